@@ -1,0 +1,69 @@
+"""The readers there are, by name; a reader's module is imported only when it is asked for."""
+
+import importlib
+from typing import Any, NamedTuple, Optional, Tuple
+
+from ocr_app.errors import UsageError
+
+
+class ReaderSpec(NamedTuple):
+    """What is known of a reader without importing it.
+
+    ``module`` has ``probe() -> Probe`` and ``open_reader(options) -> Reader``. ``environments`` are the
+    environments of ``requirements/`` that carry its libraries, the preferred one first; empty when the
+    application's own libraries are enough.
+    """
+
+    name: str
+    module: str
+    environments: Tuple[str, ...]
+    summary: str
+    measured: bool = True
+
+
+READERS = (
+    ReaderSpec("ppocr", "ocr_app.readers.ppocr", (), "PP-OCR detection and recognition through ONNX Runtime"),
+    ReaderSpec("easyocr", "ocr_app.readers.easyocr", ("py36-easyocr", "server"), "EasyOCR: CRAFT and english_g2"),
+    ReaderSpec("paddleocr", "ocr_app.readers.paddleocr", ("py37-paddle",), "PaddleOCR on PaddlePaddle"),
+    ReaderSpec("tesseract", "ocr_app.readers.tesseract", (), "Tesseract: the classical baseline"),
+    ReaderSpec("rapidocr", "ocr_app.readers.rapidocr", ("rapidocr",), "RapidOCR as its authors ship it: the yardstick"),
+    ReaderSpec("trocr", "ocr_app.readers.trocr", ("server",), "TrOCR from a local folder (unmeasured here)", False),
+    ReaderSpec("gvision", "ocr_app.readers.gvision", (), "Google Cloud Vision (unmeasured here)", False),
+)
+
+DEFAULT_READER = "ppocr"
+
+
+class ReaderName(NamedTuple):
+    """A reader as written on the command line: ``name[:model][@environment]``."""
+
+    name: str
+    model: Optional[str]
+    environment: Optional[str]
+
+    def __str__(self) -> str:
+        model = ":" + self.model if self.model else ""
+        environment = "@" + self.environment if self.environment else ""
+        return self.name + model + environment
+
+
+def parse_name(text: str) -> ReaderName:
+    """Parse ``name[:model][@environment]``. Raises UsageError with the names there are."""
+    rest, _, environment = text.partition("@")
+    name, _, model = rest.partition(":")
+    spec(name)
+    return ReaderName(name, model or None, environment or None)
+
+
+def spec(name: str) -> ReaderSpec:
+    """The reader called ``name``. Raises UsageError with the names there are."""
+    for candidate in READERS:
+        if candidate.name == name:
+            return candidate
+    known = ", ".join(candidate.name for candidate in READERS)
+    raise UsageError("unknown reader: {!r}".format(name), known, "ocr-app readers")
+
+
+def module_of(reader: ReaderSpec) -> Any:
+    """The reader's module, imported now; modules import their heavy libraries only when a reader is opened."""
+    return importlib.import_module(reader.module)

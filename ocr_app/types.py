@@ -1,0 +1,94 @@
+"""The few values that travel through the whole application."""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+Image = np.ndarray
+"""uint8, ``(H, W, 3)`` BGR or ``(H, W)`` grey."""
+
+Quad = np.ndarray
+"""float32, ``(4, 2)``: x, y in pixels of the input, clockwise from top-left along the reading direction."""
+
+RESULT_SCHEMA = "nano-ocr/result/1"
+PHASES = ("preprocess", "detect", "recognise", "decode")
+
+
+class TextLine(NamedTuple):
+    """One line of text found in an image; ``confidence`` is 0..1."""
+
+    text: str
+    quad: Quad
+    confidence: float
+
+
+class ReaderInfo(NamedTuple):
+    """Which reader produced a result, and on what.
+
+    ``engine`` names library, version and model, and the environment where it is not the caller's own
+    ("EasyOCR 1.6.2, torch 1.10.1 [py36-easyocr, Python 3.6.15]").
+    """
+
+    reader: str
+    engine: str
+    device: str
+    precision: str
+
+
+class Reading(NamedTuple):
+    """What was read from one image. ``verdict`` is "read", "no-read" or "error"; see data/result.schema.json."""
+
+    image: str
+    lines: Tuple[TextLine, ...]
+    verdict: str
+    reasons: Tuple[str, ...]
+    timing_ms: Dict[str, float]
+    info: ReaderInfo
+    error: Optional[Dict[str, Any]] = None
+
+    @property
+    def text(self) -> str:
+        """Line texts in reading order, joined by one space."""
+        return join_lines(self.lines)
+
+
+def join_lines(lines: Any, separator: str = " ") -> str:
+    """Texts of ``lines`` (an iterable of TextLine) in their order, empty ones dropped."""
+    return separator.join(line.text for line in lines if line.text)
+
+
+def line_to_json(line: TextLine) -> Dict[str, Any]:
+    """JSON form of a line; coordinates keep one hundredth of a pixel."""
+    quad = [[round(float(x), 2), round(float(y), 2)] for x, y in line.quad]
+    return {"text": line.text, "quad": quad, "confidence": round(float(line.confidence), 4)}
+
+
+def line_from_json(record: Dict[str, Any]) -> TextLine:
+    """Inverse of :func:`line_to_json`."""
+    quad = np.array(record["quad"], np.float32).reshape(4, 2)
+    return TextLine(str(record["text"]), quad, float(record["confidence"]))
+
+
+def reading_to_json(reading: Reading) -> Dict[str, Any]:
+    """The result line of the JSON Lines output (schema ``nano-ocr/result/1``)."""
+    record: Dict[str, Any] = {
+        "schema": RESULT_SCHEMA,
+        "image": reading.image,
+        "text": reading.text,
+        "lines": [line_to_json(line) for line in reading.lines],
+        "verdict": reading.verdict,
+        "reasons": list(reading.reasons),
+        "timing_ms": {name: round(ms, 3) for name, ms in sorted(reading.timing_ms.items())},
+        "reader": reading.info.reader,
+        "engine": reading.info.engine,
+        "device": reading.info.device,
+        "precision": reading.info.precision,
+    }
+    if reading.error is not None:
+        record["error"] = reading.error
+    return record
+
+
+def texts(lines: List[TextLine]) -> List[str]:
+    """Texts alone, for messages and tests."""
+    return [line.text for line in lines]
