@@ -63,7 +63,7 @@ class Reader:
     def close(self) -> None:
         """Gives back what the reader holds; may be called twice."""
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> "Reader":
         return self
 
     def __exit__(self, *exc: Any) -> None:

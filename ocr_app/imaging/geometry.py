@@ -1,0 +1,102 @@
+"""Quads: order, growth, reading order, and the straight crop of a slanted line."""
+
+from typing import List, Sequence, Tuple
+
+import cv2
+import numpy as np
+
+from ocr_app.types import Image, Quad
+
+_SAME_ROW = 0.5  # two boxes share a row when their centres are closer than this share of the lower height
+
+
+def order_quad(points: np.ndarray) -> Quad:
+    """The four corners of a convex quad, clockwise from top-left along its reading direction.
+
+    The reading direction is that of the longer side, left to right; for a quad more upright than 45 degrees it is
+    top to bottom. ``points``: ``(4, 2)`` in any order. Returns float32 ``(4, 2)``.
+    """
+    points = np.asarray(points, np.float32).reshape(4, 2)
+    clockwise = _clockwise(points)
+    start = min(range(4), key=lambda k: _start_cost(np.roll(clockwise, -k, axis=0)))
+    return np.roll(clockwise, -start, axis=0)
+
+
+def _clockwise(points: np.ndarray) -> np.ndarray:
+    """Sorted by angle round the centre; with y pointing down a growing angle is clockwise."""
+    centre = points.mean(axis=0)
+    angles = np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0])
+    return np.asarray(points[np.argsort(angles, kind="stable")])
+
+
+def _start_cost(quad: np.ndarray) -> float:
+    """Small when side 0-1 is the long one and points right (or, failing that, down)."""
+    along = (quad[1] - quad[0]) + (quad[2] - quad[3])
+    across = (quad[3] - quad[0]) + (quad[2] - quad[1])
+    short_first = float(np.hypot(*along) < np.hypot(*across) * 0.999)
+    backwards = float(along[0] + 1e-3 * along[1] < 0) if abs(along[0]) >= abs(along[1]) else float(along[1] < 0)
+    tie = -float(along[0]) / (float(np.hypot(*along)) + 1e-6)
+    return 10.0 * short_first + 5.0 * backwards + tie
+
+
+def sides(quad: Quad) -> Tuple[float, float]:
+    """Width (mean of top and bottom) and height (mean of left and right), pixels."""
+    width = np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])
+    height = np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])
+    return float(width) / 2, float(height) / 2
+
+
+def box_quad(x: float, y: float, width: float, height: float) -> Quad:
+    """Quad of an upright box."""
+    return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float32)
+
+
+def image_quad(image: Image) -> Quad:
+    """Quad of the whole image."""
+    return box_quad(0, 0, image.shape[1], image.shape[0])
+
+
+def grow(quad: Quad, pixels: float) -> Quad:
+    """The quad with each side moved outwards by ``pixels`` (negative: inwards)."""
+    right = _unit(quad[1] - quad[0] + quad[2] - quad[3])
+    down = _unit(quad[3] - quad[0] + quad[2] - quad[1])
+    moves = np.array([-right - down, right - down, right + down, -right + down])
+    return np.asarray(quad + pixels * moves, np.float32)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    length = float(np.linalg.norm(vector))
+    return vector / length if length > 0 else np.zeros(2, np.float32)
+
+
+def rectify(image: Image, quad: Quad) -> Image:
+    """The content of ``quad`` as an upright image, cut from the full-resolution ``image`` (cubic, border repeated).
+
+    Size: the quad's width and height rounded, at least 1 x 1.
+    """
+    width, height = (max(1, int(round(side))) for side in sides(quad))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), target)
+    flags = cv2.INTER_CUBIC
+    return np.asarray(cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def reading_order(quads: Sequence[Quad]) -> List[int]:
+    """Indices in reading order: rows from the top, within a row from the left.
+
+    A row is a run of boxes whose vertical centres differ by less than half the lower of two neighbouring heights.
+    """
+    if not len(quads):
+        return []
+    centres = np.array([quad.mean(axis=0) for quad in quads])
+    heights = np.array([np.ptp(quad[:, 1]) for quad in quads])
+    ordered = list(np.argsort(centres[:, 1], kind="stable"))
+    rows = [[ordered[0]]]
+    for index in ordered[1:]:
+        last = rows[-1][-1]
+        near = _SAME_ROW * min(heights[index], heights[last])
+        if centres[index, 1] - centres[last, 1] < near:
+            rows[-1].append(index)
+        else:
+            rows.append([index])
+    return [int(i) for row in rows for i in sorted(row, key=lambda k: (centres[k, 0], centres[k, 1]))]

@@ -1,0 +1,144 @@
+"""Reads image files with a guard before the decoder: size first, pixels only when they are bearable."""
+
+import os
+import warnings
+from typing import Any, List, NamedTuple, Tuple
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from ocr_app.errors import ImageError
+from ocr_app.types import Image
+
+EXTENSIONS = (".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+_SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I;16N", "I")
+_EXIF_ORIENTATION = 0x0112  # Exif 2.32, table 4
+
+
+class Limits(NamedTuple):
+    """What an image may be at most and at least; sides and pixels of the decoded image."""
+
+    max_pixels: int = 50 * 1000 * 1000
+    max_bytes: int = 64 * 1000 * 1000
+    min_side: int = 8
+
+
+class LoadedImage(NamedTuple):
+    """Pixels (uint8, ``(H, W, 3)`` BGR or ``(H, W)`` grey) and what was done to get them ("exif-rotated")."""
+
+    pixels: Image
+    notes: Tuple[str, ...]
+
+
+def load_image(path: str, limits: Limits = Limits()) -> LoadedImage:
+    """Decode one image file.
+
+    CMYK, palette and 16-bit images are converted, transparent ones laid on white, EXIF rotation applied; each
+    is noted. Raises ImageError with a code: missing, unreadable, empty, too-large, too-small, animated,
+    not-an-image, truncated.
+    """
+    _check_file(path, limits)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's own bomb warning; our limit stands below
+            with Pillow.open(path) as handle:
+                _check_header(handle, path, limits)
+                return _decode(handle, path)
+    except ImageError:
+        raise
+    except Pillow.DecompressionBombError as error:
+        raise _too_large(path, str(error), limits) from error
+    except Exception as error:  # Pillow's decoders raise many kinds; each is a bad file
+        raise _broken(path, error) from error
+
+
+def _check_file(path: str, limits: Limits) -> None:
+    if os.path.isdir(path):
+        raise ImageError("{} is a folder".format(path), "an image file", code="not-an-image")
+    if not os.path.lexists(path):
+        raise ImageError("{} does not exist".format(path), "an image file", code="missing")
+    if not os.path.exists(path):
+        raise ImageError("{} is a link to nothing".format(path), "an image file", code="missing")
+    if not os.path.isfile(path):
+        raise ImageError("{} is not a regular file".format(path), "an image file", code="not-an-image")
+    if not os.access(path, os.R_OK):
+        raise ImageError("{} may not be read by this user".format(path), "read permission", code="unreadable")
+    _check_size(path, os.path.getsize(path), limits)
+
+
+def _check_size(path: str, size: int, limits: Limits) -> None:
+    if size == 0:
+        raise ImageError("{} is empty (0 bytes)".format(path), "an image file", code="empty")
+    if size > limits.max_bytes:
+        raise _too_large(path, "{:,} bytes".format(size), limits)
+
+
+def _check_header(handle: Any, path: str, limits: Limits) -> None:
+    width, height = handle.size
+    if width * height > limits.max_pixels:
+        raise _too_large(path, "{} x {} pixels".format(width, height), limits)
+    if min(width, height) < limits.min_side:
+        found = "{} is {} x {} pixels".format(path, width, height)
+        raise ImageError(found, "at least {0} x {0}".format(limits.min_side), code="too-small")
+    frames = getattr(handle, "n_frames", 1)
+    if frames > 1:
+        found = "{} holds {} frames".format(path, frames)
+        raise ImageError(found, "one still image", "save the frame to read as its own file", code="animated")
+
+
+def _too_large(path: str, what: str, limits: Limits) -> ImageError:
+    expected = "at most {:,} pixels and {:,} bytes".format(limits.max_pixels, limits.max_bytes)
+    return ImageError("{}: {}".format(path, what), expected, "raise --max-pixels to allow it", code="too-large")
+
+
+def _broken(path: str, error: Exception) -> ImageError:
+    if isinstance(error, PermissionError):
+        return ImageError("{} may not be read by this user".format(path), "read permission", code="unreadable")
+    if isinstance(error, Pillow.UnidentifiedImageError):
+        return ImageError("{} is not an image".format(path), "one of " + " ".join(EXTENSIONS), code="not-an-image")
+    found = "{} cannot be decoded: {}".format(path, error)
+    return ImageError(found, "a whole image file", "copy it again from its source", code="truncated")
+
+
+def _decode(handle: Any, path: str) -> LoadedImage:
+    notes: List[str] = []
+    handle.load()
+    if handle.getexif().get(_EXIF_ORIENTATION, 1) not in (0, 1):
+        handle = ImageOps.exif_transpose(handle)
+        notes.append("exif-rotated")
+    pixels = _to_uint8(handle, notes)
+    return LoadedImage(np.ascontiguousarray(pixels), tuple(notes))
+
+
+def _to_uint8(handle: Any, notes: List[str]) -> Image:
+    """uint8 pixels; OpenCV's channel order."""
+    mode = handle.mode
+    if mode in _SIXTEEN_BIT:
+        notes.append("from-16-bit")
+        return _from_sixteen_bit(np.asarray(handle))
+    if mode == "L":
+        return np.asarray(handle)
+    if mode == "1":
+        return np.asarray(handle.convert("L"))
+    if _is_transparent(handle):
+        notes.append("laid-on-white")
+        handle = _on_white(handle)
+    elif mode not in ("RGB", "P"):
+        notes.append("from-" + mode.lower())
+    return np.asarray(handle.convert("RGB"))[:, :, ::-1]
+
+
+def _from_sixteen_bit(values: np.ndarray) -> Image:
+    """Full-range scaling 0..65535 -> 0..255 (65535 / 255 = 257), whatever range the picture uses."""
+    return np.asarray(np.clip(values.astype(np.float64) / 257.0 + 0.5, 0, 255), dtype=np.uint8)
+
+
+def _is_transparent(handle: Any) -> bool:
+    return handle.mode in ("RGBA", "LA", "PA") or "transparency" in handle.info
+
+
+def _on_white(handle: Any) -> Any:
+    over = handle.convert("RGBA")
+    white = Pillow.new("RGBA", over.size, (255, 255, 255, 255))
+    return Pillow.alpha_composite(white, over)

@@ -1,0 +1,42 @@
+"""Greedy decoding of CTC posteriors (Graves et al. 2006, best path decoding)."""
+
+from typing import List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+BLANK = 0
+
+
+class Decoded(NamedTuple):
+    """Text, the mean probability of its characters (0 for no character), and each character's time step."""
+
+    text: str
+    confidence: float
+    steps: Tuple[int, ...]
+
+
+def best_path(posteriors: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Class and probability at the time steps that emit a character.
+
+    ``posteriors``: float ``(T, C)``, class 0 the blank. A step emits when its best class is no blank and differs
+    from the class of the step before. Returns indices into T and the classes there, both ``(K,)`` int.
+    """
+    best = posteriors.argmax(axis=1)
+    before = np.concatenate(([BLANK], best[:-1]))
+    steps = np.flatnonzero((best != BLANK) & (best != before))
+    return steps, best[steps]
+
+
+def decode(posteriors: np.ndarray, charset: Sequence[str]) -> Decoded:
+    """Greedy text of one ``(T, C)`` posterior; ``charset[k]`` is the character of class ``k``, [0] unused."""
+    steps, classes = best_path(posteriors)
+    if not len(steps):
+        return Decoded("", 0.0, ())
+    text = "".join(charset[k] for k in classes)
+    confidence = float(posteriors[steps, classes].mean())
+    return Decoded(text, min(1.0, max(0.0, confidence)), tuple(int(step) for step in steps))
+
+
+def keep_classes(charset: Sequence[str], allowed: str) -> List[int]:
+    """Classes whose character is in ``allowed``, the blank first: to cut posteriors to a smaller charset."""
+    return [BLANK] + [k for k, sign in enumerate(charset) if k != BLANK and sign in allowed]

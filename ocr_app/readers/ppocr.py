@@ -1,0 +1,122 @@
+"""Reader `ppocr`: PP-OCR models through ONNX Runtime, with our own way in and out."""
+
+import json
+import os
+import unicodedata
+from typing import Any, Dict, List, Optional
+
+from ocr_app import models
+from ocr_app.errors import UsageError
+from ocr_app.imaging.geometry import image_quad, reading_order, rectify
+from ocr_app.networks import onnx
+from ocr_app.networks.onnx import OnnxNetwork
+from ocr_app.readers.base import Options, Probe, Reader, Timer
+from ocr_app.readers.ppocr_detect import Detector, settings_from
+from ocr_app.readers.ppocr_recognise import Recogniser
+from ocr_app.types import Image, ReaderInfo, TextLine
+
+_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "ppocr.json")
+MIN_CONFIDENCE = 0.5  # PP-OCR's own "drop score": lines below it are taken for no text
+
+
+def catalogue() -> Dict[str, Any]:
+    """The models there are (data/ppocr.json)."""
+    with open(_DATA, encoding="utf-8") as stream:
+        return json.load(stream)  # type: ignore[no-any-return]
+
+
+def model_record(name: Optional[str]) -> Dict[str, Any]:
+    """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
+    known = catalogue()
+    name = name or known["default"]
+    if name not in known["models"]:
+        raise UsageError("unknown ppocr model: {}".format(name), ", ".join(sorted(known["models"])))
+    return dict(known["models"][name], name=name)
+
+
+def probe() -> Probe:
+    """Whether ONNX Runtime and the model files are here."""
+    names = tuple(sorted(catalogue()["models"]))
+    try:
+        versions = (("onnxruntime", onnx.version()),)
+        devices = onnx.available_devices()
+    except ImportError as error:
+        return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
+    absent = models.missing(_files(model_record(None)))
+    problem = "model files missing: " + ", ".join(absent) if absent else None
+    return Probe(versions, devices, ("fp32",), names, problem, "./inv models" if absent else "")
+
+
+def _files(record: Dict[str, Any]) -> List[str]:
+    characters = record["recogniser"]["characters"]
+    own = [] if characters == "metadata" else [characters]
+    return [record["detector"]["file"], record["recogniser"]["file"]] + own
+
+
+def open_reader(options: Options) -> "PpocrReader":
+    """Raises UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
+    return PpocrReader(options)
+
+
+class PpocrReader(Reader):
+    """Detector and recogniser of one PP-OCR generation."""
+
+    def __init__(self, options: Options) -> None:
+        record = model_record(options.model)
+        onnx.check_device(options.device)
+        onnx.check_precision(options.precision, options.device)
+        self._detector = _open_detector(record, options)
+        self._recogniser = _open_recogniser(record, options)
+        engine = "onnxruntime {}, PP-OCR {}".format(onnx.version(), record["name"])
+        self.info = ReaderInfo("ppocr:" + record["name"], engine, options.device, options.precision)
+
+    def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
+        timer = timer or Timer()
+        with timer.phase("detect"):
+            found = self._detector(image)
+            quads = [found[i] for i in reading_order(found)]
+        with timer.phase("recognise"):
+            decoded = self._recogniser([rectify(image, quad) for quad in quads])
+        lines = [TextLine(tidy(d.text), quad, d.confidence) for d, quad in zip(decoded, quads)]
+        return [line for line in lines if line.text and line.confidence >= MIN_CONFIDENCE]
+
+    def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
+        return self.read_lines([image], timer)[0]
+
+    def read_lines(self, images: List[Image], timer: Optional[Timer] = None) -> List[List[TextLine]]:
+        timer = timer or Timer()
+        with timer.phase("recognise"):
+            decoded = self._recogniser(images)
+        return [_as_line(d.text, d.confidence, image) for d, image in zip(decoded, images)]
+
+
+def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:
+    text = tidy(text)
+    return [TextLine(text, image_quad(image), confidence)] if text else []
+
+
+def tidy(text: str) -> str:
+    """Full-width forms to plain ones (NFKC), spaces at the ends dropped."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _open_detector(record: Dict[str, Any], options: Options) -> Detector:
+    network = OnnxNetwork(models.locate(record["detector"]["file"]), options.device, options.threads)
+    return Detector(network, settings_from(record["detector"], record["detector"]["side"]))
+
+
+def _open_recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
+    network = OnnxNetwork(models.locate(record["recogniser"]["file"]), options.device, options.threads)
+    return Recogniser(network, _charset(record["recogniser"]["characters"], network))
+
+
+def _charset(source: str, network: OnnxNetwork) -> List[str]:
+    """Class 0 is the blank, then the dictionary, then the space."""
+    if source == "metadata":
+        characters = network.metadata["character"].split("\n")
+    else:
+        with open(models.locate(source), encoding="utf-8") as stream:
+            characters = stream.read().split("\n")
+    if characters and characters[-1] == "":
+        characters.pop()
+    return [""] + characters + [" "]
