@@ -4,6 +4,7 @@ import time
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from ocr_app.errors import OcrError, ReaderFailed
 from ocr_app.types import Image, ReaderInfo, TextLine
 
 
@@ -40,13 +41,24 @@ class Timer:
         self.ms[name] = self.ms.get(name, 0.0) + ms
 
 
+@contextmanager
+def failures_of(reader: str) -> Iterator[None]:
+    """Whatever a library raises in the block becomes ReaderFailed; errors of this package pass as they are."""
+    try:
+        yield
+    except OcrError:
+        raise
+    except Exception as error:
+        raise ReaderFailed("{} failed: {}: {}".format(reader, type(error).__name__, error)) from error
+
+
 class Reader:
     """A reader that is open. Use as a context manager, or call :meth:`close`.
 
     Subclasses implement :meth:`read` and :meth:`read_line`; both take uint8 images and leave them unchanged.
     """
 
-    info: ReaderInfo = None
+    info: ReaderInfo
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         """Lines of the whole image in reading order. Raises ReaderFailed."""
