@@ -1,0 +1,159 @@
+"""Reader `paddleocr`: PP-OCRv4 on PaddlePaddle, PaddleOCR's own steps, timed apart."""
+
+import importlib
+import importlib.util
+import os
+from typing import Any, List, Optional, Tuple
+
+import cv2
+import numpy as np
+
+from ocr_app import models
+from ocr_app.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.imaging.geometry import image_quad
+from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
+from ocr_app.types import Image, ReaderInfo, TextLine
+
+DETECTOR = ("paddle-v4-det/inference.pdmodel", "paddle-v4-det/inference.pdiparams")
+RECOGNISER = ("paddle-v4-rec/inference.pdmodel", "paddle-v4-rec/inference.pdiparams")
+MODELS = ("v4", "v4-mkldnn")
+"""``v4-mkldnn``: the same models through oneDNN, which is faster on x86 and takes more memory."""
+NEXT = "./inv envs --name py37-paddle, then ask for paddleocr@py37-paddle"
+
+
+def probe() -> Probe:
+    """Whether PaddleOCR imports and its models are here; loads no model. Never raises."""
+    try:
+        paddleocr, paddle = _libraries()
+    except ReaderUnavailable as error:
+        return Probe((), (), (), MODELS, error.found, error.next_step)
+    versions = (("paddleocr", _version(paddleocr)), ("paddlepaddle", str(paddle.__version__)))
+    devices = ("cpu", "cuda") if _cuda_devices(paddle) else ("cpu",)
+    problem, next_step = _models_problem()
+    return Probe(versions, devices, ("fp32",), MODELS, problem, next_step)
+
+
+def _models_problem() -> Tuple[Optional[str], str]:
+    try:
+        _folders()
+    except ModelError as error:
+        return error.found, error.next_step
+    return None, ""
+
+
+def _folders() -> List[str]:
+    """The folders of detector and recogniser, each file checked. Raises ModelError."""
+    return [[os.path.dirname(models.locate(name)) for name in files][0] for files in (DETECTOR, RECOGNISER)]
+
+
+def _libraries() -> Tuple[Any, Any]:
+    """paddleocr and paddle. Raises ReaderUnavailable."""
+    for name in ("paddleocr", "paddle"):
+        if importlib.util.find_spec(name) is None:
+            raise ReaderUnavailable("{} is not installed in this Python".format(name), next_step=NEXT)
+    try:
+        return importlib.import_module("paddleocr"), importlib.import_module("paddle")
+    except Exception as error:
+        raise ReaderUnavailable("PaddleOCR does not import: {}: {}".format(type(error).__name__, error), next_step=NEXT)
+
+
+def _version(paddleocr: Any) -> str:
+    return str(getattr(paddleocr, "__version__", "?"))
+
+
+def _cuda_devices(paddle: Any) -> int:
+    """How many CUDA devices Paddle can use; its own option takes the CPU in silence where there are none."""
+    if not paddle.is_compiled_with_cuda():
+        return 0
+    try:
+        return int(paddle.device.cuda.device_count())
+    except Exception:
+        return 0
+
+
+def open_reader(options: Options) -> "PaddleOcrReader":
+    """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable, ModelError or ReaderFailed."""
+    paddleocr, paddle = _libraries()
+    model = options.model or MODELS[0]
+    if model not in MODELS:
+        raise UsageError("unknown paddleocr model: {}".format(model), ", ".join(MODELS))
+    _check_device(options, paddle)
+    cv2.setNumThreads(options.threads)
+    detector, recogniser = _folders()
+    with failures_of("paddleocr"):
+        system = _open(paddleocr, detector, recogniser, options, model)
+    engine = "PaddleOCR {}, PaddlePaddle {}, PP-OCR{}".format(_version(paddleocr), paddle.__version__, model)
+    info = ReaderInfo("paddleocr:" + model, engine, options.device, options.precision)
+    return PaddleOcrReader(system, importlib.import_module("tools.infer.predict_system"), info)
+
+
+def _check_device(options: Options, paddle: Any) -> None:
+    if options.device not in ("cpu", "cuda"):
+        raise DeviceUnavailable("paddleocr cannot run on {!r}".format(options.device), "cpu or cuda")
+    if options.device == "cuda" and not _cuda_devices(paddle):
+        found = "PaddlePaddle {} finds no CUDA device".format(paddle.__version__)
+        raise DeviceUnavailable(found, "a CUDA device", "--device cpu, or a PaddlePaddle built for this board")
+    if options.precision != "fp32":
+        found = "PaddleOCR runs in fp32 here, not in {}".format(options.precision)
+        raise PrecisionUnavailable(found, "fp32", "--precision fp32; fp16 is what the TensorRT engines are for")
+
+
+def _open(paddleocr: Any, detector: str, recogniser: str, options: Options, model: str) -> Any:
+    """PaddleOCR's own system, offline. It insists on a folder for the angle classifier and would download one; with
+    ``use_angle_cls=False`` that folder is only looked at, never loaded, so it gets the detector's."""
+    return paddleocr.PaddleOCR(
+        det_model_dir=detector,
+        rec_model_dir=recogniser,
+        cls_model_dir=detector,
+        use_angle_cls=False,
+        lang="ch",
+        use_gpu=options.device == "cuda",
+        show_log=False,
+        cpu_threads=options.threads,
+        enable_mkldnn=model == "v4-mkldnn",
+    )
+
+
+class PaddleOcrReader(Reader):
+    """Detector, PaddleOCR's own crops and order, recogniser, its own limit on the score."""
+
+    def __init__(self, system: Any, steps: Any, info: ReaderInfo) -> None:
+        self._system = system
+        self._steps = steps
+        self.info = info
+
+    def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
+        timer = timer or Timer()
+        picture = _bgr(image)
+        with failures_of("paddleocr"):
+            with timer.phase("detect"):
+                quads = self._detect(picture)
+            with timer.phase("recognise"):
+                crops = [self._steps.get_rotate_crop_image(picture, quad.copy()) for quad in quads]
+                found = self._recognise(crops)
+        lines = [TextLine(text, quad, score) for (text, score), quad in zip(found, quads)]
+        return [line for line in lines if line.text and line.confidence >= self._system.drop_score]
+
+    def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
+        return self.read_lines([image], timer)[0]
+
+    def read_lines(self, images: List[Image], timer: Optional[Timer] = None) -> List[List[TextLine]]:
+        timer = timer or Timer()
+        with failures_of("paddleocr"), timer.phase("recognise"):
+            found = self._recognise([_bgr(image) for image in images])
+        pairs = zip(found, images)
+        return [[TextLine(text, image_quad(image), score)] if text else [] for (text, score), image in pairs]
+
+    def _detect(self, picture: Image) -> List[Any]:
+        quads = self._system.text_detector(picture.copy())[0]
+        if quads is None or not len(quads):
+            return []
+        return [np.asarray(quad, np.float32).reshape(4, 2) for quad in self._steps.sorted_boxes(np.asarray(quads))]
+
+    def _recognise(self, crops: List[Image]) -> List[Tuple[str, float]]:
+        found = self._system.text_recognizer(crops)[0] if crops else []
+        return [(str(text).strip(), float(min(1.0, max(0.0, score)))) for text, score in found]
+
+
+def _bgr(image: Image) -> Image:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)) if image.ndim == 2 else image.copy()
