@@ -59,7 +59,12 @@ def child_environ(threads: int) -> Dict[str, str]:
     """
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     limits = {name: str(threads) for name in _THREAD_LIMITS}
-    own = {"PYTHONPATH": repository(), "PYTHONNOUSERSITE": "1", "PYTHONIOENCODING": "utf-8", "OMP_WAIT_POLICY": "PASSIVE"}
+    own = {
+        "PYTHONPATH": repository(),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
     return dict(inherited, **dict(limits, **own))
 
 

@@ -162,7 +162,9 @@ def decode_info(record: Any) -> ReaderInfo:
 
 def encode_answer(answer: Answer) -> Message:
     """JSON form of an answer; coordinates and confidences survive to the last bit. Raises ValueError for NaN."""
-    lines = [{"text": t, "quad": np.asarray(q, np.float32).tolist(), "confidence": float(c)} for t, q, c in answer.lines]
+    lines = [
+        {"text": t, "quad": np.asarray(q, np.float32).tolist(), "confidence": float(c)} for t, q, c in answer.lines
+    ]
     return {"lines": lines, "timing_ms": {name: float(ms) for name, ms in answer.timing_ms.items()}}
 
 
@@ -242,4 +244,6 @@ def _number(record: Message, key: str) -> float:
 
 
 def _is_finite(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e30 and math.isfinite(value)
+    return (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e30 and math.isfinite(value)
+    )
