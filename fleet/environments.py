@@ -105,7 +105,8 @@ def _bytes(path: Path) -> bytes:
 
 def _environment(name: str, record: dict[str, Any]) -> Environment:
     steps = tuple(_make(PostStep, name, step) for step in record.get("post", ()))
-    return _make(Environment, name, {"name": name, **_tuples(record), "post": steps})
+    environment: Environment = _make(Environment, name, {"name": name, **_tuples(record), "post": steps})
+    return environment
 
 
 def _tuples(record: dict[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,8 @@ def _patch(path: Path) -> int:
 def ask_version(path: Path, environ: Mapping[str, str] = os.environ) -> str:
     """Version that the interpreter at ``path`` reports; what went wrong, in words, when it does not run."""
     try:
-        done = subprocess.run([str(path), "-I", "-c", _ASK], capture_output=True, text=True, timeout=60, env=dict(environ))
+        command = [str(path), "-I", "-c", _ASK]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=dict(environ))
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"does not run: {error}"
     if done.returncode:

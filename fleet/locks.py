@@ -96,12 +96,12 @@ def locked(path: Path, python: str) -> dict[str, str]:
         raise LockError(f"{path} is not there", "a lock", f"python -m fleet.locks {path.stem}")
     if address := _ADDRESS.search(path.read_text()):
         raise _broken(path, f"an address or an index option: {address.group().strip()}")
-    found = {}
+    found: dict[str, str] = {}
     for line in _logical_lines(path):
         requirement = _requirement(path, line)
         if requirement.marker is None or requirement.marker.evaluate(_target(python)):
             found[canonicalize_name(requirement.name)] = str(requirement.specifier)[2:]
-    return dict(found)
+    return found
 
 
 def _logical_lines(path: Path) -> list[str]:
@@ -122,7 +122,8 @@ def _requirement(path: Path, line: str) -> Requirement:
 
 
 def _broken(path: Path, problem: str) -> LockError:
-    return LockError(f"{path.name}: {problem}", "NAME==VERSION with sha256 hashes", f"python -m fleet.locks {path.stem}")
+    step = f"python -m fleet.locks {path.stem}"
+    return LockError(f"{path.name}: {problem}", "NAME==VERSION with sha256 hashes", step)
 
 
 def _target(python: str) -> dict[str, str]:
