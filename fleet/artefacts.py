@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -102,9 +101,9 @@ def _complete(artefact: Artefact, into: Path, index: dict[str, Any]) -> bool:
 
 
 def _is_right(path: Path, entry: dict[str, Any] | None) -> bool:
-    if entry is None or not path.is_file() or path.stat().st_size != entry["size"]:
+    if entry is None or not path.is_file() or path.stat().st_size != int(entry["size"]):
         return False
-    return sha256_of(path) == entry["sha256"]
+    return sha256_of(path) == str(entry["sha256"])
 
 
 def _fetch_one(artefact: Artefact, into: Path) -> None:
@@ -196,6 +195,11 @@ def _index_entry(artefact: Artefact, path: Path) -> dict[str, Any]:
     return {"sha256": sha256_of(path), "size": path.stat().st_size, "artefact": source}
 
 
-def free_space_gb(path: Path) -> float:
-    """Free space of the file system that holds ``path``, in GB (1e9 bytes)."""
-    return shutil.disk_usage(path).free / 1e9
+def main(all_sets: bool = False, index: bool = False) -> int:
+    """`invoke models`: fetch the models of the demonstration, or of every reader; or regenerate the index."""
+    names = [a.name for a in read_manifest()] if all_sets or index else None
+    paths = fetch(names)
+    if index:
+        INDEX.write_text(render_index())
+    print(f"{len(paths)} model files are in {MODELS.name}/, each with the right sha256")
+    return 0

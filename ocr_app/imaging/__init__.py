@@ -1,0 +1,1 @@
+"""Image files and pixels: load, guard, preprocess, geometry, drawing."""

@@ -6,7 +6,7 @@ from typing import Any, List, NamedTuple, Tuple
 
 import numpy as np
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageOps, UnidentifiedImageError
 
 from ocr_app.errors import ImageError
 from ocr_app.types import Image
@@ -24,6 +24,9 @@ class Limits(NamedTuple):
     min_side: int = 8
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class LoadedImage(NamedTuple):
     """Pixels (uint8, ``(H, W, 3)`` BGR or ``(H, W)`` grey) and what was done to get them ("exif-rotated")."""
 
@@ -31,7 +34,7 @@ class LoadedImage(NamedTuple):
     notes: Tuple[str, ...]
 
 
-def load_image(path: str, limits: Limits = Limits()) -> LoadedImage:
+def load_image(path: str, limits: Limits = DEFAULT_LIMITS) -> LoadedImage:
     """Decode one image file.
 
     CMYK, palette and 16-bit images are converted, transparent ones laid on white, EXIF rotation applied; each
@@ -95,7 +98,7 @@ def _too_large(path: str, what: str, limits: Limits) -> ImageError:
 def _broken(path: str, error: Exception) -> ImageError:
     if isinstance(error, PermissionError):
         return ImageError("{} may not be read by this user".format(path), "read permission", code="unreadable")
-    if isinstance(error, Pillow.UnidentifiedImageError):
+    if isinstance(error, UnidentifiedImageError):
         return ImageError("{} is not an image".format(path), "one of " + " ".join(EXTENSIONS), code="not-an-image")
     found = "{} cannot be decoded: {}".format(path, error)
     return ImageError(found, "a whole image file", "copy it again from its source", code="truncated")

@@ -1,0 +1,1 @@
+"""Networks: named arrays in, named arrays out."""

@@ -47,7 +47,9 @@ def check_device(device: str) -> str:
     there = available_devices()
     if device not in there:
         found = "no {} for ONNX Runtime here (it has: {})".format(device, ", ".join(there))
-        raise DeviceUnavailable(found, "--device " + device, "use --device cpu, or install the CUDA build on a GPU machine")
+        raise DeviceUnavailable(
+            found, "--device " + device, "use --device cpu, or install the CUDA build on a GPU machine"
+        )
     return _PROVIDERS[device]
 
 

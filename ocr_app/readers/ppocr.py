@@ -1,9 +1,16 @@
-"""Reader `ppocr`: PP-OCR models through ONNX Runtime, with our own way in and out."""
+"""Reader `ppocr`: PP-OCR models through ONNX Runtime, with our own way in and out.
+
+The models know thousands of Chinese characters; here their posteriors are cut to printable ASCII before decoding,
+since no product code holds others: tiny PP-OCRv6 then reads a faint ``B`` as ``B`` and not as the sun.
+"""
 
 import json
 import os
+import string
 import unicodedata
 from typing import Any, Dict, List, Optional
+
+import numpy as np
 
 from ocr_app import models
 from ocr_app.errors import UsageError
@@ -13,9 +20,10 @@ from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers.base import Options, Probe, Reader, Timer
 from ocr_app.readers.ppocr_detect import Detector, settings_from
 from ocr_app.readers.ppocr_recognise import Recogniser
-from ocr_app.types import Image, ReaderInfo, TextLine
+from ocr_app.types import Image, Quad, ReaderInfo, TextLine
 
 _DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "ppocr.json")
+PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "  # what codes are made of
 MIN_CONFIDENCE = 0.5  # PP-OCR's own "drop score": lines below it are taken for no text
 
 
@@ -76,9 +84,18 @@ class PpocrReader(Reader):
             found = self._detector(image)
             quads = [found[i] for i in reading_order(found)]
         with timer.phase("recognise"):
-            decoded = self._recogniser([rectify(image, quad) for quad in quads])
-        lines = [TextLine(tidy(d.text), quad, d.confidence) for d, quad in zip(decoded, quads)]
+            lines = self._recognised(image, quads)
         return [line for line in lines if line.text and line.confidence >= MIN_CONFIDENCE]
+
+    def _recognised(self, image: Image, quads: List[Quad]) -> List[TextLine]:
+        """One line a quad; a quad that stands upright is read downwards and upwards, the surer text stays."""
+        wanted = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
+        decoded = self._recogniser([rectify(image, way) for _, way in wanted])
+        best: Dict[int, TextLine] = {}
+        for (index, way), answer in zip(wanted, decoded):
+            if index not in best or answer.confidence > best[index].confidence:
+                best[index] = TextLine(tidy(answer.text), way, answer.confidence)
+        return [best[index] for index in range(len(quads))]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         return self.read_lines([image], timer)[0]
@@ -88,6 +105,12 @@ class PpocrReader(Reader):
         with timer.phase("recognise"):
             decoded = self._recogniser(images)
         return [_as_line(d.text, d.confidence, image) for d, image in zip(decoded, images)]
+
+
+def ways_to_read(quad: Quad) -> List[Quad]:
+    """The quad itself and, when its reading direction is closer to the vertical, the same read from the other end."""
+    along = quad[1] - quad[0]
+    return [quad] if abs(along[0]) >= abs(along[1]) else [quad, np.roll(quad, 2, axis=0)]
 
 
 def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:
@@ -107,7 +130,7 @@ def _open_detector(record: Dict[str, Any], options: Options) -> Detector:
 
 def _open_recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
     network = OnnxNetwork(models.locate(record["recogniser"]["file"]), options.device, options.threads)
-    return Recogniser(network, _charset(record["recogniser"]["characters"], network))
+    return Recogniser(network, _charset(record["recogniser"]["characters"], network), allowed=PRINTABLE)
 
 
 def _charset(source: str, network: OnnxNetwork) -> List[str]:

@@ -13,6 +13,7 @@ from ocr_app.types import Image
 HEIGHT = 48  # px; what the networks were trained with
 MIN_WIDTH = 320  # px; narrower crops are padded with the training's own grey to this, as PaddleOCR does
 MAX_WIDTH = 3200  # px; the widest line that the published TensorRT profile allows
+RIGHT_MARGIN = 16  # px of padding that even the widest crop of a batch keeps: a last glyph at the edge is misread
 _UPRIGHT = 1.5  # a crop this many times higher than wide is a line printed downwards
 
 
@@ -64,7 +65,7 @@ def batches(widths: Sequence[int], size: int) -> List[Tuple[int, ...]]:
 
 def pack(lines: Sequence[Image], widths: Sequence[int]) -> np.ndarray:
     """Network input ``(N, 3, 48, W)`` float32 in -1..1, padded on the right with 0 (mid grey)."""
-    width = max(MIN_WIDTH, max(widths))
+    width = max(MIN_WIDTH, max(widths) + RIGHT_MARGIN)
     blob = np.zeros((len(lines), 3, HEIGHT, width), np.float32)
     for row, line, own in zip(blob, lines, widths):
         resized = cv2.resize(line, (own, HEIGHT), interpolation=cv2.INTER_LINEAR)

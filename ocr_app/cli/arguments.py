@@ -1,0 +1,36 @@
+"""Arguments that several verbs share."""
+
+import argparse
+
+from ocr_app.imaging.load import Limits
+from ocr_app.readers.registry import DEFAULT_READER
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("{} is not above zero".format(number))
+    return number
+
+
+def add_reader_arguments(parser: argparse.ArgumentParser) -> None:
+    """--reader, --device, --precision, --threads."""
+    reader_help = "name[:model][@environment], see `ocr-app readers` (default: %(default)s)"
+    parser.add_argument("--reader", default=DEFAULT_READER, metavar="R", help=reader_help)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="never another (default: %(default)s)")
+    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32", help="(default: %(default)s)")
+    parser.add_argument("--threads", type=positive, default=2, metavar="N", help="CPU threads (default: %(default)s)")
+
+
+def add_limit_arguments(parser: argparse.ArgumentParser) -> None:
+    """--max-pixels, --max-bytes, --min-side: what an image may be."""
+    limits = Limits()
+    parser.add_argument("--max-pixels", type=positive, default=limits.max_pixels, metavar="N", help="(%(default)s)")
+    parser.add_argument("--max-bytes", type=positive, default=limits.max_bytes, metavar="N", help="(%(default)s)")
+    parser.add_argument("--min-side", type=positive, default=limits.min_side, metavar="PX", help="(%(default)s)")
+
+
+def limits_of(arguments: argparse.Namespace) -> Limits:
+    """The limits that were asked for."""
+    return Limits(arguments.max_pixels, arguments.max_bytes, arguments.min_side)

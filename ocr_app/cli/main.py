@@ -1,0 +1,65 @@
+"""The command ``ocr-app``: one verb per sub-command."""
+
+import argparse
+import os
+import sys
+from typing import Any, Callable, List, Optional
+
+from ocr_app import __version__
+from ocr_app.benchmark import command as benchmarks
+from ocr_app.cli import read, readers
+from ocr_app.errors import OcrError
+
+_EPILOG = """\
+exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
+result); 4 device, 5 precision, 6 reader, 7 model not available; 8 a reader crashed, hung or answered garbage;
+9 data set, 10 result file; 130 interrupted; 1 a fault of this program."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    main_parser = argparse.ArgumentParser(
+        prog="ocr-app",
+        description="Reads printed product codes.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    main_parser.add_argument("--version", action="version", version="ocr-app " + __version__)
+    verbs = main_parser.add_subparsers(dest="verb", metavar="VERB")
+    _verb(verbs, "read", "read images", read.add_arguments, read.run)
+    _verb(verbs, "readers", "which readers can run here, and why others cannot", readers.add_arguments, readers.run)
+    _verb(
+        verbs, "benchmark", "measure a reader on a data set", benchmarks.add_benchmark_arguments, benchmarks.benchmark
+    )
+    _verb(verbs, "compare", "two runs, image by image", benchmarks.add_compare_arguments, benchmarks.compare_runs)
+    return main_parser
+
+
+def _verb(verbs: Any, name: str, help_text: str, add: Callable[..., None], run: Callable[..., int]) -> None:
+    own = verbs.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+    add(own)
+    own.set_defaults(run=run)
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+    """Run one command; returns the exit code. Errors are printed as words, not as traces."""
+    arguments = parser().parse_args(argv)
+    if arguments.verb is None:
+        parser().print_help()
+        return 2
+    try:
+        return int(arguments.run(arguments))
+    except OcrError as error:
+        print("ocr-app {}: {}".format(arguments.verb, error), file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("ocr-app {}: interrupted".format(arguments.verb), file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def entry() -> None:
+    """Console-script entry point."""
+    sys.exit(main())

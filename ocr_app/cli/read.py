@@ -1,0 +1,96 @@
+"""``ocr-app read``: images in, one result each out, in input order."""
+
+import argparse
+import json
+import os
+import sys
+from typing import Any, Callable, Iterable, Iterator, Optional
+
+from tqdm import tqdm
+
+from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of
+from ocr_app.errors import ImageError
+from ocr_app.imaging import preprocess
+from ocr_app.imaging.draw import draw_lines, save_png
+from ocr_app.imaging.sources import expand
+from ocr_app.readers.base import Options
+from ocr_app.readers.opening import open_named
+from ocr_app.readers.registry import parse_name
+from ocr_app.reading import LAYOUTS, read_file
+from ocr_app.types import Image, Reading, reading_to_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``read``."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="image, folder of images, or glob")
+    add_reader_arguments(parser)
+    parser.add_argument("--layout", choices=LAYOUTS, default="page", help="line: each image is one line of text")
+    parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
+    parser.add_argument("--jsonl", action="store_true", help="one JSON result a line (schema nano-ocr/result/1)")
+    parser.add_argument("--draw", metavar="DIR", help="write each image with its quads and texts drawn to DIR")
+    add_limit_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Returns 0, 3 when some image gave an error result, or 8 when the reader failed on some."""
+    paths = expand(arguments.paths)
+    name = parse_name(arguments.reader)
+    options = Options(arguments.device, arguments.precision, arguments.threads)
+    draw = _drawer(arguments.draw)
+    code = 0
+    with open_named(name, options) as reader:
+        show = _show_json if arguments.jsonl else _table(paths)
+        for path in _with_progress(paths, quiet=arguments.jsonl):
+            reading, image = read_file(reader, path, arguments.layout, arguments.preprocess, limits_of(arguments))
+            show(reading)
+            draw(reading, image)
+            code = max(code, _exit_code(reading))
+    return code
+
+
+def _exit_code(reading: Reading) -> int:
+    if reading.error is None:
+        return 0
+    return 3 if reading.error["type"] == ImageError.__name__ else 8
+
+
+def _with_progress(paths: Iterable[str], quiet: bool) -> Iterator[str]:
+    """The paths, under a bar on stderr where that is a terminal and results are not shown beside it."""
+    hidden = quiet or not sys.stderr.isatty() or sys.stdout.isatty()
+    bar: Any = tqdm(paths, unit="image", disable=hidden, mininterval=0.5)
+    return iter(bar)
+
+
+def _show_json(reading: Reading) -> None:
+    print(json.dumps(reading_to_json(reading), ensure_ascii=False), flush=True)
+
+
+def _table(paths: Iterable[str]) -> Callable[[Reading], None]:
+    """Prints results for people, a row an image as it comes; returns the function that prints one."""
+    width = max([len(path) for path in paths] + [5])
+    print("{:<{w}}  {:>8}  {:>5}  {}".format("image", "ms", "sure", "text", w=width))
+
+    def show(reading: Reading) -> None:
+        if reading.error is not None:
+            print("{:<{w}}  error: {}".format(reading.image, reading.error["found"], w=width), flush=True)
+            return
+        sure = min([line.confidence for line in reading.lines] or [0.0])
+        text = reading.text or "- no text found -"
+        row = "{:<{w}}  {:>8.1f}  {:>5.2f}  {}"
+        print(row.format(reading.image, reading.timing_ms["total"], sure, text, w=width), flush=True)
+
+    return show
+
+
+def _drawer(folder: Optional[str]) -> Callable[[Reading, Optional[Image]], None]:
+    """Draws into ``folder``; the number in front keeps two images of one name apart."""
+    count = [0]
+
+    def draw(reading: Reading, image: Optional[Image]) -> None:
+        count[0] += 1
+        if folder is None or image is None:
+            return
+        stem = os.path.splitext(os.path.basename(reading.image))[0]
+        save_png(os.path.join(folder, "{:04d}-{}.png".format(count[0], stem)), draw_lines(image, reading.lines))
+
+    return draw

@@ -1,0 +1,97 @@
+"""Tasks for Invoke: `./inv --list`. Thin on purpose; the work is in fleet/ and ocr_app/."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from fleet.errors import FleetError
+
+ROOT = Path(__file__).resolve().parent
+
+
+def _run(work: object, *arguments: object, **options: object) -> None:
+    """Run a function of fleet/; its errors become a message and an exit code."""
+    try:
+        code = work(*arguments, **options)  # type: ignore[operator]
+    except FleetError as error:
+        raise Exit(f"inv: {error}", error.exit_code) from error
+    if isinstance(code, int) and code:
+        raise Exit(code=code)
+
+
+def _list(text: str) -> list[str] | None:
+    return [part for part in text.split(",") if part] or None
+
+
+@task(help={"count": "how many of the bundled codes to read", "reader": "as in `ocr-app readers`"})
+def demo(_: Context, count: int = 20, reader: str = "ppocr") -> None:
+    """Read the bundled sample codes here, now: a table, and build/demo/report.html."""
+    from fleet import demo as demonstration
+
+    _run(demonstration.run, count=count, reader=reader)
+
+
+@task(help={"suite": "lint, unit, property, contract, envs (comma separated)", "k": "only tests matching this"})
+def test(_: Context, suite: str = "", k: str = "") -> None:
+    """Prove it: fast suites by default, every suite where CI=true."""
+    from fleet import testing
+
+    _run(testing.run, suites=_list(suite), match=k)
+
+
+@task
+def lint(_: Context) -> None:
+    """Style, types and shell: ruff, mypy --strict, shellcheck where it is installed."""
+    from fleet import testing
+
+    _run(testing.lint)
+
+
+@task(help={"all_sets": "the models of every reader", "index": "regenerate ocr_app/data/models.json"})
+def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
+    """Fetch model files by name and sha256 into .models/."""
+    from fleet import artefacts
+
+    _run(artefacts.main, all_sets=all_sets, index=index)
+
+
+@task(help={"name": "only these (comma separated)", "status": "show what is built, build nothing"})
+def envs(_: Context, name: str = "", status: bool = False) -> None:
+    """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
+    from fleet import envs as environments
+
+    _run(environments.main, names=_list(name), status_only=status)
+
+
+@task(help={"name": "which (comma separated); default: all", "upgrade": "take newer versions where allowed"})
+def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
+    """Make requirements/*.txt from requirements/*.in, with hashes."""
+    from fleet import locks
+
+    _run(locks.main, (_list(name) or []) + (["--upgrade"] if upgrade else []))
+
+
+@task(help={"quick": "fewer images", "only": "only these readers (comma separated)", "out": "folder for the results"})
+def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") -> None:
+    """Measure every reader that can run here, side by side; writes docs/results/<date>-<machine>/."""
+    from fleet import benchmark as matrix
+
+    _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
+
+
+@task(help={"check": "compare with the committed set, write nothing"})
+def dataset(context: Context, check: bool = False) -> None:
+    """Make data/nano-codes-100 again from its seed."""
+    target = ROOT / "build" / "nano-codes-100" if check else ROOT / "data" / "nano-codes-100"
+    context.run(f"{sys.executable} -m training.make_nano_codes --out {target} --seed 2025 --count 100", pty=False)
+
+
+@task
+def clean(context: Context) -> None:
+    """Remove build/ and caches; environments and models stay."""
+    context.run("rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis")
