@@ -1,0 +1,132 @@
+"""The run record: its parts as JSON, and how it is written and loaded."""
+
+import json
+import os
+from collections import OrderedDict
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from ocr_app.benchmark.forms import DEFAULT_FORM, FORMS
+from ocr_app.benchmark.latency import least_and_median
+from ocr_app.benchmark.linematch import LineCount, count_lines
+from ocr_app.benchmark.metrics import Average, Score, average, confusions, score_forms
+from ocr_app.benchmark.observe import Observation
+from ocr_app.benchmark.sample import Dataset, crop_lines
+from ocr_app.errors import ResultError
+from ocr_app.types import TextLine, line_to_json
+
+RUN_SCHEMA = "nano-ocr/run/1"
+REQUIRED = (
+    "schema created session dataset reader settings valid invalid_reasons environment load memory_mb counts "
+    "scores line_scores confusions by_tag latency_ms images_per_s images"
+).split()
+
+
+def texts_of(seen: Observation) -> List[str]:
+    """Line texts in reading order; none for an image that failed."""
+    return [line.text for line in seen.lines]
+
+
+def score_list(score: Score) -> List[float]:
+    """[exact (0 or 1), cer, precision, recall], as the schema has it."""
+    return [int(score.exact)] + [round(value, 4) for value in (score.cer, score.precision, score.recall)]
+
+
+def average_json(value: Optional[Average]) -> Optional[Dict[str, float]]:
+    """All fields by name, shares to six decimals."""
+    return None if value is None else {name: round(number, 6) for name, number in value._asdict().items()}
+
+
+def lines_in(seen: Observation, crop: str) -> Optional[LineCount]:
+    """Labelled lines read, where the sample has labelled lines with quads."""
+    truths = crop_lines(seen.sample) if crop == "box" else seen.sample.lines
+    known = any(line.quad is not None for line in truths)
+    return count_lines(truths, seen.lines) if known else None
+
+
+def image_record(seen: Observation, complete: bool, crop: str, with_texts: bool) -> Dict[str, Any]:
+    """One image of the record; truth and texts are None where they are not to be republished."""
+    sample, counted = seen.sample, lines_in(seen, crop)
+    scores = score_forms(sample.truth, texts_of(seen)) if complete else {}
+    return {
+        "id": sample.id,
+        "truth": sample.truth if with_texts else None,
+        "lines": [_line(line) for line in seen.lines] if with_texts else None,
+        "ms": least_and_median(seen.timings),
+        "scores": OrderedDict((name, score_list(score)) for name, score in scores.items()),
+        "line_count": None if counted is None else [counted.read, counted.lines],
+        "tags": sample.tags,
+        "stable": seen.stable,
+        "error": seen.error,
+    }
+
+
+def _line(line: TextLine) -> Dict[str, Any]:
+    """Whole pixels are enough for a record."""
+    record = line_to_json(line)
+    quad = [[int(round(x)), int(round(y))] for x, y in record["quad"]]
+    return {"text": record["text"], "confidence": round(record["confidence"], 3), "quad": quad}
+
+
+def scores_of(dataset: Dataset, seen: Sequence[Observation], crop: str) -> Dict[str, Any]:
+    """Averages by text form, the line metric, and the commonest confusions."""
+    pairs = [(entry.sample.truth, texts_of(entry)) for entry in seen] if dataset.complete else []
+    rows = [score_forms(truth, texts) for truth, texts in pairs]
+    averages = OrderedDict((name, average_json(average(row[name] for row in rows))) for name in FORMS)
+    return {
+        "scores": averages if rows else {},
+        "line_scores": _line_scores([lines_in(entry, crop) for entry in seen]),
+        "confusions": [list(entry) for entry in confusions(pairs)],
+    }
+
+
+def _line_scores(counts: Sequence[Optional[LineCount]]) -> Optional[Dict[str, int]]:
+    known = [count for count in counts if count is not None]
+    if not known:
+        return None
+    return {
+        "images": len(known),
+        "images_full": sum(count.full for count in known),
+        "lines": sum(count.lines for count in known),
+        "lines_read": sum(count.read for count in known),
+    }
+
+
+def tags_of(dataset: Dataset, seen: Sequence[Observation]) -> Dict[str, Dict[str, Any]]:
+    """``{tag: {value: average}}`` in the form DEFAULT_FORM."""
+    groups: Dict[Tuple[str, str], List[Score]] = {}
+    for entry in seen if dataset.complete else ():
+        own = score_forms(entry.sample.truth, texts_of(entry))[DEFAULT_FORM]
+        for pair in entry.sample.tags.items():
+            groups.setdefault(pair, []).append(own)
+    result: Dict[str, Dict[str, Any]] = {}
+    for (tag, value), scores in sorted(groups.items()):
+        result.setdefault(tag, {})[value] = average_json(average(scores))
+    return result
+
+
+def save_run(record: Dict[str, Any], path: str) -> None:
+    """Writes a record, one image a line, whole or not at all (a finished file is never half a run)."""
+    head = json.dumps(dict(record, images=[]), ensure_ascii=False, sort_keys=True, indent=1)
+    images = ",\n".join(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in record["images"])
+    text = head.replace('"images": []', '"images": [\n' + images + "\n]", 1) + "\n"
+    folder = os.path.dirname(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    with open(path + ".part", "w", encoding="utf-8") as stream:
+        stream.write(text)
+    os.replace(path + ".part", path)
+
+
+def load_run(path: str) -> Dict[str, Any]:
+    """A record that was saved. Raises ResultError: unreadable, of another schema, keys missing."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            record = json.load(stream)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise ResultError("{}: {}".format(path, error), "a run record", "ocr-app benchmark DATASET --out " + path)
+    found = record.get("schema") if isinstance(record, dict) else type(record).__name__
+    if found != RUN_SCHEMA:
+        raise ResultError("{}: schema {}".format(path, found), RUN_SCHEMA, "make it again: ocr-app benchmark")
+    missing = [key for key in REQUIRED if key not in record]
+    if missing:
+        raise ResultError("{}: without {}".format(path, ", ".join(missing)), "all keys of " + RUN_SCHEMA)
+    return record  # type: ignore[no-any-return]

@@ -1,0 +1,159 @@
+"""Runs one reader over one data set and writes down everything that a comparison needs."""
+
+import datetime
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ocr_app.benchmark import environment, validity
+from ocr_app.benchmark.latency import by_phase, per_second
+from ocr_app.benchmark.observe import Observation, Progress, Read, observe, warm_up
+from ocr_app.benchmark.record import RUN_SCHEMA, image_record, scores_of, tags_of
+from ocr_app.benchmark.sample import Dataset
+from ocr_app.benchmark.usage import Snapshot, peak_memory_mb, peak_of, snapshot, spent
+from ocr_app.benchmark.warmup import warm_up_image
+from ocr_app.errors import UsageError
+from ocr_app.readers.base import Options, Reader
+from ocr_app.reading import read_image
+from ocr_app.types import Image, Reading
+
+WARM_UP = 30
+
+
+class Settings(NamedTuple):
+    """``crop``: "box" or "none". ``layout``: None takes each sample's own. ``texts`` False leaves truths and texts
+    out of the record, for sets that may not be republished. ``session`` names runs that were made in one go."""
+
+    preprocess: str = "raw"
+    crop: str = "box"
+    layout: Optional[str] = None
+    warm_up: int = WARM_UP
+    repeat: int = 1
+    texts: bool = True
+    session: Optional[str] = None
+
+
+def no_progress(done: int, total: int, name: str) -> None:
+    """Says nothing."""
+
+
+def run(
+    dataset: Dataset,
+    reader: Reader,
+    settings: Settings = Settings(),
+    asked: str = "",
+    options: Options = Options(),
+    progress: Progress = no_progress,
+) -> Dict[str, Any]:
+    """The run record (schema ``nano-ocr/run/1``).
+
+    ``asked`` is the reader as written by the user, ``options`` what it was opened with. Raises UsageError for
+    settings without sense, OcrError when the warm-up fails; a failing image is in the record.
+    """
+    _check(settings)
+    dataset = _with_layout(dataset, settings.layout)
+    read = _reading_with(reader, settings.preprocess)
+    described = environment.describe()
+    warm_up(read, warm_up_image(dataset.samples[0].layout), dataset.samples[0].layout, settings.warm_up)
+    before = snapshot()
+    seen = observe(dataset, read, settings.crop, settings.repeat, progress)
+    record = _head(dataset, reader, settings, asked or reader.info.reader, options)
+    record.update(_machine(described, before, snapshot(), reader, seen))
+    record.update(_results(dataset, seen, settings))
+    return record
+
+
+def _check(settings: Settings) -> None:
+    if settings.repeat < 1 or settings.warm_up < 0:
+        found = "repeat {}, warm-up {}".format(settings.repeat, settings.warm_up)
+        raise UsageError(found, "repeat from 1, warm-up from 0")
+
+
+def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
+    if layout is None:
+        return dataset
+    return dataset._replace(samples=tuple(sample._replace(layout=layout) for sample in dataset.samples))
+
+
+def _reading_with(reader: Reader, preprocess: str) -> Read:
+    def read(image: Image, name: str, layout: str) -> Reading:
+        return read_image(reader, image, name, layout, preprocess)
+
+    return read
+
+
+def _head(dataset: Dataset, reader: Reader, settings: Settings, asked: str, options: Options) -> Dict[str, Any]:
+    info = reader.info
+    return {
+        "schema": RUN_SCHEMA,
+        "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "session": settings.session,
+        "dataset": {
+            "name": dataset.name,
+            "format": dataset.format,
+            "images": len(dataset.samples),
+            "sha256": dataset.sha256,
+        },
+        "reader": {
+            "asked": asked,
+            "name": info.reader,
+            "engine": info.engine,
+            "device": info.device,
+            "precision": info.precision,
+            "threads": options.threads,
+        },
+        "settings": {
+            "preprocess": settings.preprocess,
+            "crop": settings.crop,
+            "layout": settings.layout,
+            "warm_up": settings.warm_up,
+            "repeat": settings.repeat,
+        },
+    }
+
+
+def _machine(
+    described: Dict[str, Any], before: Snapshot, after: Snapshot, reader: Reader, seen: List[Observation]
+) -> Dict[str, Any]:
+    """Environment (libraries looked up again: readers load theirs late), load, memory, and what they invalidate."""
+    load: Dict[str, Any] = dict(spent(before, after), load_before=before.load, load_after=after.load)
+    later = {
+        "clocks": environment.clocks("/"),
+        "temperatures_c": environment.temperatures("/"),
+        "throttle_count": environment.throttle_count("/"),
+    }
+    counts = _counts(seen)
+    speaks_against = validity.reasons(described, later, load, counts)
+    return {
+        "valid": not speaks_against,
+        "invalid_reasons": speaks_against,
+        "environment": dict(described, libraries=environment.libraries(), after=later),
+        "load": load,
+        "memory_mb": _memory(reader),
+        "counts": counts,
+    }
+
+
+def _memory(reader: Reader) -> Dict[str, Any]:
+    """Peak memory; ``reader`` is that of a reader elsewhere: its ``peak_rss_mb()``, or the process of its ``pid``."""
+    own, pid = getattr(reader, "peak_rss_mb", None), getattr(reader, "pid", None)
+    if own is not None:
+        return dict(peak_memory_mb(), reader=own())
+    return dict(peak_memory_mb(), reader=peak_of(pid) or None if isinstance(pid, int) else None)
+
+
+def _counts(seen: List[Observation]) -> Dict[str, int]:
+    return {
+        "images": len(seen),
+        "errors": sum(entry.error is not None for entry in seen),
+        "inferences": sum(len(entry.timings) for entry in seen),
+        "unstable": sum(not entry.stable for entry in seen),
+    }
+
+
+def _results(dataset: Dataset, seen: List[Observation], settings: Settings) -> Dict[str, Any]:
+    timings = [timing for entry in seen for timing in entry.timings]
+    result: Dict[str, Any] = dict(scores_of(dataset, seen, settings.crop))
+    result["by_tag"] = tags_of(dataset, seen)
+    result["latency_ms"] = by_phase(timings)
+    result["images_per_s"] = per_second([timing["total"] for timing in timings])
+    result["images"] = [image_record(entry, dataset.complete, settings.crop, settings.texts) for entry in seen]
+    return result

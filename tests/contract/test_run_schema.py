@@ -1,0 +1,74 @@
+"""Every run record fits the committed schema, and the loader asks for the keys the schema asks for."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ocr_app
+from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.benchmark.record import REQUIRED, RUN_SCHEMA
+from ocr_app.benchmark.runner import Settings, run
+from ocr_app.errors import ReaderFailed
+from ocr_app.readers.base import Reader
+from ocr_app.types import ReaderInfo, TextLine
+
+jsonschema = pytest.importorskip("jsonschema")
+cv2 = pytest.importorskip("cv2")
+
+SCHEMA = json.loads((Path(ocr_app.__file__).parent / "data" / "run.schema.json").read_text(encoding="utf-8"))
+QUAD = [[0, 0], [30, 0], [30, 10], [0, 10]]
+
+
+class FailsOnce(Reader):
+    """Reads "A1" everywhere, and fails on the darkest image."""
+
+    info = ReaderInfo("fails-once", "fails-once 1", "cpu", "fp32")
+
+    def read(self, image, timer=None):
+        if image.max() == 0:
+            raise ReaderFailed("too dark")
+        with timer.phase("detect"):
+            return [TextLine("A1", np.array(QUAD, np.float32), 0.5)]
+
+
+def open_set(folder, name, content):
+    for number in range(2):
+        cv2.imwrite(str(folder / "{}.png".format(number)), np.full((20, 40), 100 * number, np.uint8))
+    (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    return open_dataset(str(folder / name))
+
+
+def codes(folder):
+    images = [{"id": str(n), "image": "{}.png".format(n), "code": "A1", "tags": {"print": "dot"}} for n in range(2)]
+    return open_set(folder, "manifest.json", {"format": "nano-codes/1", "name": "two", "images": images})
+
+
+def photos(folder):
+    lines = [{"text": "A1", "ignore": False, "quad": QUAD}]
+    return open_set(folder, "photos.json", {"{}.png".format(n): {"lines": lines} for n in range(2)})
+
+
+@pytest.mark.parametrize("make", [codes, photos])
+@pytest.mark.parametrize("texts", [True, False])
+def test_a_record_fits_the_schema(tmp_path, make, texts):
+    record = run(make(tmp_path), FailsOnce(), Settings(warm_up=0, repeat=2, texts=texts))
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(json.dumps(record)))
+    assert record["counts"]["errors"] == 1
+
+
+def test_the_schema_is_itself_valid():
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+
+
+def test_loader_and_schema_agree():
+    assert sorted(REQUIRED) == sorted(SCHEMA["required"])
+    assert SCHEMA["properties"]["schema"]["const"] == RUN_SCHEMA
+    assert sorted(SCHEMA["properties"]) == sorted(REQUIRED)
+
+
+def test_a_stranger_key_does_not_fit(tmp_path):
+    record = run(codes(tmp_path), FailsOnce(), Settings(warm_up=0))
+    with pytest.raises(jsonschema.ValidationError, match="extra"):
+        jsonschema.Draft7Validator(SCHEMA).validate(dict(json.loads(json.dumps(record)), extra=1))

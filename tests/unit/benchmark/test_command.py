@@ -1,0 +1,49 @@
+"""The two sub-commands, with a reader that answers from a list."""
+
+import argparse
+import json
+
+import pytest
+
+from ocr_app.benchmark import command
+from ocr_app.errors import UsageError
+
+
+@pytest.fixture
+def run_command(monkeypatch, good_reader):
+    monkeypatch.setattr(command, "open_named", lambda name, options: good_reader)
+
+    def call(*words):
+        parser = argparse.ArgumentParser()
+        command.add_benchmark_arguments(parser)
+        return command.benchmark(parser.parse_args(list(words)))
+
+    return call
+
+
+def test_a_run_is_written_and_summed_up(run_command, folder, tmp_path, capsys):
+    out = tmp_path / "run.json"
+    assert run_command(str(folder), "--warm-up", "1", "--threads", "1", "--session", "s", "--out", str(out)) == 0
+    record = json.loads(out.read_text(encoding="utf-8"))
+    assert (record["session"], record["reader"]["threads"], record["reader"]["asked"]) == ("s", 1, "ppocr")
+    assert "nospace    100.0 %" in capsys.readouterr().out
+
+
+def test_json_leaves_the_images_out(run_command, folder, capsys):
+    run_command(str(folder), "--warm-up", "0", "--json")
+    assert "images" not in json.loads(capsys.readouterr().out)
+
+
+def test_an_unknown_reader_is_refused(run_command, folder):
+    with pytest.raises(UsageError, match="unknown reader"):
+        run_command(str(folder), "--reader", "nosuch")
+
+
+def test_two_runs_are_compared(run_command, folder, tmp_path, capsys):
+    out = str(tmp_path / "run.json")
+    run_command(str(folder), "--warm-up", "0", "--out", out)
+    capsys.readouterr()
+    parser = argparse.ArgumentParser()
+    command.add_compare_arguments(parser)
+    assert command.compare_runs(parser.parse_args([out, out, "--form", "thesis"])) == 0
+    assert "0 better, 0 worse, 1 both wrong, 2 both right" in capsys.readouterr().out
