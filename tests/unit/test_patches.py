@@ -21,7 +21,7 @@ def install(tmp_path, monkeypatch):
     def make(line=LINE, bidi=BIDI_0_4, rest=""):
         files = {
             "easyocr/__init__.py": "from .easyocr import Reader\n",
-            "easyocr/easyocr.py": "import os\n{}\n{}\nclass Reader: pass\n".format(line, rest),
+            "easyocr/easyocr.py": f"import os\n{line}\n{rest}\nclass Reader: pass\n",
             "bidi/__init__.py": bidi,
             "bidi/algorithm.py": "def get_display(text): return text\n",
         }
@@ -113,4 +113,4 @@ def test_check_tells_and_changes_nothing(install, capsys):
 def test_the_command_line_repairs_and_says_so(install, capsys):
     file = install()
     assert patches.main([]) == 0
-    assert capsys.readouterr().out == "{}: patched: now says `{}`\n".format(os.path.realpath(str(file)), REPAIRED)
+    assert capsys.readouterr().out == f"{os.path.realpath(str(file))}: patched: now says `{REPAIRED}`\n"
