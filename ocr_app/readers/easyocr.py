@@ -106,7 +106,16 @@ def _open(easyocr: Any, folder: str, cuda: bool, quantize: bool) -> Any:
     )
     network.detector.eval()
     network.recognizer.eval()
+    _check_quantized(network.recognizer, quantize)
     return network
+
+
+def _check_quantized(recogniser: Any, wanted: bool) -> None:
+    """EasyOCR goes on in silence where quantising fails."""
+    found = any("quantized" in type(part).__module__ for part in recogniser.modules())
+    if found != wanted:
+        state = "is quantized" if found else "could not be quantized"
+        raise PrecisionUnavailable("EasyOCR's recogniser {}".format(state), "the model that was asked for")
 
 
 class EasyOcrReader(Reader):
