@@ -1,6 +1,6 @@
 """Write the data set nano-codes: camera frames of production codes with their truth.
 
-    python -m training.make_nano_codes --out data/nano-codes-100 --seed 2025 --count 100
+python -m training.make_nano_codes --out data/nano-codes-100 --seed 2025 --count 100
 """
 
 from __future__ import annotations
@@ -107,7 +107,9 @@ def _seed(text: str) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(prog="python -m training.make_nano_codes", description="Write the data set nano-codes.")
+    made = argparse.ArgumentParser(
+        prog="python -m training.make_nano_codes", description="Write the data set nano-codes."
+    )
     made.add_argument("--out", type=Path, required=True, help="folder to write; its name is the set's name")
     made.add_argument("--seed", type=_seed, default=2025, help="of the set (default %(default)s)")
     made.add_argument("--count", type=_count, default=100, help="number of images, 1..1000 (default %(default)s)")

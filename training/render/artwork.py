@@ -13,11 +13,13 @@ Box = tuple[int, int, int, int]  # x, y, width, height in pixels
 WORDS = (
     "INGREDIENTS", "sugar", "water", "STORE DRY", "net weight", "250 g", "500 ml", "MADE IN EU", "keep cool", "salt",
     "wheat flour", "RECYCLE", "best served", "Energy 1540 kJ", "fat 12 g", "BATCH", "ORIGINAL", "fresh", "Nature",
-    "Ref. 40211", "No. 7", "cocoa", "TABLETS", "see side", "x 24", "0123-456", "family size", "PREMIUM", "oat", "DE 113",
+    "Ref. 40211", "No. 7", "cocoa", "TABLETS", "see side", "x 24", "0123-456", "family size", "PREMIUM", "oat",
 )  # fmt: skip
 
 
-def stamp(layer: Layer, coverage: Map, corner: tuple[int, int], colour: tuple[float, float, float], opacity: float) -> None:
+def stamp(
+    layer: Layer, coverage: Map, corner: tuple[int, int], colour: tuple[float, float, float], opacity: float
+) -> None:
     """Print a coverage map (h, w) on a layer (H, W, 3) in place; what lies outside the layer is cut off.
 
     Args:
@@ -104,7 +106,9 @@ def panel(layer: Layer, rng: np.random.Generator, box: Box, colour: tuple[float,
     mask = np.zeros((h, w), dtype=np.float32)
     r = int(rng.integers(4, 14))
     cv2.rectangle(mask, (r, r), (w - r - 1, h - r - 1), 1.0, -1)
-    soft = cv2.GaussianBlur(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r - 1, 2 * r - 1))), (0, 0), 0.8)
+    soft = cv2.GaussianBlur(
+        cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r - 1, 2 * r - 1))), (0, 0), 0.8
+    )
     stamp(layer, np.asarray(soft, dtype=np.float32), (x, y), colour, 0.95)
 
 

@@ -62,7 +62,9 @@ def manifest() -> dict[str, FontEntry]:
     entries: dict[str, FontEntry] = {}
     for row in data["font"]:
         if set(row) != _FIELDS or row["name"] in entries:
-            raise FontError(f"fonts.toml: {row.get('name')}: expected the fields {sorted(_FIELDS)} once, got {sorted(row)}")
+            raise FontError(
+                f"fonts.toml: {row.get('name')}: expected the fields {sorted(_FIELDS)} once, got {sorted(row)}"
+            )
         entries[row["name"]] = FontEntry(**row)
     return entries
 
@@ -78,7 +80,9 @@ def font_path(name: str, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path:
         raise FontError(f"unknown font {name!r}; known: {', '.join([EMBEDDED, *sorted(manifest())])}")
     found = [path for folder in folders if folder.is_dir() for path in sorted(folder.rglob(entry.file))]
     if not found:
-        raise FontError(f"font {name}: no {entry.file} below {[str(f) for f in folders]}; run: {entry.how_to_install()}")
+        raise FontError(
+            f"font {name}: no {entry.file} below {[str(f) for f in folders]}; run: {entry.how_to_install()}"
+        )
     if hashlib.sha256(found[0].read_bytes()).hexdigest() != entry.sha256:
         raise FontError(f"font {name}: {found[0]} is not the file in fonts.toml (sha256 differs); update its entry")
     return found[0]
@@ -121,7 +125,7 @@ def print_text(text: str, font: Face, spacing: float = 0.0, stroke: float = 0.0)
     width, height = int(np.ceil(starts[-1])) + 8, int(bottom - top + 0.35 * font.size) + 8
     image = Image.new("L", (width, height), 0)
     pen = ImageDraw.Draw(image)
-    for character, start in zip(text, starts):
+    for character, start in zip(text, starts[:-1], strict=True):
         pen.text((4 + start, 4 - top), character, fill=255, font=font, stroke_width=stroke)
     coverage = np.asarray(image, dtype=np.float32) / np.float32(255.0)
     return InkMap(coverage, rectangle(4.0, 4.0, width - 4.0, 4.0 + bottom - top))

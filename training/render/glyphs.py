@@ -15,6 +15,7 @@ Raster = NDArray[np.bool_]  # (rows, columns), True where a drop is fired
 
 RASTERS = ("5x5", "5x7", "7x9", "10x16")
 _DRAWN = ("5x5", "5x7")
+_PARTLY_DRAWN = ("7x9",)
 
 
 class GlyphError(ValueError):
@@ -56,10 +57,7 @@ def parse(text: str, name: str) -> GlyphTable:
         GlyphError: a block of the wrong size, a foreign mark, a name given twice, or a variant without its plain glyph.
     """
     columns, rows = _size(name)
-    found: dict[str, dict[str, Raster]] = {}
-    for block in _blocks(text):
-        for token, raster in _block_glyphs(block, columns, rows):
-            _add(found, token, raster)
+    found = _glyphs(text, columns, rows)
     bare = [c for c, drawings in found.items() if "" not in drawings]
     if bare or not found:
         raise GlyphError(f"glyph table {name}: no plain drawing for {bare or 'any character'}")
@@ -80,7 +78,7 @@ def widen(raster: Raster, columns: int, rows: int) -> Raster:
 
 @lru_cache(maxsize=None)
 def load(name: str) -> GlyphTable:
-    """The glyph table of a head in ``RASTERS``; heads larger than 5x7 are widened from it.
+    """The glyph table of a head in ``RASTERS``; what is not drawn for a head larger than 5x7 is widened from 5x7.
 
     Raises:
         GlyphError: the name is unknown or the glyph file is malformed.
@@ -88,10 +86,23 @@ def load(name: str) -> GlyphTable:
     if name not in RASTERS:
         raise GlyphError(f"unknown raster {name!r}; known: {', '.join(RASTERS)}")
     if name in _DRAWN:
-        return parse((Path(__file__).parent / f"glyphs_{name}.txt").read_text(encoding="ascii"), name)
+        return parse(_glyph_file(name), name)
     columns, rows = _size(name)
     wide = {c: {v: widen(r, columns, rows) for v, r in d.items()} for c, d in load("5x7").variants.items()}
-    return GlyphTable(name, rows, columns, wide)
+    drawn = _glyphs(_glyph_file(name), columns, rows) if name in _PARTLY_DRAWN else {}
+    return GlyphTable(name, rows, columns, {c: {**d, **drawn.get(c, {})} for c, d in wide.items()})
+
+
+def _glyph_file(name: str) -> str:
+    return (Path(__file__).parent / f"glyphs_{name}.txt").read_text(encoding="ascii")
+
+
+def _glyphs(text: str, columns: int, rows: int) -> dict[str, dict[str, Raster]]:
+    found: dict[str, dict[str, Raster]] = {}
+    for block in _blocks(text):
+        for token, raster in _block_glyphs(block, columns, rows):
+            _add(found, token, raster)
+    return found
 
 
 def _size(name: str) -> tuple[int, int]:

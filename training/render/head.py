@@ -80,7 +80,9 @@ def print_line(
     nominal = on_package(places, table.rows, settings, swing)
     origin = nominal.min(axis=0) - 3.0 * settings.pitch_px
     size = np.ceil(nominal.max(axis=0) - origin + 3.0 * settings.pitch_px).astype(int)
-    coverage = splat(_dots(places, table.rows, settings, swing, rng, origin), (int(size[1]), int(size[0])), settings.merge)
+    coverage = splat(
+        _dots(places, table.rows, settings, swing, rng, origin), (int(size[1]), int(size[0])), settings.merge
+    )
     return InkMap(coverage, _quad(nominal - origin, settings))
 
 
@@ -106,7 +108,12 @@ def on_package(places: Points, rows: int, settings: HeadSettings, swing: NDArray
 
 
 def _dots(
-    places: Points, rows: int, settings: HeadSettings, swing: NDArray[np.float64], rng: np.random.Generator, origin: Points
+    places: Points,
+    rows: int,
+    settings: HeadSettings,
+    swing: NDArray[np.float64],
+    rng: np.random.Generator,
+    origin: Points,
 ) -> Dots:
     """Every drop that lands: doubled columns, chance per dot, losses and satellites."""
     doubled = np.concatenate([places + [0.5 * i, 0.0] for i in range(settings.bold)])

@@ -27,7 +27,9 @@ class Camera:
     exposure: float = 1.0  # gain on the light
 
 
-def viewpoint(rng: np.random.Generator, plane: tuple[int, int], frame: tuple[int, int], tilt: float, angle: float) -> Homography:
+def viewpoint(
+    rng: np.random.Generator, plane: tuple[int, int], frame: tuple[int, int], tilt: float, angle: float
+) -> Homography:
     """The homography from the package plane to the frame.
 
     Args:
@@ -103,7 +105,7 @@ def _grain(lit: Layer, spread: float, rng: np.random.Generator) -> Layer:
 
 
 def jpeg(frame: Pixels, max_bytes: int, qualities: tuple[int, ...] = tuple(range(92, 24, -3))) -> tuple[bytes, int]:
-    """The frame as a JPEG file at the best of ``qualities`` (best first) that stays within ``max_bytes``, and that quality.
+    """The frame as a JPEG file within ``max_bytes`` at the best possible of ``qualities`` (best first), and it.
 
     Raises:
         ValueError: even the last quality is too large.
@@ -113,4 +115,6 @@ def jpeg(frame: Pixels, max_bytes: int, qualities: tuple[int, ...] = tuple(range
         data = cv2.imencode(".jpg", frame, options)[1].tobytes()
         if len(data) <= max_bytes:
             return data, quality
-    raise ValueError(f"a JPEG of quality {qualities[-1]} has {len(data)} bytes, more than {max_bytes}: allow more bytes")
+    raise ValueError(
+        f"a JPEG of quality {qualities[-1]} has {len(data)} bytes, more than {max_bytes}: allow more bytes"
+    )

@@ -74,12 +74,12 @@ def choose(
 def faded(line: InkMap, severity: float, rng: np.random.Generator) -> InkMap:
     """The line with ink that dried unevenly or was wiped: weaker in clouds."""
     cloud = smooth(rng, line.coverage.shape, between(rng, 12, 50))
-    keep = 1.0 - 0.45 * severity * np.clip(0.5 * cloud + 0.3, 0.0, 1.0)
+    keep = 1.0 - 0.3 * severity * np.clip(0.5 * cloud + 0.3, 0.0, 1.0)
     return InkMap(np.asarray(line.coverage * keep, dtype=np.float32), line.quad)
 
 
 def _head(kind: str, s: float, rng: np.random.Generator) -> HeadSettings:
-    merged, frail = kind == "inkjet-merged", 0.5 if kind == "dot-5x5" else 1.0
+    merged, frail = kind == "inkjet-merged", 0.3 if kind == "dot-5x5" else 1.0
     return HeadSettings(
         stretch=between(rng, 0.85, 1.2),
         gap=1 if kind == "dot-7x9" or chance(rng, 0.7) else 2,
@@ -91,8 +91,8 @@ def _head(kind: str, s: float, rng: np.random.Generator) -> HeadSettings:
         bounce=between(rng, 0.0, 0.1 + 0.35 * s),
         curvature=between(rng, -1.5, 1.5) * s,
         satellites=between(rng, 0.0, 0.12) * s,
-        missing_dots=between(rng, 0.0, 0.09) * s * frail,
-        missing_columns=between(rng, 0.0, 0.03) * s * frail if chance(rng, 0.4) else 0.0,
+        missing_dots=between(rng, 0.0, 0.08) * s * frail,
+        missing_columns=between(rng, 0.0, 0.007) * s * frail if chance(rng, 0.4) else 0.0,
         missing_rows=(int(rng.integers(1, 5)),) if chance(rng, 0.12 * s) and kind != "dot-5x5" else (),
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from training.render import artwork, optics, printer, substrate
 from training.render.fonts import EMBEDDED
+from training.render.package import LONGEST, package, tones, underprint
 from training.render.seeds import between, chance, stream
 from training.render.spec import Spec
 from training.render.text import code_lines
@@ -15,8 +16,8 @@ from training.render.types import InkMap, Layer, Pixels, Quad
 
 FRAME = (600, 800)  # (H, W) of a frame in pixels
 _PAD = 90  # plane beyond the frame on each side, so that perspective never looks past the package
+_PLANE = (FRAME[0] + 2 * _PAD, FRAME[1] + 2 * _PAD)
 _CENTRE = (412.0, 262.0)  # x, y of the middle of the thesis's fixed crop, image[150:375, 125:700]
-_LONGEST = 535.0  # greatest width of a line in pixels: it fits that crop
 _HEIGHTS = {"two-line": (20.0, 30.0), "single-line": (21.0, 32.0), "date-only": (24.0, 38.0)}
 
 
@@ -50,12 +51,6 @@ class Frame:
         return " ".join(line.text for line in self.lines)
 
 
-@dataclass(frozen=True)
-class _Tones:
-    ground: tuple[float, float, float]
-    ink: tuple[float, float, float]
-
-
 def render(spec: Spec, seed: int, index: int, font: str = EMBEDDED) -> Frame:
     """Frame ``index`` of the set ``seed``: the same arguments give the same pixels.
 
@@ -68,12 +63,12 @@ def render(spec: Spec, seed: int, index: int, font: str = EMBEDDED) -> Frame:
     severity = spec.severity(stream(seed, index, "severity"))
     texts = code_lines(stream(seed, index, "text"), spec.layout)
     prints, corners = _printed(spec, severity, texts, seed, index, font)
-    plane = _package(spec, severity, seed, index, _extent(prints, corners), font)
+    plane = package(spec, severity, seed, index, _PLANE, _extent(prints, corners), font)
     _overprint(plane, spec, severity, seed, index, prints, corners, font)
     view, camera = _camera(spec, severity, stream(seed, index, "camera"), plane.shape[:2])
     pixels = optics.expose(optics.see(plane, view, FRAME), camera, stream(seed, index, "sensor"))
-    quads = [optics.project(p.quad + corner, view) for p, corner in zip(prints, corners)]
-    lines = tuple(Line(text, quad) for text, quad in zip(texts, quads))
+    quads = [optics.project(p.quad + corner, view) for p, corner in zip(prints, corners, strict=True)]
+    lines = tuple(Line(text, quad) for text, quad in zip(texts, quads, strict=True))
     return Frame(pixels, lines, _crop_box(quads, stream(seed, index, "box")), spec.tags())
 
 
@@ -83,7 +78,7 @@ def _printed(
     """The ink of each line, and x, y of its map on the plane."""
     rng = stream(seed, index, "print")
     height = between(rng, *_HEIGHTS[spec.layout])
-    machine = printer.choose(spec.print, severity, texts, height, _LONGEST, rng, font)
+    machine = printer.choose(spec.print, severity, texts, height, LONGEST, rng, font)
     prints = [printer.faded(machine.print(text, rng), severity, rng) for text in texts]
     step = max(p.quad[2, 1] - p.quad[0, 1] for p in prints) * between(rng, 1.3, 1.9)
     widest = max(p.quad[1, 0] - p.quad[0, 0] for p in prints)
@@ -92,31 +87,6 @@ def _printed(
     indent = between(rng, 0, 25) if chance(rng, 0.3) else 0.0
     places = [(left + i * indent - p.quad[0, 0], top + i * step - p.quad[0, 1]) for i, p in enumerate(prints)]
     return prints, [(int(x), int(y)) for x, y in places]
-
-
-def _tones(spec: Spec, severity: float, rng: np.random.Generator) -> _Tones:
-    """Colours of surface and ink; their distance is the contrast, in grey levels."""
-    low, high = (54.0, 32.0) if spec.condition == "low-contrast" else (130.0, 70.0)
-    contrast = (low + (high - low) * severity) * between(rng, 0.85, 1.15)
-    dark = spec.condition == "light-on-dark"
-    brightness = between(rng, 25, 85) if dark else between(rng, 135, 215)
-    ground = substrate.base_colour(rng, brightness, between(rng, 0.0, 0.5))
-    tint = rng.uniform(0.92, 1.08, 3)
-    ink = [max(8.0, min(247.0, (c + contrast if dark else c - contrast) * t)) for c, t in zip(ground, tint)]
-    return _Tones(ground, (ink[0], ink[1], ink[2]))
-
-
-def _package(spec: Spec, severity: float, seed: int, index: int, code: artwork.Box, font: str) -> Layer:
-    """The plane with everything that was printed before the code."""
-    shape = (FRAME[0] + 2 * _PAD, FRAME[1] + 2 * _PAD)
-    ground = _tones(spec, severity, stream(seed, index, "tones")).ground
-    plane = substrate.surface(spec.surface, stream(seed, index, "surface"), shape, ground)
-    rng = stream(seed, index, "artwork")
-    free = (code[0] - 30, code[1] - 26, code[2] + 60, code[3] + 52)
-    if chance(rng, 0.25):
-        artwork.panel(plane, rng, free, substrate.base_colour(rng, float(np.mean(ground)) * between(rng, 1.0, 1.12), 0.2))
-    artwork.decorate(plane, rng, free, font)
-    return plane
 
 
 def _overprint(
@@ -130,35 +100,17 @@ def _overprint(
     font: str,
 ) -> None:
     """Print the code on the plane in place; under an overlap, an older print or artwork first; glare on top."""
-    tones = _tones(spec, severity, stream(seed, index, "tones"))
+    colours = tones(spec, severity, stream(seed, index, "tones"))
     if spec.condition == "overlap":
-        _underprint(plane, spec, severity, stream(seed, index, "overlap"), tones, _extent(prints, corners), font)
-    for line, corner in zip(prints, corners):
-        artwork.stamp(plane, line.coverage, corner, tones.ink, 0.95)
+        underprint(plane, spec, severity, stream(seed, index, "overlap"), colours, _extent(prints, corners), font)
+    for line, corner in zip(prints, corners, strict=True):
+        artwork.stamp(plane, line.coverage, corner, colours.ink, 0.95)
     if spec.condition == "glare":
         x, y, w, h = _extent(prints, corners)
         light = substrate.glare(
-            stream(seed, index, "glare"), plane.shape[:2], 0.35 + 0.5 * severity, (x + w / 2, y + h / 2)
+            stream(seed, index, "glare"), plane.shape[:2], 0.35 + 0.35 * severity, (x + w / 2, y + h / 2)
         )
         plane += light[:, :, None]
-
-
-def _underprint(
-    plane: Layer, spec: Spec, severity: float, rng: np.random.Generator, tones: _Tones, code: artwork.Box, font: str
-) -> None:
-    """What lies under the code: an earlier print of the same kind, shifted, or label text."""
-    x, y, w, h = code
-    opacity = between(rng, 0.18, 0.3) + 0.14 * severity
-    if chance(rng, 0.35):
-        under = (tones.ink[0] * 0.6 + 60, tones.ink[1] * 0.6 + 40, tones.ink[2] * 0.6 + 70)
-        artwork.print_block(plane, rng, (x - 40, y - 8, w + 80, h + 30), under, font, opacity)
-        return
-    older = code_lines(rng, spec.layout)
-    machine = printer.choose(spec.print, severity, older, between(rng, 19, 30), _LONGEST, rng, font)
-    dx, dy = int(between(rng, -60, 60)), int(between(rng, -0.35, 0.35) * h)
-    for i, text in enumerate(older):
-        line = machine.print(text, rng)
-        artwork.stamp(plane, line.coverage, (x + dx, y + dy + i * h // len(older)), tones.ink, opacity)
 
 
 def _camera(
@@ -179,7 +131,7 @@ def _camera(
 
 def _extent(prints: list[InkMap], corners: list[tuple[int, int]]) -> artwork.Box:
     """x, y, width, height around the lines on the plane."""
-    points = np.concatenate([p.quad + corner for p, corner in zip(prints, corners)])
+    points = np.concatenate([p.quad + corner for p, corner in zip(prints, corners, strict=True)])
     (x0, y0), (x1, y1) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     return int(x0), int(y0), int(x1 - x0), int(y1 - y0)
 

@@ -29,8 +29,12 @@ class Spec:
     def __post_init__(self) -> None:
         """Refuse unknown values, naming the known ones."""
         known = {
-            "print": PRINTS, "condition": CONDITIONS, "difficulty": DIFFICULTIES, "surface": SURFACES, "layout": LAYOUTS,
-        }  # fmt: skip
+            "print": PRINTS,
+            "condition": CONDITIONS,
+            "difficulty": DIFFICULTIES,
+            "surface": SURFACES,
+            "layout": LAYOUTS,
+        }
         for name, values in known.items():
             if getattr(self, name) not in values:
                 raise ValueError(f"unknown {name} {getattr(self, name)!r}; known: {', '.join(values)}")
@@ -52,7 +56,9 @@ class Spec:
 
 def draw(rng: np.random.Generator) -> Spec:
     """Any spec, every value as likely as the others: for training."""
-    return Spec(pick(rng, PRINTS), pick(rng, CONDITIONS), pick(rng, DIFFICULTIES), pick(rng, SURFACES), pick(rng, LAYOUTS))
+    return Spec(
+        pick(rng, PRINTS), pick(rng, CONDITIONS), pick(rng, DIFFICULTIES), pick(rng, SURFACES), pick(rng, LAYOUTS)
+    )
 
 
 def balanced(index: int, rng: np.random.Generator) -> Spec:

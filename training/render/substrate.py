@@ -67,7 +67,7 @@ def _cardboard(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:
 def _film(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:
     folds: Map = 1.0 + 0.09 * smooth(rng, shape, between(rng, 60, 140))
     shine = ridges(rng, shape, between(rng, 90, 200), 0.08) + 0.6 * ridges(rng, shape, between(rng, 60, 110), 0.1)
-    return np.asarray(_times(base, folds) + 45.0 * shine[:, :, None], dtype=np.float32)
+    return np.asarray(_times(base, folds) + 32.0 * shine[:, :, None], dtype=np.float32)
 
 
 def _metal(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:

@@ -1,0 +1,81 @@
+"""Measure how many code lines one core prints, and how many whole frames it renders, per second.
+
+python -m training.measure_speed
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import cv2
+
+from training.make_nano_codes import frame
+from training.render import printer
+from training.render.fonts import EMBEDDED
+from training.render.seeds import stream
+from training.render.spec import PRINTS
+from training.render.text import code_lines
+
+
+def per_second(work: Callable[[int], int], rounds: int) -> tuple[float, float]:
+    """Items per CPU second: median and lowest of ``rounds`` after a warm-up; ``work(i)`` returns its items."""
+    work(0)
+    rates = []
+    for index in range(1, rounds + 1):
+        start = time.process_time()
+        items = work(index)
+        rates.append(items / (time.process_time() - start))
+    return statistics.median(rates), min(rates)
+
+
+def print_lines(kind: str, seed: int) -> Callable[[int], int]:
+    """Work that prints the ink of both lines of one two-line code with a new printer."""
+
+    def work(index: int) -> int:
+        texts = code_lines(stream(seed, index, "text"), "two-line")
+        rng = stream(seed, index, "print")
+        machine = printer.choose(kind, 0.5, texts, 24.0, 535.0, rng, EMBEDDED)
+        return len([machine.print(text, rng) for text in texts])
+
+    return work
+
+
+def frame_lines(seed: int) -> Callable[[int], int]:
+    """Work that renders one whole frame of the data set and counts its code lines."""
+    return lambda index: len(frame(seed, index).lines)
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as info:
+            return next(line.split(":", 1)[1].strip() for line in info if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the table; one thread, CPU time."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.measure_speed", description="Measure the renderer's speed."
+    )
+    parser.add_argument("--rounds", type=int, default=40, help="codes per row (default %(default)s)")
+    rounds = parser.parse_args(argv).rounds
+    if rounds < 1:
+        parser.error(f"--rounds must be at least 1, got {rounds}")
+    cv2.setNumThreads(1)
+    rows = [(f"line, {kind}", print_lines(kind, 1)) for kind in PRINTS] + [("line in a whole frame", frame_lines(1))]
+    print(f"machine: {_processor()}, one thread, Python {platform.python_version()}; per CPU second")
+    print("| item | median | lowest |\n|---|---|---|")
+    for name, work in rows:
+        median, lowest = per_second(work, rounds)
+        print(f"| {name} | {median:.1f} | {lowest:.1f} |")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
