@@ -1,0 +1,57 @@
+"""Quads: corner order, growth, reading order, rectification."""
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_app.imaging.geometry import box_quad, grow, image_quad, order_quad, reading_order, rectify, sides
+
+
+def test_every_permutation_of_corners_gives_the_same_quad():
+    quad = np.array([[10, 10], [110, 14], [109, 40], [9, 36]], np.float32)
+    for shuffled in itertools.permutations(range(4)):
+        np.testing.assert_array_equal(order_quad(quad[list(shuffled)]), quad)
+
+
+@pytest.mark.parametrize("angle", [-80, -60, -30, 0, 30, 44, 60, 89])
+def test_long_side_comes_first_and_reads_right_or_down(angle):
+    corners = cv2.boxPoints(((200.0, 200.0), (150.0, 30.0), float(angle)))
+    quad = order_quad(corners)
+    along = quad[1] - quad[0]
+    assert sides(quad) == pytest.approx((150.0, 30.0), abs=0.01)
+    assert along[0] > 0 if abs(along[0]) >= abs(along[1]) else along[1] > 0
+
+
+def test_grow_moves_every_side():
+    np.testing.assert_allclose(grow(box_quad(10, 10, 20, 10), 5), box_quad(5, 5, 30, 20), atol=1e-4)
+    np.testing.assert_allclose(grow(box_quad(10, 10, 20, 10), -2), box_quad(12, 12, 16, 6), atol=1e-4)
+
+
+def test_rectify_cuts_an_upright_box_exactly():
+    image = np.arange(60 * 80, dtype=np.uint32).reshape(60, 80).astype(np.uint8)
+    np.testing.assert_array_equal(rectify(image, box_quad(10, 20, 30, 15)), image[20:35, 10:40])
+
+
+def test_rectify_straightens_a_slanted_line():
+    image = np.full((200, 200), 255, np.uint8)
+    corners = cv2.boxPoints(((100.0, 100.0), (120.0, 24.0), 30.0))
+    cv2.fillPoly(image, [np.round(corners).astype(np.int32)], 0)
+    crop = rectify(image, order_quad(corners))
+    assert crop.shape == (24, 120)
+    assert crop.mean() < 25
+
+
+def test_rectify_keeps_a_quad_beyond_the_border():
+    assert rectify(np.zeros((20, 20, 3), np.uint8), box_quad(-5, -5, 40, 10)).shape == (10, 40, 3)
+
+
+def test_reading_order_is_rows_then_columns():
+    quads = [box_quad(200, 12, 50, 20), box_quad(10, 60, 50, 20), box_quad(10, 10, 50, 20), box_quad(100, 8, 50, 20)]
+    assert reading_order(quads) == [2, 3, 0, 1]
+    assert reading_order([]) == []
+
+
+def test_image_quad_is_the_whole_image():
+    assert image_quad(np.zeros((20, 30), np.uint8)).tolist() == [[0, 0], [30, 0], [30, 20], [0, 20]]

@@ -1,0 +1,64 @@
+"""One image through one reader: phases, verdicts, and what is never swallowed."""
+
+import numpy as np
+import pytest
+
+from ocr_app.errors import DeviceUnavailable, ReaderFailed, UsageError
+from ocr_app.imaging.geometry import box_quad
+from ocr_app.reading import read_image
+from ocr_app.readers.base import Reader
+from ocr_app.types import ReaderInfo, TextLine, reading_to_json
+
+IMAGE = np.zeros((20, 40, 3), np.uint8)
+
+
+class Scripted(Reader):
+    info = ReaderInfo("scripted", "test", "cpu", "fp32")
+
+    def __init__(self, answer):
+        self.answer, self.seen = answer, None
+
+    def read(self, image, timer=None):
+        self.seen = image
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        with timer.phase("detect"):
+            pass
+        return self.answer
+
+
+LINES = [TextLine("PRO: 08/2022", box_quad(0, 0, 9, 9), 0.9), TextLine("L1", box_quad(0, 9, 9, 9), 0.8)]
+
+
+def test_lines_are_joined_by_one_space():
+    reading = read_image(Scripted(LINES), IMAGE, "a.png")
+    assert (reading.verdict, reading.text) == ("read", "PRO: 08/2022 L1")
+
+
+def test_every_phase_has_a_time_and_the_total_holds_them():
+    timing = read_image(Scripted(LINES), IMAGE, "a.png").timing_ms
+    assert set(timing) == {"preprocess", "detect", "recognise", "decode", "total"}
+    assert timing["total"] >= timing["preprocess"] + timing["detect"]
+
+
+def test_preprocess_reaches_the_reader():
+    reader = Scripted(LINES)
+    read_image(reader, IMAGE, "a.png", preprocess="otsu")
+    assert reader.seen.ndim == 2
+
+
+def test_reader_failure_becomes_a_result():
+    reading = read_image(Scripted(ReaderFailed("died", code="hung")), IMAGE, "a.png")
+    assert (reading.verdict, reading.reasons, reading.lines) == ("error", ("hung",), ())
+    assert reading_to_json(reading)["error"]["found"] == "died"
+
+
+@pytest.mark.parametrize("error", [DeviceUnavailable("no"), UsageError("no"), ValueError("a bug")])
+def test_other_errors_are_raised(error):
+    with pytest.raises(type(error)):
+        read_image(Scripted(error), IMAGE, "a.png")
+
+
+def test_unknown_layout():
+    with pytest.raises(UsageError, match="page, line"):
+        read_image(Scripted(LINES), IMAGE, "a.png", layout="tree")
