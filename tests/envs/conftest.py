@@ -1,0 +1,55 @@
+"""The environments as they really are: built when need be, with the package index or its cache at hand."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fleet import envs, interpreters
+from fleet.environments import ROOT, environments
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder belongs to the slow suite `envs`."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.envs)
+
+
+@pytest.fixture(scope="session")
+def built() -> Callable[[str], Path]:
+    """Builds an environment by name unless it is ready; returns its Python. Skips when its interpreter is missing."""
+
+    def build(name: str) -> Path:
+        try:
+            interpreters.find_first(environments()[name].python)
+        except interpreters.InterpreterMissing as error:
+            pytest.skip(str(error))
+        return envs.build([name])[0]
+
+    return build
+
+
+@pytest.fixture
+def run_in(built: Callable[[str], Path]) -> Run:
+    """Runs an environment's Python at the root of the repository, with one thread, and nothing from outside."""
+
+    def run(name: str, *arguments: str, path: str = "", timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        variables = {
+            "PATH": "/usr/bin:/bin",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": path,
+        }
+        command = [str(built(name)), *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=timeout
+        )
+
+    return run
