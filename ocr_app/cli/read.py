@@ -11,7 +11,7 @@ from tqdm import tqdm
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of
 from ocr_app.errors import ImageError
 from ocr_app.imaging import preprocess
-from ocr_app.imaging.draw import draw_lines, save_png
+from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
 from ocr_app.readers.base import Options
 from ocr_app.readers.opening import open_named
@@ -91,6 +91,6 @@ def _drawer(folder: Optional[str]) -> Callable[[Reading, Optional[Image]], None]
         if folder is None or image is None:
             return
         stem = os.path.splitext(os.path.basename(reading.image))[0]
-        save_png(os.path.join(folder, "{:04d}-{}.png".format(count[0], stem)), draw_lines(image, reading.lines))
+        save_png(os.path.join(folder, "{:04d}-{}.png".format(count[0], stem)), draw_with_legend(image, reading.lines))
 
     return draw

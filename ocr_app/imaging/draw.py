@@ -1,46 +1,66 @@
-"""Pictures of results: the quads and texts on the image."""
+"""Pictures of results: the quads on the image, numbered, and a strip below that tells each number's text."""
 
 import os
-from typing import Iterable
+from typing import List, Sequence
 
 import cv2
 import numpy as np
 
 from ocr_app.errors import UsageError
-from ocr_app.imaging.geometry import sides
 from ocr_app.imaging.preprocess import to_bgr
 from ocr_app.types import Image, TextLine
 
 _GREEN = (80, 200, 60)  # BGR
-_BLACK = (0, 0, 0)
+_INK = (30, 30, 30)
+_PAPER = (245, 245, 245)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_CAP_HEIGHT = 21.0  # px of a capital letter of this font at scale 1 (cv2.getTextSize)
+_LEGEND_WIDTH = 480  # px; narrower images get a strip of this width, or their texts would be unreadable
 
 
-def draw_lines(image: Image, lines: Iterable[TextLine]) -> Image:
-    """A copy of the image (BGR) with each line's quad, a mark at its first corner, and its text above it."""
+def draw_lines(image: Image, lines: Sequence[TextLine]) -> Image:
+    """A copy of the image (BGR) with each line's quad and its number at the first corner."""
     picture = to_bgr(image).copy()
-    weight = max(1, int(round(max(picture.shape[:2]) / 500.0)))
-    for line in lines:
+    weight = _weight(picture)
+    for number, line in enumerate(lines, 1):
         corners = np.round(line.quad).astype(np.int32)
         cv2.polylines(picture, [corners.reshape(-1, 1, 2)], True, _GREEN, weight, cv2.LINE_AA)
-        cv2.circle(picture, (int(corners[0][0]), int(corners[0][1])), weight * 2, _GREEN, -1, cv2.LINE_AA)
-        _label(picture, line, weight)
+        if len(lines) > 1:
+            _tag(picture, corners[0], str(number), weight)
     return picture
 
 
-def _label(picture: Image, line: TextLine, weight: int) -> None:
-    """Text in a filled box just above the quad (below it where there is no room)."""
-    largest = max(picture.shape[:2]) / 1000.0
-    scale = min(max(0.4, largest), max(0.4, 0.5 * sides(line.quad)[1] / _CAP_HEIGHT))
-    text = line.text.encode("ascii", "replace").decode()
-    (width, height), below = cv2.getTextSize(text, _FONT, scale, weight)
-    x = int(min(max(0, line.quad[:, 0].min()), max(0, picture.shape[1] - width)))
-    y = int(line.quad[:, 1].min()) - below - 2
-    if y < height:
-        y = int(line.quad[:, 1].max()) + height + below
-    cv2.rectangle(picture, (x, y - height - below), (x + width, y + below), _GREEN, -1)
-    cv2.putText(picture, text, (x, y), _FONT, scale, _BLACK, weight, cv2.LINE_AA)
+def draw_with_legend(image: Image, lines: Sequence[TextLine]) -> Image:
+    """As :func:`draw_lines`, with a strip below: "1  0.98  EXP 08/2023" for each line."""
+    picture = draw_lines(image, lines)
+    rows = ["{}  {:.2f}  {}".format(n, line.confidence, line.text) for n, line in enumerate(lines, 1)]
+    strip = _strip(rows or ["no text found"], max(picture.shape[1], _LEGEND_WIDTH))
+    wide = cv2.copyMakeBorder(picture, 0, 0, 0, strip.shape[1] - picture.shape[1], cv2.BORDER_CONSTANT, None, _PAPER)
+    return np.vstack([wide, strip])
+
+
+def _weight(picture: Image) -> int:
+    return max(1, int(round(max(picture.shape[:2]) / 500.0)))
+
+
+def _tag(picture: Image, corner: np.ndarray, text: str, weight: int) -> None:
+    """A number on a green patch that ends at the corner, so that it hides none of the line."""
+    scale = 0.35 + 0.1 * weight
+    (width, height), _ = cv2.getTextSize(text, _FONT, scale, weight)
+    x, y = max(0, int(corner[0]) - width - 2 * weight), max(height + weight, int(corner[1]))
+    cv2.rectangle(picture, (x, y - height - 2 * weight), (x + width + weight, y + weight), _GREEN, -1)
+    cv2.putText(picture, text, (x, y - weight), _FONT, scale, _INK, weight, cv2.LINE_AA)
+
+
+def _strip(rows: List[str], width: int) -> Image:
+    """Rows of text (ASCII; other characters as ?) on paper, scaled down where a row is too long."""
+    height = 20
+    strip = np.full((height * len(rows) + 8, width, 3), _PAPER, np.uint8)
+    for index, row in enumerate(rows):
+        text = row.encode("ascii", "replace").decode()
+        natural = cv2.getTextSize(text, _FONT, 0.5, 1)[0][0]
+        scale = min(0.5, 0.5 * (width - 12) / max(1, natural))
+        cv2.putText(strip, text, (6, height * (index + 1)), _FONT, scale, _INK, 1, cv2.LINE_AA)
+    return strip
 
 
 def save_png(path: str, image: Image) -> None:

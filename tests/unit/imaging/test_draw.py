@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ocr_app.errors import UsageError
-from ocr_app.imaging.draw import draw_lines, encode, save_png
+from ocr_app.imaging.draw import draw_lines, draw_with_legend, encode, save_png
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.types import TextLine
 
@@ -15,6 +15,14 @@ def test_marks_are_on_a_copy(quad):
     drawn = draw_lines(image, [TextLine("EXP é 08/2023", quad, 0.9)])
     assert drawn.shape == (60, 100, 3) and drawn.any()
     assert not image.any()
+
+
+def test_legend_has_a_row_a_line_below_the_untouched_picture_size():
+    image = np.zeros((60, 600, 3), np.uint8)
+    lines = [TextLine("EXP 08/2023", box_quad(20, 20, 60, 20), 0.9), TextLine("L" * 200, box_quad(90, 20, 60, 20), 0.8)]
+    shapes = [draw_with_legend(image, lines[:count]).shape for count in (0, 1, 2)]
+    assert shapes == [(88, 600, 3), (88, 600, 3), (108, 600, 3)]
+    assert draw_with_legend(image[:, :50], lines).shape[1] == 480
 
 
 def test_no_lines_is_the_image():
