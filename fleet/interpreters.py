@@ -34,12 +34,17 @@ def variable(minor: str) -> str:
 
 
 def find_first(minors: tuple[str, ...], environ: Mapping[str, str] = os.environ) -> Interpreter:
-    """The first Python there is among ``minors``. Raises InterpreterMissing with all that was looked at."""
+    """The first Python there is among ``minors``. Raises InterpreterMissing with all that was looked at.
+
+    A variable that names an unfit Python is an error, not a reason to take the next.
+    """
     problems = []
     for minor in minors:
         try:
             return find(minor, environ)
         except InterpreterMissing as error:
+            if environ.get(variable(minor)):
+                raise
             problems.append(error)
     if len(problems) == 1:
         raise problems[0]

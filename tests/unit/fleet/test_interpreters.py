@@ -85,3 +85,9 @@ def test_of_several_minors_the_first_there_is_wins(tmp_path: Path, environ: dict
 def test_where_none_of_several_is_there_all_are_named(environ: dict[str, str]) -> None:
     with pytest.raises(InterpreterMissing, match=r"(?s)no Python 3\.11.*no Python 3\.12.*one of Python 3\.11, 3\.12"):
         interpreters.find_first(("3.11", "3.12"), environ)
+
+
+def test_a_wrong_variable_is_not_answered_by_another_minor(tmp_path: Path, environ: dict[str, str]) -> None:
+    fake_python(tmp_path / "bin/python3.12", "3.12.1")
+    with pytest.raises(InterpreterMissing, match="OCR_PYTHON_3_11 names no Python"):
+        interpreters.find_first(("3.11", "3.12"), {**environ, "OCR_PYTHON_3_11": str(tmp_path / "nothing")})
