@@ -65,10 +65,12 @@ def _run(command: list[str], log: Path, name: str, say: Say) -> None:
 
 @contextmanager
 def _child(command: list[str], output: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that does not outlive the block, and sees nothing of the Python that runs this."""
+    """A child that does not outlive the block, sees nothing of the Python that runs this, and shares the build lock."""
     variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=quiet, stdout=output, stderr=subprocess.STDOUT, env=variables)
+    process = subprocess.Popen(
+        command, stdin=quiet, stdout=output, stderr=subprocess.STDOUT, env=variables, close_fds=False
+    )
     try:
         yield process
     finally:

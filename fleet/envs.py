@@ -112,7 +112,9 @@ def build(names: Sequence[str] = (), root: Path = ROOT, recreate: bool = False, 
 
 @contextmanager
 def _alone(root: Path, say: Say) -> Iterator[None]:
+    """Holds the build lock; children inherit it, so that a pip whose parent was killed still keeps others waiting."""
     with (root / FOLDER / ".lock").open("w") as stream:
+        os.set_inheritable(stream.fileno(), True)
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
