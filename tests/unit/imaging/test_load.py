@@ -145,7 +145,7 @@ def test_no_permission_as_another_user(tmp_path):
 def test_animated(tmp_path, kind):
     path = tmp_path / ("moving." + kind)
     frames = [Pillow.new("RGB", (40, 20), (level, 0, 0)) for level in (10, 200)]
-    frames[0].save(str(path), save_all=True, append_images=frames[1:])
+    frames[0].save(str(path), save_all=True, append_images=frames[1:], duration=100)
     assert code_of(path) == "animated"
 
 
