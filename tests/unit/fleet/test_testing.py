@@ -1,0 +1,42 @@
+"""`./inv test`: which suites run when."""
+
+import pytest
+
+from fleet import testing
+
+
+@pytest.fixture
+def outside_ci(monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+
+
+def names(suites):
+    return [suite.name for suite in testing._wanted(suites)]
+
+
+def test_fast_suites_by_default(outside_ci):
+    assert names(None) == ["lint", "unit", "property", "contract"]
+
+
+def test_everything_in_ci(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    assert names(None) == [suite.name for suite in testing.SUITES]
+
+
+def test_named_suites_in_their_own_order(outside_ci):
+    assert names(["contract", "unit"]) == ["unit", "contract"]
+
+
+def test_unknown_suite_is_an_error():
+    with pytest.raises(testing.SuiteError, match="no suite called magic"):
+        names(["magic", "unit"])
+
+
+def test_first_failure_is_the_exit_code_and_what_did_not_run_is_said(outside_ci, monkeypatch, capsys):
+    monkeypatch.setattr(testing, "fetch", lambda say: [])
+    monkeypatch.setattr(testing, "lint", lambda: 0)
+    monkeypatch.setattr(testing, "_pytest", lambda suite, match: 2 if suite.name == "property" else 0)
+    assert testing.run() == 2
+    out = capsys.readouterr().out
+    assert "property" in out and "FAILED (exit code 2)" in out
+    assert "envs" in out and "not run (the legacy environments and their readers, really)" in out
