@@ -1,0 +1,1 @@
+"""Measured use: data sets, metrics, runs and their comparison."""

@@ -10,6 +10,7 @@ from ocr_app.benchmark.sample import Dataset, Sample
 from ocr_app.errors import DatasetError
 
 Parser = Callable[[str], List[Sample]]
+GOLDEN_RATIO = (5.0**0.5 - 1.0) / 2.0
 DEFAULT_FILES = ("manifest.json", "dataset.json", "photos.json", "labels.tsv")
 """Looked for in this order when a data set is given as a folder."""
 
@@ -92,10 +93,15 @@ def _refuse_repeats(file: str, samples: List[Sample]) -> None:
 
 
 def spread(samples: List[Sample], limit: Optional[int]) -> List[Sample]:
-    """At most ``limit`` samples, evenly spread over the list and in its order."""
+    """At most ``limit`` samples, evenly spread over the list and in its order, the same at every call.
+
+    By multiples of the golden ratio rather than a fixed step: a set whose kinds of print alternate would otherwise
+    be cut down to one of them.
+    """
     if limit is None or limit >= len(samples):
         return samples
-    return [samples[i * len(samples) // limit] for i in range(limit)]
+    ranked = sorted(range(len(samples)), key=lambda number: (number * GOLDEN_RATIO) % 1.0)
+    return [samples[number] for number in sorted(ranked[: max(limit, 0)])]
 
 
 def fingerprint(file: str, samples: List[Sample]) -> str:

@@ -1,4 +1,4 @@
-"""The file formats of data sets; each reads one file into samples. Every DatasetError names file, key and expectation."""
+"""The file formats of data sets: each reads one file into samples. Every error names file, key and expectation."""
 
 import csv
 import json

@@ -36,14 +36,14 @@ def summarise(values: Sequence[float]) -> Dict[str, Optional[float]]:
 
 
 def by_phase(timings: Sequence[Dict[str, float]]) -> Dict[str, Dict[str, Optional[float]]]:
-    """A summary for each phase that occurs; ``timings`` are those of single inferences."""
-    present = [phase for phase in PHASES if any(phase in timing for timing in timings)]
+    """A summary for each phase that took any time; ``timings`` are those of single inferences."""
+    present = [phase for phase in PHASES if any(timing.get(phase) for timing in timings)]
     return {phase: summarise([timing[phase] for timing in timings if phase in timing]) for phase in present}
 
 
 def least_and_median(timings: Sequence[Dict[str, float]]) -> Dict[str, List[float]]:
     """``{phase: [minimum, median]}`` over the repeats of one image."""
-    present = [phase for phase in PHASES if any(phase in timing for timing in timings)]
+    present = [phase for phase in PHASES if any(timing.get(phase) for timing in timings)]
     columns = {phase: [timing[phase] for timing in timings if phase in timing] for phase in present}
     return {phase: [_round(min(column)), _round(np.median(column))] for phase, column in columns.items()}
 

@@ -16,9 +16,26 @@ from ocr_app.types import TextLine, line_to_json
 
 RUN_SCHEMA = "nano-ocr/run/1"
 REQUIRED = (
-    "schema created session dataset reader settings valid invalid_reasons environment load memory_mb counts "
-    "scores line_scores confusions by_tag latency_ms images_per_s images"
-).split()
+    "schema",
+    "created",
+    "session",
+    "dataset",
+    "reader",
+    "settings",
+    "valid",
+    "invalid_reasons",
+    "environment",
+    "load",
+    "memory_mb",
+    "counts",
+    "scores",
+    "line_scores",
+    "confusions",
+    "by_tag",
+    "latency_ms",
+    "images_per_s",
+    "images",
+)
 
 
 def texts_of(seen: Observation) -> List[str]:

@@ -35,19 +35,19 @@ class FailsOnce(Reader):
 
 def open_set(folder, name, content):
     for number in range(2):
-        cv2.imwrite(str(folder / "{}.png".format(number)), np.full((20, 40), 100 * number, np.uint8))
+        cv2.imwrite(str(folder / f"{number}.png"), np.full((20, 40), 100 * number, np.uint8))
     (folder / name).write_text(json.dumps(content), encoding="utf-8")
     return open_dataset(str(folder / name))
 
 
 def codes(folder):
-    images = [{"id": str(n), "image": "{}.png".format(n), "code": "A1", "tags": {"print": "dot"}} for n in range(2)]
+    images = [{"id": str(n), "image": f"{n}.png", "code": "A1", "tags": {"print": "dot"}} for n in range(2)]
     return open_set(folder, "manifest.json", {"format": "nano-codes/1", "name": "two", "images": images})
 
 
 def photos(folder):
     lines = [{"text": "A1", "ignore": False, "quad": QUAD}]
-    return open_set(folder, "photos.json", {"{}.png".format(n): {"lines": lines} for n in range(2)})
+    return open_set(folder, "photos.json", {f"{n}.png": {"lines": lines} for n in range(2)})
 
 
 @pytest.mark.parametrize("make", [codes, photos])

@@ -46,9 +46,9 @@ def _line(text, row):
 def folder(tmp_path):
     images = []
     for number, code in enumerate(CODES):
-        cv2.imwrite(str(tmp_path / "{}.png".format(number)), np.full((40, 60), 10 * number, np.uint8))
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((40, 60), 10 * number, np.uint8))
         tags = {"print": "dot" if number else "font"}
-        images.append({"id": str(number), "image": "{}.png".format(number), "code": code, "tags": tags})
+        images.append({"id": str(number), "image": f"{number}.png", "code": code, "tags": tags})
     manifest = {"format": "nano-codes/1", "name": "three", "images": images}
     (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return tmp_path

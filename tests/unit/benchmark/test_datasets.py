@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.benchmark.datasets import open_dataset, spread
 from ocr_app.benchmark.linematch import TruthLine
 from ocr_app.benchmark.sample import Sample, crop_lines, crop_to_box
 from ocr_app.errors import DatasetError, ImageError
@@ -49,9 +49,16 @@ def test_photos_with_labelled_lines_are_scored_by_line(folder):
     assert [line.scored for line in found.samples[0].lines] == [True, False]
 
 
-def test_a_limit_is_spread_evenly(folder):
-    assert [s.id for s in open_dataset(str(folder), limit=2).samples] == ["0", "1"]
+def test_a_limit_keeps_the_order(folder):
+    assert [s.id for s in open_dataset(str(folder), limit=2).samples] == ["0", "2"]
     assert [s.id for s in open_dataset(str(folder), limit=9).samples] == ["0", "1", "2"]
+
+
+def test_a_limit_takes_every_kind_of_a_set_whose_kinds_alternate():
+    chosen = spread(list(range(100)), 20)
+    assert chosen == sorted(chosen) and len(set(chosen)) == 20
+    assert {number % 5 for number in chosen} == {0, 1, 2, 3, 4}
+    assert {number // 10 for number in chosen} == set(range(10))
 
 
 def test_the_fingerprint_follows_the_pictures(folder):

@@ -1,0 +1,191 @@
+"""The benchmark matrix: every cell a process of its own, one after the other, resumable; then the report."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fleet.errors import FleetError
+from fleet.report import write_report
+from fleet.toml import load_toml
+from ocr_app.benchmark import environment
+from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.benchmark.record import load_run
+from ocr_app.errors import OcrError
+
+ROOT = Path(__file__).resolve().parent.parent
+MATRIX = Path(__file__).resolve().parent / "benchmark.toml"
+CELL_TIMEOUT_S = 3600
+
+
+class MatrixError(FleetError):
+    """The matrix names what is not in it, or nothing of it could run."""
+
+    exit_code = 23
+    code = "benchmark-matrix"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One reader on one data set. ``source`` is what ``ocr-app benchmark`` is given."""
+
+    reader: str
+    dataset: str
+    source: str
+    preprocess: str = "raw"
+    texts: bool = True
+    limit: int | None = None
+    threads: int = 2
+    warm_up: int = 30
+    repeat: int = 1
+
+    @property
+    def slug(self) -> str:
+        """Name of the cell's run file, without extension."""
+        return "__".join(re.sub(r"[^a-z0-9.]+", "-", part) for part in (self.dataset, self.reader, self.preprocess))
+
+    def command(self, out: Path, session: str) -> list[str]:
+        """The process that runs this cell."""
+        words = [sys.executable, "-m", "ocr_app", "benchmark", self.source, "--reader", self.reader]
+        words += ["--preprocess", self.preprocess, "--threads", str(self.threads), "--warm-up", str(self.warm_up)]
+        words += ["--repeat", str(self.repeat), "--session", session, "--out", str(out), "--json"]
+        words += [] if self.limit is None else ["--limit", str(self.limit)]
+        return words if self.texts else [*words, "--no-texts"]
+
+
+@dataclass
+class Outcome:
+    """What became of a cell: a record, or why there is none."""
+
+    cell: Cell
+    record: dict[str, Any] | None = None
+    reason: str = ""
+    kept: bool = field(default=False)
+
+
+def main(
+    quick: bool = False, only: list[str] | None = None, out: Path | None = None, matrix: Path = MATRIX
+) -> list[Outcome]:
+    """Run the matrix and write the report; finished cells of the same inputs and code are kept.
+
+    ``only`` keeps readers whose name starts with one of these. Raises MatrixError when nothing is left, or when no
+    cell could be run.
+    """
+    config = load_toml(matrix)
+    chosen = cells(config, quick, only or [])
+    folder = out or default_folder(quick)
+    session = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    outcomes = list(run_all(chosen, folder, session))
+    if not any(outcome.record for outcome in outcomes):
+        reasons = "\n  ".join(f"{outcome.cell.reader}: {outcome.reason}" for outcome in outcomes)
+        raise MatrixError(f"no cell could be run\n  {reasons}", "at least one reader", "./inv envs")
+    write_report(folder, config, [(outcome.cell, outcome.record, outcome.reason) for outcome in outcomes])
+    print(f"written: {folder}/report.html, report.md, summary.json")
+    return outcomes
+
+
+def cells(config: dict[str, Any], quick: bool, only: list[str]) -> list[Cell]:
+    """All cells of the matrix, data set by data set, so that readers stand side by side in time too."""
+    amounts = {key: config[key] for key in ("threads", "warm_up", "repeat")}
+    small = config["quick"] if quick else {}
+    amounts.update({key: small[key] for key in ("limit", "warm_up") if key in small})
+    readers = _readers(config, small, only)
+    datasets = [entry for entry in config["datasets"] if entry["name"] in small.get("datasets", [entry["name"]])]
+    found = [_cell(reader, entry, "raw", amounts) for entry in datasets for reader in readers]
+    return found if quick else found + list(_extras(config, readers, amounts))
+
+
+def _readers(config: dict[str, Any], small: dict[str, Any], only: list[str]) -> list[str]:
+    names = [entry["name"] for entry in config["readers"]]
+    chosen = [name for name in names if not only or name.startswith(tuple(only))]
+    if not chosen:
+        raise MatrixError(f"no reader starts with {', '.join(only)}", ", ".join(names), "./inv benchmark --only NAME")
+    return [name for name in chosen if only or name in small.get("readers", [name])]
+
+
+def _extras(config: dict[str, Any], readers: list[str], amounts: dict[str, Any]) -> Iterator[Cell]:
+    datasets = {entry["name"]: entry for entry in config["datasets"]}
+    for extra in config.get("extra", []):
+        for reader in (name for name in extra["readers"] if name in readers):
+            for preprocess in extra["preprocess"]:
+                yield _cell(reader, datasets[extra["dataset"]], preprocess, amounts)
+
+
+def _cell(reader: str, dataset: dict[str, Any], preprocess: str, amounts: dict[str, Any]) -> Cell:
+    texts = dataset.get("texts", True)
+    return Cell(reader, dataset["name"], dataset["source"], preprocess, texts, **amounts)
+
+
+def default_folder(quick: bool) -> Path:
+    """docs/results/<date>-<machine>; a quick run, which proves little, goes to build/."""
+    if quick:
+        return ROOT / "build" / "benchmark-quick"
+    return ROOT / "docs" / "results" / f"{datetime.date.today().isoformat()}-{machine_slug()}"
+
+
+def machine_slug() -> str:
+    """The machine's or processor's name, fit for a folder."""
+    name = environment.machine("/") or environment.cpu_name("/") or "unknown"
+    plain = re.sub(r"\((r|tm)\)|processor|cpu", " ", name.lower())
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") + f"-{environment.usable_threads()}-threads"
+
+
+def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[Outcome]:
+    """One cell after the other, saying what it does."""
+    for number, cell in enumerate(chosen, 1):
+        print(f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.preprocess} ...", end=" ", flush=True)
+        start = time.monotonic()
+        outcome = run_cell(cell, folder / "runs" / f"{cell.slug}.json", session)
+        seconds = time.monotonic() - start
+        print("kept" if outcome.kept else f"{seconds:.0f} s" if outcome.record else f"not run: {outcome.reason}")
+        yield outcome
+
+
+def run_cell(cell: Cell, out: Path, session: str) -> Outcome:
+    """Keep a finished cell, or run it now."""
+    record = finished(cell, out)
+    if record is not None:
+        return Outcome(cell, record, kept=True)
+    try:
+        done = subprocess.run(
+            cell.command(out, session), cwd=ROOT, capture_output=True, text=True, timeout=CELL_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Outcome(cell, reason=f"took longer than {CELL_TIMEOUT_S} s")
+    if done.returncode != 0:
+        return Outcome(cell, reason=reason_of(done.stderr, done.returncode))
+    return Outcome(cell, load_run(str(out)))
+
+
+def reason_of(stderr: str, code: int) -> str:
+    """The error's own words on one line."""
+    lines = [line.strip() for line in stderr.strip().splitlines() if line.strip()]
+    starts = [number for number, line in enumerate(lines) if line.startswith("ocr-app benchmark:")]
+    words = "; ".join(lines[starts[-1] :] if starts else lines[-1:])
+    return words.removeprefix("ocr-app benchmark: ") or f"exit code {code}"
+
+
+def finished(cell: Cell, out: Path) -> dict[str, Any] | None:
+    """The cell's record if it was made from the same images, settings and code; else None."""
+    try:
+        record = load_run(str(out))
+        dataset = open_dataset(str(ROOT / cell.source), limit=cell.limit)
+    except OcrError:
+        return None
+    settings = record["settings"]
+    made_from = [record["dataset"]["sha256"], record["reader"]["asked"], record["reader"]["threads"]]
+    made_from += [
+        settings["preprocess"],
+        settings["warm_up"],
+        settings["repeat"],
+        record["environment"]["app"]["sha256"],
+    ]
+    wanted = [dataset.sha256, cell.reader, cell.threads, cell.preprocess, cell.warm_up, cell.repeat]
+    return record if made_from == [*wanted, environment.source_fingerprint()] else None
