@@ -60,12 +60,16 @@ def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
     _run(artefacts.main, all_sets=all_sets, index=index)
 
 
-@task(help={"name": "only these (comma separated)", "status": "show what is built, build nothing"})
-def envs(_: Context, name: str = "", status: bool = False) -> None:
+@task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
+def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
     """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
+    from fleet import artefacts
     from fleet import envs as environments
 
-    _run(environments.main, names=_list(name), status_only=status)
+    if not status:
+        _run(artefacts.main, all_sets=True)
+        _run(environments.build, _list(name) or (), recreate=recreate)
+    _run(environments.show_status)
 
 
 @task(help={"name": "which (comma separated); default: all", "upgrade": "take newer versions where allowed"})

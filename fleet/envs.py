@@ -203,6 +203,15 @@ def _discard(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
+def show_status(root: Path = ROOT, say: Say = print) -> None:
+    """One line an environment: its state, what is wrong with it, and why it exists."""
+    reasons = {name: environment.why for name, environment in environments(root).items()}
+    say("")
+    for entry in status(root):
+        detail = f"  ({entry.detail})" if entry.detail else ""
+        say(f"{entry.name:<14} {entry.state:<10} {reasons[entry.name]}{detail}")
+
+
 def main(names: list[str]) -> int:
     """``python -m fleet.envs NAME...``: build, then say how all stand."""
     try:

@@ -1,0 +1,1 @@
+"""Readers: image in, text lines out."""

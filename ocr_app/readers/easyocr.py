@@ -42,7 +42,8 @@ def _weights_problem() -> Tuple[Optional[str], str]:
 
 def _weights_folder() -> str:
     """The folder both weight files are in. Raises ModelError."""
-    return [os.path.dirname(models.locate(name)) for name in FILES][0]
+    paths = [models.locate(name) for name in FILES]
+    return os.path.dirname(paths[0])
 
 
 def _libraries() -> Tuple[Any, Any]:

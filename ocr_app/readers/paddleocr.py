@@ -43,7 +43,8 @@ def _models_problem() -> Tuple[Optional[str], str]:
 
 def _folders() -> List[str]:
     """The folders of detector and recogniser, each file checked. Raises ModelError."""
-    return [[os.path.dirname(models.locate(name)) for name in files][0] for files in (DETECTOR, RECOGNISER)]
+    paths = [[models.locate(name) for name in files] for files in (DETECTOR, RECOGNISER)]
+    return [os.path.dirname(files[0]) for files in paths]
 
 
 def _libraries() -> Tuple[Any, Any]:

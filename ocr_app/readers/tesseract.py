@@ -114,7 +114,13 @@ class TesseractReader(Reader):
         pipe = subprocess.PIPE
         try:
             done = subprocess.run(
-                command, input=picture, stdout=pipe, stderr=pipe, env=self._environ, timeout=self._timeout_s
+                command,
+                input=picture,
+                stdout=pipe,
+                stderr=pipe,
+                env=self._environ,
+                timeout=self._timeout_s,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             found = "tesseract did not finish within {:g} s and was ended".format(self._timeout_s)

@@ -31,7 +31,7 @@ def opened(spec, **options):
 def test_it_has_probe_and_open_reader(spec):
     module = registry.module_of(spec)
     assert not inspect.signature(module.probe).parameters
-    assert list(inspect.signature(module.open_reader).parameters)[0] == "options"
+    assert next(iter(inspect.signature(module.open_reader).parameters)) == "options"
 
 
 @every_reader

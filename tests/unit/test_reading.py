@@ -5,8 +5,8 @@ import pytest
 
 from ocr_app.errors import DeviceUnavailable, ReaderFailed, UsageError
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.reading import read_image
 from ocr_app.readers.base import Reader
+from ocr_app.reading import read_image
 from ocr_app.types import ReaderInfo, TextLine, reading_to_json
 
 IMAGE = np.zeros((20, 40, 3), np.uint8)

@@ -129,7 +129,7 @@ def _ink(rng: np.random.Generator, layer: Layer) -> tuple[float, float, float]:
 def _free_boxes(shape: tuple[int, ...], keep: Box) -> list[Box]:
     """Four boxes above, and four below, the box to keep free."""
     h, w = shape[:2]
-    x, y, kw, kh = keep
+    _, y, _, kh = keep
     edge, gap = 24, 18
     above, below = (edge, y - gap), (y + kh + gap, h - edge)
     columns = (edge, w // 2 + gap // 2)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomllib
 from PIL import Image, ImageDraw, ImageFont
 
 from training.render.noise import smooth
@@ -51,7 +51,7 @@ class FontFaults:
     spacing: float = 0.0  # extra space between characters, in font sizes
 
 
-@lru_cache(maxsize=None)
+@cache
 def manifest() -> dict[str, FontEntry]:
     """The fonts of fonts.toml by name.
 

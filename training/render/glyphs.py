@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +76,7 @@ def widen(raster: Raster, columns: int, rows: int) -> Raster:
     return out
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> GlyphTable:
     """The glyph table of a head in ``RASTERS``; what is not drawn for a head larger than 5x7 is widened from 5x7.
 

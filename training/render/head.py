@@ -116,7 +116,7 @@ def _dots(
     origin: Points,
 ) -> Dots:
     """Every drop that lands: doubled columns, chance per dot, losses and satellites."""
-    doubled = np.concatenate([places + [0.5 * i, 0.0] for i in range(settings.bold)])
+    doubled = np.concatenate([places + np.array([0.5 * i, 0.0]) for i in range(settings.bold)])
     scatter = rng.normal(0.0, settings.jitter, doubled.shape) * settings.pitch_px
     centres = on_package(doubled, rows, settings, swing) + scatter - origin
     radii = settings.dot * settings.pitch_px * np.exp(rng.normal(0.0, settings.dot_spread, len(doubled)))

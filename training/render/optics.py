@@ -44,7 +44,9 @@ def viewpoint(
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     seen = corners @ turn + rng.uniform(-tilt, tilt, (4, 2)) * h
     source = corners + np.array([plane[1] / 2, plane[0] / 2])
-    matrix = cv2.getPerspectiveTransform(source.astype(np.float32), (seen + [w / 2, h / 2]).astype(np.float32))
+    matrix = cv2.getPerspectiveTransform(
+        source.astype(np.float32), (seen + np.array([w / 2, h / 2])).astype(np.float32)
+    )
     return np.asarray(matrix, dtype=np.float64)
 
 

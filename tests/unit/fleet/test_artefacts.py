@@ -89,7 +89,7 @@ def test_another_file_of_that_name_is_refused(shelf):
 
 def test_a_file_that_is_nowhere_says_how_to_get_it(shelf):
     (shelf / "tiny-1.0-py3-none-any.whl").unlink()
-    with pytest.raises(ArtefactError, match="pip download --no-deps tiny==1.0"):
+    with pytest.raises(ArtefactError, match=r"pip download --no-deps tiny==1\.0"):
         fetch(shelf)
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from fleet import demo
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.reading import read_image
 from ocr_app.readers.base import Reader
+from ocr_app.reading import read_image
 from ocr_app.types import ReaderInfo, TextLine
 
 

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-FAKE = r'''
+FAKE = r"""
 import json, os, signal, subprocess, sys, time
 
 state, plan = sys.argv[1], sys.argv[2].split(",")
@@ -96,7 +96,7 @@ for line in sys.stdin:
         say({"id": request["id"], "result": dict(probe, problem=None, next_step="")})
     else:
         read(request)
-'''
+"""
 
 
 class Fake:

@@ -79,7 +79,7 @@ def test_quads_are_clockwise_inside_the_box_and_the_box_inside_the_frame(committ
 
 def test_lines_are_high_enough_to_read(committed: dict[str, Any]) -> None:
     heights = [np.linalg.norm(np.subtract(q[3], q[0])) for e in committed["images"] for q in [e["lines"][0]["quad"]]]
-    assert 13 <= min(heights) and max(heights) <= 48
+    assert min(heights) >= 13 and max(heights) <= 48
 
 
 def test_prints_and_conditions_are_balanced(committed: dict[str, Any]) -> None:
