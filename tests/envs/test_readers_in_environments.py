@@ -40,10 +40,9 @@ torch.manual_seed(0)
 sizes = dict(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16)
 encoder = ViTModel(ViTConfig(image_size=32, patch_size=16, **sizes))
 special = dict(decoder_start_token_id=0, bos_token_id=0, pad_token_id=1, eos_token_id=2)
-layers = dict(d_model=16, decoder_layers=1, decoder_attention_heads=2, decoder_ffn_dim=16)
-decoder = TrOCRForCausalLM(
-    TrOCRConfig(vocab_size=len(letters), max_position_embeddings=80, cross_attention_hidden_size=16, **layers, **special)
-)
+layers = dict(d_model=16, decoder_layers=1, decoder_attention_heads=2, decoder_ffn_dim=16, vocab_size=len(letters))
+layers.update(special, max_position_embeddings=80, cross_attention_hidden_size=16)
+decoder = TrOCRForCausalLM(TrOCRConfig(**layers))
 model = VisionEncoderDecoderModel(encoder=encoder, decoder=decoder)
 for name, value in special.items():
     setattr(model.config, name, value)

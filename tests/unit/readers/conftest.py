@@ -35,7 +35,20 @@ def error(request, kind, code):
     say({"id": request["id"], "error": words})
 
 
+answered = []
+
+
 def read(request):
+    # then-X answers the first image and does X at the second
+    first = not answered
+    answered.append(request["id"])
+    if behaviour.startswith("then-") and first:
+        answer(request)
+    else:
+        act(request, behaviour.replace("then-", ""))
+
+
+def act(request, behaviour):
     if behaviour == "exit":
         sys.stderr.write("out of luck\n")
         sys.stderr.flush()
@@ -61,6 +74,9 @@ def read(request):
         os._exit(0)
     elif behaviour == "wrong-id":
         answer(dict(request, id=request["id"] + 7))
+    elif behaviour == "stop":
+        answer(request)
+        time.sleep(60)
     elif behaviour == "twice":
         answer(request)
         answer(request)
@@ -79,8 +95,6 @@ def read(request):
 
 protocol = "nano-ocr/worker/99" if behaviour == "future" else "nano-ocr/worker/1"
 say({"id": 0, "result": {"protocol": protocol, "python": "3.6.9"}})
-if behaviour == "deaf":
-    time.sleep(60)
 for line in sys.stdin:
     request = json.loads(line)
     if request["verb"] == "close":

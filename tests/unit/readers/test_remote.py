@@ -14,10 +14,8 @@ from ocr_app.readers.remote import RemoteReader, probe_remote
 def reader_of(fake):
     opened = []
 
-    def open_it(plan, timeout_s=20.0, first_timeout_s=20.0):
-        reader = RemoteReader(
-            "fake", Options(), fake.command(plan), None, "py36-fake", timeout_s, first_timeout_s=first_timeout_s
-        )
+    def open_it(plan, timeout_s=30.0):
+        reader = RemoteReader("fake", Options(), fake.command(plan), None, "py36-fake", timeout_s, first_timeout_s=30.0)
         opened.append(reader)
         return reader
 
@@ -82,33 +80,36 @@ def test_death_by_signal_names_the_signal(reader_of, image):
 
 
 def test_a_hang_is_ended_in_time_and_its_process_with_it(reader_of, fake, is_gone, image):
-    reader = reader_of("hang,ok", first_timeout_s=1.5)
+    reader = reader_of("then-hang,ok", timeout_s=0.5)
+    reader.read(image)
     start = time.monotonic()
     error = failure_of(reader, image)
     assert error.code == "hung"
-    assert "within 1.5 s" in error.found
+    assert "within 0.5 s" in error.found
     assert time.monotonic() - start < 10
     assert is_gone(fake.pids()[0])
     assert reader.read(image)[0].text == "ok"
 
 
 def test_what_a_hanging_process_started_is_ended_too(reader_of, fake, is_gone, image):
-    assert failure_of(reader_of("family,ok", first_timeout_s=2.0), image).code == "hung"
+    reader = reader_of("then-family,ok", timeout_s=1.5)
+    reader.read(image)
+    assert failure_of(reader, image).code == "hung"
     with open(fake.state + ".family") as stream:
         assert is_gone(int(stream.read()))
 
 
-def test_a_process_that_reads_nothing_cannot_block_the_caller(reader_of):
-    big = np.zeros((1500, 1500, 3), np.uint8)
-    with pytest.raises(ReaderFailed) as caught:
-        reader_of("deaf", first_timeout_s=1.0).read(big)
-    assert caught.value.code == "hung"
+def test_a_process_that_reads_nothing_cannot_block_the_caller(reader_of, image):
+    reader = reader_of("stop", timeout_s=0.5)
+    reader.read(image)
+    assert failure_of(reader, np.zeros((1500, 1500, 3), np.uint8)).code == "hung"
 
 
 def test_a_late_answer_is_never_taken_for_the_next_image(reader_of, image):
-    reader = reader_of("late,ok", first_timeout_s=0.8)
+    reader = reader_of("then-late,ok", timeout_s=0.4)
+    reader.read(image)
     assert failure_of(reader, image).code == "hung"
-    time.sleep(0.4)
+    time.sleep(0.8)
     assert reader.read(image)[0].text == "ok"
 
 
