@@ -44,10 +44,10 @@ def accuracy_latency(rows: Sequence[Measured], dataset: str) -> Figure | None:
         )  # fmt: skip
     _milliseconds_axis(axes, [cell.median() or 0 for cell in shown])
     axes.set_ylim(-3, 103)
-    axes.set_ylabel("codes read exactly, %")
+    axes.set_ylabel("codes read exactly, %" if shown[0].run["scores"] else "labelled lines read, %")
     _legend_right(axes)
     caption = f"{dataset}: accuracy (white space ignored) against time. Up and left is better; hollow: time in doubt."
-    return Figure("accuracy-latency", caption, _svg(canvas))
+    return Figure(f"accuracy-latency-{dataset}", caption, _svg(canvas))
 
 
 def latency_boxes(rows: Sequence[Measured], dataset: str) -> Figure | None:

@@ -19,7 +19,7 @@ def build(results: Results) -> Document:
     """The whole report."""
     main = MAIN if MAIN in results.datasets else results.datasets[0]
     sections = [_overview(results, main)]
-    sections += [_dataset(results, name) for name in results.datasets]
+    sections += [_dataset(results, name, main) for name in results.datasets]
     sections += [_forms(results, main), _breakdown(results, main), _confusions(results, main)]
     sections += [_preprocess(results, main), *thesis_sections(results, main), _not_run(results), _conditions(results)]
     return Document("Readers measured side by side", _lead(results), [s for s in sections if s.parts or s.text])
@@ -50,7 +50,7 @@ def doubtful(text: str, cell: Measured) -> str:
     return text + " " + DOUBT if cell.doubts else text
 
 
-def _dataset(results: Results, name: str) -> Section:
+def _dataset(results: Results, name: str, main: str) -> Section:
     rows, base = results.on(name), results.base(name)
     against = base.label if base else ""
     head = ["reader", "times faster", "exact", "CER", "precision", "recall"]
@@ -62,7 +62,16 @@ def _dataset(results: Results, name: str) -> Section:
         f"times faster: than {against}, by medians. exact, CER, precision, recall: white space ignored. A quantile "
         "without enough samples is left out.",
     )
-    return Section(f"Data set {name}", [], [table])
+    figure = plots.accuracy_latency(rows, name) if name != main else None
+    return Section(f"Data set {name}", _warning(rows), [table, figure] if figure else [table])
+
+
+def _warning(rows: list[Measured]) -> list[str]:
+    """Cells kept from another time may have read another choice of images."""
+    same = len({cell.run["dataset"]["sha256"] for cell in rows}) == 1
+    return (
+        [] if same else ["Not all readers read the same images: these rows must not be compared. Run the matrix again."]
+    )
 
 
 def _row(results: Results, cell: Measured) -> list[str]:

@@ -3,7 +3,7 @@
 import time
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from ocr_app.benchmark.sample import Dataset, Sample, crop_to_box
+from ocr_app.benchmark.sample import Dataset, Sample, view
 from ocr_app.errors import OcrError, from_json
 from ocr_app.imaging.load import load_image
 from ocr_app.types import Image, Reading, TextLine
@@ -54,8 +54,7 @@ def warm_up(read: Read, image: Image, layout: str, times: int) -> None:
 
 def _read_once(sample: Sample, read: Read, crop: str) -> _Pass:
     try:
-        pixels = load_image(sample.path).pixels
-        pixels = crop_to_box(pixels, sample) if crop == "box" else pixels
+        pixels = view(load_image(sample.path).pixels, sample, crop)
         start = time.perf_counter()
         reading = read(pixels, sample.id, sample.layout)
         wall = (time.perf_counter() - start) * 1000.0

@@ -10,7 +10,7 @@ from ocr_app.benchmark.latency import least_and_median
 from ocr_app.benchmark.linematch import LineCount, count_lines
 from ocr_app.benchmark.metrics import Average, Score, average, confusions, score_forms
 from ocr_app.benchmark.observe import Observation
-from ocr_app.benchmark.sample import Dataset, crop_lines
+from ocr_app.benchmark.sample import Dataset, view_lines
 from ocr_app.errors import ResultError
 from ocr_app.types import TextLine, line_to_json
 
@@ -55,7 +55,7 @@ def average_json(value: Optional[Average]) -> Optional[Dict[str, float]]:
 
 def lines_in(seen: Observation, crop: str) -> Optional[LineCount]:
     """Labelled lines read, where the sample has labelled lines with quads."""
-    truths = crop_lines(seen.sample) if crop == "box" else seen.sample.lines
+    truths = view_lines(seen.sample, crop)
     known = any(line.quad is not None for line in truths)
     return count_lines(truths, seen.lines) if known else None
 

@@ -2,6 +2,7 @@
 
 from typing import Dict, NamedTuple, Optional, Tuple
 
+import cv2
 import numpy as np
 
 from ocr_app.benchmark.linematch import TruthLine
@@ -11,7 +12,11 @@ from ocr_app.types import Image
 Box = Tuple[int, int, int, int]
 """x, y, width, height in pixels of the image as loaded; x and y from the top-left corner."""
 
-CROPS = ("box", "none")
+CROPS = ("box", "none", "squeezed")
+"""box: the annotated box; none: the whole image; squeezed: the box resized to 380 x 260 px whatever its shape, as the
+thesis did for its TensorRT runs (easy_ocr/accelerated/easyOCR_fp32.py of its repository)."""
+
+SQUEEZED = (380, 260)  # width, height, px
 
 
 class Sample(NamedTuple):
@@ -42,6 +47,26 @@ class Dataset(NamedTuple):
     complete: bool = True
 
 
+def view(pixels: Image, sample: Sample, crop: str) -> Image:
+    """What the reader is shown of the image. Raises ImageError (bad-box) when the box does not lie inside it."""
+    if crop == "none":
+        return pixels
+    shown = crop_to_box(pixels, sample)
+    return np.asarray(cv2.resize(shown, SQUEEZED)) if crop == "squeezed" else shown
+
+
+def view_lines(sample: Sample, crop: str) -> Tuple[TruthLine, ...]:
+    """The sample's labelled lines in the coordinates of its view."""
+    if crop == "none" or sample.box is None:
+        return sample.lines
+    corner, size = np.array(sample.box[:2], np.float32), np.array(sample.box[2:], np.float32)
+    scale = np.array(SQUEEZED, np.float32) / size if crop == "squeezed" else np.float32(1.0)
+    return tuple(
+        line if line.quad is None else line._replace(quad=np.asarray((line.quad - corner) * scale, np.float32))
+        for line in sample.lines
+    )
+
+
 def crop_to_box(pixels: Image, sample: Sample) -> Image:
     """The part of the image inside the sample's box; the image itself where there is no box.
 
@@ -55,14 +80,3 @@ def crop_to_box(pixels: Image, sample: Sample) -> Image:
         found = "{}: box {} does not lie inside {} x {} pixels".format(sample.path, list(sample.box), wide, tall)
         raise ImageError(found, "[x, y, width, height]", "correct the data set", code="bad-box")
     return pixels[y : y + height, x : x + width]
-
-
-def crop_lines(sample: Sample) -> Tuple[TruthLine, ...]:
-    """The sample's labelled lines in the coordinates of its crop."""
-    if sample.box is None:
-        return sample.lines
-    corner = np.array(sample.box[:2], np.float32)
-    return tuple(
-        line if line.quad is None else line._replace(quad=np.asarray(line.quad - corner, np.float32))
-        for line in sample.lines
-    )

@@ -41,6 +41,7 @@ def run_of(reader, median, exact, doubts=()):
         "session": "s",
         "valid": not doubts,
         "invalid_reasons": [{"code": code, "scope": "times", "found": 1, "limit": 0} for code in doubts],
+        "dataset": {"sha256": "0"},
         "reader": {"asked": reader, "engine": reader + " 1", "device": "cpu", "precision": "fp32", "threads": 2},
         "settings": {"preprocess": "raw", "crop": "box"},
         "environment": MACHINE,
@@ -92,6 +93,12 @@ def test_the_table_of_a_data_set(document):
     ]
 
 
+def test_rows_over_different_images_are_not_passed_off_as_comparable(results):
+    results[1][1]["dataset"]["sha256"] = "1"
+    text = markdown_of(build(Results.collect(CONFIG, results)), "Data set nano-codes-100")
+    assert "must not be compared" in text
+
+
 def test_what_could_not_run_is_listed_with_its_reason(document):
     assert "| trocr | nano-codes-100 | raw | OCR_TROCR_MODEL is not set |" in markdown_of(document, "Not run")
 
@@ -130,7 +137,14 @@ def test_every_published_figure_names_its_source():
 
 def test_the_plots_are_drawn(document):
     names = [figure.name for figure in document.figures()]
-    assert names == ["accuracy-latency", "latency", "by-print", "by-condition", "confusions", "thesis-overview"]
+    assert names == [
+        "accuracy-latency-nano-codes-100",
+        "latency",
+        "by-print",
+        "by-condition",
+        "confusions",
+        "thesis-overview",
+    ]
     assert all(figure.svg.startswith("<svg") for figure in document.figures())
 
 
