@@ -23,6 +23,8 @@ from ocr_app.errors import OcrError
 ROOT = Path(__file__).resolve().parent.parent
 MATRIX = Path(__file__).resolve().parent / "benchmark.toml"
 CELL_TIMEOUT_S = 3600
+SETTINGS = ("preprocess", "crop", "warm_up", "repeat")
+"""Settings of a run record that a kept cell must share."""
 
 
 class MatrixError(FleetError):
@@ -45,17 +47,23 @@ class Cell:
     threads: int = 2
     warm_up: int = 30
     repeat: int = 1
+    crop: str = "box"
+
+    @property
+    def variant(self) -> str:
+        """The pre-processing, and the crop where it is not the usual one."""
+        return self.preprocess if self.crop == "box" else f"{self.preprocess}, {self.crop}"
 
     @property
     def slug(self) -> str:
         """Name of the cell's run file, without extension."""
-        return "__".join(re.sub(r"[^a-z0-9.]+", "-", part) for part in (self.dataset, self.reader, self.preprocess))
+        return "__".join(re.sub(r"[^a-z0-9.]+", "-", part) for part in (self.dataset, self.reader, self.variant))
 
     def command(self, out: Path, session: str) -> list[str]:
         """The process that runs this cell."""
         words = [sys.executable, "-m", "ocr_app", "benchmark", self.source, "--reader", self.reader]
         words += ["--preprocess", self.preprocess, "--threads", str(self.threads), "--warm-up", str(self.warm_up)]
-        words += ["--repeat", str(self.repeat), "--session", session, "--out", str(out), "--json"]
+        words += ["--crop", self.crop, "--repeat", str(self.repeat), "--session", session, "--out", str(out), "--json"]
         words += [] if self.limit is None else ["--limit", str(self.limit)]
         return words if self.texts else [*words, "--no-texts"]
 
@@ -115,7 +123,8 @@ def _extras(config: dict[str, Any], readers: list[str], amounts: dict[str, Any])
     for extra in config.get("extra", []):
         for reader in (name for name in extra["readers"] if name in readers):
             for preprocess in extra["preprocess"]:
-                yield _cell(reader, datasets[extra["dataset"]], preprocess, amounts)
+                crop = extra.get("crop", "box")
+                yield _cell(reader, datasets[extra["dataset"]], preprocess, dict(amounts, crop=crop))
 
 
 def _cell(reader: str, dataset: dict[str, Any], preprocess: str, amounts: dict[str, Any]) -> Cell:
@@ -140,7 +149,7 @@ def machine_slug() -> str:
 def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[Outcome]:
     """One cell after the other, saying what it does."""
     for number, cell in enumerate(chosen, 1):
-        print(f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.preprocess} ...", end=" ", flush=True)
+        print(f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.variant} ...", end=" ", flush=True)
         start = time.monotonic()
         outcome = run_cell(cell, folder / "runs" / f"{cell.slug}.json", session)
         seconds = time.monotonic() - start
@@ -179,13 +188,8 @@ def finished(cell: Cell, out: Path) -> dict[str, Any] | None:
         dataset = open_dataset(str(ROOT / cell.source), limit=cell.limit)
     except OcrError:
         return None
-    settings = record["settings"]
+    settings, own = record["settings"], [getattr(cell, key) for key in SETTINGS]
     made_from = [record["dataset"]["sha256"], record["reader"]["asked"], record["reader"]["threads"]]
-    made_from += [
-        settings["preprocess"],
-        settings["warm_up"],
-        settings["repeat"],
-        record["environment"]["app"]["sha256"],
-    ]
-    wanted = [dataset.sha256, cell.reader, cell.threads, cell.preprocess, cell.warm_up, cell.repeat]
-    return record if made_from == [*wanted, environment.source_fingerprint()] else None
+    made_from += [record["environment"]["app"]["sha256"], *[settings[key] for key in SETTINGS]]
+    wanted = [dataset.sha256, cell.reader, cell.threads, environment.source_fingerprint(), *own]
+    return record if made_from == wanted else None

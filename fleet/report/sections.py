@@ -124,7 +124,7 @@ def _preprocess(results: Results, main: str) -> Section:
         ]
         for m in sorted(both, key=lambda m: readers.index(m.reader))
     ]
-    table = Table(f"{main}: pre-processing", ["reader", "pre-processing", "exact", "CER", "ms median"], rows)
+    table = Table(f"{main}: pre-processing and crop", ["reader", "pre-processing", "exact", "CER", "ms median"], rows)
     return Section("Pre-processing", [], [table] if cells else [])
 
 

@@ -13,7 +13,7 @@ FORM = "nospace"
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell that ran."""
+    """A cell that ran. ``preprocess`` names the crop too where it is not the usual one ("raw, squeezed")."""
 
     reader: str
     label: str
@@ -60,9 +60,9 @@ class Results:
         measured, not_run = [], []
         for cell, run, reason in results:
             if run is None:
-                not_run.append((labels[cell.reader], cell.dataset, cell.preprocess, reason))
+                not_run.append((labels[cell.reader], cell.dataset, cell.variant, reason))
             else:
-                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.preprocess, run))
+                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.variant, run))
         datasets = [entry["name"] for entry in config["datasets"]]
         return cls(
             measured, not_run, config["baseline"], [n for n in datasets if any(m.dataset == n for m in measured)]

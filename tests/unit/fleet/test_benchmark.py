@@ -59,9 +59,14 @@ def test_a_cells_command_says_everything(tmp_path):
     words = Cell("two:big@far", "real", "r", "gray", texts=False, limit=2).command(tmp_path / "x.json", "now")
     assert words[1:6] == ["-m", "ocr_app", "benchmark", "r", "--reader"]
     assert words[6:] == [
-        *("two:big@far", "--preprocess", "gray", "--threads", "2", "--warm-up", "30", "--repeat", "1"),
+        *("two:big@far", "--preprocess", "gray", "--threads", "2", "--warm-up", "30", "--crop", "box", "--repeat", "1"),
         *("--session", "now", "--out", str(tmp_path / "x.json"), "--json", "--limit", "2", "--no-texts"),
     ]
+
+
+def test_another_crop_is_another_cell():
+    cell = Cell("one", "small", "s", crop="squeezed")
+    assert (cell.variant, cell.slug) == ("raw, squeezed", "small__one__raw-squeezed")
 
 
 def test_the_reason_is_the_errors_own_words():
@@ -75,7 +80,7 @@ def record_of(cell, dataset):
     return {
         "dataset": {"sha256": dataset.sha256},
         "reader": {"asked": cell.reader, "threads": cell.threads},
-        "settings": {"preprocess": cell.preprocess, "warm_up": cell.warm_up, "repeat": cell.repeat},
+        "settings": {"preprocess": cell.preprocess, "crop": cell.crop, "warm_up": cell.warm_up, "repeat": cell.repeat},
         "environment": {"app": {"sha256": environment.source_fingerprint()}},
     }
 

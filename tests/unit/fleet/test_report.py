@@ -59,7 +59,7 @@ def run_of(reader, median, exact, doubts=()):
 
 
 def cell(reader, dataset="nano-codes-100", preprocess="raw"):
-    return SimpleNamespace(reader=reader, dataset=dataset, preprocess=preprocess)
+    return SimpleNamespace(reader=reader, dataset=dataset, variant=preprocess)
 
 
 @pytest.fixture
