@@ -66,7 +66,8 @@ def open_reader(options: Options) -> "EasyOcrReader":
     with failures_of("easyocr"):
         network = _open(easyocr, _weights_folder(), options.device == "cuda", model == "quantized")
     engine = "EasyOCR {}, torch {}, CRAFT + {}".format(easyocr.__version__, torch.__version__, _described(model))
-    return EasyOcrReader(network, ReaderInfo("easyocr:" + model, engine, options.device, options.precision))
+    precision = "mixed" if model == "quantized" else options.precision
+    return EasyOcrReader(network, ReaderInfo("easyocr:" + model, engine, options.device, precision))
 
 
 def _described(model: str) -> str:

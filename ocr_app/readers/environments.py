@@ -7,6 +7,7 @@ from typing import Dict, List
 
 from ocr_app.errors import ReaderUnavailable, UsageError
 
+FINISHED = "nano-ocr-environment.json"  # written last by the builder, so a half-built environment lacks it
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _NOT_INHERITED = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONWARNINGS", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
@@ -31,8 +32,10 @@ def path_of(environment: str) -> str:
 
 
 def exists(environment: str) -> bool:
-    """Whether ``environment`` has a Python that can be started."""
-    return os.access(path_of(environment), os.X_OK)
+    """Whether ``environment`` has a Python that can be started and was built to its end."""
+    python = path_of(environment)
+    marker = os.path.join(os.path.dirname(os.path.dirname(python)), FINISHED)
+    return os.access(python, os.X_OK) and os.path.isfile(marker)
 
 
 def python_of(environment: str) -> str:
@@ -40,7 +43,7 @@ def python_of(environment: str) -> str:
     path = path_of(environment)
     if not exists(environment):
         raise ReaderUnavailable(
-            "the environment {} is not built".format(environment), path, "./inv envs --name {}".format(environment)
+            "the environment {} is not built, or not to its end".format(environment), path, "./inv envs --name {}".format(environment)
         )
     return path
 

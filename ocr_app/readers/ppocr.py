@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional
 import numpy as np
 
 from ocr_app import models
-from ocr_app.errors import UsageError
+from ocr_app.errors import ReaderUnavailable, UsageError
 from ocr_app.imaging.geometry import image_quad, reading_order, rectify
 from ocr_app.networks import onnx
 from ocr_app.networks.onnx import OnnxNetwork
@@ -62,7 +62,13 @@ def _files(record: Dict[str, Any]) -> List[str]:
 
 
 def open_reader(options: Options) -> "PpocrReader":
-    """Raises UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
+    """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
+    model_record(options.model)
+    try:
+        onnx.version()
+    except ImportError as error:
+        found = "ONNX Runtime does not import: {}".format(error)
+        raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
     return PpocrReader(options)
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_app.errors import ImageError
-from ocr_app.reading import failed
 from ocr_app.readers.base import Reader
+from ocr_app.reading import failed
 from ocr_app.types import RESULT_SCHEMA, ReaderInfo, Reading, TextLine, line_from_json, line_to_json, reading_to_json
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "ocr_app/data/result.schema.json").read_text())

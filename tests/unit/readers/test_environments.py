@@ -23,6 +23,8 @@ def test_the_folder_is_beside_the_package_unless_named(monkeypatch):
 def test_the_python_of_an_environment_is_found(folder):
     (folder / "one" / "bin").mkdir(parents=True)
     os.symlink(sys.executable, str(folder / "one" / "bin" / "python"))
+    assert not environments.exists("one")  # half built
+    (folder / "one" / environments.FINISHED).write_text("{}")
     assert environments.exists("one")
     assert environments.python_of("one") == str(folder / "one" / "bin" / "python")
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from ocr_app.errors import ReaderUnavailable, UsageError
-from ocr_app.readers import opening, registry
+from ocr_app.readers import environments, opening, registry
 from ocr_app.readers.base import Options, Probe
 from ocr_app.readers.registry import ReaderName, ReaderSpec, parse_name
 
@@ -43,6 +43,7 @@ def world(monkeypatch, tmp_path, fake):
             script = folder / "python"
             script.write_text("#!/bin/sh\nexec {}\n".format(" ".join(fake.command(plan))))
             os.chmod(str(script), 0o755)
+            (folder.parent / environments.FINISHED).write_text("{}")
 
     return World()
 
