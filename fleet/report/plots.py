@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -14,8 +15,20 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from fleet.report.document import Figure
 from fleet.report.summary import Measured
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D31", "#7F7F7F", "#A6761D")
-MARKERS = "osD^vP*Xhp"
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+    "#8C6D31",
+    "#7F7F7F",
+    "#5D3A9B",
+    "#882255",
+)
+MARKERS = "osD^vP*Xhp<"
 STYLE = {
     "svg.hashsalt": "nano-ocr",
     "font.family": "DejaVu Sans",
@@ -36,12 +49,16 @@ def accuracy_latency(rows: Sequence[Measured], dataset: str) -> Figure | None:
     if not shown:
         return None
     canvas, axes = _canvas(8.6, 4.4)
-    for number, cell in enumerate(shown):
-        hollow = "none" if cell.doubts else COLOURS[number % len(COLOURS)]
-        axes.plot(
-            [cell.median() or 0], [100 * (cell.accuracy() or 0)], MARKERS[number % len(MARKERS)], label=cell.label,
-            color=COLOURS[number % len(COLOURS)], markerfacecolor=hollow, markersize=10, markeredgewidth=1.8,
-        )  # fmt: skip
+    for cell in shown:
+        look: dict[str, Any] = {
+            "color": _colour(cell),
+            "marker": _marker(cell),
+            "markersize": 10,
+            "markeredgewidth": 1.8,
+        }
+        filled = "none" if cell.doubts else _colour(cell)
+        point = ([cell.median() or 0], [100 * (cell.accuracy() or 0)])
+        axes.plot(*point, label=cell.label, linestyle="", markerfacecolor=filled, **look)
     _milliseconds_axis(axes, [cell.median() or 0 for cell in shown])
     axes.set_ylim(-3, 103)
     axes.set_ylabel("codes read exactly, %" if shown[0].run["scores"] else "labelled lines read, %")
@@ -59,8 +76,8 @@ def latency_boxes(rows: Sequence[Measured], dataset: str) -> Figure | None:
     drawn = axes.boxplot(
         [_totals(cell) for cell in shown], orientation="horizontal", widths=0.6, whis=(5, 95), patch_artist=True
     )
-    for number, box in enumerate(drawn["boxes"]):
-        box.set(facecolor=COLOURS[(len(shown) - 1 - number) % len(COLOURS)], alpha=0.55, edgecolor="#333333")
+    for cell, box in zip(shown, drawn["boxes"], strict=True):
+        box.set(facecolor=_colour(cell), alpha=0.55, edgecolor="#333333")
     for line in drawn["medians"]:
         line.set(color="black", linewidth=1.6)
     for flier in drawn["fliers"]:
@@ -114,9 +131,9 @@ def thesis_overview(
     for engine, mode, ms, error in published:
         style = {"color": COLOURS[engines.index(engine)], "marker": MARKERS[modes.index(mode)]}
         left.plot([ms], [error], linestyle="", markersize=9, label=f"{engine}, {mode}", **style)
-    for number, cell in enumerate(cell for cell in here if cell.median()):
+    for cell in (cell for cell in here if cell.median()):
         error = 100 * (cell.score("cer", "notebook") or 0)
-        look = {"color": COLOURS[number + 2], "marker": MARKERS[number + 4]}
+        look = {"color": _colour(cell), "marker": _marker(cell)}
         right.plot([cell.median() or 0], [error], linestyle="", markersize=9, label=cell.label, **look)
     left.set_title("published, Jetson Nano", loc="left", fontsize=10)
     right.set_title(
@@ -130,6 +147,15 @@ def thesis_overview(
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5)
     caption = f"Figure 4 by content: time and error as published, and of the same engines here on {dataset}."
     return Figure("thesis-overview", caption, _svg(canvas))
+
+
+def _colour(cell: Measured) -> str:
+    """The same for a reader in every plot."""
+    return COLOURS[cell.number % len(COLOURS)]
+
+
+def _marker(cell: Measured) -> str:
+    return MARKERS[cell.number % len(MARKERS)]
 
 
 def _totals(cell: Measured) -> list[float]:

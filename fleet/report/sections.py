@@ -45,21 +45,23 @@ def _overview(results: Results, main: str) -> Section:
     return Section("Overview", [], [figure for figure in figures if figure])
 
 
-def doubtful(text: str, cell: Measured) -> str:
-    """``text`` with the mark of a doubtful time."""
-    return text + " " + DOUBT if cell.doubts else text
+def doubtful(text: str, cell: Measured | None) -> str:
+    """``text`` with the mark of a doubtful time, once."""
+    marked = text.endswith(DOUBT) or cell is None or not cell.doubts
+    return text if marked else text + " " + DOUBT
 
 
 def _dataset(results: Results, name: str, main: str) -> Section:
     rows, base = results.on(name), results.base(name)
     against = base.label if base else ""
-    head = ["reader", "times faster", "exact", "CER", "precision", "recall"]
+    head = ["reader", "times faster", "A-Z 0-9", "exact", "CER", "precision", "recall"]
     head += ["lines read", "ms median", "p95", "p99", "spread (std)", "img/s", "MiB", "errors"]
     table = Table(
         f"{name}: {rows[0].run['counts']['images']} images; fastest first",
         head,
         [_row(results, cell) for cell in rows],
-        f"times faster: than {against}, by medians. exact, CER, precision, recall: white space ignored. A quantile "
+        f"times faster: than {against}, by medians. A-Z 0-9: exact in the form alnum; exact, "
+        "CER, precision, recall: white space ignored; lines read: (images fully read). A quantile "
         "without enough samples is left out.",
     )
     figure = plots.accuracy_latency(rows, name) if name != main else None
@@ -80,9 +82,10 @@ def _row(results: Results, cell: Measured) -> list[str]:
     lines = cell.run["line_scores"]
     return [
         cell.label,
-        "-" if ratio is None else doubtful(f"{ratio:.2f}", cell),
+        "-" if ratio is None else doubtful(doubtful(f"{ratio:.2f}", cell), results.base(cell.dataset)),
+        percent(cell.score("exact", "alnum")),
         *[percent(cell.score(metric)) for metric in ("exact", "cer", "precision", "recall")],
-        f"{lines['lines_read']} of {lines['lines']}" if lines else "-",
+        "{lines_read} of {lines} ({images_full})".format(**lines) if lines else "-",
         doubtful(milliseconds(times.get("median")), cell),
         *[milliseconds(times.get(key)) for key in ("p95", "p99", "std")],
         "-" if cell.run["images_per_s"] is None else f"{cell.run['images_per_s']:.2f}",

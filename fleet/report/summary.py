@@ -13,13 +13,17 @@ FORM = "nospace"
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell that ran. ``preprocess`` names the crop too where it is not the usual one ("raw, squeezed")."""
+    """A cell that ran. ``preprocess`` names the crop too where it is not the usual one ("raw, squeezed").
+
+    ``number`` is the reader's place in the matrix: its colour and marker in every plot.
+    """
 
     reader: str
     label: str
     dataset: str
     preprocess: str
     run: dict[str, Any]
+    number: int = 0
 
     def median(self, phase: str = "total") -> float | None:
         """Median milliseconds of a phase; None where it took none."""
@@ -57,12 +61,14 @@ class Results:
     def collect(cls, config: dict[str, Any], results: list[Any]) -> Results:
         """From the matrix and its (cell, record, reason) results, in the matrix's order."""
         labels = {entry["name"]: entry.get("label", entry["name"]) for entry in config["readers"]}
+        order = list(labels)
         measured, not_run = [], []
         for cell, run, reason in results:
             if run is None:
                 not_run.append((labels[cell.reader], cell.dataset, cell.variant, reason))
             else:
-                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.variant, run))
+                place = order.index(cell.reader)
+                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.variant, run, place))
         datasets = [entry["name"] for entry in config["datasets"]]
         return cls(
             measured, not_run, config["baseline"], [n for n in datasets if any(m.dataset == n for m in measured)]
