@@ -21,6 +21,8 @@ def write_report(folder: Path, config: dict[str, Any], results: list[CellResult]
     document = build(collected)
     plots = folder / "plots"
     plots.mkdir(parents=True, exist_ok=True)
+    for old in plots.glob("*.svg"):
+        old.unlink()
     for figure in document.figures():
         (plots / f"{figure.name}.svg").write_text(figure.svg, encoding="utf-8")
     _write(folder / "summary.json", json.dumps(summary(collected), ensure_ascii=False, indent=1) + "\n")

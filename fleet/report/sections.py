@@ -54,13 +54,13 @@ def doubtful(text: str, cell: Measured | None) -> str:
 def _dataset(results: Results, name: str, main: str) -> Section:
     rows, base = results.on(name), results.base(name)
     against = base.label if base else ""
-    head = ["reader", "times faster", "A-Z 0-9", "exact", "CER", "precision", "recall"]
+    head = ["reader", "times faster", "A-Z0-9", "exact", "CER", "precision", "recall"]
     head += ["lines read", "ms median", "p95", "p99", "spread (std)", "img/s", "MiB", "errors"]
     table = Table(
         f"{name}: {rows[0].run['counts']['images']} images; fastest first",
         head,
         [_row(results, cell) for cell in rows],
-        f"times faster: than {against}, by medians. A-Z 0-9: exact in the form alnum; exact, "
+        f"times faster: than {against}, by medians. A-Z0-9: exact in the form alnum; exact, "
         "CER, precision, recall: white space ignored; lines read: (images fully read). A quantile "
         "without enough samples is left out.",
     )

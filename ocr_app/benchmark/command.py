@@ -31,7 +31,9 @@ def add_benchmark_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of one inference (default: %(default)s)")
     parser.add_argument("--preprocess", default="raw", choices=NAMES)
     parser.add_argument("--layout", choices=("page", "line"), help="default: what the data set says")
-    parser.add_argument("--crop", default="box", choices=CROPS, help="what of the image is shown (default: the annotated box)")
+    parser.add_argument(
+        "--crop", default="box", choices=CROPS, help="what of the image is shown (default: the annotated box)"
+    )
     _add_amounts(parser)
 
 

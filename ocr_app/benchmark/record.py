@@ -12,7 +12,7 @@ from ocr_app.benchmark.metrics import Average, Score, average, confusions, score
 from ocr_app.benchmark.observe import Observation
 from ocr_app.benchmark.sample import Dataset, view_lines
 from ocr_app.errors import ResultError
-from ocr_app.types import TextLine, line_to_json
+from ocr_app.types import TextLine
 
 RUN_SCHEMA = "nano-ocr/run/1"
 REQUIRED = (
@@ -71,17 +71,14 @@ def image_record(seen: Observation, complete: bool, crop: str, with_texts: bool)
         "ms": least_and_median(seen.timings),
         "scores": OrderedDict((name, score_list(score)) for name, score in scores.items()),
         "line_count": None if counted is None else [counted.read, counted.lines],
-        "tags": sample.tags,
         "stable": seen.stable,
         "error": seen.error,
     }
 
 
 def _line(line: TextLine) -> Dict[str, Any]:
-    """Whole pixels are enough for a record."""
-    record = line_to_json(line)
-    quad = [[int(round(x)), int(round(y))] for x, y in record["quad"]]
-    return {"text": record["text"], "confidence": round(record["confidence"], 3), "quad": quad}
+    """Without the quad: records are committed, and ``ocr-app read --jsonl`` gives quads."""
+    return {"text": line.text, "confidence": round(float(line.confidence), 3)}
 
 
 def scores_of(dataset: Dataset, seen: Sequence[Observation], crop: str) -> Dict[str, Any]:
