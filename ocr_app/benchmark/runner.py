@@ -19,8 +19,11 @@ WARM_UP = 30  # the thesis warmed up with 35 readings of a picture outside its s
 
 
 class Settings(NamedTuple):
-    """``crop``: one of ``sample.CROPS``. ``layout``: None takes each sample's own. ``texts`` False leaves truths and texts
-    out of the record, for sets that may not be republished. ``session`` names runs that were made in one go."""
+    """``crop``: one of ``sample.CROPS``. ``layout``: None takes each sample's own.
+
+    ``texts`` False leaves truths and texts out of the record, for sets that may not be republished. ``session``
+    names runs that were made in one go.
+    """
 
     preprocess: str = "raw"
     crop: str = "box"
