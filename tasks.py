@@ -88,6 +88,15 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
 
 
+@task
+def docs(_: Context) -> None:
+    """Write the numbers in README and docs anew from the newest committed results."""
+    from fleet import blocks
+
+    changed = blocks.write(ROOT)
+    print("written: " + ", ".join(changed) if changed else "every number is up to date")
+
+
 @task(help={"check": "compare with the committed set, write nothing"})
 def dataset(context: Context, check: bool = False) -> None:
     """Make data/nano-codes-100 again from its seed."""

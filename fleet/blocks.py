@@ -1,0 +1,139 @@
+"""Numbers in README and docs: blocks between marks, written from the newest committed results and nothing else.
+
+A block begins with ``<!-- NAME: ... -->`` and ends with ``<!-- /NAME -->``; what stands between is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fleet import why_zero
+from fleet.errors import FleetError
+from fleet.toml import load_toml
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "docs" / "results"
+MATRIX = ROOT / "fleet" / "benchmark.toml"
+PAGES = ("README.md", "docs/explanation/why-zero.md")
+
+
+class BlockError(FleetError):
+    """A mark without its end, a block that nothing makes, or no results to make it from."""
+
+    exit_code = 24
+    code = "block"
+
+
+def newest(results: Path = RESULTS) -> Path:
+    """Folder of the newest results (their names begin with the date). Raises BlockError when there are none."""
+    folders = sorted(path.parent for path in results.glob("*/summary.json"))
+    if not folders:
+        raise BlockError("no results", f"{results.name}/<date>-<machine>/summary.json", "./inv benchmark")
+    return folders[-1]
+
+
+def write(root: Path = ROOT) -> list[str]:
+    """Rewrite the blocks of every page; returns the pages that changed."""
+    folder = newest(root / "docs" / "results")
+    changed = []
+    for name in PAGES:
+        page = root / name
+        made = filled(page.read_text(), folder, page)
+        if made != page.read_text():
+            page.write_text(made)
+            changed.append(name)
+    return changed
+
+
+def filled(text: str, folder: Path, page: Path) -> str:
+    """A page's text with its blocks made from the results in ``folder``."""
+    for name, make in MAKERS.items():
+        pattern = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- /{name} -->)", re.S)
+        text = pattern.sub(lambda found, make=make: found[1] + make(folder, page) + "\n" + found[2], text)  # type: ignore[misc]
+    left = set(re.findall(r"<!-- /([\w-]+) -->", text)) - set(MAKERS)
+    if left:
+        raise BlockError(f"{page.name}: nothing makes {', '.join(sorted(left))}", ", ".join(MAKERS))
+    return text
+
+
+def _runs(folder: Path) -> list[dict[str, Any]]:
+    """The run records of a results folder, in the order of the matrix's readers."""
+    order = list(_labels())
+    runs = [json.loads(path.read_text()) for path in sorted((folder / "runs").glob("*.json"))]
+    return sorted(runs, key=lambda run: order.index(run["reader"]["asked"]))
+
+
+def _labels() -> dict[str, str]:
+    return {entry["name"]: entry["label"] for entry in load_toml(MATRIX)["readers"]}
+
+
+def _anatomy(table: Callable[[Any], str]) -> Callable[[Path, Path], str]:
+    return lambda folder, page: table(why_zero.of_runs(_runs(folder)))
+
+
+def readers(folder: Path, page: Path) -> str:
+    """The README's table: each reader's accuracy on the four sets, and its speed on the photos and the codes."""
+    plain = [run for run in _runs(folder) if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
+    by_cell = {(run["reader"]["asked"], run["dataset"]["name"]): run for run in plain}
+    measured = [name for name in _labels() if any(reader == name for reader, _ in by_cell)]
+    head = ["reader", "dates", "lines", "lines on photos", "drawn codes", "ms a drawn code", "ms a photo"]
+    rows = [[_labels()[name], *(column(by_cell, name) for column in COLUMNS)] for name in measured]
+    return why_zero.markdown([head, *rows]) + "\n\n" + _notes(plain[0]["environment"], folder, page)
+
+
+def _notes(environment: dict[str, Any], folder: Path, page: Path) -> str:
+    link = folder.resolve().relative_to(page.resolve().parent).as_posix()
+    machine = f"{environment['cpu'].replace('(R)', '')}, {environment['cores']} cores"
+    return (
+        f"Exact readings and median times, measured side by side in one go by `./inv benchmark` on {machine} "
+        f"([the whole report]({link}/report.md)). Dates (106 crops), lines (22 crops) and the lines on photos (26 "
+        "on 16 photos) are real and compared on A-Z and 0-9. The 100 drawn codes (`nano-codes-100`) are found and read "
+        "inside the annotated box and compared with spaces ignored."
+    )
+
+
+Cells = dict[tuple[str, str], dict[str, Any]]
+
+
+def _exact(dataset: str, form: str) -> Callable[[Cells, str], str]:
+    def column(cells: Cells, reader: str) -> str:
+        run = cells.get((reader, dataset))
+        return f"{100 * run['scores'][form]['exact']:.1f} %" if run else "-"
+
+    return column
+
+
+def _lines(cells: Cells, reader: str) -> str:
+    run = cells.get((reader, "real-photos"))
+    return f"{100 * run['line_scores']['lines_read'] / run['line_scores']['lines']:.1f} %" if run else "-"
+
+
+def _ms(dataset: str) -> Callable[[Cells, str], str]:
+    def column(cells: Cells, reader: str) -> str:
+        run = cells.get((reader, dataset))
+        return f"{run['latency_ms']['total']['median']:.0f}" if run else "-"
+
+    return column
+
+
+COLUMNS = (
+    _exact("real-dates", "alnum"),
+    _exact("real-lines", "alnum"),
+    _lines,
+    _exact("nano-codes-100", "nospace"),
+    _ms("nano-codes-100"),
+    _ms("real-photos"),
+)
+
+
+MAKERS: dict[str, Callable[[Path, Path], str]] = {
+    "results": readers,
+    "why-zero-chain": _anatomy(why_zero.chain_table),
+    "why-zero-colon": _anatomy(why_zero.colon_table),
+    "why-zero-resize": _anatomy(why_zero.resize_table),
+    "why-zero-split": _anatomy(why_zero.split_table),
+}
