@@ -86,11 +86,21 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
     from fleet import benchmark as matrix
 
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
+    if not quick and not out and not only:
+        _write_numbers()
 
 
 @task
 def docs(_: Context) -> None:
-    """Write the numbers in README and docs anew from the newest committed results."""
+    """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""
+    from fleet import benchmark as matrix
+    from fleet import blocks
+
+    _run(matrix.report, blocks.newest())
+    _write_numbers()
+
+
+def _write_numbers() -> None:
     from fleet import blocks
 
     changed = blocks.write(ROOT)

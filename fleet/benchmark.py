@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import subprocess
 import sys
@@ -97,6 +98,36 @@ def main(
     write_report(folder, config, [(outcome.cell, outcome.record, outcome.reason) for outcome in outcomes])
     print(f"written: {folder}/report.html, report.md, summary.json")
     return outcomes
+
+
+def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:
+    """Write the report of a results folder anew from the records that are in it; nothing is measured.
+
+    Raises MatrixError when the folder holds no record.
+    """
+    config = load_toml(matrix)
+    outcomes = [_as_it_stands(cell, folder) for cell in cells(config, False, [])]
+    if not any(outcome.record for outcome in outcomes):
+        raise MatrixError(
+            f"no records in {folder.name}/runs", "<data set>__<reader>__<variant>.json", "./inv benchmark"
+        )
+    write_report(folder, config, [(outcome.cell, outcome.record, outcome.reason) for outcome in outcomes])
+    return outcomes
+
+
+def _as_it_stands(cell: Cell, folder: Path) -> Outcome:
+    """The cell's record; where there is none, the reason that the folder's summary gives."""
+    path = folder / "runs" / f"{cell.slug}.json"
+    if path.is_file():
+        return Outcome(cell, load_run(str(path)), kept=True)
+    return Outcome(cell, reason=_reasons(folder).get((cell.reader, cell.dataset), "there is no record of it"))
+
+
+def _reasons(folder: Path) -> dict[tuple[str, str], str]:
+    names = {entry["label"]: entry["name"] for entry in load_toml(MATRIX)["readers"]}
+    path = folder / "summary.json"
+    rows = json.loads(path.read_text())["not_run"] if path.is_file() else []
+    return {(names.get(row["reader"], row["reader"]), row["dataset"]): row["reason"] for row in rows}
 
 
 def cells(config: dict[str, Any], quick: bool, only: list[str]) -> list[Cell]:

@@ -43,7 +43,9 @@ def python_of(environment: str) -> str:
     path = path_of(environment)
     if not exists(environment):
         raise ReaderUnavailable(
-            "the environment {} is not built, or not to its end".format(environment), path, "./inv envs --name {}".format(environment)
+            "the environment {} is not built, or not to its end".format(environment),
+            path,
+            "./inv envs --name {}".format(environment),
         )
     return path
 

@@ -1,4 +1,4 @@
-"""README and docs: their numbers are those of the committed results, their links lead somewhere, their commands exist."""
+"""README and docs: numbers are those of the committed results, links lead somewhere, commands exist."""
 
 import re
 from pathlib import Path

@@ -16,7 +16,16 @@ from ocr_app.types import PHASES
 
 NOT_HERE = (ReaderUnavailable, ModelError)
 every_reader = pytest.mark.parametrize("spec", registry.READERS, ids=[spec.name for spec in registry.READERS])
-local_readers = [spec for spec in registry.READERS if spec.name != "gvision"]  # which would ask a service
+
+
+def runs_here(spec):
+    """Readers of other environments make the same promises there: tests/envs/test_readers_in_environments.py."""
+    return not spec.environments or registry.module_of(spec).probe().problem is None
+
+
+readers_here = [spec for spec in registry.READERS if runs_here(spec)]
+every_reader_here = pytest.mark.parametrize("spec", readers_here, ids=[spec.name for spec in readers_here])
+local_readers = [spec for spec in readers_here if spec.name != "gvision"]  # which would ask a service
 
 
 def opened(spec, **options):
@@ -46,7 +55,7 @@ def test_its_probe_never_raises_and_a_problem_names_the_next_step(spec, monkeypa
         assert probe.problem is not None or probe.devices
 
 
-@every_reader
+@every_reader_here
 def test_cuda_that_is_not_here_is_an_error_never_the_cpu(spec):
     if "cuda" in registry.module_of(spec).probe().devices:
         pytest.skip("this computer has CUDA")
@@ -58,7 +67,7 @@ def test_cuda_that_is_not_here_is_an_error_never_the_cpu(spec):
     assert caught.value.exit_code == 4
 
 
-@every_reader
+@every_reader_here
 def test_fp16_on_the_cpu_is_an_error_never_fp32(spec):
     with pytest.raises(OcrError) as caught:
         registry.module_of(spec).open_reader(Options(precision="fp16"))
@@ -68,7 +77,7 @@ def test_fp16_on_the_cpu_is_an_error_never_fp32(spec):
     assert caught.value.exit_code == 5
 
 
-@every_reader
+@every_reader_here
 def test_an_unknown_model_is_a_usage_error(spec):
     with pytest.raises(OcrError) as caught:
         registry.module_of(spec).open_reader(Options(model="no-such-model"))

@@ -101,6 +101,23 @@ def test_an_unfinished_file_is_run_again(tmp_path):
     assert finished(Cell("one", "small", "data/nano-codes-100"), tmp_path / "x.json") is None
 
 
+def test_a_report_is_written_anew_from_what_is_there(tmp_path, monkeypatch):
+    kept = []
+    monkeypatch.setattr(benchmark, "load_run", lambda path: {"path": path})
+    monkeypatch.setattr(benchmark, "write_report", lambda folder, config, results: kept.extend(results))
+    with pytest.raises(benchmark.MatrixError, match="no records"):
+        benchmark.report(tmp_path)
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "real-dates__tesseract__raw.json").write_text("{}")
+    row = {"reader": "TrOCR", "dataset": "real-lines", "preprocess": "raw", "reason": "no weights"}
+    (tmp_path / "summary.json").write_text(json.dumps({"not_run": [row]}))
+    benchmark.report(tmp_path)
+    assert [cell.slug for cell, record, _ in kept if record] == ["real-dates__tesseract__raw"]
+    assert {(cell.reader, cell.dataset): reason for cell, record, reason in kept}[("trocr@server", "real-lines")] == (
+        "no weights"
+    )
+
+
 def test_when_nothing_can_run_every_reason_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "load_toml", lambda path: CONFIG)
     monkeypatch.setattr(benchmark, "run_cell", lambda cell, out, session: Outcome(cell, reason="no camel"))

@@ -28,5 +28,5 @@ def test_the_newest_results_are_those_of_the_latest_date(tmp_path):
 
 
 def test_no_results_says_what_to_run(tmp_path):
-    with pytest.raises(blocks.BlockError, match="./inv benchmark"):
+    with pytest.raises(blocks.BlockError, match=r"\./inv benchmark"):
         blocks.newest(tmp_path)

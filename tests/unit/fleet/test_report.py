@@ -127,7 +127,7 @@ def test_the_thesis_stands_beside_what_was_measured(document):
     assert "| EasyOCR, CPU, here | 400 | 2.5 | 25.0 % | 20.0 % | 90.0 % | 80.0 % |" in text
     assert "| TrOCR, CPU, here | not run | - | - | - | - | - |" in text
     assert "| EasyOCR, TensorRT FP16 | 59.23 | 173 | 5.8 | 7.45 | 20.29 % | needs a Nano |" in text
-    assert "| detector | 218 | 95 | 2.29 | 300 |" in text
+    assert "| EasyOCR, detector | 218 | 95 | 2.29 | 300 |" in text
 
 
 def test_every_published_frame_rate_that_disagrees_with_its_time_is_listed():

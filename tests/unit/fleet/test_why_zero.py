@@ -10,7 +10,8 @@ def run(images, crop="box", reader="easyocr"):
         "settings": {"crop": crop, "preprocess": "raw"},
         "scores": {"nospace": {"cer": 0.25}},
         "images": [
-            {"truth": truth, "lines": list(texts), "line_count": [0, printed]} for truth, texts, printed in images
+            {"truth": truth, "lines": [{"text": text} for text in texts], "line_count": [0, printed]}
+            for truth, texts, printed in images
         ],
     }
 
