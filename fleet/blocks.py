@@ -18,7 +18,7 @@ from fleet.toml import load_toml
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results"
 MATRIX = ROOT / "fleet" / "benchmark.toml"
-PAGES = ("README.md", "docs/explanation/why-zero.md")
+PAGES = ("README.md", "docs/explanation/why-zero.md", "data/nano-codes-100/README.md", "training/README.md")
 
 
 class BlockError(FleetError):
@@ -130,8 +130,33 @@ COLUMNS = (
 )
 
 
+def hardness(folder: Path, page: Path) -> str:
+    """Exact codes of nano-codes-100, spaces ignored, by tag: a row a reader of ours."""
+    plain = [run for run in _runs(folder) if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
+    runs = [run for run in plain if run["dataset"]["name"] == "nano-codes-100" and "v6-small" in run["reader"]["asked"]]
+    kinds = [(tag, value) for tag in ("print", "condition", "difficulty") for value in runs[0]["by_tag"][tag]]
+    rows = [["tag", "images", *(_labels()[run["reader"]["asked"]] for run in runs)]]
+    for tag, value in kinds:
+        shares = [f"{100 * run['by_tag'][tag][value]['exact']:.0f} %" for run in runs]
+        rows.append([f"{tag}: {value}", str(runs[0]["by_tag"][tag][value]["images"]), *shares])
+    return "Codes read exactly inside the box, spaces ignored.\n\n" + why_zero.markdown(rows)
+
+
+def render_speed(folder: Path, page: Path) -> str:
+    """The renderer's speed, from render-speed.json of the newest results that have one."""
+    paths = sorted(folder.parent.glob("*/render-speed.json"))
+    if not paths:
+        raise BlockError("no render-speed.json in the results", next_step="python -m training.measure_speed --out ...")
+    measured = json.loads(paths[-1].read_text())
+    rows = [["per CPU second", "median", "lowest"]]
+    rows += [[row["item"], str(row["median"]), str(row["lowest"])] for row in measured["per_cpu_second"]]
+    return f"On one core of {measured['machine'].replace('(R)', '')}:\n\n" + why_zero.markdown(rows)
+
+
 MAKERS: dict[str, Callable[[Path, Path], str]] = {
     "results": readers,
+    "hardness": hardness,
+    "render-speed": render_speed,
     "why-zero-chain": _anatomy(why_zero.chain_table),
     "why-zero-colon": _anatomy(why_zero.colon_table),
     "why-zero-resize": _anatomy(why_zero.resize_table),

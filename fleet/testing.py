@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from fleet.artefacts import ROOT, fetch
+from fleet.artefacts import ROOT, fetch, read_manifest
 from fleet.errors import FleetError
 
 
@@ -42,8 +42,9 @@ class SuiteError(FleetError):
 
 def run(suites: list[str] | None = None, match: str = "") -> int:
     """Run the suites named, or the fast ones, or all where CI=true. Returns the first failing exit code, or 0."""
-    fetch(say=_say)
     wanted = _wanted(suites)
+    needs_all = any(not suite.fast for suite in wanted)
+    fetch([artefact.name for artefact in read_manifest()] if needs_all else None, say=_say)
     outcomes = [(suite, *_timed(suite, match)) for suite in wanted]
     _say("\nsuite      seconds  outcome")
     for suite, code, seconds in outcomes:

@@ -1,16 +1,18 @@
 """Measure how many code lines one core prints, and how many whole frames it renders, per second.
 
-python -m training.measure_speed
+python -m training.measure_speed --out docs/results/<folder>/render-speed.json
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 
@@ -58,22 +60,33 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
+def measure(rounds: int) -> dict[str, object]:
+    """Items per CPU second of one thread, by kind of print, and the machine they were measured on."""
+    cv2.setNumThreads(1)
+    work = {f"line, {kind}": print_lines(kind, 1) for kind in PRINTS}
+    work["line in a whole frame"] = frame_lines(1)
+    rates = {name: per_second(items, rounds) for name, items in work.items()}
+    rows = [
+        {"item": name, "median": round(median, 1), "lowest": round(low, 1)} for name, (median, low) in rates.items()
+    ]
+    return {"machine": _processor(), "python": platform.python_version(), "rounds": rounds, "per_cpu_second": rows}
+
+
 def main(argv: list[str] | None = None) -> int:
-    """Print the table; one thread, CPU time."""
+    """Print the measurement as JSON, or write it to ``--out``."""
     parser = argparse.ArgumentParser(
         prog="python -m training.measure_speed", description="Measure the renderer's speed."
     )
     parser.add_argument("--rounds", type=int, default=40, help="codes per row (default %(default)s)")
-    rounds = parser.parse_args(argv).rounds
-    if rounds < 1:
-        parser.error(f"--rounds must be at least 1, got {rounds}")
-    cv2.setNumThreads(1)
-    rows = [(f"line, {kind}", print_lines(kind, 1)) for kind in PRINTS] + [("line in a whole frame", frame_lines(1))]
-    print(f"machine: {_processor()}, one thread, Python {platform.python_version()}; per CPU second")
-    print("| item | median | lowest |\n|---|---|---|")
-    for name, work in rows:
-        median, lowest = per_second(work, rounds)
-        print(f"| {name} | {median:.1f} | {lowest:.1f} |")
+    parser.add_argument("--out", type=Path, help="JSON file to write")
+    arguments = parser.parse_args(argv)
+    if arguments.rounds < 1:
+        parser.error(f"--rounds must be at least 1, got {arguments.rounds}")
+    text = json.dumps(measure(arguments.rounds), indent=1) + "\n"
+    if arguments.out:
+        arguments.out.write_text(text)
+    else:
+        print(text, end="")
     return 0
 
 

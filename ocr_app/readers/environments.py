@@ -59,8 +59,8 @@ def child_environ(threads: int) -> Dict[str, str]:
     """Environment variables of a reader's process.
 
     It finds this very copy of ``ocr_app`` and nothing of the caller's own Python, and its libraries take at most
-    ``threads`` threads. Waiting OpenMP threads sleep instead of spinning: with one busy core beside it, EasyOCR on
-    spinning threads needed 985 ms for a recognition that takes about 70.
+    ``threads`` threads. Waiting OpenMP threads sleep instead of spinning: spinning ones starve the
+    computing ones as soon as another process keeps a core busy.
     """
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     limits = {name: str(threads) for name in _THREAD_LIMITS}

