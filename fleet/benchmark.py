@@ -31,7 +31,7 @@ SETTINGS = ("preprocess", "crop", "warm_up", "repeat")
 class MatrixError(FleetError):
     """The matrix names what is not in it, or nothing of it could run."""
 
-    exit_code = 23
+    exit_code = 25
     code = "benchmark-matrix"
 
 
