@@ -106,7 +106,8 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:
     Raises MatrixError when the folder holds no record.
     """
     config = load_toml(matrix)
-    outcomes = [_as_it_stands(cell, folder) for cell in cells(config, False, [])]
+    reasons = _reasons(config, folder)
+    outcomes = [_as_it_stands(cell, folder, reasons) for cell in cells(config, False, [])]
     if not any(outcome.record for outcome in outcomes):
         raise MatrixError(
             f"no records in {folder.name}/runs", "<data set>__<reader>__<variant>.json", "./inv benchmark"
@@ -115,16 +116,16 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:
     return outcomes
 
 
-def _as_it_stands(cell: Cell, folder: Path) -> Outcome:
+def _as_it_stands(cell: Cell, folder: Path, reasons: dict[tuple[str, str], str]) -> Outcome:
     """The cell's record; where there is none, the reason that the folder's summary gives."""
     path = folder / "runs" / f"{cell.slug}.json"
     if path.is_file():
         return Outcome(cell, load_run(str(path)), kept=True)
-    return Outcome(cell, reason=_reasons(folder).get((cell.reader, cell.dataset), "there is no record of it"))
+    return Outcome(cell, reason=reasons.get((cell.reader, cell.dataset), "there is no record of it"))
 
 
-def _reasons(folder: Path) -> dict[tuple[str, str], str]:
-    names = {entry["label"]: entry["name"] for entry in load_toml(MATRIX)["readers"]}
+def _reasons(config: dict[str, Any], folder: Path) -> dict[tuple[str, str], str]:
+    names = {entry["label"]: entry["name"] for entry in config["readers"]}
     path = folder / "summary.json"
     rows = json.loads(path.read_text())["not_run"] if path.is_file() else []
     return {(names.get(row["reader"], row["reader"]), row["dataset"]): row["reason"] for row in rows}

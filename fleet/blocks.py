@@ -67,6 +67,11 @@ def _runs(folder: Path) -> list[dict[str, Any]]:
     return sorted(runs, key=lambda run: order.index(run["reader"]["asked"]))
 
 
+def _plain(folder: Path) -> list[dict[str, Any]]:
+    """The runs without pre-processing, on the annotated box where there is one."""
+    return [run for run in _runs(folder) if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
+
+
 def _labels() -> dict[str, str]:
     return {entry["name"]: entry["label"] for entry in load_toml(MATRIX)["readers"]}
 
@@ -77,7 +82,7 @@ def _anatomy(table: Callable[[Any], str]) -> Callable[[Path, Path], str]:
 
 def readers(folder: Path, page: Path) -> str:
     """The README's table: each reader's accuracy on the four sets, and its speed on the photos and the codes."""
-    plain = [run for run in _runs(folder) if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
+    plain = _plain(folder)
     by_cell = {(run["reader"]["asked"], run["dataset"]["name"]): run for run in plain}
     measured = [name for name in _labels() if any(reader == name for reader, _ in by_cell)]
     head = ["reader", "dates", "lines", "lines on photos", "drawn codes", "times faster", "ms a code", "ms a photo"]
@@ -142,7 +147,7 @@ COLUMNS = (
 
 def hardness(folder: Path, page: Path) -> str:
     """Exact codes of nano-codes-100, spaces ignored, by tag: a row a reader of ours."""
-    plain = [run for run in _runs(folder) if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
+    plain = _plain(folder)
     runs = [run for run in plain if run["dataset"]["name"] == "nano-codes-100" and "v6-small" in run["reader"]["asked"]]
     kinds = [(tag, value) for tag in ("print", "condition", "difficulty") for value in runs[0]["by_tag"][tag]]
     rows = [["tag", "images", *(_labels()[run["reader"]["asked"]] for run in runs)]]

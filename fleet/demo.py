@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,11 @@ from typing import Any
 
 from fleet import artefacts
 from fleet.pages import render
+from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.forms import FORMS
 from ocr_app.benchmark.metrics import cer
+from ocr_app.benchmark.sample import Sample as DatasetSample
+from ocr_app.benchmark.sample import view
 from ocr_app.imaging.draw import draw_lines, encode
 from ocr_app.imaging.load import load_image
 from ocr_app.readers.base import Options, Reader
@@ -72,15 +74,14 @@ def run(count: int = 20, reader: str = "ppocr") -> int:
 
 def load_samples(count: int) -> list[Sample]:
     """``count`` samples spread over the bundled set; a stride of 7 meets every print type and condition."""
-    records = json.loads((SAMPLES / "manifest.json").read_text())["images"]
-    chosen = sorted({7 * k % len(records) for k in range(min(count, len(records)))})
-    return [_load(records[k]) for k in chosen]
+    samples = open_dataset(str(SAMPLES)).samples
+    chosen = sorted({7 * k % len(samples) for k in range(min(count, len(samples)))})
+    return [_load(samples[k]) for k in chosen]
 
 
-def _load(record: dict[str, Any]) -> Sample:
-    x, y, width, height = record["box"]
-    whole = load_image(str(SAMPLES / record["image"])).pixels
-    return Sample(record["id"], record["code"], record["tags"], whole[y : y + height, x : x + width])
+def _load(sample: DatasetSample) -> Sample:
+    picture = view(load_image(sample.path).pixels, sample, "box")
+    return Sample(sample.id, sample.truth, sample.tags, picture)
 
 
 def read_all(reader: Reader, samples: list[Sample]) -> tuple[list[Outcome], float]:

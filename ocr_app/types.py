@@ -1,6 +1,6 @@
 """The few values that travel through the whole application."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -87,8 +87,3 @@ def reading_to_json(reading: Reading) -> Dict[str, Any]:
     if reading.error is not None:
         record["error"] = reading.error
     return record
-
-
-def texts(lines: List[TextLine]) -> List[str]:
-    """Texts alone, for messages and tests."""
-    return [line.text for line in lines]

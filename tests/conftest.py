@@ -1,7 +1,6 @@
 """What all suites share. Tests run on Python 3.6 to 3.12, so this file is Python 3.6 too."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -28,12 +27,6 @@ def real_photos():
     if not (REAL / "labels.tsv").is_file():
         absent("../shared/real", "the real photos are not part of the repository", allowed_in_ci=True)
     return REAL
-
-
-@pytest.fixture
-def tesseract_program():
-    if shutil.which("tesseract") is None:
-        absent("the program tesseract", "apt-get install tesseract-ocr")
 
 
 @pytest.fixture

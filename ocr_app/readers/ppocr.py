@@ -7,7 +7,6 @@ since no product code holds others: tiny PP-OCRv6 then reads a faint ``B`` as ``
 import json
 import os
 import string
-import unicodedata
 from typing import Any, Dict, List, Optional
 
 import numpy as np
@@ -63,20 +62,20 @@ def _files(record: Dict[str, Any]) -> List[str]:
 
 def open_reader(options: Options) -> "PpocrReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
-    model_record(options.model)
+    record = model_record(options.model)
     try:
         onnx.version()
     except ImportError as error:
         found = "ONNX Runtime does not import: {}".format(error)
         raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
-    return PpocrReader(options)
+    return PpocrReader(record, options)
 
 
 class PpocrReader(Reader):
     """Detector and recogniser of one PP-OCR generation."""
 
-    def __init__(self, options: Options) -> None:
-        record = model_record(options.model)
+    def __init__(self, record: Dict[str, Any], options: Options) -> None:
+        """``record`` as model_record gives it; raises as open_reader does."""
         onnx.check_device(options.device)
         onnx.check_precision(options.precision, options.device)
         self._detector = _open_detector(record, options)
@@ -100,7 +99,7 @@ class PpocrReader(Reader):
         best: Dict[int, TextLine] = {}
         for (index, way), answer in zip(wanted, decoded):
             if index not in best or answer.confidence > best[index].confidence:
-                best[index] = TextLine(tidy(answer.text), way, answer.confidence)
+                best[index] = TextLine(answer.text.strip(), way, answer.confidence)
         return [best[index] for index in range(len(quads))]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
@@ -120,18 +119,13 @@ def ways_to_read(quad: Quad) -> List[Quad]:
 
 
 def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:
-    text = tidy(text)
+    text = text.strip()
     return [TextLine(text, image_quad(image), confidence)] if text else []
-
-
-def tidy(text: str) -> str:
-    """Full-width forms to plain ones (NFKC), spaces at the ends dropped."""
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _open_detector(record: Dict[str, Any], options: Options) -> Detector:
     network = OnnxNetwork(models.locate(record["detector"]["file"]), options.device, options.threads)
-    return Detector(network, settings_from(record["detector"], record["detector"]["side"]))
+    return Detector(network, settings_from(record["detector"]))
 
 
 def _open_recogniser(record: Dict[str, Any], options: Options) -> Recogniser:

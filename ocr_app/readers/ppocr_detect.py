@@ -30,9 +30,9 @@ class DetectorSettings(NamedTuple):
     max_boxes: int = 1000
 
 
-def settings_from(record: Dict[str, Any], side: int) -> DetectorSettings:
-    """Settings of a model's record in data/ppocr.json, with the side asked for."""
-    return DetectorSettings(side, record["pixel_threshold"], record["box_threshold"], record["unclip_ratio"])
+def settings_from(record: Dict[str, Any]) -> DetectorSettings:
+    """Settings of a detector's record in data/ppocr.json."""
+    return DetectorSettings(record["side"], record["pixel_threshold"], record["box_threshold"], record["unclip_ratio"])
 
 
 class Detector:

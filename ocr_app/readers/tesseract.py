@@ -16,7 +16,7 @@ from ocr_app.types import Image, ReaderInfo, TextLine
 
 PROGRAM = "tesseract"
 LANGUAGE = "eng"
-PAGE_MODE, LINE_MODE = 11, 7
+LINE_MODE = 7
 MODELS = ("psm11", "psm3", "psm4", "psm6", "psm12")
 """Tesseract's page segmentation mode for whole images; a single line is always read with psm 7."""
 LINE_HEIGHT, LINE_BORDER = 64, 12
