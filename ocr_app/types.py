@@ -22,6 +22,18 @@ class TextLine(NamedTuple):
     confidence: float
 
 
+class LinePosterior(NamedTuple):
+    """What a recogniser thinks of one line before any decoding.
+
+    ``log_probs``: float32 ``(T, C)`` natural logarithms, each row a distribution over the classes; class 0 is the CTC
+    blank. ``characters[k]`` is the character of class k, ``characters[0]`` the empty string.
+    """
+
+    quad: Quad
+    log_probs: np.ndarray
+    characters: Tuple[str, ...]
+
+
 class ReaderInfo(NamedTuple):
     """Which reader produced a result, and on what.
 
