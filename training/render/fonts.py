@@ -17,7 +17,7 @@ from training.render.types import InkMap, Map, rectangle
 
 EMBEDDED = "embedded"  # Pillow's own typeface; used only where it is asked for by this name
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("node_modules"))  # where apt and npm put fonts
-_FIELDS = {"name", "licence", "package", "file", "sha256"}
+_FIELDS = {"name", "licence", "package", "file", "use", "sha256"}
 
 Face = ImageFont.FreeTypeFont
 
@@ -28,12 +28,13 @@ class FontError(RuntimeError):
 
 @dataclass(frozen=True)
 class FontEntry:
-    """One font of the manifest; ``package`` is ``apt:NAME`` or ``npm:NAME``."""
+    """One font of the manifest; ``package`` is ``apt:NAME`` or ``npm:NAME``, ``use`` is "train" or "test"."""
 
     name: str
     licence: str
     package: str
     file: str
+    use: str
     sha256: str
 
     def how_to_install(self) -> str:
@@ -67,6 +68,11 @@ def manifest() -> dict[str, FontEntry]:
             )
         entries[row["name"]] = FontEntry(**row)
     return entries
+
+
+def names(use: str) -> tuple[str, ...]:
+    """The fonts of fonts.toml that are kept for ``use`` ("train" or "test"), sorted."""
+    return tuple(sorted(name for name, entry in manifest().items() if entry.use == use))
 
 
 def font_path(name: str, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path:

@@ -77,7 +77,7 @@ def test_a_missing_font_is_an_error_that_names_its_package(tmp_path: Path) -> No
     with pytest.raises(fonts.FontError, match="apt-get install fonts-dejavu-core"):
         fonts.font_path("dejavu-sans", (tmp_path,))
     with pytest.raises(fonts.FontError, match="npm install @fontsource/b612-mono"):
-        fonts.font_path("b612-mono", (tmp_path,))
+        fonts.font_path("b612-mono-700", (tmp_path,))
 
 
 def test_a_font_file_with_another_digest_is_refused(tmp_path: Path) -> None:
