@@ -31,11 +31,31 @@ def locate(name: str) -> str:
     entry = index().get(name)
     if entry is None:
         raise ModelError("unknown model file: {}".format(name), ", ".join(sorted(index())))
-    path = os.path.join(folder(), name)
+    return _checked_path(os.path.join(folder(), name), entry, entry["artefact"], "./inv models")
+
+
+def packaged(entry: Dict[str, Any]) -> str:
+    """Path of a model file inside the package whose sha256 is right; ``entry`` has its ``file`` and ``sha256``.
+
+    Raises ModelError when it is missing, or another file.
+    """
+    return _checked_path(_packaged_path(entry), entry, "the package's own file", "install the package again")
+
+
+def is_packaged(entry: Dict[str, Any]) -> bool:
+    """Whether the file of ``entry`` is in the package at all."""
+    return os.path.isfile(_packaged_path(entry))
+
+
+def _packaged_path(entry: Dict[str, Any]) -> str:
+    return os.path.join(_HERE, "data", "models", entry["file"])
+
+
+def _checked_path(path: str, entry: Dict[str, Any], source: str, next_step: str) -> str:
     if not os.path.isfile(path):
-        raise ModelError("model file {} is not there".format(path), entry["artefact"], "./inv models")
+        raise ModelError("model file {} is not there".format(path), source, next_step)
     if _checked.get(path) != entry["sha256"]:
-        _check(path, entry)
+        _check(path, entry["sha256"], source, "delete it, then " + next_step)
         _checked[path] = entry["sha256"]
     return path
 
@@ -45,13 +65,11 @@ def missing(names: List[str]) -> List[str]:
     return [name for name in names if not os.path.isfile(os.path.join(folder(), name))]
 
 
-def _check(path: str, entry: Dict[str, Any]) -> None:
+def _check(path: str, expected: str, source: str, next_step: str) -> None:
     found = _sha256(path)
-    if found != entry["sha256"]:
+    if found != expected:
         raise ModelError(
-            "model file {} has sha256 {}".format(path, found),
-            "{} (from {})".format(entry["sha256"], entry["artefact"]),
-            "delete it, then ./inv models",
+            "model file {} has sha256 {}".format(path, found), "{} (from {})".format(expected, source), next_step
         )
 
 

@@ -81,6 +81,12 @@ def rectify(image: Image, quad: Quad) -> Image:
     return np.asarray(cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
+def ways_to_read(quad: Quad) -> List[Quad]:
+    """The quad itself and, when its reading direction is closer to the vertical, the same read from the other end."""
+    along = quad[1] - quad[0]
+    return [quad] if abs(along[0]) >= abs(along[1]) else [quad, np.roll(quad, 2, axis=0)]
+
+
 def reading_order(quads: Sequence[Quad]) -> List[int]:
     """Indices in reading order: rows from the top, within a row from the left.
 

@@ -4,8 +4,8 @@ import time
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ocr_app.errors import OcrError, ReaderFailed
-from ocr_app.types import Image, ReaderInfo, TextLine
+from ocr_app.errors import OcrError, ReaderFailed, UsageError
+from ocr_app.types import Image, LinePosterior, ReaderInfo, TextLine
 
 
 class Options(NamedTuple):
@@ -22,10 +22,14 @@ class Options(NamedTuple):
 
 
 class Timer:
-    """Collects milliseconds per phase of one image; phases are those of ``types.PHASES``."""
+    """Collects milliseconds per phase of one image, and what the reader has to say about it.
+
+    Phases are those of ``types.PHASES``; ``notes`` are machine-readable reasons ("too-many-lines").
+    """
 
     def __init__(self) -> None:
         self.ms: Dict[str, float] = {}
+        self.notes: List[str] = []
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -39,6 +43,11 @@ class Timer:
     def add(self, name: str, ms: float) -> None:
         """Adds ``ms`` to phase ``name``."""
         self.ms[name] = self.ms.get(name, 0.0) + ms
+
+    def note(self, reason: str) -> None:
+        """Keeps ``reason`` for the result, once."""
+        if reason not in self.notes:
+            self.notes.append(reason)
 
 
 @contextmanager
@@ -71,6 +80,23 @@ class Reader:
     def read_lines(self, images: List[Image], timer: Optional[Timer] = None) -> List[List[TextLine]]:
         """Several one-line images; readers that can, batch them."""
         return [self.read_line(image, timer) for image in images]
+
+    def posteriors(self, image: Image, timer: Optional[Timer] = None) -> List[LinePosterior]:
+        """What is thought of each line of the whole image before decoding, in reading order.
+
+        Raises UsageError where a reader gives texts only, ReaderFailed.
+        """
+        raise self._texts_only()
+
+    def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
+        """The same of images that are one text line each, without detection: one a image. Raises as posteriors."""
+        raise self._texts_only()
+
+    def _texts_only(self) -> UsageError:
+        found = "the reader {} gives texts only, and a recipe decodes what lies before the text".format(
+            self.info.reader
+        )
+        return UsageError(found, "a reader with posteriors: codes, in this process", "--reader codes")
 
     def close(self) -> None:
         """Gives back what the reader holds; may be called twice."""

@@ -9,11 +9,9 @@ import os
 import string
 from typing import Any, Dict, List, Optional
 
-import numpy as np
-
 from ocr_app import models
 from ocr_app.errors import ReaderUnavailable, UsageError
-from ocr_app.imaging.geometry import image_quad, reading_order, rectify
+from ocr_app.imaging.geometry import image_quad, reading_order, rectify, ways_to_read
 from ocr_app.networks import onnx
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers.base import Options, Probe, Reader, Timer
@@ -110,12 +108,6 @@ class PpocrReader(Reader):
         with timer.phase("recognise"):
             decoded = self._recogniser(images)
         return [_as_line(d.text, d.confidence, image) for d, image in zip(decoded, images)]
-
-
-def ways_to_read(quad: Quad) -> List[Quad]:
-    """The quad itself and, when its reading direction is closer to the vertical, the same read from the other end."""
-    along = quad[1] - quad[0]
-    return [quad] if abs(along[0]) >= abs(along[1]) else [quad, np.roll(quad, 2, axis=0)]
 
 
 def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:

@@ -22,6 +22,7 @@ class ReaderSpec(NamedTuple):
 
 
 READERS = (
+    ReaderSpec("codes", "ocr_app.readers.codes", (), "our own small networks for printed product codes"),
     ReaderSpec("ppocr", "ocr_app.readers.ppocr", (), "PP-OCR detection and recognition through ONNX Runtime"),
     ReaderSpec("easyocr", "ocr_app.readers.easyocr", ("py36-easyocr", "server"), "EasyOCR: CRAFT and english_g2"),
     ReaderSpec("paddleocr", "ocr_app.readers.paddleocr", ("py37-paddle",), "PaddleOCR on PaddlePaddle"),

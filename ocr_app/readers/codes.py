@@ -1,0 +1,176 @@
+"""Reader `codes`: our own detector and recogniser of printed product codes, through ONNX Runtime.
+
+The networks lie inside the package (data/models); data/codes.json holds their settings and checksums. Lines are cut
+from the full-resolution image once and never detected again; the lines of one image are one call of the recogniser.
+"""
+
+import json
+import os
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+
+import numpy as np
+
+from ocr_app import models
+from ocr_app.errors import ReaderUnavailable, UsageError
+from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
+from ocr_app.imaging.preprocess import gray
+from ocr_app.networks import onnx
+from ocr_app.networks.onnx import OnnxNetwork
+from ocr_app.readers import codes_detect, codes_recognise, ctc
+from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
+from ocr_app.readers.codes_detect import Detector
+from ocr_app.readers.codes_recognise import Recogniser
+from ocr_app.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
+
+_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "codes.json")
+TOO_MANY = "too-many-lines"
+
+
+class Settings(NamedTuple):
+    """``margin``: kept round a line, in heights of the line. ``most_lines``: the surest so many are recognised.
+
+    ``least_confidence``: mean probability of its characters from which something read in an image is a line; crops
+    that are given as lines are read whatever it is.
+    """
+
+    margin: float
+    most_lines: int
+    least_confidence: float
+
+
+def catalogue() -> Dict[str, Any]:
+    """The models there are (data/codes.json)."""
+    with open(_DATA, encoding="utf-8") as stream:
+        return json.load(stream)  # type: ignore[no-any-return]
+
+
+def model_record(name: Optional[str]) -> Dict[str, Any]:
+    """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
+    known = catalogue()
+    name = name or known["default"]
+    if name not in known["models"]:
+        raise UsageError("unknown codes model: {}".format(name), ", ".join(sorted(known["models"])))
+    return dict(known["models"][name], name=name)
+
+
+def probe() -> Probe:
+    """Whether ONNX Runtime and both networks are here."""
+    names = tuple(sorted(catalogue()["models"]))
+    try:
+        versions = (("onnxruntime", onnx.version()),)
+        devices = onnx.available_devices()
+    except ImportError as error:
+        return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
+    record = model_record(None)
+    absent = [part["file"] for part in (record["detector"], record["recogniser"]) if not models.is_packaged(part)]
+    problem = "model files missing from the package: " + ", ".join(absent) if absent else None
+    return Probe(versions, devices, ("fp32",), names, problem, "install the package again" if absent else "")
+
+
+def open_reader(options: Options) -> "CodesReader":
+    """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
+    record = model_record(options.model)
+    try:
+        onnx.version()
+    except ImportError as error:
+        found = "ONNX Runtime does not import: {}".format(error)
+        raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
+    onnx.check_device(options.device)
+    onnx.check_precision(options.precision, options.device)
+    engine = "onnxruntime {}, codes {}".format(onnx.version(), record["name"])
+    info = ReaderInfo("codes:" + record["name"], engine, options.device, options.precision)
+    return CodesReader(_detector(record, options), _recogniser(record, options), settings_from(record), info)
+
+
+def settings_from(record: Dict[str, Any]) -> Settings:
+    """Settings of a model's record in data/codes.json."""
+    return Settings(**{name: record[name] for name in Settings._fields})
+
+
+def _detector(record: Dict[str, Any], options: Options) -> Detector:
+    network = OnnxNetwork(models.packaged(record["detector"]), options.device, options.threads)
+    return Detector(network, codes_detect.settings_from(record["detector"]))
+
+
+def _recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
+    network = OnnxNetwork(models.packaged(record["recogniser"]), options.device, options.threads)
+    return Recogniser(network, codes_recognise.settings_from(record["recogniser"]))
+
+
+class CodesReader(Reader):
+    """Detector and recogniser; decoding is a step of its own, so that a recipe can take its place."""
+
+    def __init__(self, detector: Detector, recogniser: Recogniser, settings: Settings, info: ReaderInfo) -> None:
+        self._detector = detector
+        self._recogniser = recogniser
+        self._settings = settings
+        self.info = info
+
+    def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
+        timer = timer or Timer()
+        posteriors = self.posteriors(image, timer)
+        with timer.phase("decode"):
+            lines = [_decoded(posterior) for posterior in posteriors]
+        return [line for line in lines if line.text and line.confidence >= self._settings.least_confidence]
+
+    def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
+        return self.read_lines([image], timer)[0]
+
+    def read_lines(self, images: List[Image], timer: Optional[Timer] = None) -> List[List[TextLine]]:
+        timer = timer or Timer()
+        posteriors = self.line_posteriors(images, timer)
+        with timer.phase("decode"):
+            lines = [_decoded(posterior) for posterior in posteriors]
+        return [[line] if line.text else [] for line in lines]
+
+    def posteriors(self, image: Image, timer: Optional[Timer] = None) -> List[LinePosterior]:
+        timer = timer or Timer()
+        with failures_of("codes"):
+            with timer.phase("detect"):
+                level = gray(image)
+                quads = self._find(level, timer)
+            with timer.phase("recognise"):
+                return self._recognise(level, quads)
+
+    def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
+        timer = timer or Timer()
+        with failures_of("codes"), timer.phase("recognise"):
+            answers = self._recogniser([codes_recognise.upright(image) for image in images])
+        return [self._posterior(image_quad(image), answer) for image, answer in zip(images, answers)]
+
+    def _find(self, level: Image, timer: Timer) -> List[Quad]:
+        """Quads of the lines, margin included, in reading order; a cap that bites is noted."""
+        found = self._detector(level)
+        if len(found) > self._settings.most_lines:
+            timer.note(TOO_MANY)
+        quads = [_with_margin(line.quad, self._settings.margin) for line in found[: self._settings.most_lines]]
+        return [quads[i] for i in reading_order(quads)]
+
+    def _recognise(self, level: Image, quads: Sequence[Quad]) -> List[LinePosterior]:
+        """One posterior a quad; a quad that stands upright is read downwards and upwards, the surer way stays."""
+        wanted = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
+        answers = self._recogniser([rectify(level, way) for _, way in wanted])
+        best: Dict[int, LinePosterior] = {}
+        for (index, way), answer in zip(wanted, answers):
+            if index not in best or sureness(answer) > sureness(best[index].log_probs):
+                best[index] = self._posterior(way, answer)
+        return [best[index] for index in range(len(quads))]
+
+    def _posterior(self, quad: Quad, log_probs: np.ndarray) -> LinePosterior:
+        return LinePosterior(quad, log_probs, self._recogniser.characters)
+
+
+def _with_margin(quad: Quad, margin: float) -> Quad:
+    """The quad with ``margin`` heights more on every side."""
+    return grow(quad, margin * sides(quad)[1])
+
+
+def sureness(log_probs: np.ndarray) -> float:
+    """Mean probability of the characters on the best path, 0 for none."""
+    steps, classes = ctc.best_path(log_probs)
+    return float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
+
+
+def _decoded(posterior: LinePosterior) -> TextLine:
+    answer = ctc.decode(np.exp(posterior.log_probs), posterior.characters)
+    return TextLine(answer.text.strip(), posterior.quad, answer.confidence)
