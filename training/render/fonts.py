@@ -75,6 +75,7 @@ def names(use: str) -> tuple[str, ...]:
     return tuple(sorted(name for name, entry in manifest().items() if entry.use == use))
 
 
+@lru_cache(maxsize=512)
 def font_path(name: str, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path:
     """The installed file of a manifest font.
 
@@ -94,7 +95,7 @@ def font_path(name: str, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path:
     return found[0]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def face(name: str, size: int, folders: tuple[Path, ...] = FONT_FOLDERS) -> Face:
     """A typeface at ``size`` pixels: a manifest font, or Pillow's own under the name ``embedded``.
 

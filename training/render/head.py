@@ -73,16 +73,26 @@ def print_line(
         ValueError: the text prints nothing.
     """
     grid = fired_columns(text, table, settings.gap, variants or {})
+    if not grid.any():
+        raise ValueError(f"text {text!r} prints no dot")
+    return print_grid(grid, settings, rng)
+
+
+def print_grid(grid: NDArray[np.bool_], settings: HeadSettings, rng: np.random.Generator) -> InkMap:
+    """Print the drops of a (rows, columns) grid.
+
+    Raises:
+        ValueError: the grid holds no drop.
+    """
     places = np.argwhere(grid)[:, ::-1].astype(np.float64)
     if not len(places):
-        raise ValueError(f"text {text!r} prints no dot")
+        raise ValueError("the grid prints no dot")
+    rows = len(grid)
     swing = rng.normal(size=4)
-    nominal = on_package(places, table.rows, settings, swing)
+    nominal = on_package(places, rows, settings, swing)
     origin = nominal.min(axis=0) - 3.0 * settings.pitch_px
     size = np.ceil(nominal.max(axis=0) - origin + 3.0 * settings.pitch_px).astype(int)
-    coverage = splat(
-        _dots(places, table.rows, settings, swing, rng, origin), (int(size[1]), int(size[0])), settings.merge
-    )
+    coverage = splat(_dots(places, rows, settings, swing, rng, origin), (int(size[1]), int(size[0])), settings.merge)
     return InkMap(coverage, _quad(nominal - origin, settings))
 
 

@@ -1,0 +1,1 @@
+"""The recogniser: lines to learn from, network, training, export and evaluation."""

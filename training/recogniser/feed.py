@@ -1,0 +1,151 @@
+"""Batches from the pool: lines of like width, each altered a little differently every time it is seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.recogniser import pool
+from training.recogniser.lines import HEIGHT
+from training.recogniser.texts import CHARACTERS
+from training.render.seeds import between, chance, stream
+
+STEP = 4  # input pixels of one time step
+WIDTH_UNIT = 32  # a batch is as wide as a multiple of this
+CLASS_OF = {character: k + 1 for k, character in enumerate(CHARACTERS)}  # class 0 is the CTC blank
+_GROUP = 40  # batches drawn together and sorted by width
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images (N, 1, 32, W) float32, the classes of all texts in one row, and lengths in steps and characters."""
+
+    images: Tensor
+    targets: Tensor
+    steps: Tensor
+    lengths: Tensor
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which shards feed the training, and how many of them from which step on.
+
+    Training starts with ``first`` shards and takes one more each ``every`` steps up to ``shards``: the same shards at the
+    same step on every machine, however fast they are drawn.
+    """
+
+    folder: Path
+    seed: int
+    shards: int
+    first: int
+    every: int
+
+    def available(self, step: int) -> int:
+        """Number of shards in use at a step."""
+        return min(self.shards, self.first + step // self.every)
+
+
+class Feed:
+    """The batches of a training."""
+
+    def __init__(self, source: Source, seed: int, batch: int) -> None:
+        """``seed``: of choice and alterations."""
+        self._source, self._seed, self._batch = source, seed, batch
+        self._shards: list[pool.Shard] = []
+
+    def __call__(self, start: int) -> Iterator[Batch]:
+        """Batches from step ``start`` on, for ever."""
+        group = start // _GROUP
+        skip = start % _GROUP
+        while True:
+            yield from self._group(group, skip)
+            group, skip = group + 1, 0
+
+    def _group(self, group: int, skip: int) -> Iterator[Batch]:
+        self._load(self._source.available(group * _GROUP))
+        rng = stream(self._seed, group, "choice")
+        picks = rng.integers(len(self._shards) * pool.SHARD, size=_GROUP * self._batch)
+        widths = [int(np.diff(self._shards[p // pool.SHARD].starts)[p % pool.SHARD]) for p in picks]
+        order = np.argsort(np.asarray(widths) + rng.normal(0, 8, len(picks)), kind="stable")
+        cuts = rng.permutation(_GROUP)
+        for k in range(skip, _GROUP):
+            chosen = picks[order[cuts[k] * self._batch : (cuts[k] + 1) * self._batch]]
+            yield self._pack(chosen, stream(self._seed, group * _GROUP + k, "alter"))
+
+    def _load(self, count: int) -> None:
+        while len(self._shards) < count:
+            shard = len(self._shards)
+            while not pool.path(self._source.folder, self._source.seed, shard).is_file():
+                time.sleep(2.0)
+            self._shards.append(pool.load(self._source.folder, self._source.seed, shard))
+
+    def _pack(self, picks: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+        rows, texts = [], []
+        for p in picks:
+            shard = self._shards[int(p) // pool.SHARD]
+            text = shard.texts[int(p) % pool.SHARD]
+            row = normalised(altered(shard.crop(int(p) % pool.SHARD), rng))
+            if needed_steps(text) <= -(-row.shape[1] // STEP):
+                rows.append(row)
+                texts.append(text)
+        return pack(rows, texts)
+
+
+def pack(rows: list[NDArray[np.float32]], texts: list[str]) -> Batch:
+    """A batch of normalised rows (32, W), padded on the right with 0."""
+    width = -(-max(row.shape[1] for row in rows) // WIDTH_UNIT) * WIDTH_UNIT
+    images = np.zeros((len(rows), 1, HEIGHT, width), dtype=np.float32)
+    for k, row in enumerate(rows):
+        images[k, 0, :, : row.shape[1]] = row
+    return Batch(
+        torch.from_numpy(images),
+        torch.tensor([CLASS_OF[c] for text in texts for c in text], dtype=torch.long),
+        torch.tensor([-(-row.shape[1] // STEP) for row in rows], dtype=torch.long),
+        torch.tensor([len(text) for text in texts], dtype=torch.long),
+    )
+
+
+def needed_steps(text: str) -> int:
+    """Time steps that CTC needs for a text: one a character, one more between two equal neighbours."""
+    return len(text) + sum(a == b for a, b in pairwise(text))
+
+
+def normalised(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(32, W) to zero mean and about unit spread over the crop; 4 grey levels keep an empty crop's noise small."""
+    grey = pixels.astype(np.float32)
+    return np.asarray((grey - grey.mean()) / (grey.std() + 4.0), dtype=np.float32)
+
+
+def altered(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The crop as another camera and another box would have given it."""
+    h, w = pixels.shape
+    width = max(8, round(w * float(np.clip(np.exp(rng.normal(0.0, 0.09)), 0.75, 1.3))))
+    scale = between(rng, 0.86, 1.07)
+    shear = rng.normal(0.0, 0.06)
+    move = np.array([
+        [width / w, shear, -shear * h / 2],
+        [rng.normal(0.0, 0.3) * h / 32.0 / w, scale, (1.0 - scale) * h / 2 + rng.normal(0.0, 0.9)],
+    ])  # fmt: skip
+    out = cv2.warpAffine(pixels, move, (width, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if chance(rng, 0.15):
+        out = 255 - out
+    if chance(rng, 0.12):
+        low = int(rng.integers(13, 26))
+        small = cv2.resize(out, (max(4, round(width * low / h)), low), interpolation=cv2.INTER_AREA)
+        out = cv2.resize(small, (width, h), interpolation=cv2.INTER_LINEAR)
+    elif chance(rng, 0.15):
+        out = cv2.GaussianBlur(out, (0, 0), between(rng, 0.4, 1.0))
+    if chance(rng, 0.3):
+        spread = between(rng, 0.03, 0.22) * float(out.std())
+        noise = rng.standard_normal(out.shape, dtype=np.float32) * np.float32(spread)
+        out = np.clip(out + noise, 0, 255).astype(np.uint8)
+    return np.asarray(out, dtype=np.uint8)

@@ -1,0 +1,87 @@
+"""The pool of line crops: drawn once, in shards, so that drawing never starves training.
+
+    python -m training.recogniser.pool --folder build/recogniser-pool --seed 31 --shards 120
+
+Shard k of a seed is the same on every machine; a shard that is there is not drawn again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.recogniser import lines
+from training.render import fonts
+
+SHARD = 1000  # lines of a shard
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Lines side by side: pixels (32, sum of widths) uint8, where each starts, its text and kind of print."""
+
+    pixels: NDArray[np.uint8]
+    starts: NDArray[np.int64]  # (SHARD + 1,)
+    texts: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    def crop(self, k: int) -> NDArray[np.uint8]:
+        """Line k (32, W)."""
+        return self.pixels[:, self.starts[k] : self.starts[k + 1]]
+
+
+def path(folder: Path, seed: int, shard: int) -> Path:
+    """Where a shard lies."""
+    return folder / f"{seed}" / f"{shard:05d}.npz"
+
+
+def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...]) -> Path:
+    """Draw a shard unless it is there; it appears whole or not at all."""
+    target = path(folder, seed, shard)
+    if target.is_file():
+        return target
+    crops = [lines.render(seed, shard * SHARD + k, typefaces) for k in range(SHARD)]
+    starts = np.concatenate([[0], np.cumsum([crop.pixels.shape[1] for crop in crops])])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_suffix(f".{os.getpid()}.part")
+    with half.open("wb") as stream:
+        np.savez(
+            stream,
+            pixels=np.concatenate([crop.pixels for crop in crops], axis=1),
+            starts=starts,
+            texts=np.array([crop.text for crop in crops]),
+            kinds=np.array([crop.kind for crop in crops]),
+        )
+    half.replace(target)
+    return target
+
+
+def load(folder: Path, seed: int, shard: int) -> Shard:
+    """A shard that has been drawn. Raises FileNotFoundError."""
+    with np.load(path(folder, seed, shard)) as data:
+        return Shard(data["pixels"], data["starts"], tuple(data["texts"].tolist()), tuple(data["kinds"].tolist()))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Draw shards; several of these commands may share the work with ``--start`` and ``--step``."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--shards", type=int, required=True)
+    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--step", type=int, default=1)
+    parser.add_argument("--fonts", choices=("train", "test"), default="train")
+    wanted = parser.parse_args(arguments)
+    cv2.setNumThreads(1)
+    for shard in range(wanted.start, wanted.shards, wanted.step):
+        print(draw(wanted.folder, wanted.seed, shard, fonts.names(wanted.fonts)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Train the recogniser as a configuration file says.
+
+python -m training.recogniser.train --config training/recogniser/config/code-recogniser.toml --out build/recogniser
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import tomllib
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from training.loop import Run, Schedule, seed_everything
+from training.recogniser import pool
+from training.recogniser.feed import Batch, Feed, Source, normalised, pack
+from training.recogniser.network import Recogniser, Widths
+from training.recogniser.texts import CHARACTERS
+from training.render import fonts
+
+CLASSES = len(CHARACTERS) + 1
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration file; its tables are the fields' names."""
+
+    name: str
+    seed: int
+    batch: int
+    decay: float
+    threads: int
+    widths: Widths
+    schedule: Schedule
+    pool_seed: int
+    pool_shards: int
+    pool_first: int
+    pool_every: int
+    check_seed: int
+    check_shards: int
+
+
+def read_config(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises:
+        TypeError, KeyError: a field is unknown or missing.
+    """
+    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    lines, check = data["pool"], data["check"]
+    return Config(
+        name=data["name"],
+        widths=Widths(**data["widths"]),
+        schedule=Schedule(**data["schedule"]),
+        pool_seed=lines["seed"],
+        pool_shards=lines["shards"],
+        pool_first=lines["first"],
+        pool_every=lines["every"],
+        check_seed=check["seed"],
+        check_shards=check["shards"],
+        **data["train"],
+    )
+
+
+def train(config: Config, out: Path, folder: Path, resume: bool, until: int | None = None) -> Recogniser:
+    """Train, or go on, and return the network with averaged weights in evaluation.
+
+    Args:
+        config: what to train.
+        out: folder of checkpoint and log.
+        folder: of the pool (see ``pool``); shards that are not there yet are waited for.
+        resume: go on from the checkpoint in ``out``.
+        until: stop at this step, for a training in parts.
+    """
+    torch.set_num_threads(config.threads)
+    cv2.setNumThreads(1)
+    seed_everything(config.seed)
+    network = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for shard in range(config.check_shards):
+        pool.draw(folder, config.check_seed, shard, fonts.names("train"))
+    checks = [pool.load(folder, config.check_seed, shard) for shard in range(config.check_shards)]
+    source = Source(folder, config.pool_seed, config.pool_shards, config.pool_first, config.pool_every)
+    judged = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def measure(state: dict[str, Tensor]) -> dict[str, float]:
+        judged.load_state_dict(state)
+        return exact(judged.eval(), checks)
+
+    run = Run(
+        folder=out,
+        network=network,
+        loss=lambda batch: loss(network, batch),
+        batches=Feed(source, config.seed, config.batch),
+        measure=measure,
+        schedule=config.schedule,
+        seed=config.seed,
+        decay=config.decay,
+    )
+    judged.load_state_dict(run.train(resume, until))
+    return judged.eval()
+
+
+def loss(network: Recogniser, batch: Batch) -> Tensor:
+    """CTC loss (Graves et al. 2006) a character, in float32; convolutions run in bfloat16."""
+    images = batch.images.contiguous(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = network(images)
+    scores = functional.log_softmax(logits.float(), dim=2).transpose(0, 1)
+    return functional.ctc_loss(scores, batch.targets, batch.steps, batch.lengths, zero_infinity=True)
+
+
+@torch.no_grad()
+def exact(network: Recogniser, shards: list[pool.Shard]) -> dict[str, float]:
+    """Percent of held-out lines read without a fault, greedily: strictly, and on letters and digits only."""
+    strict = plain = total = 0
+    for shard in shards:
+        order = np.argsort(np.diff(shard.starts))
+        for cut in range(0, len(order), 100):
+            chosen = order[cut : cut + 100]
+            batch = pack([normalised(shard.crop(int(k))) for k in chosen], [shard.texts[k] for k in chosen])
+            with torch.autocast("cpu", torch.bfloat16):
+                best = network(batch.images.contiguous(memory_format=torch.channels_last)).float().argmax(2).numpy()
+            for row, steps, k in zip(best, batch.steps.tolist(), chosen, strict=True):
+                text, truth = greedy(row[:steps]), shard.texts[k]
+                strict += text.strip() == truth
+                plain += _alnum(text) == _alnum(truth)
+                total += 1
+    return {"strict": 100.0 * strict / total, "alnum": 100.0 * plain / total}
+
+
+def greedy(best: np.ndarray[Any, Any]) -> str:
+    """Best-path text of the best class of each step."""
+    before = np.concatenate([[0], best[:-1]])
+    return "".join(CHARACTERS[k - 1] for k in best[(best != 0) & (best != before)])
+
+
+def _alnum(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pool", type=Path, default=Path("build/recogniser-pool"))
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--until", type=int)
+    wanted = parser.parse_args(arguments)
+    train(read_config(wanted.config), wanted.out, wanted.pool, wanted.resume, wanted.until)
+
+
+if __name__ == "__main__":
+    main()
