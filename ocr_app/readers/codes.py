@@ -64,7 +64,7 @@ def probe() -> Probe:
     record = model_record(None)
     absent = [part["file"] for part in (record["detector"], record["recogniser"]) if not models.is_packaged(part)]
     problem = "model files missing from the package: " + ", ".join(absent) if absent else None
-    return Probe(versions, devices, ("fp32",), names, problem, "install the package again" if absent else "")
+    return Probe(versions, devices, onnx.PRECISIONS, names, problem, "install the package again" if absent else "")
 
 
 def open_reader(options: Options) -> "CodesReader":
@@ -88,12 +88,12 @@ def settings_from(record: Dict[str, Any]) -> Settings:
 
 
 def _detector(record: Dict[str, Any], options: Options) -> Detector:
-    network = OnnxNetwork(models.packaged(record["detector"]), options.device, options.threads)
+    network = OnnxNetwork(models.packaged(record["detector"]), options.device, options.threads, options.precision)
     return Detector(network, codes_detect.settings_from(record["detector"]))
 
 
 def _recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
-    network = OnnxNetwork(models.packaged(record["recogniser"]), options.device, options.threads)
+    network = OnnxNetwork(models.packaged(record["recogniser"]), options.device, options.threads, options.precision)
     return Recogniser(network, codes_recognise.settings_from(record["recogniser"]))
 
 

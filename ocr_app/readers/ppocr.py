@@ -49,7 +49,7 @@ def probe() -> Probe:
         return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
     absent = models.missing(_files(model_record(None)))
     problem = "model files missing: " + ", ".join(absent) if absent else None
-    return Probe(versions, devices, ("fp32",), names, problem, "./inv models" if absent else "")
+    return Probe(versions, devices, onnx.PRECISIONS, names, problem, "./inv models" if absent else "")
 
 
 def _files(record: Dict[str, Any]) -> List[str]:
@@ -116,12 +116,14 @@ def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:
 
 
 def _open_detector(record: Dict[str, Any], options: Options) -> Detector:
-    network = OnnxNetwork(models.locate(record["detector"]["file"]), options.device, options.threads)
+    network = OnnxNetwork(models.locate(record["detector"]["file"]), options.device, options.threads, options.precision)
     return Detector(network, settings_from(record["detector"]))
 
 
 def _open_recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
-    network = OnnxNetwork(models.locate(record["recogniser"]["file"]), options.device, options.threads)
+    network = OnnxNetwork(
+        models.locate(record["recogniser"]["file"]), options.device, options.threads, options.precision
+    )
     return Recogniser(network, _charset(record["recogniser"]["characters"], network), allowed=PRINTABLE)
 
 

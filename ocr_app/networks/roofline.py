@@ -1,0 +1,53 @@
+"""A roofline estimate of a network's time on a board: an estimate from published peaks, never a measurement.
+
+Williams, Waterman, Patterson 2009, "Roofline: an insightful visual performance model": a layer takes as long as its
+operations at the peak rate or its bytes at the peak bandwidth, whichever is longer. Peaks, the share of them that is
+reached, and the cost of starting a kernel are data with their sources (data/nano.json).
+"""
+
+import json
+import os
+from typing import Any, Dict, NamedTuple, Sequence
+
+from ocr_app.errors import UsageError
+from ocr_app.networks.count import Count, Layer
+
+_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "nano.json")
+_BYTES = {"fp16": 2, "fp32": 4}
+
+
+class Band(NamedTuple):
+    """Seconds of one run at the low and at the high end of the efficiency band."""
+
+    slow: float
+    fast: float
+
+    def __add__(self, other: "Band") -> "Band":  # type: ignore[override]
+        return Band(self.slow + other.slow, self.fast + other.fast)
+
+
+def board() -> Dict[str, Any]:
+    """Peaks, efficiency band and launch cost, each with its source."""
+    with open(_DATA, encoding="utf-8") as stream:
+        return json.load(stream)  # type: ignore[no-any-return]
+
+
+def estimate(count: Count, precision: str, peaks: Dict[str, Any]) -> Band:
+    """Seconds of one run of a counted network. Raises UsageError for a precision that the board has no peak for."""
+    if precision not in peaks["flops_per_s"]:
+        raise UsageError("no peak for {}".format(precision), ", ".join(sorted(peaks["flops_per_s"])))
+    seconds = [
+        _seconds(count.layers, precision, peaks, efficiency, launch)
+        for efficiency, launch in zip(peaks["efficiency"], peaks["launch_s"])
+    ]
+    return Band(*seconds)
+
+
+def _seconds(layers: Sequence[Layer], precision: str, peaks: Dict[str, Any], efficiency: float, launch: float) -> float:
+    rate = peaks["flops_per_s"][precision] * efficiency
+    bandwidth = peaks["bytes_per_s"] * efficiency
+    total = 0.0
+    for layer in layers:
+        bytes_moved = _BYTES[precision] * (layer.weights + layer.read + layer.written)
+        total += max(layer.flops / rate, bytes_moved / bandwidth) + (0.0 if layer.fused else launch)
+    return total
