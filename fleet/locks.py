@@ -7,6 +7,7 @@ without it what is locked stays. The compiler is uv, locked itself as the enviro
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -82,7 +83,10 @@ def _uv(root: Path) -> Path:
 
 
 def _run_uv(command: list[str], name: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = dict(os.environ)
+    if "PIP_FIND_LINKS" in environment:  # folders of wheels that pip sees, and with them the build of torch without CUDA
+        environment.setdefault("UV_FIND_LINKS", environment["PIP_FIND_LINKS"])
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise LockError(f"{name}: uv finds no solution\n{done.stderr.strip()}", "", f"correct requirements/{name}.in")
 

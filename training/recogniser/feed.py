@@ -39,8 +39,8 @@ class Batch:
 class Source:
     """Which shards feed the training, and how many of them from which step on.
 
-    Training starts with ``first`` shards and takes one more each ``every`` steps up to ``shards``: the same shards at the
-    same step on every machine, however fast they are drawn.
+    Training starts with ``first`` shards and takes one more each ``every`` steps up to ``shards``: the same shards at
+    the same step on every machine, however fast they are drawn.
     """
 
     folder: Path

@@ -184,6 +184,6 @@ def _digits(rng: np.random.Generator) -> str:
 
 
 _MAKERS: tuple[Callable[[np.random.Generator], str], ...] = (
-    _date, _date, _date, _date, _dated, _dated, _dated, _two_dates, _date_and_more, _date_and_more, _lot_like, _lot_like,
-    _lot_time, _lot_time, _old_code, _old_code, _old_code, _price, _gs1, _keyword, _digits, _time,
+    _date, _date, _date, _date, _dated, _dated, _dated, _two_dates, _date_and_more, _date_and_more,
+    _lot_like, _lot_like, _lot_time, _lot_time, _old_code, _old_code, _old_code, _price, _gs1, _keyword, _digits, _time,
 )  # fmt: skip
