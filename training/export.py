@@ -1,0 +1,89 @@
+"""A trained network to ONNX for ONNX Runtime and TensorRT 8.2, proved equal to what was trained."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+OPSET = 11  # TensorRT 8.2.1 parses up to 13; with 11 the axes of Squeeze are attributes, not tensors
+LARGEST_ERROR = 1e-3  # of an output against the trained network, in logits
+
+
+class ExportError(RuntimeError):
+    """The exported file does not compute what was trained."""
+
+
+def export(
+    deployed: nn.Module,
+    trained: nn.Module,
+    sample: Tensor,
+    target: Path,
+    output: str,
+    axes: dict[int, str],
+    output_axes: dict[int, str],
+    metadata: dict[str, str],
+) -> float:
+    """Write ``target`` whole or not at all, and return the largest error against ``trained`` on ``sample``.
+
+    Args:
+        deployed: the folded network that is exported; in evaluation.
+        trained: the network as trained; in evaluation.
+        sample: an input batch; the input's name is ``image``.
+        target: the ONNX file.
+        output: the output's name.
+        axes: dynamic axes of the input, index to name.
+        output_axes: the same of the output.
+        metadata: strings that travel in the file.
+
+    Raises:
+        ExportError: the file's answer differs from the trained network's by more than ``LARGEST_ERROR``.
+    """
+    part = target.with_suffix(".part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    torch.onnx.export(
+        deployed,
+        (sample,),
+        str(part),
+        dynamo=False,
+        opset_version=OPSET,
+        input_names=["image"],
+        output_names=[output],
+        dynamic_axes={"image": axes, output: output_axes},
+    )
+    model = onnx.load(str(part))
+    onnx.helper.set_model_props(model, metadata)
+    model.producer_version = ""
+    onnx.checker.check_model(model)
+    part.write_bytes(model.SerializeToString())
+    error = _largest_error(part, trained, sample, output)
+    if error > LARGEST_ERROR:
+        raise ExportError(f"{target.name}: differs by {error:.2g} from the trained network")
+    part.replace(target)
+    return error
+
+
+def register(catalogue: Path, part: str, file: Path) -> None:
+    """Enter size and sha256 of a network in ocr_app/data/codes.json."""
+    data = json.loads(catalogue.read_text(encoding="utf-8"))
+    record = data["models"][data["default"]][part]
+    record.update(size=file.stat().st_size, sha256=sha256(file))
+    catalogue.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+
+
+def sha256(file: Path) -> str:
+    """Hexadecimal digest of a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@torch.no_grad()
+def _largest_error(file: Path, trained: nn.Module, sample: Tensor, output: str) -> float:
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    (found,) = session.run([output], {"image": sample.numpy()})
+    return float(np.abs(found - trained(sample).numpy()).max())
