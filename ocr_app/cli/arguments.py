@@ -1,6 +1,9 @@
 """Arguments that several verbs share."""
 
 import argparse
+import json
+import os
+from typing import Any, Dict
 
 from ocr_app.imaging.load import Limits
 from ocr_app.readers.registry import DEFAULT_READER
@@ -34,3 +37,12 @@ def add_limit_arguments(parser: argparse.ArgumentParser) -> None:
 def limits_of(arguments: argparse.Namespace) -> Limits:
     """The limits that were asked for."""
     return Limits(arguments.max_pixels, arguments.max_bytes, arguments.min_side)
+
+
+def write_json(record: Dict[str, Any], path: str) -> None:
+    """Writes a report, whole or not at all; folders are made."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path + ".part", "w", encoding="utf-8") as stream:
+        json.dump(record, stream, ensure_ascii=False, indent=1)
+        stream.write("\n")
+    os.replace(path + ".part", path)

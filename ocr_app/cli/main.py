@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
 from ocr_app.benchmark import command as benchmarks
-from ocr_app.cli import read, readers
+from ocr_app.cli import network, read, readers, speed
 from ocr_app.errors import OcrError
 
 _EPILOG = """\
@@ -32,6 +32,14 @@ def parser() -> argparse.ArgumentParser:
         verbs, "benchmark", "measure a reader on a data set", benchmarks.add_benchmark_arguments, benchmarks.benchmark
     )
     _verb(verbs, "compare", "two runs, image by image", benchmarks.add_compare_arguments, benchmarks.compare_runs)
+    _verb(verbs, "speed", "lines a second of recognisers alone, side by side", speed.add_arguments, speed.run)
+    _verb(
+        verbs,
+        "network",
+        "what a network costs, and what half precision and TensorRT make of it",
+        network.add_arguments,
+        network.run,
+    )
     return main_parser
 
 

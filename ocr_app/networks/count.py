@@ -142,7 +142,7 @@ def _parameters(model: Model, types: Dict[str, int], fixed: Set[str]) -> int:
     """Float elements of the file's own constants: initializers and Constant nodes."""
     own = sum(tensor.array.size for tensor in model.initializers.values() if tensor.data_type == FLOAT)
     made = [node for node in model.nodes if node.op == "Constant" and types[node.outputs[0]] == FLOAT]
-    return int(own) + sum(node.attributes["value"].array.size for node in made if "value" in node.attributes)
+    return int(own + sum(node.attributes["value"].array.size for node in made if "value" in node.attributes))
 
 
 def _layer(node: Node, data: List[str], shapes: Shapes, fixed: Set[str], types: Dict[str, int], fused: bool) -> Layer:

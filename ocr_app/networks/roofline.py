@@ -13,7 +13,8 @@ from ocr_app.errors import UsageError
 from ocr_app.networks.count import Count, Layer
 
 _DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "nano.json")
-_BYTES = {"fp16": 2, "fp32": 4}
+BYTES = {"fp16": 2, "fp32": 4}
+"""Bytes of one element."""
 
 
 class Band(NamedTuple):
@@ -48,6 +49,6 @@ def _seconds(layers: Sequence[Layer], precision: str, peaks: Dict[str, Any], eff
     bandwidth = peaks["bytes_per_s"] * efficiency
     total = 0.0
     for layer in layers:
-        bytes_moved = _BYTES[precision] * (layer.weights + layer.read + layer.written)
+        bytes_moved = BYTES[precision] * (layer.weights + layer.read + layer.written)
         total += max(layer.flops / rate, bytes_moved / bandwidth) + (0.0 if layer.fused else launch)
     return total

@@ -1,0 +1,101 @@
+"""Lines a second of recognisers alone: the same crops, one after another, in turns.
+
+Every round lets each reader read every crop once, in an order that turns from round to round, so that what disturbs
+the machine disturbs all of them; ratios are those of medians over the rounds. Cropping and loading are not timed,
+preparing the crop and decoding are: without them no reader gives a text.
+"""
+
+import time
+from typing import Any, Callable, Dict, List, Sequence
+
+import numpy as np
+
+from ocr_app.benchmark import environment, validity
+from ocr_app.benchmark.crops import LineCrop, line_crops
+from ocr_app.benchmark.sample import Dataset
+from ocr_app.benchmark.usage import snapshot, spent
+from ocr_app.errors import UsageError
+from ocr_app.readers.base import Options, Reader
+from ocr_app.types import Image
+
+SCHEMA = "nano-ocr/speed/1"
+BATCHES = (1, 3)
+"""Crops handed over at once: a line alone, and the three lines of one frame."""
+
+Say = Callable[[str], None]
+
+
+def measure(
+    readers: Dict[str, Reader], datasets: Sequence[Dataset], options: Options, rounds: int, say: Say
+) -> Dict[str, Any]:
+    """The record (schema ``nano-ocr/speed/1``); the first reader is the one the others are compared with.
+
+    Raises UsageError for no rounds, ReaderFailed when a reader fails on a crop.
+    """
+    if rounds < 1:
+        raise UsageError("{} rounds".format(rounds), "one or more")
+    crops = [crop for dataset in datasets for crop in line_crops(dataset)]
+    described, before = environment.describe(), snapshot()
+    seconds = {batch: _rounds(readers, _groups(crops, batch), rounds, say) for batch in BATCHES}
+    load: Dict[str, Any] = dict(spent(before, snapshot()))
+    later = {
+        "clocks": environment.clocks("/"),
+        "temperatures_c": environment.temperatures("/"),
+        "throttle_count": environment.throttle_count("/"),
+    }
+    counts = {"images": len(crops), "errors": 0, "inferences": rounds * len(crops)}
+    against = validity.reasons(described, later, load, counts)
+    return {
+        "schema": SCHEMA,
+        "datasets": [{"name": dataset.name, "sha256": dataset.sha256} for dataset in datasets],
+        "crops": len(crops),
+        "rounds": rounds,
+        "threads": options.threads,
+        "readers": [{"reader": name, "engine": reader.info.engine} for name, reader in readers.items()],
+        "batches": {str(batch): _summary(its, len(crops)) for batch, its in seconds.items()},
+        "valid": not against,
+        "invalid_reasons": against,
+        "load": load,
+        "environment": dict(described, libraries=environment.libraries(), after=later),
+    }
+
+
+def _groups(crops: Sequence[LineCrop], batch: int) -> List[List[Image]]:
+    images = [crop.image for crop in crops]
+    return [images[k : k + batch] for k in range(0, len(images), batch)]
+
+
+def _rounds(readers: Dict[str, Reader], groups: List[List[Image]], rounds: int, say: Say) -> Dict[str, List[float]]:
+    """Seconds of each round by reader; a first round warms up and does not count."""
+    names = list(readers)
+    taken: Dict[str, List[float]] = {name: [] for name in names}
+    for number in range(rounds + 1):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            say("round {} of {}, up to {} lines at once: {}".format(number, rounds, len(groups[0]), name))
+            seconds = _pass(readers[name], groups)
+            if number:
+                taken[name].append(seconds)
+    return taken
+
+
+def _pass(reader: Reader, groups: List[List[Image]]) -> float:
+    start = time.perf_counter()
+    for group in groups:
+        reader.read_lines(group)
+    return time.perf_counter() - start
+
+
+def _summary(seconds: Dict[str, List[float]], crops: int) -> Dict[str, Any]:
+    """By reader: lines a second (median, least and most over the rounds), and how many times slower than the first."""
+    medians = {name: float(np.median(its)) for name, its in seconds.items()}
+    first = next(iter(medians.values()))
+    return {
+        name: {
+            "lines_per_s": round(crops / medians[name], 2),
+            "least": round(crops / max(its), 2),
+            "most": round(crops / min(its), 2),
+            "first_is_faster_by": round(medians[name] / first, 3),
+        }
+        for name, its in seconds.items()
+    }

@@ -1,0 +1,67 @@
+"""``ocr-app speed``: lines a second of recognisers alone, side by side and in turns."""
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack
+from typing import Any, Dict
+
+from ocr_app.benchmark import speed
+from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.benchmark.tables import table
+from ocr_app.cli.arguments import positive, write_json
+from ocr_app.readers.base import Options
+from ocr_app.readers.opening import open_named
+from ocr_app.readers.registry import parse_name
+
+READERS = ("codes", "ppocr:v6-small", "ppocr:v6-tiny", "ppocr:v4-mobile")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of ``speed``."""
+    parser.add_argument("datasets", nargs="+", metavar="DATASET", help="as for `ocr-app benchmark`")
+    reader_help = "name[:model], once a reader; the first is what the others are compared with (default: {})"
+    parser.add_argument("--reader", action="append", metavar="R", help=reader_help.format(", ".join(READERS)))
+    parser.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
+    parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="(default: %(default)s)")
+    parser.add_argument("--limit", type=positive, metavar="N", help="only N images of each set, evenly spread")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Returns 0; any OcrError goes up to the caller."""
+    datasets = [open_dataset(path, None, arguments.limit) for path in arguments.datasets]
+    options = Options(threads=arguments.threads)
+    names = [str(parse_name(text)) for text in arguments.reader or READERS]
+    with ExitStack() as stack:
+        readers = {name: stack.enter_context(open_named(parse_name(name), options)) for name in names}
+        record = speed.measure(readers, datasets, options, arguments.rounds, _say)
+    if arguments.out:
+        write_json(record, arguments.out)
+    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else _words(record))
+    return 0
+
+
+def _say(words: str) -> None:
+    if sys.stderr.isatty():
+        print(words, file=sys.stderr)
+
+
+def _words(record: Dict[str, Any]) -> str:
+    parts = ["{} crops, {} rounds, {} thread(s)".format(record["crops"], record["rounds"], record["threads"])]
+    for batch, readers in record["batches"].items():
+        head = ("lines a second, {} at once".format(batch), "median", "least", "most", "the first is faster by")
+        rows = [
+            [name, *("{:.1f}".format(its[key]) for key in ("lines_per_s", "least", "most")), _times(its)]
+            for name, its in readers.items()
+        ]
+        parts.append(table(head, rows))
+    if not record["valid"]:
+        codes = ", ".join(reason["code"] for reason in record["invalid_reasons"])
+        parts.append("Not a valid measurement: " + codes)
+    return "\n\n".join(parts)
+
+
+def _times(its: Dict[str, Any]) -> str:
+    return "{:.2f} times".format(its["first_is_faster_by"])

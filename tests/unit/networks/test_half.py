@@ -1,0 +1,69 @@
+"""Every tensor as a half: weights, the input, what lies between, and overflow."""
+
+import numpy as np
+import pytest
+
+from ocr_app.errors import ModelError, PrecisionUnavailable
+from ocr_app.networks import half, onnx, onnx_file
+from ocr_app.networks.half import to_half
+
+
+def simulated(path):
+    return onnx.OnnxNetwork(path, threads=1, precision=half.PRECISION)
+
+
+def test_each_tensor_is_rounded(small_net, saved):
+    image = (np.random.RandomState(0).randn(2, 1, 4, 8) * 3).astype(np.float32)
+    model = onnx_file.loads(small_net)
+    weight, bias = (to_half(model.initializers[name].array) for name in ("weight", "bias"))
+    between = to_half(to_half(image).reshape(2, 1, 32) * weight.reshape(3, 1) + bias[:, None])
+    answer = simulated(saved(small_net)).infer_one(image)
+    np.testing.assert_array_equal(answer, np.maximum(between, 0))
+    assert np.abs(answer - onnx.OnnxNetwork(saved(small_net)).infer_one(image)).max() > 0.1
+
+
+def test_values_beyond_the_range_become_infinite(make_model, saved):
+    path = saved(
+        make_model(
+            [("Mul", ["image", "large"], ["big"]), ("Mul", ["big", "small"], ["logits"])],
+            {"large": [300.0], "small": [0.001]},
+        )
+    )
+    image = np.array([1.0, 300.0, -300.0, 200.0], np.float32).reshape(1, 1, 4, 1)
+    assert np.isfinite(onnx.OnnxNetwork(path).infer_one(image)).all()
+    answer = simulated(path).infer_one(image).ravel()
+    np.testing.assert_array_equal(np.isinf(answer), [False, True, True, False])
+    assert answer[3] == to_half(to_half(np.float32(60000)) * to_half(np.float32(0.001)))
+
+
+def test_a_sum_that_half_cannot_hold_is_lost(make_model, saved):
+    path = saved(make_model([("Add", ["image", "one"], ["sum"]), ("Sub", ["sum", "one"], ["logits"])], {"one": [1.0]}))
+    image = np.full((1, 1, 4, 1), 2.0**-12, np.float32)
+    assert simulated(path).infer_one(image).max() == 0.0
+    assert onnx.OnnxNetwork(path).infer_one(image).min() > 0.0
+
+
+def test_rounding_is_to_nearest_even():
+    values = np.array([1 + 2**-11, 1 + 3 * 2**-11, 65519, 65520], np.float32)
+    np.testing.assert_array_equal(to_half(values), [1.0, 1 + 2**-9, 65504, np.inf])
+
+
+def test_names_that_are_taken_are_an_error(make_model):
+    model = onnx_file.loads(make_model([("Relu", ["image"], ["a:full"]), ("Relu", ["a:full"], ["logits"])]))
+    with pytest.raises(ModelError, match="a:full"):
+        half.rounded(model)
+
+
+def test_a_runtime_that_drops_the_casts_is_found_out(small_net, saved, monkeypatch):
+    class Drops:
+        def run(self, names, feeds):
+            return [feeds["x"]]
+
+    monkeypatch.setattr(onnx, "session", lambda *args, **options: Drops())
+    with pytest.raises(PrecisionUnavailable, match="drops casts"):
+        simulated(saved(small_net))
+
+
+def test_any_other_precision_is_refused(small_net, saved):
+    with pytest.raises(PrecisionUnavailable):
+        onnx.OnnxNetwork(saved(small_net), precision="fp16")
