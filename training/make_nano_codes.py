@@ -1,6 +1,10 @@
 """Write the data set nano-codes: camera frames of production codes with their truth.
 
 python -m training.make_nano_codes --out data/nano-codes-100 --seed 2025 --count 100
+python -m training.make_nano_codes --out build/nano-codes-unseen-300 --seed 4711 --count 300 --unseen
+
+With ``--unseen``, typefaces and surfaces are those kept from every training (``use = "test"`` in fonts.toml and
+``substrate.UNSEEN_SURFACES``).
 """
 
 from __future__ import annotations
@@ -11,17 +15,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training.render import optics, scene, spec
+from training.render import fonts, optics, scene, spec
 from training.render.fonts import EMBEDDED, FontError
 from training.render.seeds import stream
+from training.render.substrate import SURFACES, UNSEEN_SURFACES
 
 VERSION = "1"  # of the generator: a change of its pixels or texts raises it
 MAX_BYTES = 19_800  # of one image, so that 100 stay below 2 MB
 
 
-def frame(seed: int, index: int, font: str = EMBEDDED) -> scene.Frame:
-    """Frame ``index`` of the set: (600, 800, 3) pixels and their truth."""
-    return scene.render(spec.balanced(index, stream(seed, index, "spec")), seed, index, font)
+def frame(
+    seed: int, index: int, typefaces: tuple[str, ...] = (EMBEDDED,), surfaces: tuple[str, ...] = SURFACES
+) -> scene.Frame:
+    """Frame ``index`` of the set: (600, 800, 3) pixels and their truth; the typefaces are used in turn."""
+    wanted = spec.balanced(index, stream(seed, index, "spec"), surfaces)
+    return scene.render(wanted, seed, index, typefaces[index % len(typefaces)])
 
 
 def entry(index: int, made: scene.Frame) -> dict[str, Any]:
@@ -52,7 +60,14 @@ def thesis_form(entries: list[dict[str, Any]]) -> dict[str, Any]:
     return {str(i): {"img_path": e["image"], "code": e["code"], "box": e["box"]} for i, e in enumerate(entries)}
 
 
-def write(out: Path, seed: int, count: int, font: str = EMBEDDED, max_bytes: int = MAX_BYTES) -> list[dict[str, Any]]:
+def write(
+    out: Path,
+    seed: int,
+    count: int,
+    typefaces: tuple[str, ...] = (EMBEDDED,),
+    surfaces: tuple[str, ...] = SURFACES,
+    max_bytes: int = MAX_BYTES,
+) -> list[dict[str, Any]]:
     """Render the set into ``out`` (images/, manifest.json, dataset.json) and return the entries.
 
     Raises:
@@ -61,7 +76,7 @@ def write(out: Path, seed: int, count: int, font: str = EMBEDDED, max_bytes: int
     (out / "images").mkdir(parents=True, exist_ok=True)
     entries = []
     for index in range(count):
-        made = frame(seed, index, font)
+        made = frame(seed, index, typefaces, surfaces)
         entries.append(entry(index, made))
         (out / entries[-1]["image"]).write_bytes(optics.jpeg(made.pixels, max_bytes)[0])
         _progress(index + 1, count)
@@ -114,6 +129,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seed", type=_seed, default=2025, help="of the set (default %(default)s)")
     made.add_argument("--count", type=_count, default=100, help="number of images, 1..1000 (default %(default)s)")
     made.add_argument("--font", default=EMBEDDED, help="typeface from fonts.toml (default: Pillow's %(default)s one)")
+    made.add_argument("--unseen", action="store_true", help="typefaces and surfaces that no training uses")
     made.add_argument("--max-bytes", type=int, default=MAX_BYTES, help="of one JPEG file (default %(default)s)")
     return made
 
@@ -122,7 +138,9 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 on success, 2 on a bad argument."""
     args = parser().parse_args(argv)
     try:
-        write(args.out, args.seed, args.count, args.font, args.max_bytes)
+        typefaces = fonts.names("test") if args.unseen else (args.font,)
+        surfaces = UNSEEN_SURFACES if args.unseen else SURFACES
+        write(args.out, args.seed, args.count, typefaces, surfaces, args.max_bytes)
     except (FontError, ValueError) as error:
         print(f"make_nano_codes: {error}", file=sys.stderr)
         return 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.render.seeds import between, pick
-from training.render.substrate import SURFACES
+from training.render.substrate import SURFACES, UNSEEN_SURFACES
 from training.render.text import LAYOUTS
 
 PRINTS = ("dot-5x7", "dot-7x9", "dot-5x5", "inkjet-merged", "font")
@@ -32,7 +32,7 @@ class Spec:
             "print": PRINTS,
             "condition": CONDITIONS,
             "difficulty": DIFFICULTIES,
-            "surface": SURFACES,
+            "surface": SURFACES + UNSEEN_SURFACES,
             "layout": LAYOUTS,
         }
         for name, values in known.items():
@@ -61,7 +61,7 @@ def draw(rng: np.random.Generator) -> Spec:
     )
 
 
-def balanced(index: int, rng: np.random.Generator) -> Spec:
+def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = SURFACES) -> Spec:
     """The spec of image ``index`` of a test set: print, condition and difficulty in turn, the rest by chance.
 
     Any 90 images in a row hold each combination of print, condition and difficulty once; half of the layouts are
@@ -70,4 +70,4 @@ def balanced(index: int, rng: np.random.Generator) -> Spec:
     condition, block = index // len(PRINTS) % len(CONDITIONS), index // (len(PRINTS) * len(CONDITIONS))
     difficulty = DIFFICULTIES[(index + condition + block) % len(DIFFICULTIES)]
     layout = pick(rng, ("two-line", "two-line", "single-line", "date-only"))
-    return Spec(PRINTS[index % len(PRINTS)], CONDITIONS[condition], difficulty, pick(rng, SURFACES), layout)
+    return Spec(PRINTS[index % len(PRINTS)], CONDITIONS[condition], difficulty, pick(rng, surfaces), layout)

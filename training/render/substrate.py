@@ -19,7 +19,7 @@ def surface(name: str, rng: np.random.Generator, shape: Shape, colour: Colour) -
     """A package surface.
 
     Args:
-        name: one of ``SURFACES``.
+        name: one of ``SURFACES`` or ``UNSEEN_SURFACES``.
         rng: source of texture and shading.
         shape: (H, W).
         colour: mean BGR colour; every surface stays near it, so that the contrast of a print on it can be chosen.
@@ -27,10 +27,11 @@ def surface(name: str, rng: np.random.Generator, shape: Shape, colour: Colour) -
     Raises:
         ValueError: an unknown surface.
     """
-    if name not in _MAKERS:
-        raise ValueError(f"unknown surface {name!r}; known: {', '.join(SURFACES)}")
+    makers = {**_MAKERS, **_UNSEEN}
+    if name not in makers:
+        raise ValueError(f"unknown surface {name!r}; known: {', '.join(makers)}")
     base = np.broadcast_to(np.asarray(colour, dtype=np.float32), (*shape, 3))
-    layer = _MAKERS[name](rng, shape, base)
+    layer = makers[name](rng, shape, base)
     return np.asarray(np.clip(layer, 0, 255), dtype=np.float32)
 
 
@@ -115,6 +116,47 @@ _MAKERS: dict[str, Callable[[np.random.Generator, Shape, Layer], Layer]] = {
     "artwork": _artwork,
 }
 SURFACES = tuple(_MAKERS)
+
+
+def _wood(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:
+    """Grain: rings of a trunk cut lengthwise, bent by slow noise."""
+    y = np.arange(shape[0], dtype=np.float32)[:, None]
+    rings = np.sin((y + 14.0 * smooth(rng, shape, 110)) / between(rng, 2.5, 5.0))
+    return _times(base, np.asarray(1.0 + 0.07 * rings + 0.02 * streaks(rng, shape, 41), dtype=np.float32))
+
+
+def _weave(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:
+    """Cloth: threads over and under each other."""
+    period = between(rng, 5.0, 9.0)
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32) * np.float32(np.pi / period)
+    over = np.where(np.sin(x) * np.sin(y) > 0, np.abs(np.sin(2 * x)), np.abs(np.sin(2 * y)))
+    return _times(base, np.asarray(1.0 + 0.07 * (over - 0.5) + 0.02 * smooth(rng, shape, 50), dtype=np.float32))
+
+
+def _marble(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:
+    """Veins: thin dark lines where turbulent noise crosses zero."""
+    turbulence = smooth(rng, shape, 120) + 0.5 * smooth(rng, shape, 50) + 0.25 * smooth(rng, shape, 20)
+    veins = np.exp(-((turbulence / 0.06) ** 2))
+    return _times(base, np.asarray(1.0 - 0.16 * veins + 0.03 * turbulence, dtype=np.float32))
+
+
+def _foil(rng: np.random.Generator, shape: Shape, base: Layer) -> Layer:
+    """Crumpled foil: flat facets, each with a tone of its own."""
+    points = rng.uniform(0, 1, (int(rng.integers(30, 80)), 2)) * np.array([shape[1], shape[0]])
+    seeds = np.ones(shape, dtype=np.uint8)
+    seeds[np.minimum(points[:, 1].astype(int), shape[0] - 1), np.minimum(points[:, 0].astype(int), shape[1] - 1)] = 0
+    _, facet = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 3)
+    tone = rng.normal(0.0, 0.06, int(facet.max()) + 1).astype(np.float32)
+    return _times(base, np.asarray(1.0 + cv2.GaussianBlur(tone[facet], (0, 0), 2.0), dtype=np.float32))
+
+
+_UNSEEN: dict[str, Callable[[np.random.Generator, Shape, Layer], Layer]] = {
+    "wood": _wood,
+    "weave": _weave,
+    "marble": _marble,
+    "foil": _foil,
+}
+UNSEEN_SURFACES = tuple(_UNSEEN)  # for test sets only: no model learns from these
 
 
 def glare(rng: np.random.Generator, shape: Shape, strength: float, around: tuple[float, float]) -> Map:
