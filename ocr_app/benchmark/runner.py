@@ -12,7 +12,7 @@ from ocr_app.benchmark.usage import Snapshot, peak_memory_mb, peak_of, snapshot,
 from ocr_app.benchmark.warmup import warm_up_image
 from ocr_app.errors import UsageError
 from ocr_app.readers.base import Options, Reader
-from ocr_app.reading import read_image
+from ocr_app.reading import How, read_image
 from ocr_app.types import Image, Reading
 
 WARM_UP = 30  # the thesis warmed up with 35 readings of a picture outside its set
@@ -82,7 +82,7 @@ def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
 
 def _reading_with(reader: Reader, preprocess: str) -> Read:
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, layout, preprocess)
+        return read_image(reader, image, name, How(layout, preprocess))
 
     return read
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 import os
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 from ocr_app.imaging.load import Limits
 from ocr_app.readers.registry import DEFAULT_READER
@@ -15,6 +15,17 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("{} is not above zero".format(number))
     return number
+
+
+def region(text: str) -> Tuple[int, int, int, int]:
+    """X,Y,W,H in pixels."""
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("{!r} is not X,Y,W,H".format(text))
+    if min(x, y) < 0 or min(width, height) < 1:
+        raise argparse.ArgumentTypeError("{!r}: X and Y from 0, W and H from 1".format(text))
+    return x, y, width, height
 
 
 def add_reader_arguments(parser: argparse.ArgumentParser) -> None:

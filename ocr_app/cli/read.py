@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 
 from tqdm import tqdm
 
-from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of
+from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, region
 from ocr_app.errors import ImageError
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
@@ -16,7 +16,7 @@ from ocr_app.imaging.sources import expand
 from ocr_app.readers.base import Options
 from ocr_app.readers.opening import open_named
 from ocr_app.readers.registry import parse_name
-from ocr_app.reading import LAYOUTS, read_file
+from ocr_app.reading import LAYOUTS, How, read_file
 from ocr_app.types import Image, Reading, reading_to_json
 
 
@@ -25,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="image, folder of images, or glob")
     add_reader_arguments(parser)
     parser.add_argument("--layout", choices=LAYOUTS, default="page", help="line: each image is one line of text")
+    region_help = "place of one line; nothing is detected then; once for each line, in reading order"
+    parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help=region_help)
     parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
     parser.add_argument("--jsonl", action="store_true", help="one JSON result a line (schema nano-ocr/result/1)")
     parser.add_argument("--draw", metavar="DIR", help="write each image with its quads and texts drawn to DIR")
@@ -36,12 +38,13 @@ def run(arguments: argparse.Namespace) -> int:
     paths = expand(arguments.paths)
     name = parse_name(arguments.reader)
     options = Options(arguments.device, arguments.precision, arguments.threads)
+    how = How(arguments.layout, arguments.preprocess, tuple(arguments.region))
     draw = _drawer(arguments.draw)
     code = 0
     with open_named(name, options) as reader:
         show = _show_json if arguments.jsonl else _table(paths)
         for path in _with_progress(paths, quiet=arguments.jsonl):
-            reading, image = read_file(reader, path, arguments.layout, arguments.preprocess, limits_of(arguments))
+            reading, image = read_file(reader, path, how, limits_of(arguments))
             show(reading)
             draw(reading, image)
             code = max(code, _exit_code(reading))

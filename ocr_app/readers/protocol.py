@@ -31,10 +31,11 @@ class Hello(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Lines of one image and the milliseconds of each phase."""
+    """Lines of one image, the milliseconds of each phase, and what the reader noted ("too-many-lines")."""
 
     lines: List[TextLine]
     timing_ms: Dict[str, float]
+    notes: Tuple[str, ...] = ()
 
 
 def garbage(what: str) -> ReaderFailed:
@@ -165,7 +166,8 @@ def encode_answer(answer: Answer) -> Message:
     lines = [
         {"text": t, "quad": np.asarray(q, np.float32).tolist(), "confidence": float(c)} for t, q, c in answer.lines
     ]
-    return {"lines": lines, "timing_ms": {name: float(ms) for name, ms in answer.timing_ms.items()}}
+    timing = {name: float(ms) for name, ms in answer.timing_ms.items()}
+    return {"lines": lines, "timing_ms": timing, "notes": list(answer.notes)}
 
 
 def decode_answer(record: Any) -> Answer:
@@ -174,7 +176,8 @@ def decode_answer(record: Any) -> Answer:
     lines, timing = record.get("lines"), _record(record.get("timing_ms"), "timing")
     if not isinstance(lines, list):
         raise garbage("lines: {!r}".format(lines)[:MOST_QUOTED])
-    return Answer([_decode_line(line) for line in lines], {name: _number(timing, name) for name in timing})
+    notes = _texts(record, "notes") if "notes" in record else ()
+    return Answer([_decode_line(line) for line in lines], {name: _number(timing, name) for name in timing}, notes)
 
 
 def _decode_line(record: Any) -> TextLine:

@@ -74,9 +74,8 @@ class RemoteReader(Reader):
             self._count(error)
             raise
         self._fresh, self._failures = False, 0
-        for name, ms in answer.timing_ms.items():
-            if timer is not None:
-                timer.add(name, ms)
+        if timer is not None:
+            _hand_on(answer, timer)
         return answer.lines  # type: ignore[no-any-return]
 
     def _check_open(self) -> None:
@@ -121,6 +120,14 @@ class RemoteReader(Reader):
     def _labelled(self, info: ReaderInfo, python: str) -> ReaderInfo:
         where = ", ".join(part for part in (self._label, "Python " + python) if part)
         return info._replace(engine="{} [{}]".format(info.engine, where))
+
+
+def _hand_on(answer: protocol.Answer, timer: Timer) -> None:
+    """What the child measured and noted."""
+    for name, ms in answer.timing_ms.items():
+        timer.add(name, ms)
+    for note in answer.notes:
+        timer.note(note)
 
 
 def probe_remote(reader: str, command: Sequence[str], environ: Environ = None, timeout_s: float = TIMEOUT_S) -> Probe:

@@ -92,7 +92,8 @@ class Worker:
         timer = Timer()
         image = protocol.decode_image(message.get("image"))
         read = self._reader.read if message["verb"] == "read" else self._reader.read_line
-        return protocol.encode_answer(protocol.Answer(read(image, timer), timer.ms))
+        lines = read(image, timer)
+        return protocol.encode_answer(protocol.Answer(lines, timer.ms, tuple(timer.notes)))
 
     def _close(self, message: protocol.Message) -> Any:
         self._end()

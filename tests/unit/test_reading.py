@@ -6,7 +6,7 @@ import pytest
 from ocr_app.errors import DeviceUnavailable, ReaderFailed, UsageError
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.base import Reader
-from ocr_app.reading import read_image
+from ocr_app.reading import How, read_image
 from ocr_app.types import ReaderInfo, TextLine, reading_to_json
 
 IMAGE = np.zeros((20, 40, 3), np.uint8)
@@ -43,7 +43,7 @@ def test_every_phase_has_a_time_and_the_total_holds_them():
 
 def test_preprocess_reaches_the_reader():
     reader = Scripted(LINES)
-    read_image(reader, IMAGE, "a.png", preprocess="otsu")
+    read_image(reader, IMAGE, "a.png", How(preprocess="otsu"))
     assert reader.seen.ndim == 2
 
 
@@ -61,4 +61,29 @@ def test_other_errors_are_raised(error):
 
 def test_unknown_layout():
     with pytest.raises(UsageError, match="page, line"):
-        read_image(Scripted(LINES), IMAGE, "a.png", layout="tree")
+        read_image(Scripted(LINES), IMAGE, "a.png", How(layout="tree"))
+
+
+class Sizes(Scripted):
+    """Says each line image's size and notes that it was there."""
+
+    def read_line(self, image, timer=None):
+        timer.note("too-many-lines")
+        return [TextLine("{}x{}".format(image.shape[1], image.shape[0]), box_quad(1, 2, 3, 4), 0.9)]
+
+
+def test_regions_are_read_as_one_line_each_in_their_order():
+    reading = read_image(Sizes([]), IMAGE, "a.png", How(regions=((10, 8, 20, 5), (0, 0, 7, 6))))
+    assert [line.text for line in reading.lines] == ["20x5", "7x6"]
+    np.testing.assert_array_equal(reading.lines[0].quad, box_quad(11, 10, 3, 4))
+
+
+def test_what_a_reader_notes_is_in_the_reasons_once():
+    reading = read_image(Sizes([]), IMAGE, "a.png", How(regions=((10, 8, 20, 5), (0, 0, 7, 6))), ("exif-rotated",))
+    assert (reading.verdict, reading.reasons) == ("read", ("too-many-lines", "exif-rotated"))
+
+
+@pytest.mark.parametrize("region", [(30, 0, 11, 5), (0, 16, 5, 5), (0, 0, 0, 5), (-1, 0, 5, 5)])
+def test_a_region_outside_the_image_is_an_error_of_that_image(region):
+    reading = read_image(Sizes([]), IMAGE, "a.png", How(regions=(region,)))
+    assert (reading.verdict, reading.reasons) == ("error", ("bad-region",))

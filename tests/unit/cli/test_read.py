@@ -105,6 +105,14 @@ def test_layout_line_skips_detection(run, images):
     assert results(out)[0]["text"] == "one line"
 
 
+def test_regions_skip_detection(run, images):
+    code, out, _ = run(images / "20.png", "--region", "0,0,10,8", "--region", "5,8,10,8", "--jsonl")
+    (result,) = results(out)
+    assert (code, result["text"]) == (0, "one line one line")
+    assert result["lines"][1]["quad"][0] == [5, 8]
+    assert run(images / "20.png", "--region", "0,0,21,8", "--jsonl")[0] == 3
+
+
 def test_table_for_people(run, images, monkeypatch):
     monkeypatch.chdir(images)
     code, out, _ = run("20.png", "black.png", "broken.png")
@@ -128,7 +136,15 @@ def test_cuda_that_is_not_there_is_no_cpu_run(run, images):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--reader", "magic"), ("--preprocess", "magic"), ("--layout", "tree"), ("--threads", "0")]
+    "arguments",
+    [
+        ("--reader", "magic"),
+        ("--preprocess", "magic"),
+        ("--layout", "tree"),
+        ("--threads", "0"),
+        ("--region", "1,2,3"),
+        ("--region", "0,0,0,9"),
+    ],
 )
 def test_wrong_usage_has_its_own_code(run, images, arguments):
     try:
