@@ -37,3 +37,16 @@ def ppocr_models():
     gone = models.missing(["ppocr-v6-small-det.onnx", "ppocr-v6-small-rec.onnx", "ppocr-v6-tiny-det.onnx"])
     if gone:
         absent("models " + ", ".join(gone), "./inv models")
+
+
+@pytest.fixture
+def code_models():
+    """The record of our own two networks; skips where they are not in the package yet."""
+    from ocr_app import models
+    from ocr_app.readers import codes
+
+    record = codes.model_record(None)
+    for part in (record["detector"], record["recogniser"]):
+        if not models.is_packaged(part):
+            absent("the network " + part["file"], "./inv train")
+    return record

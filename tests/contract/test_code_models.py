@@ -1,0 +1,108 @@
+"""What the two networks in the package promise: contract, size, operators, batches, half precision, cost."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocr_app import models
+from ocr_app.benchmark import half
+from ocr_app.benchmark.crops import line_crops
+from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.cli import network as commands
+from ocr_app.networks import count, onnx_file, operators
+from ocr_app.readers import codes
+from ocr_app.readers.base import Options
+from ocr_app.readers.codes_recognise import prepare
+from ocr_app.readers.registry import parse_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("detector", "recogniser")
+LARGEST = 4_000_000  # bytes
+SIGNS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;/-+()*&%#'\"@|=_!?<>$")
+
+
+@pytest.fixture(params=PARTS)
+def part(request):
+    return request.param
+
+
+@pytest.fixture
+def model(part, code_models):
+    return onnx_file.load(models.packaged(code_models[part]))
+
+
+@pytest.fixture
+def recogniser(code_models):
+    return codes._recogniser(code_models, Options(threads=1))
+
+
+@pytest.fixture(scope="module")
+def crops():
+    return line_crops(open_dataset(str(ROOT / "data" / "nano-codes-100")))
+
+
+def test_the_file_is_the_one_that_is_named(part, code_models):
+    path = Path(models.packaged(code_models[part]))
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == code_models[part]["sha256"]
+    assert path.stat().st_size == code_models[part]["size"] < LARGEST
+
+
+def test_inputs_and_outputs(part, model):
+    dims = {"detector": (None, 1, None, None), "recogniser": (None, 1, 32, None)}
+    assert [(value.name, value.dims) for value in model.inputs] == [("image", dims[part])]
+    assert model.outputs == ({"detector": "maps", "recogniser": "logits"}[part],)
+
+
+@pytest.mark.parametrize("size", [(64, 96), (480, 640), (640, 640)])
+def test_the_detector_answers_two_maps_of_a_quarter(size, code_models):
+    network = codes._detector(code_models, Options(threads=1))._network
+    maps = network.infer_one(np.zeros((1, 1) + size, np.float32))
+    assert maps.shape == (1, 2, size[0] // 4, size[1] // 4) and np.isfinite(maps).all()
+
+
+def test_the_recogniser_knows_the_characters_of_codes(recogniser):
+    assert recogniser.characters[0] == "" and set(recogniser.characters[1:]) == SIGNS
+    assert len(set(recogniser.characters)) == len(recogniser.characters)
+
+
+def test_tensorrt_takes_it(model):
+    assert operators.problems(model) == []
+
+
+def test_it_is_plain_convolutions(model):
+    """What Maxwell runs well: no depthwise convolution, no attention, no recurrence, no batch normalisation left."""
+    assert not {"LSTM", "GRU", "RNN", "MatMul", "Softmax", "BatchNormalization", "Erf"} & {n.op for n in model.nodes}
+    assert {node.attributes.get("group", 1) for node in model.nodes if node.op == "Conv"} == {1}
+
+
+def test_a_line_does_not_depend_on_the_lines_beside_it(recogniser, crops):
+    ordered = sorted(crops, key=lambda crop: crop.image.shape[1] / crop.image.shape[0])
+    images = [ordered[k].image for k in (0, len(ordered) // 2, -1)]
+    for image, answer in zip(images, recogniser(images), strict=True):
+        np.testing.assert_allclose(answer, recogniser([image])[0], atol=1e-4)
+
+
+def test_three_lines_of_a_frame_are_one_call(recogniser, crops):
+    calls = []
+    infer = recogniser._network.infer
+    recogniser._network.infer = lambda arrays: calls.append(arrays["image"].shape) or infer(arrays)
+    recogniser([crop.image for crop in crops[:3]])
+    widest = max(prepare(crop.image).shape[1] for crop in crops[:3])
+    assert [shape[:3] for shape in calls] == [(3, 1, 32)] and widest < calls[0][3] <= widest + 64
+
+
+def test_half_precision_changes_no_text_of_the_bundled_set(code_models):
+    report = half.compare(parse_name("codes"), [open_dataset(str(ROOT / "data" / "nano-codes-100"))], 1)
+    assert report["crops"] > 100
+    assert [entry["changes"] for entry in report["datasets"]] == [[]]
+
+
+def test_the_estimate_for_a_frame_with_three_lines_is_thirty_a_second(code_models):
+    counted = [(own, count.count(own.path, own.shape)) for own in commands.asked_for([])]
+    assert [own.shape[0] for own, _ in counted] == [1, 3]
+    report = commands.report_of(counted, "fp16")
+    assert report["frame"]["estimate_per_s"][0] >= 30
+    assert json.dumps(report)
