@@ -109,6 +109,13 @@ class ResultError(OcrError):
     code = "result"
 
 
+class RecipeError(OcrError):
+    """A recipe is malformed, allows nothing or too much, or asks for what a recogniser cannot say."""
+
+    exit_code = 11
+    code = "recipe"
+
+
 ERRORS = (
     UsageError,
     ImageError,
@@ -119,6 +126,7 @@ ERRORS = (
     ReaderFailed,
     DatasetError,
     ResultError,
+    RecipeError,
 )
 
 

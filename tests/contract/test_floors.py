@@ -9,7 +9,7 @@ APP = Path(__file__).resolve().parents[2] / "ocr_app"
 FLOORS = {
     "types": 1, "errors": 1, "models": 1,
     "imaging": 2,
-    "networks": 3,
+    "networks": 3, "recipes": 3,
     "readers": 4, "patches": 4,
     "reading": 5,
     "benchmark": 6,

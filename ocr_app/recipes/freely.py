@@ -1,0 +1,149 @@
+"""Reading a line without a recipe: the best path, and a soft prior of what codes look like where it is a close call."""
+
+import itertools
+import re
+from functools import lru_cache
+from typing import Dict, FrozenSet, List, Sequence, Tuple
+
+import numpy as np
+
+from ocr_app.recipes.generic import words
+from ocr_app.recipes.posterior import Evidence, Greedy, evidence, greedy
+from ocr_app.recipes.result import CONFUSED, READ, DecodedChar, DecodedLine
+from ocr_app.recipes.search import Run
+from ocr_app.recipes.weigh import best_runs, log_probability, nearest
+from ocr_app.types import LinePosterior
+
+STRENGTH = 3.0  # nats: the prior may turn a call that is closer than this, and no other
+DOUBT = 2.0  # nats: a character that leads by less is "confused"
+_MOST = 64  # readings of one word that are weighed
+_DATE_PARTS = re.compile(r"(\d{1,4})([./ -])(\d{1,2})(?:\2(\d{1,4}))?$")
+
+
+def free(posterior: LinePosterior) -> DecodedLine:
+    """The line read without a recipe. A character that leads by ``STRENGTH`` nats or more is never changed.
+
+    ``free`` of the result is the plain best path. Raises UsageError for arrays that are no posterior.
+    """
+    held = evidence(posterior)
+    plain = greedy(held)
+    runs = [Run(*run) for run in zip(plain.classes, plain.first, plain.last)]
+    values = best_runs(held.scores, runs, 0, len(held.scores))
+    rivals = nearest(values, plain.classes, 3)
+    classes = _settled(held, plain, rivals)
+    if list(classes) != list(plain.classes):
+        rivals = nearest(values, classes, 3)
+    chars = tuple(_char(held, sign, own, run) for sign, own, run in zip(classes, rivals, runs))
+    text = "".join(char.sign for char in chars)
+    gaps = [char.gap for char in chars if char.sign != " "]
+    status = CONFUSED if any(char.status == CONFUSED for char in chars) else READ
+    score = log_probability(held.scores, classes) + held.blank
+    contradiction = sum(max(0.0, -char.free_gap) for char in chars)
+    margin = min(gaps + [float("inf")])
+    return DecodedLine(
+        "", text, status, chars, (), score, margin, contradiction, (), held.quad, ("", ""), plain.text
+    )  # fmt: skip
+
+
+def _char(held: Evidence, sign: int, rivals: List[Tuple[int, float]], run: Run) -> DecodedChar:
+    names = held.characters
+    gap = min([trail for k, trail in rivals if names[k] != " "] + [float("inf")])
+    alternatives = tuple((names[k], round(trail, 3)) for k, trail in rivals)
+    status = CONFUSED if gap < DOUBT and names[sign] != " " else READ
+    return DecodedChar(names[sign], status, gap, gap, alternatives, alternatives, (run.first, run.last))
+
+
+def _settled(held: Evidence, plain: Greedy, rivals: Sequence[List[Tuple[int, float]]]) -> List[int]:
+    """The classes after the prior had its say: word by word, only where a character is in doubt."""
+    classes = list(plain.classes)
+    options: Dict[int, List[Tuple[int, float]]] = {}
+    for place, own in enumerate(rivals):
+        close = [(k, trail) for k, trail in own if trail < STRENGTH and held.characters[k].isalnum()]
+        if close and held.characters[classes[place]].isalnum():
+            options[place] = [(classes[place], 0.0)] + close
+    for first, stop in _words(plain.text) if options else ():
+        doubtful = [place for place in range(first, stop) if place in options]
+        if doubtful:
+            _settle(held, classes, first, stop, doubtful, options)
+    return classes
+
+
+def _settle(
+    held: Evidence,
+    classes: List[int],
+    first: int,
+    stop: int,
+    doubtful: List[int],
+    options: Dict[int, List[Tuple[int, float]]],
+) -> None:
+    """Puts the likeliest reading of one word into ``classes``."""
+    best, chosen = -np.inf, None
+    for combination in itertools.islice(itertools.product(*(options[place] for place in doubtful)), _MOST):
+        trial = list(classes[first:stop])
+        for place, (sign, _) in zip(doubtful, combination):
+            trial[place - first] = sign
+        word = "".join(held.characters[sign] for sign in trial)
+        value = STRENGTH * plausible(word) - sum(trail for _, trail in combination)
+        if value > best:
+            best, chosen = value, trial
+    if chosen is not None:
+        classes[first:stop] = chosen
+
+
+def _words(text: str) -> List[Tuple[int, int]]:
+    return [(found.start(), found.end()) for found in re.finditer(r"[^ ]+", text)]
+
+
+@lru_cache(maxsize=None)
+def _known() -> FrozenSet[str]:
+    """Keywords and month names of all languages."""
+    record = words()
+    names = [word for group in record["keywords"].values() for word in group]
+    names += [name for months in record["months"].values() for variants in months for name in variants]
+    names += [name for months in record["full_months"].values() for name in months]
+    return frozenset(names)
+
+
+@lru_cache(maxsize=None)
+def _months() -> FrozenSet[str]:
+    record = words()
+    return frozenset(name for months in record["months"].values() for variants in months for name in variants)
+
+
+@lru_cache(maxsize=4096)
+def plausible(word: str) -> float:
+    """0..1: how much a word without spaces looks like a piece of a code, as a mean over its letters and digits."""
+    runs = re.findall(r"[A-Z0-9]+", word)
+    if not runs:
+        return 0.5
+    shape = sum(_shape(run) for run in runs) / len(runs)
+    numbers = [run for run in runs if run.isdigit()]
+    return shape if len(numbers) != len(runs) else 0.7 * shape + 0.3 * _possible(word)
+
+
+def _shape(run: str) -> float:
+    """A run of letters and digits: digits alone and known words are likeliest, mixtures least."""
+    if run.isdigit() or run in _known():
+        return 1.0
+    if run.isalpha():
+        return 0.7
+    parts = re.findall(r"[A-Z]+|[0-9]+", run)
+    if any(part in _months() for part in parts) and len(parts) <= 3:
+        return 1.0
+    if len(parts) > 2:
+        return 0.2
+    return 0.8 if len(parts[1]) >= 3 and parts[1].isdigit() else 0.4
+
+
+def _possible(word: str) -> float:
+    """1 unless the word looks like a date or a time and cannot be one."""
+    clock = re.match(r"\D*(\d\d):(\d\d)(?::(\d\d))?$", word)
+    if clock:
+        hour, minute, second = (int(part or 0) for part in clock.groups())
+        return float(hour < 24 and minute < 60 and second < 60)
+    found = _DATE_PARTS.search(word)
+    if not found or not found.group(4):
+        return 1.0
+    first, middle, last = int(found.group(1)), int(found.group(3)), int(found.group(4))
+    orders = ((first, middle), (last, middle), (middle, first))  # day and month in DMY, YMD, MDY
+    return float(any(1 <= day <= 31 and 1 <= month <= 12 for day, month in orders))
