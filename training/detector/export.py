@@ -1,0 +1,57 @@
+"""The detector from a training's folder into the package.
+
+python -m training.detector.export --config training/detector/config/code-detector.toml --out build/detector
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from training import export as exporting
+from training.detector.network import Detector, folded
+from training.detector.train import Config, read_config
+
+DATA = Path(__file__).resolve().parents[2] / "ocr_app" / "data"
+
+
+def averaged(config: Config, out: Path) -> tuple[Detector, int]:
+    """The network with a checkpoint's averaged weights, in evaluation, and its step.
+
+    Raises:
+        FileNotFoundError: no checkpoint.
+    """
+    saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
+    network = config.network()
+    network.load_state_dict(saved["average"])
+    return network.eval(), int(saved["step"])
+
+
+def export(config: Config, out: Path, target: Path) -> float:
+    """Write the ONNX file and return its largest error against the trained network."""
+    network, step = averaged(config, out)
+    metadata = {"training": json.dumps({"config": config.name, "seed": config.seed, "steps": step})}
+    sample = torch.randn(2, 1, 96, 128, generator=torch.Generator().manual_seed(0))
+    axes = {0: "frames", 2: "height", 3: "width"}
+    cells = {0: "frames", 2: "rows", 3: "columns"}
+    return exporting.export(folded(network), network, sample, target, "maps", axes, cells, metadata)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--target", type=Path, default=DATA / "models" / "code-detector.onnx")
+    wanted = parser.parse_args(arguments)
+    error = export(read_config(wanted.config), wanted.out, wanted.target)
+    if wanted.target.parent == DATA / "models":
+        exporting.register(DATA / "codes.json", "detector", wanted.target)
+    print(f"{wanted.target.name}: {wanted.target.stat().st_size} bytes, largest error {error:.2g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What the network shall answer for a frame: bands, heights and what is left out, one value a cell of 4 x 4 px."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr_app.imaging.geometry import sides
+from ocr_app.readers.codes_detect import CELL, UNIT_HEIGHT, band_of
+
+_SHIFT = 4  # fractional bits of polygon corners
+_LEAST = 6.0  # px; a line lower than this is not learnt, since the app drops it
+
+
+@dataclass(frozen=True)
+class Labels:
+    """All float32 (H/4, W/4).
+
+    Attributes:
+        band: share of the cell within the central band of a code line, 0..1.
+        octaves: log2(line height / 16 px) within the lines, 0 elsewhere.
+        line: 1 within the quad of a line, where ``octaves`` holds.
+        known: 0 where neither a band nor its absence is learnt.
+    """
+
+    band: NDArray[np.float32]
+    octaves: NDArray[np.float32]
+    line: NDArray[np.float32]
+    known: NDArray[np.float32]
+
+
+def draw(shape: tuple[int, int], lines: NDArray[np.float32], unsure: NDArray[np.float32]) -> Labels:
+    """Labels of a frame of ``shape`` (H, W), both multiples of 4.
+
+    Args:
+        shape: of the frame in pixels.
+        lines: (N, 4, 2) quads of code lines in pixels of the frame, pixel edges at whole numbers.
+        unsure: (M, 4, 2) quads that are left out.
+    """
+    if shape[0] % CELL or shape[1] % CELL:
+        raise ValueError(f"a frame's sides must be multiples of {CELL}, got {shape}")
+    cells = (shape[0] // CELL, shape[1] // CELL)
+    fine = np.zeros(shape, dtype=np.uint8)
+    octaves, line, known = np.zeros(cells, np.float32), np.zeros(cells, np.float32), np.ones(cells, np.float32)
+    for quad in unsure:
+        _fill(known, quad / CELL, 0.0)
+    for quad in lines:
+        height = sides(quad)[1]
+        if height < _LEAST:
+            _fill(known, quad / CELL, 0.0)
+            continue
+        _fill(known, quad / CELL, 1.0)
+        _fill(fine, band_of(quad), 255)
+        _fill(octaves, quad / CELL, float(np.log2(height / UNIT_HEIGHT)))
+        _fill(line, quad / CELL, 1.0)
+    band = cv2.resize(fine, (cells[1], cells[0]), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
+    return Labels(band, octaves, line, known)
+
+
+def _fill(target: NDArray[np.float32] | NDArray[np.uint8], quad: NDArray[np.float32], value: float) -> None:
+    """Fill the cells whose centre lies in the quad, in place."""
+    points = np.rint((np.asarray(quad, np.float64) - 0.5) * 2**_SHIFT).astype(np.int32)
+    cv2.fillConvexPoly(target, points, value, cv2.LINE_8, _SHIFT)

@@ -1,0 +1,46 @@
+"""The detector's loss: balanced cross-entropy and dice on the band, absolute error on the height."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as fn
+
+_NEGATIVES = 3.0  # cells without a band that count, per cell with one: the worst of them (hard-example mining)
+_FEWEST = 1000  # such cells at least, so that frames without a code teach too
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images (N, 1, H, W) as the network takes them, and labels (N, 4, H/4, W/4): band, octaves, line, known."""
+
+    images: Tensor
+    labels: Tensor
+
+
+def loss(maps: Tensor, labels: Tensor) -> Tensor:
+    """A scalar from maps (N, 2, h, w) in float32 and labels (N, 4, h, w)."""
+    band, octaves, line, known = labels.unbind(1)
+    return band_loss(maps[:, 0], band, known) + 0.5 * height_loss(maps[:, 1], octaves, line * known)
+
+
+def band_loss(logits: Tensor, band: Tensor, known: Tensor) -> Tensor:
+    """Cross-entropy over band cells and the hardest others, 3 to 1, plus dice (Milletari et al. 2016) over all."""
+    each = fn.binary_cross_entropy_with_logits(logits, band, reduction="none") * known
+    touched = (band > 0.05).float() * known
+    positives = touched.sum()
+    others = (each * (1.0 - touched)).flatten()
+    count = int(min(others.numel(), max(_FEWEST, _NEGATIVES * float(positives))))
+    hardest = torch.topk(others, count, sorted=False).values.sum()
+    entropy = ((each * touched).sum() + hardest) / (positives + count)
+    chance = torch.sigmoid(logits) * known
+    shared = 2.0 * (chance * band).sum() + 1.0
+    dice = 1.0 - shared / ((chance * chance).sum() + (band * band * known).sum() + 1.0)
+    return 3.0 * entropy + dice
+
+
+def height_loss(found: Tensor, octaves: Tensor, line: Tensor) -> Tensor:
+    """Mean absolute error in octaves over cells of lines."""
+    return ((found - octaves).abs() * line).sum() / (line.sum() + 1.0)

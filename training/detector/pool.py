@@ -1,0 +1,120 @@
+"""Scenes drawn ahead of training: shards on disk, each made again bit by bit from the seed and its number."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.detector import scenes
+from training.detector.scenes import Scene
+
+SHARD = 250  # scenes in a shard
+
+
+class PoolError(RuntimeError):
+    """A pool is empty or a shard of it does not hold what it should."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Scenes in memory, in the order of their numbers."""
+
+    scenes: list[Scene]
+
+    def __len__(self) -> int:
+        return len(self.scenes)
+
+
+def shard_path(folder: Path, seed: int, number: int) -> Path:
+    """Where shard ``number`` of the pool ``seed`` lies."""
+    return folder / f"{seed}-{number:04d}.npz"
+
+
+def make(folder: Path, seed: int, first: int, last: int) -> None:
+    """Draw shards ``first`` to ``last`` (not included) that are not there yet.
+
+    Raises:
+        ValueError: the range is empty.
+    """
+    if not 0 <= first < last:
+        raise ValueError(f"shards must be a range with 0 <= first < last, got {first}..{last}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(first, last):
+        path = shard_path(folder, seed, number)
+        if not path.is_file():
+            _write(path, [scenes.render(seed, number * SHARD + i) for i in range(SHARD)])
+            print(f"{path}: {SHARD} scenes", flush=True)
+
+
+def _write(path: Path, drawn: list[Scene]) -> None:
+    """A shard: all pixels in one row, shapes, and all quads with the number of their scene; whole or not at all."""
+    part = path.with_suffix(".part.npz")
+    np.savez(
+        part,
+        pixels=np.concatenate([scene.grey.ravel() for scene in drawn]),
+        shapes=np.array([scene.grey.shape for scene in drawn], dtype=np.int32),
+        lines=np.concatenate([scene.lines for scene in drawn]),
+        line_counts=np.array([len(scene.lines) for scene in drawn], dtype=np.int32),
+        unsure=np.concatenate([scene.unsure for scene in drawn]),
+        unsure_counts=np.array([len(scene.unsure) for scene in drawn], dtype=np.int32),
+    )
+    part.replace(path)
+
+
+def read(path: Path) -> list[Scene]:
+    """The scenes of a shard.
+
+    Raises:
+        PoolError: the file is not a whole shard.
+    """
+    try:
+        with np.load(path) as data:
+            shapes, pixels = data["shapes"], data["pixels"]
+            lines = _split(data["lines"], data["line_counts"])
+            unsure = _split(data["unsure"], data["unsure_counts"])
+    except (OSError, KeyError, ValueError) as error:
+        raise PoolError(f"{path}: not a shard of scenes ({error}); delete it and draw it again") from error
+    ends = np.cumsum(shapes.prod(axis=1))
+    greys = [pixels[e - h * w : e].reshape(h, w) for e, (h, w) in zip(ends, shapes, strict=True)]
+    return [Scene(grey, a, b) for grey, a, b in zip(greys, lines, unsure, strict=True)]
+
+
+def _split(quads: NDArray[np.float32], counts: NDArray[np.int32]) -> list[NDArray[np.float32]]:
+    return list(np.split(quads, np.cumsum(counts)[:-1]))
+
+
+def shards(folder: Path, seed: int) -> list[Path]:
+    """The shards of the pool ``seed`` that are there, in order."""
+    return sorted(p for p in folder.glob(f"{seed}-*.npz") if not p.name.endswith(".part.npz"))
+
+
+def load(folder: Path, seed: int) -> Pool:
+    """Every scene of the pool ``seed`` that is there.
+
+    Raises:
+        PoolError: none is there.
+    """
+    found = shards(folder, seed)
+    if not found:
+        command = f"python -m training.detector.pool --out {folder} --seed {seed}"
+        raise PoolError(f"{folder} holds no scenes of seed {seed}; run: {command}")
+    return Pool([scene for path in found for scene in read(path)])
+
+
+def main() -> None:
+    """Draw shards as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/detector-pool"))
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--first", type=int, default=0, help="number of the first shard")
+    parser.add_argument("--last", type=int, default=40, help="number after that of the last shard")
+    given = parser.parse_args()
+    make(given.out, given.seed, given.first, given.last)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Train the detector as a configuration file says.
+
+python -m training.detector.train --config training/detector/config/code-detector.toml --out build/detector
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import tomllib
+import torch
+from torch import Tensor
+
+from ocr_app.readers.codes_detect import DetectorSettings, lines_from_maps
+from training.detector import augment, pool
+from training.detector.feed import Feed, Source
+from training.detector.loss import Batch, loss
+from training.detector.matching import Tally
+from training.detector.network import Detector
+from training.detector.scenes import Scene
+from training.loop import Run, Schedule, seed_everything
+
+_STRIDE = 32
+_CHECKED = 150  # held-out scenes that are measured during training
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration file."""
+
+    name: str
+    widths: tuple[int, ...]
+    depths: tuple[int, ...]
+    neck: int
+    schedule: Schedule
+    seed: int
+    batch: int
+    side: int
+    decay: float
+    threads: int
+    pool: dict[str, int]
+    check: dict[str, int]
+
+    def network(self) -> Detector:
+        """A network of this configuration with fresh weights."""
+        return Detector(self.widths, self.depths, self.neck)
+
+
+def read_config(path: Path) -> Config:
+    """Read a configuration file.
+
+    Raises:
+        TypeError, KeyError: a field is unknown or missing.
+    """
+    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    shape = data["network"]
+    return Config(
+        name=data["name"],
+        widths=tuple(shape["widths"]),
+        depths=tuple(shape["depths"]),
+        neck=shape["neck"],
+        schedule=Schedule(**data["schedule"]),
+        pool=data["pool"],
+        check=data["check"],
+        **data["train"],
+    )
+
+
+def train(config_path: Path, out: Path, folder: Path, resume: bool, until: int | None = None) -> Detector:
+    """Train, or go on, and return the network with averaged weights in evaluation.
+
+    Args:
+        config_path: what to train.
+        out: folder of checkpoint and log.
+        folder: of the pool (see ``pool``); shards that are not there yet are waited for.
+        resume: go on from the checkpoint in ``out``.
+        until: stop at this step, for a training in parts.
+    """
+    config = read_config(config_path)
+    torch.set_num_threads(config.threads)
+    cv2.setNumThreads(1)
+    seed_everything(config.seed)
+    network = config.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    judged = config.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    pool.make(folder, config.check["seed"], 0, config.check["shards"])
+    held_out = pool.load(folder, config.check["seed"]).scenes[:_CHECKED]
+    source = Source(folder, config.pool["seed"], config.pool["shards"], config.pool["first"], config.pool["every"])
+
+    def measure(state: dict[str, Tensor]) -> dict[str, float]:
+        judged.load_state_dict(state)
+        return found_in(judged.eval(), held_out)
+
+    run = Run(
+        folder=out,
+        network=network,
+        loss=lambda batch: _loss(network, batch),
+        batches=Feed(source, config.seed, config.batch, config.side),
+        measure=measure,
+        schedule=config.schedule,
+        seed=config.seed,
+        decay=config.decay,
+        save_every=200,
+    )
+    judged.load_state_dict(run.train(resume, until))
+    return judged.eval()
+
+
+def _loss(network: Detector, batch: Batch) -> Tensor:
+    """The loss in float32; convolutions run in bfloat16."""
+    with torch.autocast(batch.images.device.type, torch.bfloat16):
+        maps = network(batch.images.contiguous(memory_format=torch.channels_last))
+    return loss(maps.float(), batch.labels)
+
+
+@torch.no_grad()
+def found_in(network: Detector, scenes: list[Scene]) -> dict[str, float]:
+    """Figures of ``Tally`` over scenes at their own size."""
+    tally = Tally()
+    for scene in scenes:
+        with torch.autocast("cpu", torch.bfloat16):
+            maps = network(blob(scene))
+        found = lines_from_maps(maps[0].float().numpy(), DetectorSettings())
+        tally.add(list(scene.lines), list(scene.unsure), [line.quad for line in found])
+    return tally.figures()
+
+
+def blob(scene: Scene) -> Tensor:
+    """A scene as the network takes it: (1, 1, H, W), padded with 0 to multiples of 32."""
+    h, w = scene.grey.shape
+    padded = np.zeros((1, 1, -(-h // _STRIDE) * _STRIDE, -(-w // _STRIDE) * _STRIDE), np.float32)
+    padded[0, 0, :h, :w] = (scene.grey.astype(np.float32) - augment.MEAN) / augment.SPREAD
+    return torch.from_numpy(padded).contiguous(memory_format=torch.channels_last)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pool", type=Path, default=Path("build/detector-pool"))
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--until", type=int)
+    wanted = parser.parse_args(arguments)
+    train(wanted.config, wanted.out, wanted.pool, wanted.resume, wanted.until)
+
+
+if __name__ == "__main__":
+    main()
