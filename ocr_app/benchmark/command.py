@@ -16,6 +16,7 @@ from ocr_app.benchmark.runner import WARM_UP, Settings, no_progress, run
 from ocr_app.benchmark.sample import CROPS
 from ocr_app.benchmark.tables import comparison_summary, run_summary
 from ocr_app.imaging.preprocess import NAMES
+from ocr_app.networks.half import PRECISION
 from ocr_app.readers.base import Options
 from ocr_app.readers.opening import open_named
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
@@ -27,7 +28,7 @@ def add_benchmark_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", default=DEFAULT_READER, help="name[:model][@environment] (default: %(default)s)")
     parser.add_argument("--out", metavar="RUN.json", help="where to write the run record")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
-    parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16"))
+    parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16", PRECISION))
     parser.add_argument("--threads", type=int, default=2, help="CPU threads of one inference (default: %(default)s)")
     parser.add_argument("--preprocess", default="raw", choices=NAMES)
     parser.add_argument("--layout", choices=("page", "line"), help="default: what the data set says")

@@ -6,7 +6,11 @@ import os
 from typing import Any, Dict, Tuple
 
 from ocr_app.imaging.load import Limits
+from ocr_app.networks.half import PRECISION
 from ocr_app.readers.registry import DEFAULT_READER
+
+
+PRECISIONS = ("fp32", "fp16", PRECISION)
 
 
 def positive(text: str) -> int:
@@ -33,7 +37,7 @@ def add_reader_arguments(parser: argparse.ArgumentParser) -> None:
     reader_help = "name[:model][@environment], see `ocr-app readers` (default: %(default)s)"
     parser.add_argument("--reader", default=DEFAULT_READER, metavar="R", help=reader_help)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="never another (default: %(default)s)")
-    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32", help="(default: %(default)s)")
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="(default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="CPU threads (default: %(default)s)")
 
 
