@@ -1,15 +1,18 @@
 """One image through one reader: preprocess, read, and the result with its timing."""
 
 import time
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from ocr_app import decoded, recipes
 from ocr_app.errors import ImageError, OcrError, ReaderFailed, UsageError
 from ocr_app.imaging import preprocess as preprocessing
 from ocr_app.imaging.load import DEFAULT_LIMITS, Limits, load_image
 from ocr_app.readers.base import Reader, Timer
-from ocr_app.types import PHASES, Image, Reading, TextLine
+from ocr_app.recipes.recipe import Recipe
+from ocr_app.recipes.result import CONFUSED, READ
+from ocr_app.types import PHASES, Image, LinePosterior, Quad, Reading, TextLine
 
 LAYOUTS = ("page", "line")
 
@@ -21,12 +24,14 @@ class How(NamedTuple):
     """What is done with an image.
 
     ``layout="line"`` takes the image as one text line, without detection. ``regions`` are places of one line each:
-    nothing is detected then either, whatever the layout (a camera that stands still over a line).
+    nothing is detected then either, whatever the layout (a camera that stands still over a line). ``recipe``: the lines
+    are decoded under it; only a reader with posteriors can.
     """
 
     layout: str = "page"
     preprocess: str = "raw"
     regions: Tuple[Region, ...] = ()
+    recipe: Optional[Recipe] = None
 
 
 PLAIN = How()
@@ -40,12 +45,12 @@ def read_image(reader: Reader, image: Image, name: str, how: How = PLAIN, notes:
     """
     timer, start = Timer(), time.perf_counter()
     try:
-        lines = _lines(reader, image, how, timer)
+        found = _found(reader, image, how, timer)
     except (ImageError, ReaderFailed) as error:
         return failed(reader, name, error, _milliseconds(start))
     timing = _complete(timer, _milliseconds(start))
-    verdict, reasons = ("read", ()) if lines else ("no-read", ("no-text-found",))
-    return Reading(name, tuple(lines), verdict, reasons + tuple(timer.notes) + notes, timing, reader.info)
+    reasons = found.reasons + tuple(timer.notes) + notes
+    return Reading(name, found.lines, found.verdict, reasons, timing, reader.info, code=found.code)
 
 
 def read_file(
@@ -67,24 +72,53 @@ def failed(reader: Reader, name: str, error: OcrError, total_ms: float) -> Readi
     return Reading(name, (), "error", (error.code,), timing, reader.info, error.to_json())
 
 
-def _lines(reader: Reader, image: Image, how: How, timer: Timer) -> List[TextLine]:
+class _Found(NamedTuple):
+    """The parts of a reading that the reader and the recipe decide."""
+
+    lines: Tuple[TextLine, ...]
+    verdict: str
+    reasons: Tuple[str, ...]
+    code: Optional[Dict[str, Any]] = None
+
+
+def _found(reader: Reader, image: Image, how: How, timer: Timer) -> _Found:
     if how.layout not in LAYOUTS:
         raise UsageError("unknown layout: {!r}".format(how.layout), ", ".join(LAYOUTS))
     with timer.phase("preprocess"):
         prepared = preprocessing.apply(how.preprocess, image)
+    if how.recipe is not None:
+        return _decoded(_posteriors(reader, prepared, how, timer), how.recipe, timer)
+    lines = _lines(reader, prepared, how, timer)
+    return _Found(tuple(lines), "read", ()) if lines else _Found((), "no-read", ("no-text-found",))
+
+
+def _lines(reader: Reader, image: Image, how: How, timer: Timer) -> List[TextLine]:
     if how.regions:
-        return _lines_in(reader, prepared, how.regions, timer)
-    return reader.read(prepared, timer) if how.layout == "page" else reader.read_line(prepared, timer)
+        answers = reader.read_lines([cut(image, region) for region in how.regions], timer)
+        pairs = [(line, region) for region, lines in zip(how.regions, answers) for line in lines]
+        return [line._replace(quad=_placed(line.quad, region)) for line, region in pairs]
+    return reader.read(image, timer) if how.layout == "page" else reader.read_line(image, timer)
 
 
-def _lines_in(reader: Reader, image: Image, regions: Sequence[Region], timer: Timer) -> List[TextLine]:
-    """The line in each region, in the order of the regions."""
-    answers = reader.read_lines([cut(image, region) for region in regions], timer)
-    return [
-        line._replace(quad=line.quad + np.array(region[:2], np.float32))
-        for region, lines in zip(regions, answers)
-        for line in lines
-    ]
+def _posteriors(reader: Reader, image: Image, how: How, timer: Timer) -> List[LinePosterior]:
+    if how.regions:
+        answers = reader.line_posteriors([cut(image, region) for region in how.regions], timer)
+        return [each._replace(quad=_placed(each.quad, region)) for each, region in zip(answers, how.regions)]
+    return reader.posteriors(image, timer) if how.layout == "page" else reader.line_posteriors([image], timer)
+
+
+def _placed(quad: Quad, region: Region) -> Quad:
+    """A quad of a region in pixels of the whole image."""
+    return np.asarray(quad + np.array(region[:2], np.float32), np.float32)
+
+
+def _decoded(posteriors: List[LinePosterior], recipe: Recipe, timer: Timer) -> _Found:
+    with timer.phase("decode"):
+        decoding = recipes.decode(posteriors, recipe)
+        code = decoded.to_json(decoding, posteriors)
+    reasons = decoding.reasons if decoding.status == READ else (decoding.status,) + decoding.reasons
+    verdict = "read" if decoding.status in (READ, CONFUSED) else "no-read"
+    return _Found(tuple(decoded.lines_of(decoding)), verdict, reasons, code)
 
 
 def cut(image: Image, region: Region) -> Image:

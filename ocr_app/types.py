@@ -48,7 +48,10 @@ class ReaderInfo(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What was read from one image. ``verdict`` is "read", "no-read" or "error"; see data/result.schema.json."""
+    """What was read from one image. ``verdict`` is "read", "no-read" or "error"; see data/result.schema.json.
+
+    ``code``: what a recipe made of it, in JSON form; None without a recipe.
+    """
 
     image: str
     lines: Tuple[TextLine, ...]
@@ -57,6 +60,7 @@ class Reading(NamedTuple):
     timing_ms: Dict[str, float]
     info: ReaderInfo
     error: Optional[Dict[str, Any]] = None
+    code: Optional[Dict[str, Any]] = None
 
     @property
     def text(self) -> str:
@@ -98,4 +102,6 @@ def reading_to_json(reading: Reading) -> Dict[str, Any]:
     }
     if reading.error is not None:
         record["error"] = reading.error
+    if reading.code is not None:
+        record["code"] = reading.code
     return record

@@ -35,6 +35,7 @@ def add_benchmark_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--crop", default="box", choices=CROPS, help="what of the image is shown (default: the annotated box)"
     )
+    parser.add_argument("--recipe", metavar="FILE", help="decode under this recipe (the reader codes)")
     _add_amounts(parser)
 
 
@@ -71,6 +72,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         repeat=arguments.repeat,
         texts=not arguments.no_texts,
         session=arguments.session,
+        recipe=arguments.recipe,
     )
 
 

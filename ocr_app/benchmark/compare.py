@@ -37,9 +37,11 @@ def compare(a: Dict[str, Any], b: Dict[str, Any], form_name: str = DEFAULT_FORM)
 
 
 def name_of(run: Dict[str, Any]) -> str:
-    """Reader as asked for, with its device, precision and pre-processing."""
-    reader, preprocess = run["reader"], run["settings"]["preprocess"]
-    return "{} {} {} {}".format(reader["asked"], reader["device"], reader["precision"], preprocess)
+    """Reader as asked for, with its device, precision, pre-processing, and the recipe where there was one."""
+    reader, settings = run["reader"], run["settings"]
+    words = [reader["asked"], reader["device"], reader["precision"], settings["preprocess"]]
+    recipe = settings.get("recipe")
+    return " ".join(words + ([recipe["file"]] if recipe else []))
 
 
 def _pairs(a: Dict[str, Any], b: Dict[str, Any]) -> List[Any]:

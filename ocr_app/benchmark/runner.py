@@ -1,8 +1,11 @@
 """Runs one reader over one data set and writes down everything that a comparison needs."""
 
 import datetime
+import hashlib
+import os
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ocr_app import recipes
 from ocr_app.benchmark import environment, validity
 from ocr_app.benchmark.latency import by_phase, per_second
 from ocr_app.benchmark.observe import Observation, Progress, Read, observe, warm_up
@@ -22,7 +25,7 @@ class Settings(NamedTuple):
     """``crop``: one of ``sample.CROPS``. ``layout``: None takes each sample's own.
 
     ``texts`` False leaves truths and texts out of the record, for sets that may not be republished. ``session``
-    names runs that were made in one go.
+    names runs that were made in one go. ``recipe``: path of a recipe to decode under.
     """
 
     preprocess: str = "raw"
@@ -32,6 +35,7 @@ class Settings(NamedTuple):
     repeat: int = 1
     texts: bool = True
     session: Optional[str] = None
+    recipe: Optional[str] = None
 
 
 DEFAULT_SETTINGS = Settings()
@@ -57,7 +61,7 @@ def run(
     """
     _check(settings)
     dataset = _with_layout(dataset, settings.layout)
-    read = _reading_with(reader, settings.preprocess)
+    read = _reading_with(reader, settings)
     described = environment.describe()
     warm_up(read, warm_up_image(dataset.samples[0].layout), dataset.samples[0].layout, settings.warm_up)
     before = snapshot()
@@ -80,11 +84,24 @@ def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
     return dataset._replace(samples=tuple(sample._replace(layout=layout) for sample in dataset.samples))
 
 
-def _reading_with(reader: Reader, preprocess: str) -> Read:
+def _reading_with(reader: Reader, settings: Settings) -> Read:
+    recipe = None
+    if settings.recipe is not None:
+        recipe = recipes.load(settings.recipe)
+        reader.line_posteriors([])  # a reader that gives texts only refuses here, not image by image
+
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, How(layout, preprocess))
+        return read_image(reader, image, name, How(layout, settings.preprocess, recipe=recipe))
 
     return read
+
+
+def _recipe(path: Optional[str]) -> Optional[Dict[str, str]]:
+    """Which recipe a run was decoded under: the file's name and its digest."""
+    if path is None:
+        return None
+    with open(path, "rb") as stream:
+        return {"file": os.path.basename(path), "sha256": hashlib.sha256(stream.read()).hexdigest()}
 
 
 def _head(dataset: Dataset, reader: Reader, settings: Settings, asked: str, options: Options) -> Dict[str, Any]:
@@ -111,6 +128,7 @@ def _head(dataset: Dataset, reader: Reader, settings: Settings, asked: str, opti
             "preprocess": settings.preprocess,
             "crop": settings.crop,
             "layout": settings.layout,
+            "recipe": _recipe(settings.recipe),
             "warm_up": settings.warm_up,
             "repeat": settings.repeat,
         },

@@ -8,6 +8,7 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 
 from tqdm import tqdm
 
+from ocr_app import recipes
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, region
 from ocr_app.errors import ImageError
 from ocr_app.imaging import preprocess
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     region_help = "place of one line; nothing is detected then; once for each line, in reading order"
     parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help=region_help)
     parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
+    parser.add_argument("--recipe", metavar="FILE", help="decode under this recipe (the reader codes)")
     parser.add_argument("--jsonl", action="store_true", help="one JSON result a line (schema nano-ocr/result/1)")
     parser.add_argument("--draw", metavar="DIR", help="write each image with its quads and texts drawn to DIR")
     add_limit_arguments(parser)
@@ -38,7 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     paths = expand(arguments.paths)
     name = parse_name(arguments.reader)
     options = Options(arguments.device, arguments.precision, arguments.threads)
-    how = How(arguments.layout, arguments.preprocess, tuple(arguments.region))
+    recipe = recipes.load(arguments.recipe) if arguments.recipe else None
+    how = How(arguments.layout, arguments.preprocess, tuple(arguments.region), recipe)
     draw = _drawer(arguments.draw)
     code = 0
     with open_named(name, options) as reader:

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
-from ocr_app import models
+from ocr_app import models, recipes
 from ocr_app.errors import ReaderUnavailable, UsageError
 from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
@@ -110,7 +110,7 @@ class CodesReader(Reader):
         timer = timer or Timer()
         posteriors = self.posteriors(image, timer)
         with timer.phase("decode"):
-            lines = [_decoded(posterior) for posterior in posteriors]
+            lines = [decoded(posterior) for posterior in posteriors]
         return [line for line in lines if line.text and line.confidence >= self._settings.least_confidence]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
@@ -120,7 +120,7 @@ class CodesReader(Reader):
         timer = timer or Timer()
         posteriors = self.line_posteriors(images, timer)
         with timer.phase("decode"):
-            lines = [_decoded(posterior) for posterior in posteriors]
+            lines = [decoded(posterior) for posterior in posteriors]
         return [[line] if line.text else [] for line in lines]
 
     def posteriors(self, image: Image, timer: Optional[Timer] = None) -> List[LinePosterior]:
@@ -171,6 +171,6 @@ def sureness(log_probs: np.ndarray) -> float:
     return float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
 
 
-def _decoded(posterior: LinePosterior) -> TextLine:
-    answer = ctc.decode(np.exp(posterior.log_probs), posterior.characters)
-    return TextLine(answer.text.strip(), posterior.quad, answer.confidence)
+def decoded(posterior: LinePosterior) -> TextLine:
+    """The line read without a recipe: the best path, and a soft prior of what codes look like in close calls."""
+    return TextLine(recipes.free(posterior).text.strip(), posterior.quad, sureness(posterior.log_probs))

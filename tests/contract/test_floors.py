@@ -11,7 +11,7 @@ FLOORS = {
     "imaging": 2,
     "networks": 3, "recipes": 3,
     "readers": 4, "patches": 4,
-    "reading": 5,
+    "decoded": 5, "reading": 5,
     "benchmark": 6,
     "cli": 7, "__main__": 7,
 }  # fmt: skip

@@ -8,11 +8,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
+from ocr_app import recipes
 from ocr_app.errors import ImageError
 from ocr_app.readers.base import Reader
-from ocr_app.reading import failed
-from ocr_app.types import RESULT_SCHEMA, ReaderInfo, Reading, TextLine, line_from_json, line_to_json, reading_to_json
+from ocr_app.reading import How, failed, read_image
+from ocr_app.types import (
+    RESULT_SCHEMA,
+    LinePosterior,
+    ReaderInfo,
+    Reading,
+    TextLine,
+    line_from_json,
+    line_to_json,
+    reading_to_json,
+)
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "ocr_app/data/result.schema.json").read_text())
 INFO = ReaderInfo("ppocr:v6-small", "onnxruntime 1", "cpu", "fp32")
@@ -50,6 +61,23 @@ def test_a_line_survives_the_round_trip(line):
     assert again.text == line.text
     assert abs(again.confidence - line.confidence) <= 5e-5
     np.testing.assert_allclose(again.quad, line.quad, atol=0.006, rtol=1e-6)
+
+
+RECIPE = "name: a\ncodes:\n  - name: b\n    lines:\n      - {name: c, fields: [{choice: [AB]}, {digits: 2, as: d}]}\n"
+SIGNS = ("",) + tuple(" AB01")
+
+
+@given(hnp.arrays(np.float64, st.tuples(st.integers(1, 12), st.just(len(SIGNS))), elements=st.floats(0.001, 1.0)))
+def test_every_reading_under_a_recipe_fits(rows):
+    class Thinks(Reader):
+        info = INFO
+
+        def posteriors(self, image, timer=None):
+            logs = np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+            return [LinePosterior(np.zeros((4, 2), np.float32), logs, SIGNS)]
+
+    reading = read_image(Thinks(), np.zeros((8, 8), np.uint8), "a.png", How(recipe=recipes.loads(RECIPE)))
+    assert reading.code is not None and valid(reading_to_json(reading))
 
 
 GOOD = reading_to_json(Reading("a", (), "no-read", ("no-text-found",), TIMING, INFO))

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from ocr_app import recipes
 from ocr_app.errors import DeviceUnavailable, ReaderFailed, UsageError
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.base import Reader
 from ocr_app.reading import How, read_image
-from ocr_app.types import ReaderInfo, TextLine, reading_to_json
+from ocr_app.types import LinePosterior, ReaderInfo, TextLine, reading_to_json
 
 IMAGE = np.zeros((20, 40, 3), np.uint8)
 
@@ -87,3 +88,73 @@ def test_what_a_reader_notes_is_in_the_reasons_once():
 def test_a_region_outside_the_image_is_an_error_of_that_image(region):
     reading = read_image(Sizes([]), IMAGE, "a.png", How(regions=(region,)))
     assert (reading.verdict, reading.reasons) == ("error", ("bad-region",))
+
+
+RECIPE = """
+name: lots
+codes:
+  - name: lot
+    lines:
+      - name: lot
+        fields:
+          - {choice: [LOT]}
+          - {digits: 3, as: number}
+"""
+SIGNS = ("",) + tuple(" LOT0123456789")
+QUAD = box_quad(0, 0, 9, 9)
+
+
+def posterior(text, doubts=(), quad=QUAD):
+    """Sure of each character but for ``doubts``: {place: (other, its share)}."""
+    rows = np.full((2 * len(text) + 1, len(SIGNS)), 1e-4)
+    rows[:, 0] = 1.0
+    for place, sign in enumerate(text):
+        row = rows[2 * place + 1]
+        row[0] = 1e-4
+        row[SIGNS.index(sign)] = 1.0
+        for other, share in dict(doubts).get(place, ()):
+            row[SIGNS.index(other)], row[SIGNS.index(sign)] = share, 1.0 - share
+    return LinePosterior(quad, np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32), SIGNS)
+
+
+class Thinks(Scripted):
+    """Hands out posteriors."""
+
+    def posteriors(self, image, timer=None):
+        return self.answer
+
+    def line_posteriors(self, images, timer=None):
+        return self.answer[: len(images)]
+
+
+def decoded(*posteriors):
+    how = How(recipe=recipes.loads(RECIPE))
+    return read_image(Thinks(list(posteriors)), IMAGE, "a.png", how)
+
+
+def test_a_recipe_decodes_what_the_reader_thinks():
+    reading = decoded(posterior("TOOL"), posterior("LOT 1O4", {5: [("0", 0.4)]}, box_quad(3, 4, 9, 9)))
+    assert (reading.verdict, reading.text) == ("read", "LOT 104")
+    np.testing.assert_array_equal(reading.lines[0].quad, box_quad(3, 4, 9, 9))
+    (line,) = reading.code["lines"]
+    assert line["free"] == "LOT 1O4" and reading.code["values"] == {"number": "104"}
+    assert line["chars"][5]["sign"] == "0" and line["chars"][5]["alternatives"][0][0] == "O"
+    assert [other["text"] for other in reading.code["others"]] == ["TOOL"]
+    assert reading.timing_ms["decode"] > 0
+
+
+def test_a_code_that_is_not_there_is_not_read():
+    reading = decoded(posterior("TOOL"))
+    assert (reading.verdict, reading.lines) == ("no-read", ())
+    assert "code-not-found" in reading.reasons and reading_to_json(reading)["code"]["status"] == "not-read"
+
+
+def test_regions_are_decoded_in_place():
+    how = How(regions=((5, 6, 20, 9),), recipe=recipes.loads(RECIPE))
+    reading = read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", how)
+    np.testing.assert_array_equal(reading.lines[0].quad, box_quad(5, 6, 9, 9))
+
+
+def test_a_reader_of_texts_refuses_a_recipe_in_words():
+    with pytest.raises(UsageError, match="texts only"):
+        read_image(Scripted(LINES), IMAGE, "a.png", How(recipe=recipes.loads(RECIPE)))

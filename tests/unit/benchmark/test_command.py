@@ -1,11 +1,13 @@
 """The two sub-commands, with a reader that answers from a list."""
 
 import argparse
+import hashlib
 import json
 
 import pytest
 
 from ocr_app.benchmark import command
+from ocr_app.benchmark.compare import name_of
 from ocr_app.errors import UsageError
 
 
@@ -32,6 +34,20 @@ def test_a_run_is_written_and_summed_up(run_command, folder, tmp_path, capsys):
 def test_json_leaves_the_images_out(run_command, folder, capsys):
     run_command(str(folder), "--warm-up", "0", "--json")
     assert "images" not in json.loads(capsys.readouterr().out)
+
+
+def test_a_recipe_is_named_in_the_record(run_command, folder, tmp_path, good_reader):
+    recipe = tmp_path / "lots.yaml"
+    recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{digits: 2}]}]}]\n")
+    with pytest.raises(UsageError, match="texts only"):
+        run_command(str(folder), "--warm-up", "0", "--recipe", str(recipe))
+    good_reader.posteriors = good_reader.line_posteriors = lambda *arguments: []
+    out = tmp_path / "run.json"
+    run_command(str(folder), "--warm-up", "0", "--recipe", str(recipe), "--out", str(out))
+    record = json.loads(out.read_text(encoding="utf-8"))
+    digest = hashlib.sha256(recipe.read_bytes()).hexdigest()
+    assert record["settings"]["recipe"] == {"file": "lots.yaml", "sha256": digest}
+    assert name_of(record).endswith("raw lots.yaml")
 
 
 def test_an_unknown_reader_is_refused(run_command, folder):
