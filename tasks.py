@@ -90,6 +90,31 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
         _write_numbers()
 
 
+@task(help={"what": "recogniser or detector", "resume": "go on where a training stopped"})
+def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "") -> None:
+    """Train a network of ours; without --config the one that is shipped."""
+    from fleet import training
+
+    _run(training.train, what, resume, Path(config) if config else None, Path(out) if out else None)
+
+
+@task(help={"what": "recogniser or detector; default: both", "check": "compare with the committed figures"})
+def evaluate(_: Context, what: str = "", check: bool = False) -> None:
+    """Measure the shipped networks again: the numbers of their model cards (docs/models/)."""
+    from fleet import training
+
+    for network in [what] if what else training.NETWORKS:
+        _run(training.evaluate, network, check)
+
+
+@task(help={"say": "only name the commands"})
+def fonts(_: Context, say: bool = False) -> None:
+    """Install the fonts that training and its tests print with."""
+    from fleet import training
+
+    _run(training.install_fonts, say)
+
+
 @task
 def docs(_: Context) -> None:
     """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""

@@ -26,6 +26,7 @@ MATRIX = Path(__file__).resolve().parent / "benchmark.toml"
 CELL_TIMEOUT_S = 3600
 SETTINGS = ("preprocess", "crop", "warm_up", "repeat")
 """Settings of a run record that a kept cell must share."""
+_CROP_WORDS = {"none": "whole frame"}
 
 
 class MatrixError(FleetError):
@@ -49,11 +50,13 @@ class Cell:
     warm_up: int = 30
     repeat: int = 1
     crop: str = "box"
+    recipe: str = ""
 
     @property
     def variant(self) -> str:
-        """The pre-processing, and the crop where it is not the usual one."""
-        return self.preprocess if self.crop == "box" else f"{self.preprocess}, {self.crop}"
+        """The pre-processing, the crop where it is not the usual one, and the recipe where there is one."""
+        crop = "" if self.crop == "box" else f", {_CROP_WORDS.get(self.crop, self.crop)}"
+        return self.preprocess + crop + (", recipe" if self.recipe else "")
 
     @property
     def slug(self) -> str:
@@ -66,6 +69,7 @@ class Cell:
         words += ["--preprocess", self.preprocess, "--threads", str(self.threads), "--warm-up", str(self.warm_up)]
         words += ["--crop", self.crop, "--repeat", str(self.repeat), "--session", session, "--out", str(out), "--json"]
         words += [] if self.limit is None else ["--limit", str(self.limit)]
+        words += ["--recipe", self.recipe] if self.recipe else []
         return words if self.texts else [*words, "--no-texts"]
 
 
@@ -155,8 +159,8 @@ def _extras(config: dict[str, Any], readers: list[str], amounts: dict[str, Any])
     for extra in config.get("extra", []):
         for reader in (name for name in extra["readers"] if name in readers):
             for preprocess in extra["preprocess"]:
-                crop = extra.get("crop", "box")
-                yield _cell(reader, datasets[extra["dataset"]], preprocess, dict(amounts, crop=crop))
+                asked = {"crop": extra.get("crop", "box"), "recipe": extra.get("recipe", "")}
+                yield _cell(reader, datasets[extra["dataset"]], preprocess, {**amounts, **asked})
 
 
 def _cell(reader: str, dataset: dict[str, Any], preprocess: str, amounts: dict[str, Any]) -> Cell:

@@ -57,9 +57,9 @@ class Source:
 class Feed:
     """The batches of a training."""
 
-    def __init__(self, source: Source, seed: int, batch: int) -> None:
-        """``seed``: of choice and alterations."""
-        self._source, self._seed, self._batch = source, seed, batch
+    def __init__(self, source: Source, seed: int, batch: int, narrow_from: int = 0) -> None:
+        """``seed``: of choice and alterations; ``narrow_from``: the step from which a quarter is squeezed hard."""
+        self._source, self._seed, self._batch, self._narrow_from = source, seed, batch, narrow_from
         self._shards: list[pool.Shard] = []
 
     def __call__(self, start: int) -> Iterator[Batch]:
@@ -79,7 +79,8 @@ class Feed:
         cuts = rng.permutation(_GROUP)
         for k in range(skip, _GROUP):
             chosen = picks[order[cuts[k] * self._batch : (cuts[k] + 1) * self._batch]]
-            yield self._pack(chosen, stream(self._seed, group * _GROUP + k, "alter"))
+            step = group * _GROUP + k
+            yield self._pack(chosen, stream(self._seed, step, "alter"), step >= self._narrow_from)
 
     def _load(self, count: int) -> None:
         while len(self._shards) < count:
@@ -88,12 +89,13 @@ class Feed:
                 time.sleep(2.0)
             self._shards.append(pool.load(self._source.folder, self._source.seed, shard))
 
-    def _pack(self, picks: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+    def _pack(self, picks: NDArray[np.int64], rng: np.random.Generator, narrow: bool) -> Batch:
         rows, texts = [], []
         for p in picks:
             shard = self._shards[int(p) // pool.SHARD]
             text = shard.texts[int(p) % pool.SHARD]
-            row = normalised(altered(shard.crop(int(p) % pool.SHARD), rng))
+            squeeze = between(rng, 0.55, 0.85) if narrow and chance(rng, 0.25) else 1.0
+            row = normalised(altered(shard.crop(int(p) % pool.SHARD), rng, squeeze))
             if needed_steps(text) <= -(-row.shape[1] // STEP):
                 rows.append(row)
                 texts.append(text)
@@ -125,10 +127,10 @@ def normalised(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray((grey - grey.mean()) / (grey.std() + 4.0), dtype=np.float32)
 
 
-def altered(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The crop as another camera and another box would have given it."""
+def altered(pixels: NDArray[np.uint8], rng: np.random.Generator, squeeze: float = 1.0) -> NDArray[np.uint8]:
+    """The crop as another camera and another box would have given it, its width times ``squeeze``."""
     h, w = pixels.shape
-    width = max(8, round(w * float(np.clip(np.exp(rng.normal(0.0, 0.09)), 0.75, 1.3))))
+    width = max(8, round(w * squeeze * float(np.clip(np.exp(rng.normal(0.0, 0.09)), 0.75, 1.3))))
     scale = between(rng, 0.86, 1.07)
     shear = rng.normal(0.0, 0.06)
     move = np.array([

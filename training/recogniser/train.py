@@ -36,6 +36,7 @@ class Config:
     batch: int
     decay: float
     threads: int
+    narrow_from: int
     widths: Widths
     schedule: Schedule
     pool_seed: int
@@ -96,7 +97,7 @@ def train(config: Config, out: Path, folder: Path, resume: bool, until: int | No
         folder=out,
         network=network,
         loss=lambda batch: loss(network, batch),
-        batches=Feed(source, config.seed, config.batch),
+        batches=Feed(source, config.seed, config.batch, config.narrow_from),
         measure=measure,
         schedule=config.schedule,
         seed=config.seed,

@@ -75,6 +75,19 @@ def names(use: str) -> tuple[str, ...]:
     return tuple(sorted(name for name, entry in manifest().items() if entry.use == use))
 
 
+def missing() -> list[FontEntry]:
+    """The fonts of the manifest that are not installed, or are another file than the one it names."""
+    return [entry for entry in manifest().values() if not _is_there(entry.name)]
+
+
+def _is_there(name: str) -> bool:
+    try:
+        font_path(name)
+    except FontError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=512)
 def font_path(name: str, folders: tuple[Path, ...] = FONT_FOLDERS) -> Path:
     """The installed file of a manifest font.

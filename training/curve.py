@@ -1,0 +1,35 @@
+"""The learning curve of a training, and for a shipped network a copy of its log beside its card.
+
+python -m training.curve --out build/recogniser [--config training/recogniser/config/code-recogniser.toml]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import tomllib
+
+from training.cards import CARDS
+from training.loop import plot_curve, read_log
+
+_SHOWN = ("strict", "alnum", "recall", "precision", "whole")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the training")
+    parser.add_argument("--config", type=Path, help="of a shipped network: log and curve go to docs/models/ too")
+    wanted = parser.parse_args(arguments)
+    log = read_log(wanted.out)
+    plot_curve(log, wanted.out / "curve.svg", wanted.out.name, _SHOWN)
+    if wanted.config:
+        name = tomllib.loads(wanted.config.read_text(encoding="utf-8"))["name"]
+        plot_curve(log, CARDS / f"{name}-curve.svg", name, _SHOWN)
+        (CARDS / f"{name}-log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
