@@ -5,7 +5,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from ocr_app.errors import RecipeError, UsageError
-from ocr_app.recipes import automaton, search
+from ocr_app.recipes import automaton, beam, search
 from ocr_app.recipes.describe import described, missing
 from ocr_app.recipes.posterior import Evidence, Greedy, evidence, greedy, joined, with_lookalikes
 from ocr_app.recipes.recipe import Layout, Line, Recipe
@@ -36,7 +36,6 @@ class Fit(NamedTuple):
     text: str
     cost: float
     signs: int
-    passed: Optional[search.Pass]
 
 
 def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
@@ -46,26 +45,37 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
     or with up to three pieces of one row; text beside the code on its line is junk, which costs. Raises UsageError
     when the posteriors differ in their characters, RecipeError when the recipe needs characters that they lack.
     """
-    found = _Frame(posteriors, recipe)
-    best: Optional[Tuple[float, Layout, Tuple[Optional[Fit], ...]]] = None
-    for layout in recipe.layouts:
-        value, fits = found.assign(layout)
-        if any(fits) and (best is None or value > best[0]):
-            best = (value, layout, fits)
+    frame = _Frame(posteriors, recipe)
+    best = _best(frame, recipe)
+    if posteriors and (best is None or any(fit is None for fit in best[2])):
+        for layout in recipe.layouts:
+            frame.search_all(layout)
+        best = _best(frame, recipe)
     if best is None:
         return CodeDecoding(recipe.name, "", NOT_READ, (), tuple(range(len(posteriors))), ("code-not-found",))
     return _result(recipe, best[1], best[2], len(posteriors))
 
 
+def _best(frame: "_Frame", recipe: Recipe) -> Optional[Tuple[float, Layout, Tuple[Optional[Fit], ...]]]:
+    """The layout that explains most, with its lines' fits; None when no line of any layout is found."""
+    best: Optional[Tuple[float, Layout, Tuple[Optional[Fit], ...]]] = None
+    for layout in recipe.layouts:
+        value, fits = frame.assign(layout)
+        if any(fits) and (best is None or value > best[0]):
+            best = (value, layout, fits)
+    return best
+
+
 def _result(recipe: Recipe, layout: Layout, fits: Tuple[Optional[Fit], ...], count: int) -> CodeDecoding:
     lines, reasons = [], []
+    arcs = bound(recipe, next(fit for fit in fits if fit).candidate.line.characters).arcs
     for line, fit in zip(layout.lines, fits):
         if fit is None:
             if not line.optional:
                 lines.append(missing(line))
                 reasons.append("line-not-found:" + line.name)
             continue
-        lines.append(described(recipe, line, fit.candidate.line, fit.path, fit.text, fit.candidate.taken, fit.passed))
+        lines.append(described(recipe, arcs, line, fit.candidate.line, fit.path, fit.text, fit.candidate.taken))
     used = {index for line in lines for index in line.taken}
     others = tuple(index for index in range(count) if index not in used)
     return CodeDecoding(recipe.name, layout.name, _worst(lines), tuple(lines), others, tuple(reasons))
@@ -85,8 +95,8 @@ class _Frame:
         if len({line.characters for line in lines}) > 1:
             raise UsageError("the lines of a frame have different characters", "posteriors of one recogniser")
         self.candidates = [Candidate((i,), line, greedy(line)) for i, line in enumerate(lines)]
-        self.layout = bound(recipe, lines[0].characters) if lines else None
-        self._passes: Dict[Tuple[int, ...], search.Pass] = {}
+        self.bound = bound(recipe, lines[0].characters) if lines else None
+        self._paths: Dict[Tuple[int, ...], Dict[int, Path]] = {}
         self._fits: Dict[Tuple[Tuple[int, ...], int], Optional[Fit]] = {}
         self._accepted = {c.taken: self._roots(c) for c in self.candidates}
         self.rows = _rows(lines)
@@ -137,30 +147,63 @@ class _Frame:
             plain = candidate.plain
             runs = tuple(search.Run(*run) for run in zip(plain.classes, plain.first, plain.last))
             path = Path(plain.score, runs, 0, len(candidate.line.scores))
-            return Fit(candidate, path, plain.text, 0.0, _signs(plain.text), None)
+            return Fit(candidate, path, plain.text, 0.0, _signs(plain.text))
         if accepted:
             return None
-        return self._searched(candidate, line)
+        return self._judged(candidate, self._searched(candidate).get(line.root))
 
-    def _searched(self, candidate: Candidate, line: Line) -> Optional[Fit]:
-        assert self.layout is not None
-        if candidate.taken not in self._passes:
-            self._passes[candidate.taken] = search.backward(candidate.line, self.layout, JUNK)
-        found = self._passes[candidate.taken]
-        limit = self.recipe.tolerances.misfit * (len(candidate.plain.text) + 1)
-        value = float(search.values(found, [line.root])[0])
-        if value <= search.NEVER / 2 or candidate.plain.score - value > limit + JUNK.most(candidate.plain.text):
-            return None
-        path = search.trace(found, line.root)
+    def _searched(self, candidate: Candidate) -> Dict[int, Path]:
+        """The candidate's best path from the start of each line of the recipe."""
+        assert self.bound is not None
+        if candidate.taken not in self._paths:
+            roots = sorted({line.root for line in self.recipe.lines})
+            self._paths[candidate.taken] = self._sure(
+                candidate, beam.best_paths(candidate.line, self.bound.arcs, roots, JUNK)
+            )
+        return self._paths[candidate.taken]
+
+    def _sure(self, candidate: Candidate, paths: Dict[int, Path]) -> Dict[int, Path]:
+        """The same paths where no better one can have been left out, else those of the exact search.
+
+        A path that costs less than ``beam.REACH`` all in all was never near an edge of the beam.
+        """
+        assert self.bound is not None
+        if not paths:
+            return paths
+        best = max(paths.values(), key=lambda path: path.score)
+        cost = candidate.plain.score - best.score - search.junk_cost(candidate.line, JUNK._replace(glued=0.0), best)
+        signs = len(best.runs)
+        if cost <= beam.REACH or cost > self.recipe.tolerances.misfit * signs + JUNK.glued:
+            return paths
+        found = search.backward(candidate.line, self.bound.layout, JUNK)
+        exact = {root: search.trace(found, root) for root in paths}
+        return {root: path for root, path in exact.items() if path is not None}
+
+    def _judged(self, candidate: Candidate, path: Optional[Path]) -> Optional[Fit]:
+        """The path as a fit; None when it costs more than the recipe's ``misfit`` a character, junk not counted."""
         if path is None or not path.runs:
             return None
         text = "".join(candidate.line.characters[run.sign] for run in path.runs)
-        cost = candidate.plain.score - path.score
-        own = cost - found.junk_cost(path)
-        signs = _signs(text)
-        if own > self.recipe.tolerances.misfit * signs:
+        cost, signs = candidate.plain.score - path.score, _signs(text)
+        if cost - search.junk_cost(candidate.line, JUNK, path) > self.recipe.tolerances.misfit * signs:
             return None
-        return Fit(candidate, path, text, cost, signs, found)
+        return Fit(candidate, path, text, cost, signs)
+
+    def search_all(self, layout: Layout) -> None:
+        """Reads the candidates that could be a line which the beam did not find once more, exactly."""
+        assert self.bound is not None
+        for line in layout.lines:
+            low, high = self.bound.lengths[line.root]
+            for candidate in self.candidates:
+                length = _signs(candidate.plain.text)
+                if (
+                    self.fit(candidate, line)
+                    or self._accepted[candidate.taken]
+                    or not low * 0.7 <= length <= high * 1.2
+                ):
+                    continue
+                found = search.backward(candidate.line, self.bound.layout, JUNK)
+                self._fits[(candidate.taken, line.root)] = self._judged(candidate, search.trace(found, line.root))
 
     def _pieces(self) -> List[Candidate]:
         made = []
@@ -185,15 +228,25 @@ def _signs(text: str) -> int:
     return len(text) - text.count(" ")
 
 
-def bound(recipe: Recipe, characters: Tuple[str, ...]) -> automaton.Layout:
+class Bound(NamedTuple):
+    """A recipe made ready for one charset; ``lengths``: fewest and most characters of a line, spaces not counted."""
+
+    layout: automaton.Layout
+    arcs: beam.Arcs
+    lengths: Dict[int, Tuple[int, int]]
+
+
+def bound(recipe: Recipe, characters: Tuple[str, ...]) -> Bound:
     """The recipe's automaton for a charset, made once. Raises RecipeError when a line cannot be said with it."""
     if characters not in recipe.cache:
-        layout = automaton.lay_out(recipe.registry, [line.root for line in recipe.lines], characters)
+        roots = [line.root for line in recipe.lines]
+        layout = automaton.lay_out(recipe.registry, roots, characters)
         for line in recipe.lines:
             if line.root not in layout.place:
                 found = "{}: {} needs characters that this recogniser does not know".format(recipe.file, line.name)
                 raise RecipeError(found, "".join(characters), "change the recipe or take another reader")
-        recipe.cache[characters] = layout
+        arcs = beam.by_class(recipe.registry, characters)
+        recipe.cache[characters] = Bound(layout, arcs, recipe.registry.lengths(roots))
     return recipe.cache[characters]  # type: ignore[return-value]
 
 

@@ -1,10 +1,10 @@
 """From a best path to a decoded line: gaps, alternatives, statuses, fields."""
 
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from ocr_app.recipes import search
+from ocr_app.recipes import beam, search
 from ocr_app.recipes.posterior import BLANK, Evidence, Greedy, greedy
 from ocr_app.recipes.recipe import Line, Recipe
 from ocr_app.recipes.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine
@@ -13,6 +13,7 @@ from ocr_app.recipes.split import split
 from ocr_app.recipes.weigh import best_runs, log_probability, nearest
 
 ALTERNATIVES = 3  # that are reported for each character
+_SURE = 6.0  # nats: where every character leads by more, no text that differs in several places can come nearer
 _EMPTY = np.zeros((4, 2), np.float32)
 
 
@@ -23,12 +24,12 @@ def missing(line: Line) -> DecodedLine:
 
 def described(
     recipe: Recipe,
+    arcs: beam.Arcs,
     line: Line,
     held: Evidence,
     path: Path,
     text: str,
     taken: Tuple[int, ...],
-    passed: Optional[search.Pass],
 ) -> DecodedLine:
     """The decoded line of a path that spells ``text``."""
     plain = greedy(held)
@@ -38,17 +39,30 @@ def described(
     chars = tuple(_char(recipe, held, *found) for found in zip(path.runs, rivals, allowed))
     extra = _extra(held, plain, path)
     gaps = [char.gap for char in chars if char.sign != " "]
-    margin = min(gaps + ([search.margin(passed, line.root, path)] if passed is not None else []) + [np.inf])
+    margin = min(gaps + [np.inf])
+    if any(char.free_gap < _SURE for char in chars if char.sign != " "):
+        margin = min(margin, _lead(arcs, line, held, path))
     inside = held.scores[path.start : path.stop]
-    score = log_probability(inside, [run.sign for run in path.runs]) + held.blank
+    score = log_probability(inside, [run.sign for run in path.runs])
+    score += float(held.blank[path.start : path.stop].sum())
     contradiction = sum(max(0.0, -char.free_gap) for char in chars if char.sign != " ")
     contradiction += sum(value for _, value in extra)
     status = _status(chars, extra, recipe.tolerances.contradiction)
+    status = CONFUSED if status == READ and not margin >= recipe.tolerances.gap else status
     junk = (_junk(held, plain, 0, path.start), _junk(held, plain, path.stop, len(held.scores)))
     return DecodedLine(
         line.name, text, status, chars, split(line, text), score, float(margin), contradiction, taken, held.quad,
         junk, plain.text, extra,
     )  # fmt: skip
+
+
+def _lead(arcs: beam.Arcs, line: Line, held: Evidence, path: Path) -> float:
+    """How far the path leads over the best path of any other text that the recipe allows on the same frames."""
+    part = held._replace(scores=held.scores[path.start : path.stop], best=held.best[path.start : path.stop])
+    own = [run.sign for run in path.runs]
+    score = sum(float(held.scores[run.first : run.last + 1, run.sign].sum()) for run in path.runs)
+    rival = beam.best_paths(part, arcs, [line.root], None, own).get(line.root)
+    return score - rival.score if rival is not None else beam.BEAM
 
 
 def _status(chars: Sequence[DecodedChar], extra: Sequence[Tuple[str, float]], limit: float) -> str:

@@ -37,7 +37,7 @@ def free(posterior: LinePosterior) -> DecodedLine:
     text = "".join(char.sign for char in chars)
     gaps = [char.gap for char in chars if char.sign != " "]
     status = CONFUSED if any(char.status == CONFUSED for char in chars) else READ
-    score = log_probability(held.scores, classes) + held.blank
+    score = log_probability(held.scores, classes) + float(held.blank.sum())
     contradiction = sum(max(0.0, -char.free_gap) for char in chars)
     margin = min(gaps + [float("inf")])
     return DecodedLine(

@@ -142,6 +142,15 @@ class Registry:
                 return False
         return self.final[here]  # type: ignore[index]
 
+    def lengths(self, roots: Sequence[int]) -> Dict[int, Tuple[int, int]]:
+        """Fewest and most characters of the texts from each root, spaces not counted."""
+        known: Dict[int, Tuple[int, int]] = {}
+        for state, arcs in enumerate(self.arcs):  # targets have lower numbers
+            ways = [(int(s != " ") + known[t][0], int(s != " ") + known[t][1]) for s, t in arcs.items()]
+            ways += [(0, 0)] if self.final[state] or not ways else []
+            known[state] = (min(way[0] for way in ways), max(way[1] for way in ways))
+        return {root: known[root] for root in roots}
+
     def view(self, start: int) -> Dfa:
         """The automaton from ``start``, with its own numbering where needed none: states are shared."""
         return Dfa(tuple(self.arcs), tuple(self.final), start)

@@ -18,12 +18,12 @@ class Evidence(NamedTuple):
     """One line's posterior, ready.
 
     ``scores``: float64 ``(T, C)``, logarithm of P(class) / P(blank) in each frame, so that blanks cost nothing and a
-    path's score is a sum over its characters alone; ``blank``: the logarithms that were taken out, summed.
+    path's score is a sum over its characters alone; ``blank`` ``(T,)``: the logarithms that were taken out.
     ``characters``: upper case, each once, [0] the blank. ``best``: the best class of each frame.
     """
 
     scores: np.ndarray
-    blank: float
+    blank: np.ndarray
     characters: Tuple[str, ...]
     best: np.ndarray
     quad: Quad
@@ -77,12 +77,12 @@ def evidence(posterior: LinePosterior) -> Evidence:
         for source, target in merged:
             table[:, target] = np.logaddexp(table[:, target], log_probs[:, source])
     if not len(table):
-        return Evidence(np.zeros((0, len(names))), 0.0, names, np.zeros(0, np.intp), posterior.quad)
+        return Evidence(np.zeros((0, len(names))), np.zeros(0), names, np.zeros(0, np.intp), posterior.quad)
     best = table.argmax(axis=1)
     top = table[np.arange(len(table)), best]
     bounded = np.maximum(table, (top - FLOOR)[:, None])
     blank = bounded[:, BLANK]
-    return Evidence(bounded - blank[:, None], float(blank.sum()), names, best, posterior.quad)
+    return Evidence(bounded - blank[:, None], blank, names, best, posterior.quad)
 
 
 def with_lookalikes(line: Evidence, groups: Sequence[str]) -> Evidence:
@@ -125,5 +125,5 @@ def joined(lines: Sequence[Evidence]) -> Evidence:
         pieces += [gap, line.scores]
         best += [np.array([gap[0].argmax() if " " not in line.characters else line.characters.index(" ")]), line.best]
     quad = np.array([lines[0].quad[0], lines[-1].quad[1], lines[-1].quad[2], lines[0].quad[3]], np.float32)
-    blank = sum(line.blank for line in lines)
-    return Evidence(np.concatenate(pieces), blank, lines[0].characters, np.concatenate(best), quad)
+    blanks = [lines[0].blank] + [part for line in lines[1:] for part in (np.zeros(1), line.blank)]
+    return Evidence(np.concatenate(pieces), np.concatenate(blanks), lines[0].characters, np.concatenate(best), quad)

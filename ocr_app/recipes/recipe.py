@@ -6,7 +6,7 @@ from ocr_app.recipes.calendar import Setting, Token
 from ocr_app.recipes.nfa import Dfa, Registry
 
 SPACES = ("required", "optional", "forbidden", "loose")
-JUNK = ("forbid", "report", "ignore")
+JUNK = ("report", "ignore")
 
 
 class Field(NamedTuple):

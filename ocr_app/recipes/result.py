@@ -52,6 +52,13 @@ class DecodedLine(NamedTuple):
     extra: Tuple[Tuple[str, float], ...] = ()
 
     @property
+    def assurance(self) -> float:
+        """Lead over everything the recipe allows, less the clearest contradiction (nats)."""
+        signs = [char for char in self.chars if char.sign != " "]
+        against = max([-char.free_gap for char in signs] + [value for _, value in self.extra] + [0.0])
+        return min([char.gap for char in signs] + [self.margin]) - against
+
+    @property
     def confidence(self) -> float:
         """0..1: the probability ratio of the weakest character against its best rival, within the recipe."""
         gaps = [char.gap for char in self.chars if char.sign != " "]
@@ -78,6 +85,14 @@ class CodeDecoding(NamedTuple):
     def text(self) -> str:
         """The lines that were found, joined by one space."""
         return " ".join(line.text for line in self.lines if line.text)
+
+    @property
+    def assurance(self) -> float:
+        """One number for how safely the code could be passed, in nats: the smallest lead of any character and of the
+        text over what else the recipe allows, less the clearest contradiction; -inf where a line is missing."""
+        if not self.lines or any(not line.text for line in self.lines):
+            return float("-inf")
+        return min(line.assurance for line in self.lines)
 
     @property
     def values(self) -> Dict[str, str]:

@@ -16,22 +16,19 @@ NEVER = -1e9
 
 
 class Junk(NamedTuple):
-    """What text beside the code on its line costs: for being there, and for each of its characters (nats)."""
+    """What text beside the code on its line costs in nats: for being there, for each of its characters, and when a
+    letter or digit of it stands at one of the code without a space (digits of a longer number are no date)."""
 
     enter: float = 4.0
     sign: float = 5.0
-
-    def most(self, text: str) -> float:
-        """What junk can cost at most on a line that plainly reads ``text``."""
-        return 2 * self.enter + self.sign * len(text)
+    glued: float = 12.0  # above beam.REACH, so that such a reading is looked at exactly
 
 
 class Pass(NamedTuple):
     """What the backward pass over one line leaves for tracing.
 
     ``sums`` ``(C, T+1)``; ``table`` ``(rows, T+1)``; ``arcs`` per wave ``(n, k, T+1)``; ``before`` and ``behind``
-    ``(T+1,)``: value of the frames before (behind) the code when r frames remain; ``plain`` ``(T+1,)``: running sum of
-    the best class, counted from the start.
+    ``(T+1,)``: value of the frames before (behind) the code when r frames remain.
     """
 
     layout: Layout
@@ -40,14 +37,6 @@ class Pass(NamedTuple):
     arcs: List[np.ndarray]
     before: np.ndarray
     behind: np.ndarray
-    plain: np.ndarray
-
-    def junk_cost(self, path: "Path") -> float:
-        """What the text beside a path's code cost, over reading it plainly."""
-        frames = len(self.plain) - 1
-        ahead = self.plain[path.start] - self.before[frames - path.start]
-        after = self.plain[frames] - self.plain[path.stop] - self.behind[frames - path.stop]
-        return float(ahead + after)
 
 
 class Run(NamedTuple):
@@ -75,9 +64,7 @@ def backward(line: Evidence, layout: Layout, junk: Optional[Junk]) -> Pass:
     before, behind = ends(line, junk)
     table = np.full((layout.rows, frames + 1), NEVER)
     arcs = [_score(wave, sums, table, behind) for wave in layout.waves]
-    plain = np.zeros(frames + 1)
-    np.cumsum(line.scores[np.arange(frames), line.best], out=plain[1:])
-    return Pass(layout, sums, table, arcs, before, behind, plain)
+    return Pass(layout, sums, table, arcs, before, behind)
 
 
 def _score(wave: Wave, sums: np.ndarray, table: np.ndarray, behind: np.ndarray) -> np.ndarray:
@@ -126,12 +113,39 @@ def ends(line: Evidence, junk: Optional[Junk]) -> Tuple[np.ndarray, np.ndarray]:
         return before, behind
     best = line.scores[np.arange(frames), line.best]
     starts = (line.best != 0) & (np.concatenate(([0], line.best[:-1])) != line.best)
-    running, count = np.cumsum(best), np.cumsum(starts)
-    before[:frames] = (running - junk.enter - junk.sign * count)[::-1]
-    total, all_signs = running[-1], count[-1]
-    behind[1:] = (total - np.concatenate(([0.0], running[:-1])))[::-1] - junk.enter
-    behind[1:] -= junk.sign * (all_signs - np.concatenate(([0], count[:-1])))[::-1]
+    running, count = np.concatenate(([0.0], np.cumsum(best))), np.concatenate(([0], np.cumsum(starts)))
+    cut = junk.enter + junk.glued * _glued(line)
+    before[:frames] = (running - junk.sign * count - cut)[:0:-1]
+    before[frames] = 0.0
+    behind[1:] = (running[-1] - running - junk.sign * (count[-1] - count) - cut)[-2::-1]
     return before, behind
+
+
+def _glued(line: Evidence) -> np.ndarray:
+    """float ``(T+1,)``: 1 where a cut before that frame parts two letters or digits that no space parts."""
+    found = np.zeros(len(line.best) + 1)
+    previous, since = "", 0
+    changes = np.flatnonzero(line.best[1:] != line.best[:-1]) + 1
+    for at in [0] + changes.tolist():
+        sign = line.characters[line.best[at]]
+        if sign:
+            if previous.isalnum() and sign.isalnum():
+                found[since + 1 : at + 1] = 1.0
+            previous, since = sign, at
+    if previous.isalnum():
+        last = int(np.flatnonzero(line.best)[-1])
+        found[since + 1 : last + 1] = 1.0
+    return found
+
+
+def junk_cost(line: Evidence, junk: Junk, path: Path) -> float:
+    """What the text beside a path's code cost, over reading it plainly."""
+    frames = len(line.scores)
+    before, behind = ends(line, junk)
+    plain = line.scores[np.arange(frames), line.best]
+    ahead = float(plain[: path.start].sum() - before[frames - path.start])
+    after = float(plain[path.stop :].sum() - behind[frames - path.stop])
+    return ahead + after
 
 
 def values(found: Pass, roots: Sequence[int]) -> np.ndarray:
