@@ -2,11 +2,11 @@
 
 Every round lets each reader read every crop once, in an order that turns from round to round, so that what disturbs
 the machine disturbs all of them; ratios are those of medians over the rounds. Cropping and loading are not timed,
-preparing the crop and decoding are: without them no reader gives a text.
+preparing a crop is. The phase "recognise" is given apart: some readers decode inside it, `codes` behind it.
 """
 
 import time
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ocr_app.benchmark.crops import LineCrop, line_crops
 from ocr_app.benchmark.sample import Dataset
 from ocr_app.benchmark.usage import snapshot, spent
 from ocr_app.errors import UsageError
-from ocr_app.readers.base import Options, Reader
+from ocr_app.readers.base import Options, Reader, Timer
 from ocr_app.types import Image
 
 SCHEMA = "nano-ocr/speed/1"
@@ -23,6 +23,13 @@ BATCHES = (1, 3)
 """Crops handed over at once: a line alone, and the three lines of one frame."""
 
 Say = Callable[[str], None]
+
+
+class Pass(NamedTuple):
+    """Seconds of one round of one reader: of the calls, and of their phase "recognise"."""
+
+    whole: float
+    recognise: float
 
 
 def measure(
@@ -65,37 +72,50 @@ def _groups(crops: Sequence[LineCrop], batch: int) -> List[List[Image]]:
     return [images[k : k + batch] for k in range(0, len(images), batch)]
 
 
-def _rounds(readers: Dict[str, Reader], groups: List[List[Image]], rounds: int, say: Say) -> Dict[str, List[float]]:
-    """Seconds of each round by reader; a first round warms up and does not count."""
+def _rounds(readers: Dict[str, Reader], groups: List[List[Image]], rounds: int, say: Say) -> Dict[str, List[Pass]]:
+    """What each round took, by reader; a first round warms up and does not count."""
     names = list(readers)
-    taken: Dict[str, List[float]] = {name: [] for name in names}
+    taken: Dict[str, List[Pass]] = {name: [] for name in names}
     for number in range(rounds + 1):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
             say("round {} of {}, up to {} lines at once: {}".format(number, rounds, len(groups[0]), name))
-            seconds = _pass(readers[name], groups)
+            its = _pass(readers[name], groups)
             if number:
-                taken[name].append(seconds)
+                taken[name].append(its)
     return taken
 
 
-def _pass(reader: Reader, groups: List[List[Image]]) -> float:
-    start = time.perf_counter()
+def _pass(reader: Reader, groups: List[List[Image]]) -> Pass:
+    timer, start = Timer(), time.perf_counter()
     for group in groups:
-        reader.read_lines(group)
-    return time.perf_counter() - start
+        reader.read_lines(group, timer)
+    return Pass(time.perf_counter() - start, timer.ms.get("recognise", 0.0) / 1e3)
 
 
-def _summary(seconds: Dict[str, List[float]], crops: int) -> Dict[str, Any]:
-    """By reader: lines a second (median, least and most over the rounds), and how many times slower than the first."""
+def _summary(passes: Dict[str, List[Pass]], crops: int) -> Dict[str, Any]:
+    """By reader: lines a second (median, least and most over the rounds), and how many times slower than the first.
+
+    Of the whole call, and of its recognition alone: preparing crops, the network, and the best path.
+    """
+    return {
+        "whole": _rates({name: [each.whole for each in its] for name, its in passes.items()}, crops),
+        "recognise": _rates({name: [each.recognise for each in its] for name, its in passes.items()}, crops),
+    }
+
+
+def _rates(seconds: Dict[str, List[float]], crops: int) -> Dict[str, Any]:
+    """None for a reader that does not tell this part of its time."""
     medians = {name: float(np.median(its)) for name, its in seconds.items()}
     first = next(iter(medians.values()))
     return {
-        name: {
+        name: None
+        if not medians[name]
+        else {
             "lines_per_s": round(crops / medians[name], 2),
             "least": round(crops / max(its), 2),
             "most": round(crops / min(its), 2),
-            "first_is_faster_by": round(medians[name] / first, 3),
+            "first_is_faster_by": round(medians[name] / first, 3) if first else None,
         }
         for name, its in seconds.items()
     }

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
-from typing import Any, Dict
+from typing import Any, Dict, List, Optional
 
 from ocr_app.benchmark import speed
 from ocr_app.benchmark.datasets import open_dataset
@@ -50,18 +50,19 @@ def _say(words: str) -> None:
 
 def _words(record: Dict[str, Any]) -> str:
     parts = ["{} crops, {} rounds, {} thread(s)".format(record["crops"], record["rounds"], record["threads"])]
-    for batch, readers in record["batches"].items():
-        head = ("lines a second, {} at once".format(batch), "median", "least", "most", "the first is faster by")
-        rows = [
-            [name, *("{:.1f}".format(its[key]) for key in ("lines_per_s", "least", "most")), _times(its)]
-            for name, its in readers.items()
-        ]
-        parts.append(table(head, rows))
+    for batch, kinds in record["batches"].items():
+        for kind, title in (("recognise", "recognition"), ("whole", "with decoding")):
+            head = ("lines a second, {} at once, {}".format(batch, title), "median", "least", "most", "first is faster")
+            parts.append(table(head, [_row(name, its) for name, its in kinds[kind].items()]))
     if not record["valid"]:
         codes = ", ".join(reason["code"] for reason in record["invalid_reasons"])
         parts.append("Not a valid measurement: " + codes)
     return "\n\n".join(parts)
 
 
-def _times(its: Dict[str, Any]) -> str:
-    return "{:.2f} times".format(its["first_is_faster_by"])
+def _row(name: str, its: Optional[Dict[str, Any]]) -> List[str]:
+    if its is None:
+        return [name, "-", "-", "-", "-"]
+    rates = ["{:.1f}".format(its[key]) for key in ("lines_per_s", "least", "most")]
+    ratio = its["first_is_faster_by"]
+    return [name, *rates, "-" if ratio is None else "{:.2f} times".format(ratio)]
