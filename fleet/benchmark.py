@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import re
 import subprocess
@@ -93,6 +94,7 @@ def main(
     """
     config = load_toml(matrix)
     chosen = cells(config, quick, only or [])
+    make_missing(config, chosen)
     folder = out or default_folder(quick)
     session = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     outcomes = list(run_all(chosen, folder, session))
@@ -120,6 +122,22 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:
     return outcomes
 
 
+def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
+    """Make the data sets that are drawn from a seed and are not there yet.
+
+    Raises MatrixError when a maker fails.
+    """
+    wanted = {cell.dataset for cell in chosen}
+    for entry in config["datasets"]:
+        if "made_by" not in entry or entry["name"] not in wanted or (ROOT / entry["source"]).exists():
+            continue
+        print(f"making {entry['name']} ...", flush=True)
+        command = [sys.executable, "-m", *entry["made_by"], "--out", entry["source"]]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise MatrixError(f"{entry['name']} cannot be made: {done.stderr.strip()}", "", "./inv fonts")
+
+
 def _as_it_stands(cell: Cell, folder: Path, reasons: dict[tuple[str, str], str]) -> Outcome:
     """The cell's record; where there is none, the reason that the folder's summary gives."""
     path = folder / "runs" / f"{cell.slug}.json"
@@ -141,7 +159,8 @@ def cells(config: dict[str, Any], quick: bool, only: list[str]) -> list[Cell]:
     small = config["quick"] if quick else {}
     amounts.update({key: small[key] for key in ("limit", "warm_up") if key in small})
     readers = _readers(config, small, only)
-    datasets = [entry for entry in config["datasets"] if entry["name"] in small.get("datasets", [entry["name"]])]
+    everywhere = [entry for entry in config["datasets"] if not entry.get("extra_only")]
+    datasets = [entry for entry in everywhere if entry["name"] in small.get("datasets", [entry["name"]])]
     found = [_cell(reader, entry, "raw", amounts) for entry in datasets for reader in readers]
     return found if quick else found + list(_extras(config, readers, amounts))
 
@@ -228,4 +247,10 @@ def finished(cell: Cell, out: Path) -> dict[str, Any] | None:
     made_from = [record["dataset"]["sha256"], record["reader"]["asked"], record["reader"]["threads"]]
     made_from += [record["environment"]["app"]["sha256"], *[settings[key] for key in SETTINGS]]
     wanted = [dataset.sha256, cell.reader, cell.threads, environment.source_fingerprint(), *own]
-    return record if made_from == wanted else None
+    same = made_from == wanted and (record["settings"].get("recipe") or {}).get("sha256") == _sha256_of(cell.recipe)
+    return record if same else None
+
+
+def _sha256_of(recipe: str) -> str | None:
+    path = ROOT / recipe
+    return hashlib.sha256(path.read_bytes()).hexdigest() if recipe and path.is_file() else None

@@ -68,8 +68,9 @@ def _runs(folder: Path) -> list[dict[str, Any]]:
 
 
 def _plain(folder: Path) -> list[dict[str, Any]]:
-    """The runs without pre-processing, on the annotated box where there is one."""
-    return [run for run in _runs(folder) if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
+    """The runs without pre-processing and recipe, on the annotated box where there is one."""
+    chosen = [run for run in _runs(folder) if not run["settings"].get("recipe")]
+    return [run for run in chosen if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
 
 
 def _labels() -> dict[str, str]:

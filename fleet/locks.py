@@ -84,7 +84,7 @@ def _uv(root: Path) -> Path:
 
 def _run_uv(command: list[str], name: str) -> None:
     environment = dict(os.environ)
-    if "PIP_FIND_LINKS" in environment:  # folders of wheels that pip sees, and with them the build of torch without CUDA
+    if "PIP_FIND_LINKS" in environment:  # folders of wheels that pip sees, with the build of torch without CUDA
         environment.setdefault("UV_FIND_LINKS", environment["PIP_FIND_LINKS"])
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
