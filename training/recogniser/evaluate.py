@@ -7,6 +7,7 @@ python -m training.recogniser.evaluate --check    measure, compare with the comm
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.metrics import Score, score_forms
 from ocr_app.imaging.geometry import grow, rectify, sides
+from ocr_app.networks.count import count as count_network
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers import ctc
 from ocr_app.readers.codes_recognise import Recogniser, RecogniserSettings
@@ -56,7 +58,7 @@ def drawn(folder: Path) -> Iterable[Line]:
     """The lines of a nano-codes set, cut by their true quads."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for entry in manifest["images"]:
-        frame = cv2.imread(str(folder / entry["image"]))
+        frame = np.asarray(cv2.imread(str(folder / entry["image"])), dtype=np.uint8)
         for line in entry["lines"]:
             quad = np.asarray(line["quad"], dtype=np.float32)
             crop = rectify(frame, grow(quad, MARGIN * sides(quad)[1]))
@@ -112,6 +114,8 @@ def run(count: int = 1500, model: Path = MODEL) -> dict[str, Any]:
     return {
         "file": model.name,
         "size": model.stat().st_size,
+        "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "parameters": count_network(str(model), (1, 1, lines.HEIGHT, 256)).parameters,
         "training": json.loads(network.metadata["training"]),
         "sets": {name: measure(recogniser, chosen) for name, chosen in sets(count).items()},
     }
@@ -125,7 +129,12 @@ def tables(measured: dict[str, Any]) -> dict[str, str]:
     unseen = measured["sets"]["rendered, unseen typefaces"]["by_print"]
     prints = [["print", "held out", "unseen typefaces"]]
     prints += [[kind, f"{held[kind]['alnum']:.1f} %", f"{unseen[kind]['alnum']:.1f} %"] for kind in held]
-    return {"metrics": cards.markdown(rows), "prints": cards.markdown(prints)}
+    training = measured["training"]
+    facts = [["fact", "value"], ["file", f"{measured['size'] / 1e6:.2f} MB, {measured['parameters']:,} parameters"]]
+    facts += [["sha256", f"`{measured['sha256']}`"]]
+    facts += [["trained", f"{training['steps']} steps, seed {training['seed']}, {training['lines']:,} lines seen"]]
+    facts += [["machine", f"{training['machine']}, one core, {training['hours']:.1f} h"]]
+    return {"facts": cards.markdown(facts), "metrics": cards.markdown(rows), "prints": cards.markdown(prints)}
 
 
 def _row(name: str, figures: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from training import cards
 from training import export as exporting
 from training.recogniser.network import Deployed, Recogniser
 from training.recogniser.texts import CHARACTERS
@@ -19,8 +20,8 @@ from training.recogniser.train import CLASSES, Config, read_config
 DATA = Path(__file__).resolve().parents[2] / "ocr_app" / "data"
 
 
-def averaged(config: Config, out: Path) -> tuple[Recogniser, int]:
-    """The network with a checkpoint's averaged weights, in evaluation, and its step.
+def averaged(config: Config, out: Path) -> tuple[Recogniser, int, float]:
+    """The network with a checkpoint's averaged weights, in evaluation, its step, and the seconds spent on it.
 
     Raises:
         FileNotFoundError: no checkpoint.
@@ -28,15 +29,17 @@ def averaged(config: Config, out: Path) -> tuple[Recogniser, int]:
     saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
     network = Recogniser(CLASSES, config.widths)
     network.load_state_dict(saved["average"])
-    return network.eval(), int(saved["step"])
+    return network.eval(), int(saved["step"]), float(saved["seconds"])
 
 
 def export(config: Config, out: Path, target: Path) -> float:
     """Write the ONNX file and return its largest error against the trained network, in logits."""
-    network, step = averaged(config, out)
+    network, step, seconds = averaged(config, out)
+    training = {"config": config.name, "seed": config.seed, "steps": step, "lines": step * config.batch}
+    training.update(machine=cards.machine(), hours=round(seconds / 3600, 2))
     metadata = {
         "characters": json.dumps(["", *CHARACTERS]),
-        "training": json.dumps({"config": config.name, "seed": config.seed, "steps": step}),
+        "training": json.dumps(training),
     }
     generator = torch.Generator().manual_seed(0)
     sample = torch.randn(3, 1, 32, 256, generator=generator)
