@@ -4,7 +4,7 @@ import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ocr_app import recipes
-from ocr_app.recipes.result import CodeDecoding, DecodedChar, DecodedLine
+from ocr_app.recipes import CodeDecoding, DecodedChar, DecodedLine, Reason, Verdict
 from ocr_app.types import LinePosterior, TextLine, line_to_json
 
 
@@ -13,16 +13,27 @@ def lines_of(decoding: CodeDecoding) -> List[TextLine]:
     return [TextLine(line.text, line.quad, line.confidence) for line in decoding.lines if line.text]
 
 
-def to_json(decoding: CodeDecoding, posteriors: Sequence[LinePosterior]) -> Dict[str, Any]:
+def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LinePosterior]) -> Dict[str, Any]:
     """JSON form; scores are natural logarithms, None where nothing else was possible (an infinite lead)."""
     return {
         "recipe": decoding.recipe,
         "layout": decoding.layout,
         "status": decoding.status,
+        "assurance": _finite(verdict.assurance),
+        "reasons": [_reason(reason) for reason in verdict.reasons],
         "values": dict(decoding.values),
         "lines": [_line(line) for line in decoding.lines],
         "others": [_other(posteriors[index]) for index in decoding.others],
     }
+
+
+def words_of(verdict: Verdict) -> Tuple[str, ...]:
+    """The verdict's reasons as words of a result line: ``code`` or ``code:where``."""
+    return tuple(reason.code + (":" + reason.where if reason.where else "") for reason in verdict.reasons)
+
+
+def _reason(reason: Reason) -> Dict[str, str]:
+    return {"code": reason.code, "where": reason.where, "found": reason.found, "expected": reason.expected}
 
 
 def _line(line: DecodedLine) -> Dict[str, Any]:

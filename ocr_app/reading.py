@@ -1,5 +1,6 @@
 """One image through one reader: preprocess, read, and the result with its timing."""
 
+import datetime
 import time
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
@@ -10,8 +11,6 @@ from ocr_app.errors import ImageError, OcrError, ReaderFailed, UsageError
 from ocr_app.imaging import preprocess as preprocessing
 from ocr_app.imaging.load import DEFAULT_LIMITS, Limits, load_image
 from ocr_app.readers.base import Reader, Timer
-from ocr_app.recipes.recipe import Recipe
-from ocr_app.recipes.result import CONFUSED, READ
 from ocr_app.types import PHASES, Image, LinePosterior, Quad, Reading, TextLine
 
 LAYOUTS = ("page", "line")
@@ -20,18 +19,34 @@ Region = Tuple[int, int, int, int]
 """x, y, width, height in pixels of the image."""
 
 
+NOT_BEFORE = datetime.datetime(2026, 1, 1)
+"""A clock that shows an earlier time is not set: this program was written later."""
+
+
+class Wanted(NamedTuple):
+    """A recipe, and what else a code has to fit: texts of named fields, the time that a reading may take.
+
+    ``trust_clock``: the computer's clock is right; without it a recipe that asks for today's date holds.
+    """
+
+    recipe: recipes.Recipe
+    expected: Dict[str, str] = {}
+    trust_clock: bool = False
+    deadline_ms: Optional[float] = None
+
+
 class How(NamedTuple):
     """What is done with an image.
 
     ``layout="line"`` takes the image as one text line, without detection. ``regions`` are places of one line each:
-    nothing is detected then either, whatever the layout (a camera that stands still over a line). ``recipe``: the lines
-    are decoded under it; only a reader with posteriors can.
+    nothing is detected then either, whatever the layout (a camera that stands still over a line). ``wanted``: the
+    lines are decoded and judged under a recipe; only a reader with posteriors can.
     """
 
     layout: str = "page"
     preprocess: str = "raw"
     regions: Tuple[Region, ...] = ()
-    recipe: Optional[Recipe] = None
+    wanted: Optional[Wanted] = None
 
 
 PLAIN = How()
@@ -45,7 +60,7 @@ def read_image(reader: Reader, image: Image, name: str, how: How = PLAIN, notes:
     """
     timer, start = Timer(), time.perf_counter()
     try:
-        found = _found(reader, image, how, timer)
+        found = _found(reader, image, how, timer, start)
     except (ImageError, ReaderFailed) as error:
         return failed(reader, name, error, _milliseconds(start))
     timing = _complete(timer, _milliseconds(start))
@@ -81,13 +96,13 @@ class _Found(NamedTuple):
     code: Optional[Dict[str, Any]] = None
 
 
-def _found(reader: Reader, image: Image, how: How, timer: Timer) -> _Found:
+def _found(reader: Reader, image: Image, how: How, timer: Timer, start: float) -> _Found:
     if how.layout not in LAYOUTS:
         raise UsageError("unknown layout: {!r}".format(how.layout), ", ".join(LAYOUTS))
     with timer.phase("preprocess"):
         prepared = preprocessing.apply(how.preprocess, image)
-    if how.recipe is not None:
-        return _decoded(_posteriors(reader, prepared, how, timer), how.recipe, timer)
+    if how.wanted is not None:
+        return _judged(_posteriors(reader, prepared, how, timer), how.wanted, timer, start)
     lines = _lines(reader, prepared, how, timer)
     return _Found(tuple(lines), "read", ()) if lines else _Found((), "no-read", ("no-text-found",))
 
@@ -112,13 +127,19 @@ def _placed(quad: Quad, region: Region) -> Quad:
     return np.asarray(quad + np.array(region[:2], np.float32), np.float32)
 
 
-def _decoded(posteriors: List[LinePosterior], recipe: Recipe, timer: Timer) -> _Found:
+def _judged(posteriors: List[LinePosterior], wanted: Wanted, timer: Timer, start: float) -> _Found:
+    """``start``: when work on the image began, on the clock of time.perf_counter."""
     with timer.phase("decode"):
-        decoding = recipes.decode(posteriors, recipe)
-        code = decoded.to_json(decoding, posteriors)
-    reasons = decoding.reasons if decoding.status == READ else (decoding.status,) + decoding.reasons
-    verdict = "read" if decoding.status in (READ, CONFUSED) else "no-read"
-    return _Found(tuple(decoded.lines_of(decoding)), verdict, reasons, code)
+        decoding = recipes.decode(posteriors, wanted.recipe)
+        verdict = recipes.verify(
+            decoding, wanted.recipe, wanted.expected, _clock(wanted), _milliseconds(start), wanted.deadline_ms
+        )
+        code = decoded.to_json(decoding, verdict, posteriors)
+    return _Found(tuple(decoded.lines_of(decoding)), verdict.verdict, decoded.words_of(verdict), code)
+
+
+def _clock(wanted: Wanted) -> Optional[recipes.Clock]:
+    return recipes.judged_clock(datetime.datetime.now(), True, NOT_BEFORE) if wanted.trust_clock else None
 
 
 def cut(image: Image, region: Region) -> Image:

@@ -15,7 +15,7 @@ from ocr_app.benchmark.usage import Snapshot, peak_memory_mb, peak_of, snapshot,
 from ocr_app.benchmark.warmup import warm_up_image
 from ocr_app.errors import UsageError
 from ocr_app.readers.base import Options, Reader
-from ocr_app.reading import How, read_image
+from ocr_app.reading import How, Wanted, read_image
 from ocr_app.types import Image, Reading
 
 WARM_UP = 30  # the thesis warmed up with 35 readings of a picture outside its set
@@ -85,13 +85,13 @@ def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
 
 
 def _reading_with(reader: Reader, settings: Settings) -> Read:
-    recipe = None
+    wanted = None
     if settings.recipe is not None:
-        recipe = recipes.load(settings.recipe)
+        wanted = Wanted(recipes.load(settings.recipe))
         reader.line_posteriors([])  # a reader that gives texts only refuses here, not image by image
 
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, How(layout, settings.preprocess, recipe=recipe))
+        return read_image(reader, image, name, How(layout, settings.preprocess, wanted=wanted))
 
     return read
 

@@ -9,7 +9,6 @@ from ocr_app.imaging.load import Limits
 from ocr_app.networks.half import PRECISION
 from ocr_app.readers.registry import DEFAULT_READER
 
-
 PRECISIONS = ("fp32", "fp16", PRECISION)
 
 
@@ -30,6 +29,14 @@ def region(text: str) -> Tuple[int, int, int, int]:
     if min(x, y) < 0 or min(width, height) < 1:
         raise argparse.ArgumentTypeError("{!r}: X and Y from 0, W and H from 1".format(text))
     return x, y, width, height
+
+
+def pair(text: str) -> Tuple[str, str]:
+    """NAME=TEXT."""
+    name, mark, value = text.partition("=")
+    if not (name and mark):
+        raise argparse.ArgumentTypeError("{!r} is not NAME=TEXT".format(text))
+    return name, value
 
 
 def add_reader_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,15 +9,15 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 from tqdm import tqdm
 
 from ocr_app import recipes
-from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, region
-from ocr_app.errors import ImageError
+from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, pair, positive, region
+from ocr_app.errors import ImageError, UsageError
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
 from ocr_app.readers.base import Options
 from ocr_app.readers.opening import open_named
 from ocr_app.readers.registry import parse_name
-from ocr_app.reading import LAYOUTS, How, read_file
+from ocr_app.reading import LAYOUTS, How, Wanted, read_file
 from ocr_app.types import Image, Reading, reading_to_json
 
 
@@ -29,10 +29,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     region_help = "place of one line; nothing is detected then; once for each line, in reading order"
     parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help=region_help)
     parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
-    parser.add_argument("--recipe", metavar="FILE", help="decode under this recipe (the reader codes)")
     parser.add_argument("--jsonl", action="store_true", help="one JSON result a line (schema nano-ocr/result/1)")
     parser.add_argument("--draw", metavar="DIR", help="write each image with its quads and texts drawn to DIR")
+    _add_recipe_arguments(parser)
     add_limit_arguments(parser)
+
+
+def _add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--recipe", metavar="FILE", help="decode and judge under this recipe (the reader codes)")
+    expect_help = "what a named field of the recipe has to say; once for each field"
+    parser.add_argument("--expect", action="append", type=pair, default=[], metavar="NAME=TEXT", help=expect_help)
+    clock_help = "this computer's clock is right: without it a recipe that asks for today holds"
+    parser.add_argument("--trust-clock", action="store_true", help=clock_help)
+    parser.add_argument("--deadline-ms", type=positive, metavar="MS", help="a reading that takes longer fails")
+
+
+def _wanted(arguments: argparse.Namespace) -> Optional[Wanted]:
+    """Raises UsageError for options that need a recipe without one, RecipeError."""
+    if arguments.recipe is None:
+        if arguments.expect or arguments.trust_clock or arguments.deadline_ms:
+            raise UsageError("--expect, --trust-clock or --deadline-ms without a recipe", "--recipe FILE")
+        return None
+    recipe = recipes.load(arguments.recipe)
+    return Wanted(recipe, dict(arguments.expect), arguments.trust_clock, arguments.deadline_ms)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,8 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     paths = expand(arguments.paths)
     name = parse_name(arguments.reader)
     options = Options(arguments.device, arguments.precision, arguments.threads)
-    recipe = recipes.load(arguments.recipe) if arguments.recipe else None
-    how = How(arguments.layout, arguments.preprocess, tuple(arguments.region), recipe)
+    how = How(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
     draw = _drawer(arguments.draw)
     code = 0
     with open_named(name, options) as reader:
@@ -82,6 +100,8 @@ def _table(paths: Iterable[str]) -> Callable[[Reading], None]:
             return
         sure = min([line.confidence for line in reading.lines] or [0.0])
         text = reading.text or "- no text found -"
+        if reading.code is not None:
+            text = "{}: {}".format(reading.verdict, text)
         row = "{:<{w}}  {:>8.1f}  {:>5.2f}  {}"
         print(row.format(reading.image, reading.timing_ms["total"], sure, text, w=width), flush=True)
 

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from ocr_app import recipes
 from ocr_app.errors import ImageError
 from ocr_app.readers.base import Reader
-from ocr_app.reading import How, failed, read_image
+from ocr_app.reading import How, Wanted, failed, read_image
 from ocr_app.types import (
     RESULT_SCHEMA,
     LinePosterior,
@@ -76,7 +76,7 @@ def test_every_reading_under_a_recipe_fits(rows):
             logs = np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
             return [LinePosterior(np.zeros((4, 2), np.float32), logs, SIGNS)]
 
-    reading = read_image(Thinks(), np.zeros((8, 8), np.uint8), "a.png", How(recipe=recipes.loads(RECIPE)))
+    reading = read_image(Thinks(), np.zeros((8, 8), np.uint8), "a.png", How(wanted=Wanted(recipes.loads(RECIPE))))
     assert reading.code is not None and valid(reading_to_json(reading))
 
 

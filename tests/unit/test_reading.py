@@ -1,5 +1,7 @@
 """One image through one reader: phases, verdicts, and what is never swallowed."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from ocr_app import recipes
 from ocr_app.errors import DeviceUnavailable, ReaderFailed, UsageError
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.base import Reader
-from ocr_app.reading import How, read_image
+from ocr_app.reading import How, Wanted, read_image
 from ocr_app.types import LinePosterior, ReaderInfo, TextLine, reading_to_json
 
 IMAGE = np.zeros((20, 40, 3), np.uint8)
@@ -104,17 +106,17 @@ SIGNS = ("",) + tuple(" LOT0123456789")
 QUAD = box_quad(0, 0, 9, 9)
 
 
-def posterior(text, doubts=(), quad=QUAD):
+def posterior(text, doubts=(), quad=QUAD, signs=SIGNS):
     """Sure of each character but for ``doubts``: {place: (other, its share)}."""
-    rows = np.full((2 * len(text) + 1, len(SIGNS)), 1e-4)
+    rows = np.full((2 * len(text) + 1, len(signs)), 1e-4)
     rows[:, 0] = 1.0
     for place, sign in enumerate(text):
         row = rows[2 * place + 1]
         row[0] = 1e-4
-        row[SIGNS.index(sign)] = 1.0
+        row[signs.index(sign)] = 1.0
         for other, share in dict(doubts).get(place, ()):
-            row[SIGNS.index(other)], row[SIGNS.index(sign)] = share, 1.0 - share
-    return LinePosterior(quad, np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32), SIGNS)
+            row[signs.index(other)], row[signs.index(sign)] = share, 1.0 - share
+    return LinePosterior(quad, np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32), signs)
 
 
 class Thinks(Scripted):
@@ -128,13 +130,13 @@ class Thinks(Scripted):
 
 
 def decoded(*posteriors):
-    how = How(recipe=recipes.loads(RECIPE))
+    how = How(wanted=Wanted(recipes.loads(RECIPE)))
     return read_image(Thinks(list(posteriors)), IMAGE, "a.png", how)
 
 
 def test_a_recipe_decodes_what_the_reader_thinks():
     reading = decoded(posterior("TOOL"), posterior("LOT 1O4", {5: [("0", 0.4)]}, box_quad(3, 4, 9, 9)))
-    assert (reading.verdict, reading.text) == ("read", "LOT 104")
+    assert (reading.verdict, reading.text, reading.reasons) == ("pass", "LOT 104", ())
     np.testing.assert_array_equal(reading.lines[0].quad, box_quad(3, 4, 9, 9))
     (line,) = reading.code["lines"]
     assert line["free"] == "LOT 1O4" and reading.code["values"] == {"number": "104"}
@@ -149,12 +151,38 @@ def test_a_code_that_is_not_there_is_not_read():
     assert "code-not-found" in reading.reasons and reading_to_json(reading)["code"]["status"] == "not-read"
 
 
+def test_what_is_expected_and_in_which_time():
+    recipe = recipes.loads(RECIPE)
+
+    def judged(**options):
+        how = How(wanted=Wanted(recipe, **options))
+        return read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", how)
+
+    assert judged(expected={"number": "104"}, deadline_ms=1e6).verdict == "pass"
+    other = judged(expected={"number": "105"})
+    assert (other.verdict, other.reasons) == ("fail", ("not-expected:number",))
+    assert other.code["reasons"] == [{"code": "not-expected", "where": "number", "found": "104", "expected": "105"}]
+    late = judged(deadline_ms=1e-6)
+    assert (late.verdict, late.reasons) == ("fail", ("deadline-missed",))
+
+
+def test_a_recipe_that_asks_for_today_holds_without_a_clock():
+    text = RECIPE.replace("{digits: 3, as: number}", "{date: DD/MM/YYYY, as: made, expect: today}")
+    signs = SIGNS + ("/",)
+    today = datetime.date.today()
+    line = posterior("LOT {:%d/%m/%Y}".format(today), signs=signs)
+    reading = read_image(Thinks([line]), IMAGE, "a.png", How(wanted=Wanted(recipes.loads(text))))
+    assert (reading.verdict, reading.reasons) == ("hold", ("clock-not-trusted:made",))
+    trusted = How(wanted=Wanted(recipes.loads(text), trust_clock=True))
+    assert read_image(Thinks([line]), IMAGE, "a.png", trusted).verdict == "pass"
+
+
 def test_regions_are_decoded_in_place():
-    how = How(regions=((5, 6, 20, 9),), recipe=recipes.loads(RECIPE))
+    how = How(regions=((5, 6, 20, 9),), wanted=Wanted(recipes.loads(RECIPE)))
     reading = read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", how)
     np.testing.assert_array_equal(reading.lines[0].quad, box_quad(5, 6, 9, 9))
 
 
 def test_a_reader_of_texts_refuses_a_recipe_in_words():
     with pytest.raises(UsageError, match="texts only"):
-        read_image(Scripted(LINES), IMAGE, "a.png", How(recipe=recipes.loads(RECIPE)))
+        read_image(Scripted(LINES), IMAGE, "a.png", How(wanted=Wanted(recipes.loads(RECIPE))))

@@ -11,7 +11,7 @@ from ocr_app.cli import main as cli
 from ocr_app.errors import DeviceUnavailable, ReaderFailed
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.base import Reader
-from ocr_app.types import ReaderInfo, TextLine
+from ocr_app.types import LinePosterior, ReaderInfo, TextLine
 
 
 class WidthReader(Reader):
@@ -111,6 +111,42 @@ def test_regions_skip_detection(run, images):
     assert (code, result["text"]) == (0, "one line one line")
     assert result["lines"][1]["quad"][0] == [5, 8]
     assert run(images / "20.png", "--region", "0,0,21,8", "--jsonl")[0] == 3
+
+
+RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+
+
+def thinks_ab7(self, image, timer=None):
+    signs = ("",) + tuple(" AB7")
+    logs = np.full((7, len(signs)), -12.0, np.float32)
+    logs[[0, 1, 2, 3, 4, 5, 6], [0, 2, 0, 3, 0, 4, 0]] = 0.0
+    return [LinePosterior(box_quad(0, 0, 5, 5), logs, signs)]
+
+
+def test_a_recipe_judges(run, images, tmp_path, monkeypatch):
+    (tmp_path / "r.yaml").write_text(RECIPE)
+    recipe = ("--recipe", tmp_path / "r.yaml")
+    code, _, err = run(images / "20.png", *recipe)
+    assert code == 2 and "texts only" in err
+    monkeypatch.setattr(WidthReader, "posteriors", thinks_ab7)
+    _, out, _ = run(images / "20.png", *recipe, "--jsonl")
+    assert (results(out)[0]["verdict"], results(out)[0]["code"]["values"]) == ("pass", {"number": "7"})
+    _, out, _ = run(images / "20.png", *recipe, "--expect", "number=8")
+    assert out.splitlines()[1].endswith("fail: AB7")
+
+
+def test_a_recipe_that_is_wrong_has_its_own_code(run, images, tmp_path):
+    (tmp_path / "r.yaml").write_text("nmae: a\n")
+    code, _, err = run(images / "20.png", "--recipe", tmp_path / "r.yaml")
+    assert code == 11 and "r.yaml" in err
+
+
+@pytest.mark.parametrize("option", [("--expect", "a=b"), ("--trust-clock",), ("--deadline-ms", "5"), ("--expect", "a")])
+def test_options_of_a_recipe_want_one(run, images, option):
+    try:
+        assert run(images / "20.png", *option)[0] == 2
+    except SystemExit as exit_error:
+        assert exit_error.code == 2
 
 
 def test_table_for_people(run, images, monkeypatch):
