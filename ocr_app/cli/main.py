@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
 from ocr_app.benchmark import command as benchmarks
-from ocr_app.cli import network, read, readers, speed
+from ocr_app.cli import network, read, readers, recipe, speed
 from ocr_app.errors import OcrError
 
 _EPILOG = """\
@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     verbs = main_parser.add_subparsers(dest="verb", metavar="VERB")
     _verb(verbs, "read", "read images", read.add_arguments, read.run)
     _verb(verbs, "readers", "which readers can run here, and why others cannot", readers.add_arguments, readers.run)
+    _verb(verbs, "recipe", "check, teach and test recipes", recipe.add_arguments, recipe.run)
     _verb(
         verbs, "benchmark", "measure a reader on a data set", benchmarks.add_benchmark_arguments, benchmarks.benchmark
     )

@@ -9,8 +9,8 @@ from ocr_app.errors import RecipeError
 from ocr_app.recipes.calendar import DIGITS, LETTERS, Setting, gs1_date_tokens, language
 from ocr_app.recipes.nfa import Dfa, Nfa, compiled
 
-TEXT = DIGITS + LETTERS + "-./+*&%'()_=!?,:;<>\""
-"""The upper-case part of GS1's character set 82 that codes are printed with."""
+TEXT = DIGITS + LETTERS + "-./+*&%'_=!?,:;<>\""
+"""The upper-case part of GS1's character set 82, without the brackets that are printed round an AI."""
 
 
 class Element(NamedTuple):

@@ -1,0 +1,97 @@
+"""Every example recipe loads, accepts what it is meant for, refuses what it is not, and reads it back."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ocr_app.recipes import decode, load, verify
+from ocr_app.recipes.recipe import accepts
+from ocr_app.recipes.samples import how_many, texts
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "recipes"))
+from posteriors import CHARACTERS, frame_of
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "recipes").glob("*.yaml"))
+ALLOWED = {
+    "thesis": ["PRO: 08/2022 EXP: 08/2023", "L22150295 20 H02:05"],
+    "dates": [
+        "06-11-21", "06/11/2022", "APR-28-2023", "18 07 2021", "2021.03.18", "23/06/21", "20/07/01", "01.30",
+        "25|11|21", "07.2021", "10/2021", "NOV 05 2022", "23 APR 2020", "19-JUN-2020", "2020OCT28", "09 2020", "2022.01", "04SEP20",
+        "29.02.2024", "31 DEZ 2024", "15 AOUT 2023", "01AGO24",
+    ],
+    "lots": [
+        "L 157828", "13:05", "2022.01.18A", "03 11 2020", "222A3", "2021.06.14/F-2", "21.01.13(11:08)", "22.01.12(B)",
+        "EXP: 08/2023", "BEST BEFORE 04 SEP 20", "LOT A1234-7",
+    ],
+    "gs1": ["(01)09521234543213(17)251200(10)ABC123", "(17)251231", "(10)A1-7"],
+    "nano-codes": ["PRO: 08/2022 EXP: 08/2023", "L22150295 20 H02:05", "EXP 03.02.24 10:09 K23150295", "04 SEP 2023"],
+}  # fmt: skip
+REFUSED = {
+    "thesis": ["PRO: 13/2022 EXP: 08/2023", "PRO: 08/2022 EXP: 00/2023", "L22150295 20 H24:05", "L2215O295 20 H02:05"],
+    "dates": [
+        "31.02.2021",
+        "29.02.2023",
+        "30 FEB 2024",
+        "2021.13.01",
+        "52.01.21",
+        "00.01.2021",
+        "31 APR 2021",
+        "06-11/21",
+    ],
+    "lots": ["31.02.2021", "25:00"],
+    "gs1": ["(01)09521234543214(17)251200(10)ABC123", "(17)251301", "(17)250230"],
+    "nano-codes": ["L22366295 20 H02:05", "EXP 31.02.24 10:09 K23150295", "PRO: 08/2022"],
+}
+
+
+def lines_that_accept(recipe, text):
+    return [line.name for line in recipe.lines if accepts(recipe, line, text)]
+
+
+def test_every_example_is_tested():
+    assert {path.stem for path in FILES} == set(ALLOWED) == set(REFUSED)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_example_accepts_what_it_is_for(path):
+    recipe = load(str(path), date(2026, 1, 1))
+    for text in ALLOWED[path.stem]:
+        assert lines_that_accept(recipe, text), text
+    for text in REFUSED[path.stem]:
+        assert not lines_that_accept(recipe, text), text
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_line_of_an_example_is_read_back(path):
+    """Texts that a recipe generates decode to themselves, all lines of a layout at once, and pass."""
+    recipe = load(str(path))
+    for layout in recipe.layouts:
+        for seed in range(3):
+            wanted = [texts(recipe.registry, line.root, 1, seed)[0] for line in layout.lines]
+            assert all(how_many(recipe.registry, line.root) > 1 for line in layout.lines)
+            decoding = decode(frame_of(*wanted), recipe)
+            assert [line.text for line in decoding.lines] == wanted
+            verdict = verify(decoding, recipe._replace(relations=()))
+            assert verdict.verdict == "pass", (wanted, verdict)
+
+
+def test_the_drawn_codes_are_those_of_the_recipe():
+    """The renderer's grammar and the recipe say the same."""
+    np = pytest.importorskip("numpy")
+    text = pytest.importorskip("training.render.text")
+    recipe = load(str(ROOT / "recipes" / "nano-codes.yaml"))
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        for layout in text.LAYOUTS:
+            for line in text.code_lines(rng, layout):
+                assert lines_that_accept(recipe, line), line
+
+
+def test_all_characters_of_the_examples_can_be_said():
+    for path in FILES:
+        recipe = load(str(path))
+        used = {sign for arcs in recipe.registry.arcs for sign in arcs}
+        assert used - set(CHARACTERS) <= set('"'), path.name

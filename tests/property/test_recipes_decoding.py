@@ -1,0 +1,85 @@
+"""Laws of decoding under a recipe and without one."""
+
+import calendar
+import datetime
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr_app.recipes import decode, free, loads
+from ocr_app.recipes.dates import later, spans
+from ocr_app.types import LinePosterior
+
+CHARACTERS = ("",) + tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ./-:")
+QUAD = np.array([[0, 0], [200, 0], [200, 20], [0, 20]], np.float32)
+RECIPES = [
+    loads("name: d\nyears: 2018-2030\nlines: [[{date: DD.MM.YYYY, as: day}]]"),
+    loads("name: d\nyears: 2018-2030\nlines: [[{date: [YYMMDD, DDMMMYY, MM/YYYY], as: day}]]"),
+    loads("name: d\nyears: 2019-2025\nlines: [[{lot: \"'L'YYDDD9\", as: day}]]"),
+]
+
+
+def one_hot(classes, sure=1.0):
+    table = np.full((len(classes), len(CHARACTERS)), (1.0 - sure) / (len(CHARACTERS) - 1))
+    table[np.arange(len(classes)), classes] = sure
+    with np.errstate(divide="ignore"):
+        return LinePosterior(QUAD, np.log(table).astype(np.float32), CHARACTERS)
+
+
+@st.composite
+def blurred(draw):
+    """Any posterior, sharp or flat, of 12 to 24 frames."""
+    seed, sharpness = draw(st.integers(0, 10**6)), draw(st.sampled_from([0.5, 2.0, 6.0]))
+    frames = draw(st.integers(12, 24))
+    table = np.random.RandomState(seed).randn(frames, len(CHARACTERS)) * sharpness
+    table -= np.log(np.exp(table).sum(axis=1, keepdims=True))
+    return LinePosterior(QUAD, table.astype(np.float32), CHARACTERS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(blurred(), st.sampled_from(RECIPES))
+def test_what_comes_out_is_allowed_by_the_recipe(posterior, recipe):
+    for line in decode([posterior], recipe).lines:
+        if line.text:
+            assert recipe.registry.accepts(recipe.lines[0].root, line.text)
+            assert len(line.chars) == len(line.text) and line.fields
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 99), st.integers(0, 19), st.integers(0, 9999))
+def test_impossible_dates_never_come_out(day, month, year):
+    text = "{:02d}.{:02d}.{:04d}".format(day, month, year)
+    path = [k for sign in text for k in (CHARACTERS.index(sign), 0)]
+    for line in decode([one_hot(path, 0.999)], RECIPES[0]).lines:
+        if line.text:
+            datetime.datetime.strptime(line.text, "%d.%m.%Y")
+            assert line.text == text or line.status != "read" or line.junk != ("", "")
+
+
+@settings(max_examples=40, deadline=None)
+@given(blurred(), st.sampled_from(RECIPES[1:]))
+def test_every_date_that_comes_out_is_a_day_of_the_calendar(posterior, recipe):
+    for line in decode([posterior], recipe).lines:
+        for field in line.fields:
+            setting = recipe.fields[field.number].setting
+            assert field.moments and all(spans(moment, setting) for moment in field.moments)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, len(CHARACTERS) - 1), max_size=30), st.sampled_from([1.0, 0.999]))
+def test_free_reading_never_changes_what_is_clear(path, sure):
+    line = free(one_hot(path, sure)) if path else free(LinePosterior(QUAD, np.zeros((0, len(CHARACTERS))), CHARACTERS))
+    merged = [k for i, k in enumerate(path) if i == 0 or k != path[i - 1]]
+    assert line.text == "".join(CHARACTERS[k] for k in merged) == line.free
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1)), st.integers(-60, 60))
+def test_month_ends_are_clamped_rolled_or_last(day, months):
+    clamped, rolled = later(day, months, "months"), later(day, months, "months", "roll")
+    last = later(day, months, "months", "last-day")
+    assert (clamped.year * 12 + clamped.month) - (day.year * 12 + day.month) == months
+    assert last.day == calendar.monthrange(last.year, last.month)[1]
+    assert clamped == min(last, clamped) and clamped.day == min(day.day, last.day)
+    assert (rolled - clamped).days == max(0, day.day - last.day)

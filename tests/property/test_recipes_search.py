@@ -1,0 +1,145 @@
+"""The search under an automaton equals enumeration; the beam equals the search; sums equal sums."""
+
+import itertools
+import math
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr_app.recipes import beam, search
+from ocr_app.recipes.automaton import lay_out
+from ocr_app.recipes.nfa import Nfa, Registry
+from ocr_app.recipes.posterior import evidence, greedy
+from ocr_app.recipes.weigh import log_probability
+from ocr_app.types import LinePosterior
+
+CHARACTERS = ("", "A", "B", "1")
+WORDS = st.lists(st.text("AB1", min_size=1, max_size=3), min_size=1, max_size=6, unique=True)
+
+
+@st.composite
+def posteriors(draw):
+    frames = draw(st.integers(1, 5))
+    numbers = draw(st.lists(st.integers(0, 60), min_size=4 * frames, max_size=4 * frames))
+    table = np.array(numbers, np.float64).reshape(frames, 4) / 10.0
+    table -= np.log(np.exp(table).sum(axis=1, keepdims=True))
+    return LinePosterior(np.zeros((4, 2), np.float32), table, CHARACTERS)
+
+
+def automaton_of(words):
+    nfa, registry = Nfa(), Registry()
+    start = nfa.state()
+    root = registry.add(nfa, start, nfa.words(start, words))
+    return registry, root
+
+
+def collapse(path):
+    """CTC's collapsing function (Graves et al. 2006, section 3.1)."""
+    merged = [k for i, k in enumerate(path) if i == 0 or k != path[i - 1]]
+    return "".join(CHARACTERS[k] for k in merged)
+
+
+def enumerated(posterior):
+    """For every text its best path's and its summed log probability, by going through all paths."""
+    best, total = {}, {}
+    for path in itertools.product(range(len(CHARACTERS)), repeat=len(posterior.log_probs)):
+        score = sum(float(posterior.log_probs[t, k]) for t, k in enumerate(path))
+        text = collapse(path)
+        best[text] = max(best.get(text, -math.inf), score)
+        total[text] = total.get(text, 0.0) + math.exp(score)
+    return best, {text: math.log(value) for text, value in total.items()}
+
+
+def spelt(path):
+    return "".join(CHARACTERS[run.sign] for run in path.runs)
+
+
+@settings(max_examples=60, deadline=None)
+@given(posteriors(), WORDS)
+def test_the_exact_search_finds_the_best_path_of_all(posterior, words):
+    registry, root = automaton_of(words)
+    best, _ = enumerated(posterior)
+    line = evidence(posterior)
+    path = search.trace(search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    possible = {word: best[word] for word in words if word in best}
+    if not possible:
+        assert path is None
+        return
+    assert math.isclose(path.score + line.blank.sum(), max(possible.values()), abs_tol=1e-6)
+    assert math.isclose(best[spelt(path)], max(possible.values()), abs_tol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(posteriors(), WORDS)
+def test_a_wide_beam_finds_the_same(posterior, words):
+    registry, root = automaton_of(words)
+    line = evidence(posterior)
+    path = search.trace(search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    found = beam.best_paths(line, beam.by_class(registry, CHARACTERS), [root], None, beam=1e6, reach=1e6).get(root)
+    assert (path is None) == (found is None)
+    if path is not None:
+        assert math.isclose(path.score, found.score, abs_tol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(posteriors(), WORDS)
+def test_what_the_beam_finds_within_its_reach_is_the_best(posterior, words):
+    """A path that costs less than REACH over the plain reading was never near an edge of the beam."""
+    registry, root = automaton_of(words)
+    line = evidence(posterior)
+    path = search.trace(search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    found = beam.best_paths(line, beam.by_class(registry, CHARACTERS), [root], None, beam=3.0, reach=2.0).get(root)
+    if found is not None and greedy(line).score - found.score <= 2.0:
+        assert math.isclose(path.score, found.score, abs_tol=1e-6)
+    if path is not None and greedy(line).score - path.score <= 2.0:
+        assert found is not None and math.isclose(path.score, found.score, abs_tol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(posteriors(), WORDS)
+def test_the_runner_up_is_the_best_path_of_any_other_text(posterior, words):
+    registry, root = automaton_of(words)
+    best, _ = enumerated(posterior)
+    line = evidence(posterior)
+    passed = search.backward(line, lay_out(registry, [root], CHARACTERS), None)
+    path = search.trace(passed, root)
+    if path is None:
+        return
+    others = [best[word] for word in words if word in best and word != spelt(path)]
+    arcs = beam.by_class(registry, CHARACTERS)
+    own = [run.sign for run in path.runs]
+    rival = beam.best_paths(line, arcs, [root], None, own, beam=1e6, reach=1e6).get(root)
+    if not others:
+        assert rival is None
+        return
+    expected = path.score + line.blank.sum() - max(others)
+    assert math.isclose(search.margin(passed, root, path), expected, abs_tol=1e-6)
+    assert math.isclose(path.score - rival.score, expected, abs_tol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(posteriors(), st.text("AB1", max_size=4))
+def test_the_score_of_a_text_is_the_sum_over_its_alignments(posterior, text):
+    _, total = enumerated(posterior)
+    line = evidence(posterior)
+    score = log_probability(line.scores, [CHARACTERS.index(sign) for sign in text]) + line.blank.sum()
+    assert math.isclose(score, total.get(text, -math.inf), abs_tol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WORDS, st.text("AB1", max_size=4))
+def test_the_minimal_automaton_accepts_the_words_and_nothing_else(words, text):
+    registry, root = automaton_of(words)
+    assert all(registry.accepts(root, word) for word in words)
+    assert registry.accepts(root, text) == (text in words)
+
+
+@settings(max_examples=40, deadline=None)
+@given(posteriors(), WORDS)
+def test_junk_beside_the_code_never_makes_it_worse(posterior, words):
+    registry, root = automaton_of(words)
+    line, layout = evidence(posterior), lay_out(registry, [root], CHARACTERS)
+    alone = search.values(search.backward(line, layout, None), [root])[0]
+    beside = search.values(search.backward(line, layout, search.Junk()), [root])[0]
+    assert beside >= alone
