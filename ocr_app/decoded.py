@@ -3,7 +3,9 @@
 import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ocr_app import recipes
+import numpy as np
+
+from ocr_app.readers import ctc
 from ocr_app.recipes import CodeDecoding, DecodedChar, DecodedLine, Reason, Verdict
 from ocr_app.types import LinePosterior, TextLine, line_to_json
 
@@ -67,9 +69,9 @@ def _ranked(pairs: Sequence[Tuple[str, float]]) -> List[List[Any]]:
 
 
 def _other(posterior: LinePosterior) -> Dict[str, Any]:
-    """A line that is no part of the code, read without the recipe."""
-    line = recipes.free(posterior)
-    record = line_to_json(TextLine(line.text.strip(), posterior.quad, line.confidence))
+    """A line that is no part of the code: its best path."""
+    text = ctc.decode(np.exp(posterior.log_probs), posterior.characters).text.strip()
+    record = line_to_json(TextLine(text, posterior.quad, 0.0))
     return {"text": record["text"], "quad": record["quad"]}
 
 

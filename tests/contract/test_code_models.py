@@ -12,7 +12,7 @@ from ocr_app.benchmark import half
 from ocr_app.benchmark.crops import line_crops
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.cli import network as commands
-from ocr_app.networks import count, onnx_file, operators
+from ocr_app.networks import count, onnx_file, operators, protobuf
 from ocr_app.readers import codes
 from ocr_app.readers.base import Options
 from ocr_app.readers.codes_recognise import prepare
@@ -66,6 +66,11 @@ def test_the_detector_answers_two_maps_of_a_quarter(size, code_models):
 def test_the_recogniser_knows_the_characters_of_codes(recogniser):
     assert recogniser.characters[0] == "" and set(recogniser.characters[1:]) == SIGNS
     assert len(set(recogniser.characters)) == len(recogniser.characters)
+
+
+def test_the_oldest_onnx_runtime_loads_it(model):
+    """1.10, the newest for Python 3.6, knows intermediate representations up to 8."""
+    assert protobuf.integer_of(model.fields, 1) <= 8
 
 
 def test_tensorrt_takes_it(model):

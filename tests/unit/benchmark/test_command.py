@@ -9,6 +9,7 @@ import pytest
 from ocr_app.benchmark import command
 from ocr_app.benchmark.compare import name_of
 from ocr_app.errors import UsageError
+from ocr_app.readers.registry import DEFAULT_READER
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_a_run_is_written_and_summed_up(run_command, folder, tmp_path, capsys):
     out = tmp_path / "run.json"
     assert run_command(str(folder), "--warm-up", "1", "--threads", "1", "--session", "s", "--out", str(out)) == 0
     record = json.loads(out.read_text(encoding="utf-8"))
-    assert (record["session"], record["reader"]["threads"], record["reader"]["asked"]) == ("s", 1, "ppocr")
+    assert (record["session"], record["reader"]["threads"], record["reader"]["asked"]) == ("s", 1, DEFAULT_READER)
     assert "nospace    100.0 %" in capsys.readouterr().out
 
 

@@ -2,13 +2,13 @@
 
 from ocr_app.cli.readers import describe
 from ocr_app.readers.base import Probe
-from ocr_app.readers.registry import parse_name
+from ocr_app.readers.registry import DEFAULT_READER, parse_name, spec
 
 
 def test_reader_that_runs():
     probe = Probe((("onnxruntime", "1.2"),), ("cpu",), ("fp32",), ("v6-small", "v6-tiny"))
-    assert describe(parse_name("ppocr"), probe) == [
-        "yes  ppocr                  PP-OCR detection and recognition through ONNX Runtime  (default)",
+    assert describe(parse_name(DEFAULT_READER), probe) == [
+        "yes  {:<22} {}  (default)".format(DEFAULT_READER, spec(DEFAULT_READER).summary),
         "     with onnxruntime 1.2; on cpu; in fp32",
         "     models: v6-small, v6-tiny",
     ]
