@@ -15,12 +15,11 @@ from ocr_app.errors import UsageError
 from ocr_app.networks import count, onnx_file, operators, roofline
 from ocr_app.networks.count import Count
 from ocr_app.readers import codes
+from ocr_app.readers.codes_detect import STRIDE
 from ocr_app.readers.registry import parse_name
 
 COUNT_SCHEMA = "nano-ocr/network/1"
-FRAME = "1x1x480x640"
-"""A camera's frame of 4:3 at the detector's long side."""
-THREE_LINES = "3x1x32x352"
+THREE_LINES = (3, 1, 32, 352)
 """Three lines, the longest 10 times as wide as high, with its margin: about 18 characters."""
 
 
@@ -75,8 +74,10 @@ def asked_for(words: List[str]) -> List[Asked]:
     if words:
         return [_asked(word) for word in words]
     record = codes.model_record(None)
-    pairs = ((record["detector"], FRAME), (record["recogniser"], THREE_LINES))
-    return [Asked(part["file"], models.packaged(part), _shape(shape)) for part, shape in pairs]
+    side = record["detector"]["side"]  # a camera's frame of 4:3
+    shapes = ((1, 1, STRIDE * -(-side * 3 // (4 * STRIDE)), side), THREE_LINES)
+    parts = (record["detector"], record["recogniser"])
+    return [Asked(part["file"], models.packaged(part), shape) for part, shape in zip(parts, shapes)]
 
 
 def _asked(word: str) -> Asked:

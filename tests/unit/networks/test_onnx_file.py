@@ -86,3 +86,9 @@ def test_public_models_survive_to_the_byte_and_their_types_are_those_of_onnx_run
     assert len(session.get_outputs()) > 100
     for output in session.get_outputs():
         assert TYPES[output.type] == types[output.name], output.name
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_threads_are_honoured(small_net, saved, threads):
+    options = onnx.OnnxNetwork(saved(small_net), threads=threads)._session.get_session_options()
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (threads, 1)
