@@ -19,9 +19,7 @@ from training.recogniser.lines import HEIGHT
 from training.recogniser.texts import CHARACTERS
 from training.render.seeds import between, chance, stream
 
-STEP = 4  # input pixels of one time step
 WIDTH_UNIT = 32  # a batch is as wide as a multiple of this
-CLASS_OF = {character: k + 1 for k, character in enumerate(CHARACTERS)}  # class 0 is the CTC blank
 _GROUP = 40  # batches drawn together and sorted by width
 
 
@@ -33,6 +31,31 @@ class Batch:
     targets: Tensor
     steps: Tensor
     lengths: Tensor
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a network answers: its characters (class 0 is the CTC blank), and the input pixels of one time step."""
+
+    characters: str = CHARACTERS
+    step: int = 4
+
+    @property
+    def cased(self) -> bool:
+        """Whether lower case has classes of its own."""
+        return any(character.islower() for character in self.characters)
+
+    @property
+    def classes(self) -> int:
+        """Number of classes, the blank among them."""
+        return len(self.characters) + 1
+
+    def steps(self, width: int) -> int:
+        """Time steps that belong to a row of ``width`` pixels."""
+        return -(-width // self.step)
+
+
+SHIPPED = Target()
 
 
 @dataclass(frozen=True)
@@ -57,9 +80,10 @@ class Source:
 class Feed:
     """The batches of a training."""
 
-    def __init__(self, source: Source, seed: int, batch: int, narrow_from: int = 0) -> None:
+    def __init__(self, source: Source, seed: int, batch: int, narrow_from: int = 0, target: Target = SHIPPED) -> None:
         """``seed``: of choice and alterations; ``narrow_from``: the step from which a quarter is squeezed hard."""
-        self._source, self._seed, self._batch, self._narrow_from = source, seed, batch, narrow_from
+        self._source, self._seed, self._batch = source, seed, batch
+        self._narrow_from, self._target = narrow_from, target
         self._shards: list[pool.Shard] = []
 
     def __call__(self, start: int) -> Iterator[Batch]:
@@ -87,7 +111,7 @@ class Feed:
             shard = len(self._shards)
             while not pool.path(self._source.folder, self._source.seed, shard).is_file():
                 time.sleep(2.0)
-            self._shards.append(pool.load(self._source.folder, self._source.seed, shard))
+            self._shards.append(pool.load(self._source.folder, self._source.seed, shard, self._target.cased))
 
     def _pack(self, picks: NDArray[np.int64], rng: np.random.Generator, narrow: bool) -> Batch:
         rows, texts = [], []
@@ -96,22 +120,23 @@ class Feed:
             text = shard.texts[int(p) % pool.SHARD]
             squeeze = between(rng, 0.55, 0.85) if narrow and chance(rng, 0.25) else 1.0
             row = normalised(altered(shard.crop(int(p) % pool.SHARD), rng, squeeze))
-            if needed_steps(text) <= -(-row.shape[1] // STEP):
+            if needed_steps(text) <= self._target.steps(row.shape[1]):
                 rows.append(row)
                 texts.append(text)
-        return pack(rows, texts)
+        return pack(rows, texts, self._target)
 
 
-def pack(rows: list[NDArray[np.float32]], texts: list[str]) -> Batch:
+def pack(rows: list[NDArray[np.float32]], texts: list[str], target: Target = SHIPPED) -> Batch:
     """A batch of normalised rows (32, W), padded on the right with 0."""
     width = -(-max(row.shape[1] for row in rows) // WIDTH_UNIT) * WIDTH_UNIT
     images = np.zeros((len(rows), 1, HEIGHT, width), dtype=np.float32)
     for k, row in enumerate(rows):
         images[k, 0, :, : row.shape[1]] = row
+    class_of = {character: k + 1 for k, character in enumerate(target.characters)}
     return Batch(
         torch.from_numpy(images),
-        torch.tensor([CLASS_OF[c] for text in texts for c in text], dtype=torch.long),
-        torch.tensor([-(-row.shape[1] // STEP) for row in rows], dtype=torch.long),
+        torch.tensor([class_of[c] for text in texts for c in text], dtype=torch.long),
+        torch.tensor([target.steps(row.shape[1]) for row in rows], dtype=torch.long),
         torch.tensor([len(text) for text in texts], dtype=torch.long),
     )
 

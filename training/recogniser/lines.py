@@ -27,10 +27,11 @@ Grey = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Crop:
-    """A line crop (32, W) uint8 with its text and the kind of print."""
+    """A line crop (32, W) uint8 with its text in the recogniser's alphabet, as it is printed, and the kind of print."""
 
     pixels: Grey
     text: str
+    shown: str
     kind: str
 
 
@@ -63,9 +64,8 @@ def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...]) -> Crop:
     ink = _place(line, (0.0, 0.0), view, shape)
     beside = _neighbours(machine, line, paper, view, shape, typefaces, rng)
     ink = np.maximum(ink, beside)
-    return Crop(
-        to_height(_photograph(ink, line, machine, view, shape, severity, height, rng)), texts.fold(text), machine.kind
-    )
+    pixels = to_height(_photograph(ink, line, machine, view, shape, severity, height, rng))
+    return Crop(pixels, texts.fold(text), text, machine.kind)
 
 
 def _layout(line: InkMap, rng: np.random.Generator) -> tuple[tuple[float, float], NDArray[np.float64], tuple[int, int]]:

@@ -22,7 +22,7 @@ from torch.nn import functional
 class Widths:
     """Channels of each stage, and how many convolutions follow the one that changes the shape.
 
-    Stages see 16, 8, 4 and 1 rows; time steps are 4 pixels of the input wide.
+    Stages see 16, 8, 4 and 1 rows.
     """
 
     stem: int = 24
@@ -33,6 +33,12 @@ class Widths:
     quarter_depth: int = 2
     eighth_depth: int = 2
     neck_depth: int = 2
+    eighth_stride: int = 1  # 2 makes a time step 8 pixels wide
+
+    @property
+    def step(self) -> int:
+        """Input pixels of one time step."""
+        return 4 * self.eighth_stride
 
 
 class RepConv(nn.Module):
@@ -74,7 +80,7 @@ class RepConv(nn.Module):
 
 
 class Recogniser(nn.Module):
-    """(N, 1, 32, W) normalised grey, W a multiple of 4, to logits (N, W / 4, classes); class 0 is the blank."""
+    """(N, 1, 32, W) normalised grey, W a multiple of 8, to logits (N, W / step, classes); class 0 is the blank."""
 
     def __init__(self, classes: int, widths: Widths | None = None) -> None:
         """``classes`` with the blank."""
@@ -85,7 +91,7 @@ class Recogniser(nn.Module):
             RepConv(w.stem, w.half),
             RepConv(w.half, w.quarter, (2, 2)),
             *(RepConv(w.quarter, w.quarter) for _ in range(w.quarter_depth)),
-            RepConv(w.quarter, w.eighth, (2, 1)),
+            RepConv(w.quarter, w.eighth, (2, w.eighth_stride)),
             *(RepConv(w.eighth, w.eighth) for _ in range(w.eighth_depth)),
         ]
         self.body = nn.Sequential(*layers)

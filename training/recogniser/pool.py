@@ -56,16 +56,18 @@ def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...]) -> Pat
             pixels=np.concatenate([crop.pixels for crop in crops], axis=1),
             starts=starts,
             texts=np.array([crop.text for crop in crops]),
+            shown=np.array([crop.shown for crop in crops]),
             kinds=np.array([crop.kind for crop in crops]),
         )
     half.replace(target)
     return target
 
 
-def load(folder: Path, seed: int, shard: int) -> Shard:
-    """A shard that has been drawn. Raises FileNotFoundError."""
+def load(folder: Path, seed: int, shard: int, cased: bool = False) -> Shard:
+    """A shard that has been drawn; with ``cased`` its texts are as they were printed. Raises FileNotFoundError."""
     with np.load(path(folder, seed, shard)) as data:
-        return Shard(data["pixels"], data["starts"], tuple(data["texts"].tolist()), tuple(data["kinds"].tolist()))
+        texts = data["shown" if cased else "texts"]
+        return Shard(data["pixels"], data["starts"], tuple(texts.tolist()), tuple(data["kinds"].tolist()))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -46,7 +46,7 @@ class Machine:
         self._settings = self._head(kind, severity, rng)
 
     def print(self, text: str, rng: np.random.Generator) -> tuple[str, InkMap]:
-        """What this machine prints of ``text`` (upper case, unprintable characters left out) and its ink.
+        """What this machine prints of ``text`` (in its case, unprintable characters left out) and its ink.
 
         Raises:
             ValueError: nothing of the text can be printed.
@@ -55,10 +55,11 @@ class Machine:
             shown = self._cased(text, rng)
             clean = fonts.print_text(shown, _sized(self._typeface, self._height), self._faults.spacing, self._stroke)
             worn = fonts.wear(_stretched(clean, self._stretch), self._faults, rng)
-            return text, printer.faded(worn, self._severity, rng)
+            return shown, printer.faded(worn, self._severity, rng)
         if self.kind == "dot-font":
-            grid = _raster_of(self._cased(text, rng), self._typeface, self._rows)
-            return text, printer.faded(print_grid(grid, self._settings, rng), self._severity, rng)
+            shown = self._cased(text, rng)
+            grid = _raster_of(shown, self._typeface, self._rows)
+            return shown, printer.faded(print_grid(grid, self._settings, rng), self._severity, rng)
         text = " ".join("".join(c for c in text if c in self._table.variants).split())
         if not text:
             raise ValueError("this head prints nothing of the text")

@@ -1,0 +1,187 @@
+"""Weigh widths, depth, stride and alphabet: short trainings on the same lines, side by side.
+
+    python -m training.recogniser.tradeoff --train NAME [--train NAME ...]      train these variants (resumable)
+    python -m training.recogniser.tradeoff --report                             measure all that are trained, and plot
+
+Accuracies are of brief trainings and rank variants; they are not those of the shipped network. Times are ratios: all
+variants are run in turns on the same input by ONNX Runtime with one thread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import tomllib
+import torch
+
+from ocr_app.networks.count import count
+from ocr_app.networks.onnx import OnnxNetwork
+from training import cards
+from training import export as exporting
+from training.loop import Run, Schedule, seed_everything
+from training.recogniser import pool
+from training.recogniser.feed import Feed, Source, Target
+from training.recogniser.network import Deployed, Recogniser, Widths
+from training.recogniser.texts import CHARACTERS
+from training.recogniser.train import exact, loss, read_config
+from training.render import fonts
+
+_HERE = Path(__file__).resolve().parent
+_CONFIG = _HERE / "config" / "tradeoff.toml"
+_SHIPPED = _HERE / "config" / "code-recogniser.toml"
+_OUT = cards.ROOT / "build" / "tradeoff"
+_POOL = cards.ROOT / "build" / "recogniser-pool"
+NAME = "code-recogniser-tradeoff"
+_LOWER = "abcdefghijklmnopqrstuvwxyz"
+_SHAPE = (1, 1, 32, 256)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A network to weigh."""
+
+    name: str
+    widths: Widths
+    target: Target
+
+    @property
+    def folder(self) -> Path:
+        """Of its training."""
+        return _OUT / self.name.replace(" ", "-")
+
+    def network(self) -> Recogniser:
+        """Untrained."""
+        return Recogniser(self.target.classes, self.widths)
+
+
+def variants(settings: dict[str, Any]) -> list[Variant]:
+    """Those of the configuration; what one does not name is as in the shipped network."""
+    shipped = read_config(_SHIPPED).widths
+    found = []
+    for row in settings["variant"]:
+        sizes = {key: value for key, value in row.items() if key not in ("name", "cased")}
+        widths = replace(shipped, **sizes)
+        characters = CHARACTERS + _LOWER if row.get("cased") else CHARACTERS
+        found.append(Variant(row["name"], widths, Target(characters, widths.step)))
+    return found
+
+
+def train(variant: Variant, settings: dict[str, Any]) -> None:
+    """Train a variant, or go on."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    seed_everything(settings["seed"])
+    network = variant.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    shards = settings["shards"]
+    for shard in range(shards):
+        pool.draw(_POOL, settings["pool_seed"], shard, fonts.names("train"))
+    source = Source(_POOL, settings["pool_seed"], shards, shards, 1)
+    run = Run(
+        folder=variant.folder,
+        network=network,
+        loss=lambda batch: loss(network, batch),
+        batches=Feed(source, settings["seed"], settings["batch"], target=variant.target),
+        measure=lambda state: {},
+        schedule=Schedule(settings["steps"], settings["warmup"], settings["peak"]),
+        seed=settings["seed"],
+        decay=0.99,
+        measure_every=settings["steps"] + 1,
+    )
+    run.train(resume=True)
+
+
+def report(settings: dict[str, Any]) -> dict[str, Any]:
+    """Accuracy, operations and relative time of every trained variant.
+
+    Raises:
+        FileNotFoundError: a variant is not trained.
+    """
+    chosen = variants(settings)
+    pool.draw(_POOL, settings["check_seed"], 0, fonts.names("train"))
+    checks = [pool.load(_POOL, settings["check_seed"], 0)]
+    rows, sessions = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for k, variant in enumerate(chosen):
+            network = variant.network()
+            saved = torch.load(variant.folder / "checkpoint.pt", weights_only=True)
+            network.load_state_dict(saved["average"])
+            file = Path(folder) / f"{k}.onnx"
+            exporting.export(Deployed(network.eval()).eval(), network, torch.zeros(_SHAPE), file, "logits", {}, {}, {})
+            counted = count(str(file), _SHAPE)
+            sessions.append(OnnxNetwork(str(file), "cpu", 1))
+            figures = exact(network.to(memory_format=torch.channels_last), checks, variant.target)  # type: ignore[call-overload]
+            sizes = {"mmac": round(counted.macs / 1e6, 1), "parameters": counted.parameters}
+            rows.append({"variant": variant.name, "steps": saved["step"], **figures, **sizes})
+        for row, ratio in zip(rows, _relative_times(sessions, settings["rounds"]), strict=True):
+            row["relative_time"] = ratio
+    return {
+        "machine": cards.machine(),
+        "input": list(_SHAPE),
+        "lines": settings["steps"] * settings["batch"],
+        "rows": rows,
+    }
+
+
+def _relative_times(sessions: list[OnnxNetwork], rounds: int) -> list[float]:
+    """Median time of each, in turns, over that of the first."""
+    image = {"image": np.random.default_rng(0).standard_normal(_SHAPE, dtype=np.float32)}
+    spent: list[list[float]] = [[] for _ in sessions]
+    for _ in range(rounds):
+        for times, session in zip(spent, sessions, strict=True):
+            start = time.perf_counter()
+            session.infer(image)
+            times.append(time.perf_counter() - start)
+    medians = [statistics.median(times) for times in spent]
+    return [round(median / medians[0], 2) for median in medians]
+
+
+def plot(measured: dict[str, Any], target: Path) -> None:
+    """Accuracy after the brief training against operations; areas show the relative time."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, 4.6), layout="constrained")
+    for row in measured["rows"]:
+        colour = "#c2410c" if row["variant"] == "shipped" else "#334155"
+        axes.scatter(row["mmac"], row["alnum"], s=140 * row["relative_time"], color=colour, alpha=0.75)
+        label = f"{row['variant']} ({row['relative_time']:.2f}x)"
+        axes.annotate(label, (row["mmac"], row["alnum"]), xytext=(9, 5), textcoords="offset points", fontsize=9)
+    axes.set_xlabel("million multiply-accumulates for a crop of 32 x 256")
+    axes.set_ylabel("lines read exactly on A-Z 0-9, %")
+    axes.set_title(f"After {measured['lines']:,} lines; area: time on one CPU thread against the shipped sizes")
+    axes.margins(0.16)
+    axes.grid(alpha=0.25)
+    figure.savefig(target)
+    pyplot.close(figure)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--train", action="append", default=[], metavar="NAME")
+    parser.add_argument("--report", action="store_true")
+    wanted = parser.parse_args(arguments)
+    settings = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))
+    for variant in variants(settings):
+        if variant.name in wanted.train:
+            train(variant, settings)
+    if wanted.report:
+        measured = report(settings)
+        text = json.dumps(measured, indent=1) + "\n"
+        (cards.CARDS / f"{NAME}.json").write_text(text, encoding="utf-8")
+        plot(measured, cards.CARDS / f"{NAME}.svg")
+
+
+if __name__ == "__main__":
+    main()
