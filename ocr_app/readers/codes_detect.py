@@ -33,7 +33,7 @@ class DetectorSettings(NamedTuple):
     """
 
     side: int = 640
-    largest_scale: float = 2.0
+    largest_scale: float = 1.5
     pixel_threshold: float = 0.4
     line_threshold: float = 0.5
     smallest_height: float = 6.0
