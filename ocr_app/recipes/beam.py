@@ -5,6 +5,7 @@ leaves out is checked against the exact search (search.py) in tests/property/tes
 """
 
 import heapq
+import operator
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from ocr_app.recipes.search import NEVER, Junk, Path, Run, ends
 BEAM = 16.0  # nats behind the best token at which a token is dropped
 REACH = 10.0  # nats below the best class of a frame at which a class is not tried there (probability 5e-5)
 MOST = 160  # tokens that are followed at a time: bounds the time that a blurred line takes
+_SCORE = operator.itemgetter(0)
 
 
 class Arcs(NamedTuple):
@@ -53,7 +55,11 @@ def best_paths(
     before, behind = (values[::-1].tolist() for values in ends(line, junk))  # now by frames gone
     barred = _states_of(arcs, roots[0], other_than) if other_than is not None else {}
     passing = _Passing(arcs, list(roots), barred, other_than, beam)
+    idle = False
     for at, active in enumerate(_active(line.scores, reach)):
+        if idle and not active:
+            continue  # in a run of blanks the first one has changed all that it can
+        idle = not active
         passing.start(at, before[at])
         passing.end(at, behind[at])
         passing.step(at, active)
@@ -125,10 +131,13 @@ class _Passing:
         """The code may have ended before this frame."""
         if score <= NEVER / 2:
             return
+        width, states, final = self.arcs.width, len(self.arcs.targets), self.arcs.final
         for key, token in self.tokens.items():
-            head, rest = divmod(key, self.block)
-            state, sign = divmod(rest, self.arcs.width)
-            if not self.arcs.final[state] or (head & 1 and self.barred.get(state) == len(self.text)):
+            state = key // width % states
+            if not final[state]:
+                continue
+            head, sign = key // self.block, key % width
+            if head & 1 and self.barred.get(state) == len(self.text):
                 continue
             total = token[0] + score
             if head >> 1 not in self.ended or total > self.ended[head >> 1][0]:
@@ -142,7 +151,7 @@ class _Passing:
         if not self.tokens:
             return
         fresh: Dict[int, _Token] = {}
-        width, floor = self.arcs.width, max(token[0] for token in self.tokens.values()) - self.beam
+        width, floor = self.arcs.width, max(map(_SCORE, self.tokens.values())) - self.beam
         staying = dict(active)
         for key, token in self.tokens.items():
             score, chain, first, last = token

@@ -157,7 +157,7 @@ def _tokens(
         else:
             sign = pattern[at]
             at += 1
-            if sign == "~":
+            if sign == "~" and sets is None:
                 tokens.append(Token("separator"))
             else:
                 tokens.append(Token("set", (sets or {}).get(sign, sign.upper())))

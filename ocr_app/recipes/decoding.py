@@ -17,6 +17,8 @@ REWARD = 4.0  # nats that explaining one more printed character is worth when la
 MISSING = 12.0  # nats that a line costs which the layout has and the frame does not
 SAME_ROW = 0.5  # two pieces share a row when their centres differ by less than this share of the lower height
 MOST_PIECES = 3  # pieces that one printed line may have been cut into
+MOST_CELLS = 400000  # rows of the table times frames up to which a line is searched exactly where the beam is unsure
+MOST_EXACT = 3  # lines of a frame without a code that are searched exactly before it is given up
 JUNK = Junk()
 
 
@@ -96,6 +98,7 @@ class _Frame:
             raise UsageError("the lines of a frame have different characters", "posteriors of one recogniser")
         self.candidates = [Candidate((i,), line, greedy(line)) for i, line in enumerate(lines)]
         self.bound = bound(recipe, lines[0].characters) if lines else None
+        self._passes: Dict[Tuple[int, ...], search.Pass] = {}
         self._paths: Dict[Tuple[int, ...], Dict[int, Path]] = {}
         self._fits: Dict[Tuple[Tuple[int, ...], int], Optional[Fit]] = {}
         self._accepted = {c.taken: self._roots(c) for c in self.candidates}
@@ -175,9 +178,17 @@ class _Frame:
         signs = len(best.runs)
         if cost <= beam.REACH or cost > self.recipe.tolerances.misfit * signs + JUNK.glued:
             return paths
-        found = search.backward(candidate.line, self.bound.layout, JUNK)
+        if not self._affordable(candidate):
+            roots, arcs = sorted(paths), self.bound.arcs
+            return beam.best_paths(candidate.line, arcs, roots, JUNK, None, 3 * beam.BEAM, 2 * beam.REACH)
+        found = self._backward(candidate)
         exact = {root: search.trace(found, root) for root in paths}
         return {root: path for root, path in exact.items() if path is not None}
+
+    def _affordable(self, candidate: Candidate) -> bool:
+        """Whether the exact search of this line takes milliseconds."""
+        assert self.bound is not None
+        return self.bound.layout.rows * len(candidate.line.scores) <= MOST_CELLS
 
     def _judged(self, candidate: Candidate, path: Optional[Path]) -> Optional[Fit]:
         """The path as a fit; None when it costs more than the recipe's ``misfit`` a character, junk not counted."""
@@ -190,20 +201,26 @@ class _Frame:
         return Fit(candidate, path, text, cost, signs)
 
     def search_all(self, layout: Layout) -> None:
-        """Reads the candidates that could be a line which the beam did not find once more, exactly."""
-        assert self.bound is not None
+        """Reads candidates that could be a line which the beam did not find once more, exactly; a few at most."""
         for line in layout.lines:
-            low, high = self.bound.lengths[line.root]
             for candidate in self.candidates:
-                length = _signs(candidate.plain.text)
-                if (
-                    self.fit(candidate, line)
-                    or self._accepted[candidate.taken]
-                    or not low * 0.7 <= length <= high * 1.2
-                ):
-                    continue
-                found = search.backward(candidate.line, self.bound.layout, JUNK)
-                self._fits[(candidate.taken, line.root)] = self._judged(candidate, search.trace(found, line.root))
+                known = candidate.taken in self._passes or len(self._passes) < MOST_EXACT
+                if known and self._worth_more(candidate, line):
+                    found = self._backward(candidate)
+                    self._fits[(candidate.taken, line.root)] = self._judged(candidate, search.trace(found, line.root))
+
+    def _backward(self, candidate: Candidate) -> search.Pass:
+        assert self.bound is not None
+        if candidate.taken not in self._passes:
+            self._passes[candidate.taken] = search.backward(candidate.line, self.bound.layout, JUNK)
+        return self._passes[candidate.taken]
+
+    def _worth_more(self, candidate: Candidate, line: Line) -> bool:
+        """Whether a candidate that no line fits has about the length of this one."""
+        assert self.bound is not None
+        low, high = self.bound.lengths[line.root]
+        likely = low * 0.7 <= _signs(candidate.plain.text) <= high * 1.2 and self._affordable(candidate)
+        return likely and not self._accepted[candidate.taken] and self.fit(candidate, line) is None
 
     def _pieces(self) -> List[Candidate]:
         made = []

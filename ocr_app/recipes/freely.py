@@ -83,7 +83,7 @@ def _settle(
         for place, (sign, _) in zip(doubtful, combination):
             trial[place - first] = sign
         word = "".join(held.characters[sign] for sign in trial)
-        value = STRENGTH * plausible(word) - sum(trail for _, trail in combination)
+        value = -STRENGTH * strangeness(word) - sum(trail for _, trail in combination)
         if value > best:
             best, chosen = value, trial
     if chosen is not None:
@@ -104,31 +104,21 @@ def _known() -> FrozenSet[str]:
     return frozenset(names)
 
 
-@lru_cache(maxsize=None)
-def _months() -> FrozenSet[str]:
-    record = words()
-    return frozenset(name for months in record["months"].values() for variants in months for name in variants)
-
-
 @lru_cache(maxsize=4096)
-def plausible(word: str) -> float:
-    """0..1: how much a word without spaces looks like a piece of a code, as a mean over its letters and digits."""
+def strangeness(word: str) -> float:
+    """From 0 how little a word without spaces looks like a piece of a code; each odd run adds up to 1."""
     runs = re.findall(r"[A-Z0-9]+", word)
-    if not runs:
-        return 0.5
-    shape = sum(_shape(run) for run in runs) / len(runs)
-    numbers = [run for run in runs if run.isdigit()]
-    return shape if len(numbers) != len(runs) else 0.7 * shape + 0.3 * _possible(word)
+    return sum(1.0 - _shape(run) for run in runs) + 0.5 * (1.0 - _possible(word))
 
 
 def _shape(run: str) -> float:
-    """A run of letters and digits: digits alone and known words are likeliest, mixtures least."""
+    """A run of letters and digits: digits and known words are likeliest, mixtures least."""
     if run.isdigit() or run in _known():
         return 1.0
     if run.isalpha():
         return 0.7
     parts = re.findall(r"[A-Z]+|[0-9]+", run)
-    if any(part in _months() for part in parts) and len(parts) <= 3:
+    if len(parts) <= 3 and all(part.isdigit() or part in _known() for part in parts):
         return 1.0
     if len(parts) > 2:
         return 0.2

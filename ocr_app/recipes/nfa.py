@@ -5,6 +5,7 @@ from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Sequen
 from ocr_app.errors import RecipeError
 
 MAX_STATES = 20000  # beyond this a recipe says so little that decoding under it would be slow and pointless
+MAX_WORK = 150000  # states of the non-deterministic automaton looked at, summed over all subsets: about a second
 
 
 class Nfa:
@@ -162,6 +163,7 @@ def _subsets(nfa: Nfa, start: int) -> Tuple[List[FrozenSet[int]], List[Dict[str,
     numbers = {first: 0}
     subsets: List[FrozenSet[int]] = [first]
     order: List[Dict[str, int]] = []
+    work = 0
     while len(order) < len(subsets):
         targets: Dict[str, List[int]] = {}
         for state in subsets[len(order)]:
@@ -180,8 +182,9 @@ def _subsets(nfa: Nfa, start: int) -> Tuple[List[FrozenSet[int]], List[Dict[str,
                 closed[key] = numbers[subset]
             arcs[sign] = closed[key]
         order.append(arcs)
-        if len(subsets) > MAX_STATES:
-            raise RecipeError("the recipe allows too much: more than {} states".format(MAX_STATES), "", _NARROWER)
+        work += len(subsets[len(order) - 1])
+        if len(subsets) > MAX_STATES or work > MAX_WORK:
+            raise RecipeError("the recipe allows too much: more than {} states".format(len(subsets)), "", _NARROWER)
     return subsets, order
 
 

@@ -25,6 +25,7 @@ SPACED_DATES = (
 )
 TIMES = ("HH:MM", "HH:MM:SS")
 _MADE = {"PRO", "PRD", "PROD", "MFG", "MFD", "PKD", "FAB", "ELAB", "PD", "PACKED"}
+_LOT_WORDS = {"LOT", "LOTE", "LOTTO", "BATCH", "CHARGE", "CH", "BN", "EXP", "BB", "BEST", "MFG", "PRO", "PRD", "MHD"}
 _SETTING = Setting(1990, 2099)
 
 
@@ -83,7 +84,10 @@ def _tokens(line: str) -> List[str]:
 
 def _like_code(line: str) -> bool:
     """Whether a date, a time, a lot (letters and at least four digits) or such a number stands in the line."""
-    for token in _tokens(line):
+    tokens = _tokens(line)
+    if re.sub("[^A-Z]", "", tokens[0]) in _LOT_WORDS and re.search(r"\d", line):
+        return True
+    for token in tokens:
         if re.fullmatch(r"[A-Z]{0,3}[-:]?\d{4,}[A-Z]?", token):
             return True
         if any(_fits(pattern, token) for pattern in DATES + SPACED_DATES) or re.search(r"\d\d:\d\d", token):
@@ -157,10 +161,11 @@ def _place(signs: "set[str]") -> str:
         return "9"
     if len(signs) == 1:
         sign = next(iter(signs))
-        return "'{}'".format(sign) if sign.isalpha() else sign
+        return "[']" if sign == "'" else "'{}'".format(sign) if sign.isalpha() or sign in "[]" else sign
     if all(sign.isalpha() for sign in signs):
         return "A"
-    return "X" if all(sign.isalnum() for sign in signs) else "[{}]".format("".join(sorted(signs - set("[]-"))) + "-")
+    others = "".join(sorted(signs - set("[]-"))) + ("-" if "-" in signs else "")
+    return "X" if all(sign.isalnum() for sign in signs) else "[{}]".format(others)
 
 
 def _ranged(column: List[str]) -> Tuple[str, str]:
