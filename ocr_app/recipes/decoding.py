@@ -17,7 +17,7 @@ REWARD = 4.0  # nats that explaining one more printed character is worth when la
 MISSING = 12.0  # nats that a line costs which the layout has and the frame does not
 SAME_ROW = 0.5  # two pieces share a row when their centres differ by less than this share of the lower height
 MOST_PIECES = 3  # pieces that one printed line may have been cut into
-MOST_CELLS = 400000  # rows of the table times frames up to which a line is searched exactly where the beam is unsure
+MOST_CELLS = 1000000  # rows of the table times frames up to which a line is searched exactly where the beam is unsure
 MOST_EXACT = 3  # lines of a frame without a code that are searched exactly before it is given up
 JUNK = Junk()
 
@@ -166,7 +166,7 @@ class _Frame:
         return self._paths[candidate.taken]
 
     def _sure(self, candidate: Candidate, paths: Dict[int, Path]) -> Dict[int, Path]:
-        """The same paths where no better one can have been left out, else those of the exact search.
+        """The same paths where no better one can have been left out, else those of the exact search if that is quick.
 
         A path that costs less than ``beam.REACH`` all in all was never near an edge of the beam.
         """
@@ -176,11 +176,12 @@ class _Frame:
         best = max(paths.values(), key=lambda path: path.score)
         cost = candidate.plain.score - best.score - search.junk_cost(candidate.line, JUNK._replace(glued=0.0), best)
         signs = len(best.runs)
-        if cost <= beam.REACH or cost > self.recipe.tolerances.misfit * signs + JUNK.glued:
+        if (
+            cost <= beam.REACH
+            or not self._affordable(candidate)
+            or cost > self.recipe.tolerances.misfit * signs + JUNK.glued
+        ):
             return paths
-        if not self._affordable(candidate):
-            roots, arcs = sorted(paths), self.bound.arcs
-            return beam.best_paths(candidate.line, arcs, roots, JUNK, None, 3 * beam.BEAM, 2 * beam.REACH)
         found = self._backward(candidate)
         exact = {root: search.trace(found, root) for root in paths}
         return {root: path for root, path in exact.items() if path is not None}
