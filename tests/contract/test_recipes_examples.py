@@ -1,14 +1,17 @@
 """Every example recipe loads, accepts what it is meant for, refuses what it is not, and reads it back."""
 
 import sys
+import textwrap
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ocr_app.recipes import decode, load, verify
-from ocr_app.recipes.recipe import accepts
+from ocr_app.recipes import decode, load, loads, verify
+from ocr_app.recipes.recipe import Tolerances, accepts
+from ocr_app.recipes.result import STATUSES
 from ocr_app.recipes.samples import how_many, texts
+from ocr_app.recipes.verdict import REASONS
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "recipes"))
 from posteriors import CHARACTERS, frame_of
@@ -95,3 +98,15 @@ def test_all_characters_of_the_examples_can_be_said():
         recipe = load(str(path))
         used = {sign for arcs in recipe.registry.arcs for sign in arcs}
         assert used - set(CHARACTERS) <= set('"'), path.name
+
+
+def test_the_recipe_of_the_how_to_loads():
+    page = (ROOT / "docs" / "how-to" / "write-a-recipe.md").read_text()
+    block = page.split("```yaml\n")[1].split("```")[0]
+    recipe = loads(textwrap.dedent(block), "write-a-recipe.md")
+    assert lines_that_accept(recipe, "L22150295 20 H02:05")
+
+
+def test_the_reference_names_every_reason_and_every_status():
+    page = (ROOT / "docs" / "reference" / "recipes.md").read_text()
+    assert not [name for name in (*REASONS, *STATUSES, *Tolerances._fields) if "`{}`".format(name) not in page]
