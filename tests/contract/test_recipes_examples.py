@@ -103,7 +103,7 @@ def test_all_characters_of_the_examples_can_be_said():
 def test_the_recipe_of_the_how_to_loads():
     page = (ROOT / "docs" / "how-to" / "write-a-recipe.md").read_text()
     block = page.split("```yaml\n")[1].split("```")[0]
-    recipe = loads(textwrap.dedent(block), "write-a-recipe.md")
+    recipe = loads(textwrap.dedent(block), "write-a-recipe.md", date(2023, 1, 1))
     assert lines_that_accept(recipe, "L22150295 20 H02:05")
 
 
