@@ -17,19 +17,22 @@ Progress = Callable[[int, int, str], None]
 
 class Observation(NamedTuple):
     """All that happened with one image. ``timings`` has one entry for each inference that succeeded; ``lines`` are
-    those of the first; ``stable`` tells whether every repeat read the same; ``error`` is the first error met."""
+    those of the first; ``stable`` tells whether every repeat read the same; ``error`` is the first error met;
+    ``verdict`` is that of the first reading, "error" after an error."""
 
     sample: Sample
     lines: Tuple[TextLine, ...]
     timings: Tuple[Dict[str, float], ...]
     stable: bool
     error: Optional[Dict[str, Any]]
+    verdict: str = "error"
 
 
 class _Pass(NamedTuple):
     lines: Tuple[TextLine, ...]
     timing: Dict[str, float]
     error: Optional[Dict[str, Any]]
+    verdict: str = "error"
 
 
 def observe(dataset: Dataset, read: Read, crop: str, repeat: int, progress: Progress) -> List[Observation]:
@@ -66,7 +69,7 @@ def _read_once(sample: Sample, read: Read, crop: str) -> _Pass:
         return _Pass((), {}, reading.error)
     timing = dict(reading.timing_ms)
     timing.setdefault("total", wall)
-    return _Pass(tuple(reading.lines), timing, None)
+    return _Pass(tuple(reading.lines), timing, None, reading.verdict)
 
 
 def _together(sample: Sample, passes: Iterable[_Pass]) -> Observation:
@@ -75,5 +78,5 @@ def _together(sample: Sample, passes: Iterable[_Pass]) -> Observation:
     errors = [entry.error for entry in its if entry.error is not None]
     timings = tuple(entry.timing for entry in its if entry.error is None)
     texts = {tuple(line.text for line in entry.lines) for entry in its if entry.error is None}
-    lines = () if errors else its[0].lines
-    return Observation(sample, lines, timings, len(texts) <= 1, errors[0] if errors else None)
+    lines, verdict = ((), "error") if errors else (its[0].lines, its[0].verdict)
+    return Observation(sample, lines, timings, len(texts) <= 1, errors[0] if errors else None, verdict)

@@ -12,6 +12,7 @@ from ocr_app.benchmark.metrics import Average, Score, average, confusions, score
 from ocr_app.benchmark.observe import Observation
 from ocr_app.benchmark.sample import Dataset, view_lines
 from ocr_app.errors import ResultError
+from ocr_app.recipes.verdict import PASS, VERDICTS
 from ocr_app.types import TextLine
 
 RUN_SCHEMA = "nano-ocr/run/1"
@@ -91,6 +92,19 @@ def scores_of(dataset: Dataset, seen: Sequence[Observation], crop: str) -> Dict[
         "line_scores": _line_scores([lines_in(entry, crop) for entry in seen]),
         "confusions": [list(entry) for entry in confusions(pairs)],
     }
+
+
+def verdicts_of(dataset: Dataset, seen: Sequence[Observation]) -> Dict[str, Optional[int]]:
+    """Of a run under a recipe: how many images got which verdict.
+
+    ``wrong_passes`` of those that passed say something else (form DEFAULT_FORM); None where no text is scored.
+    """
+    given = [entry.verdict for entry in seen]
+    counts: Dict[str, Optional[int]] = OrderedDict((name, given.count(name)) for name in VERDICTS + ("error",))
+    passed = [entry for entry in seen if entry.verdict == PASS]
+    right = [score_forms(entry.sample.truth, texts_of(entry))[DEFAULT_FORM].exact for entry in passed]
+    counts["wrong_passes"] = right.count(False) if dataset.complete else None
+    return counts
 
 
 def _line_scores(counts: Sequence[Optional[LineCount]]) -> Optional[Dict[str, int]]:

@@ -9,7 +9,7 @@ from ocr_app import recipes
 from ocr_app.benchmark import environment, validity
 from ocr_app.benchmark.latency import by_phase, per_second
 from ocr_app.benchmark.observe import Observation, Progress, Read, observe, warm_up
-from ocr_app.benchmark.record import RUN_SCHEMA, image_record, scores_of, tags_of
+from ocr_app.benchmark.record import RUN_SCHEMA, image_record, scores_of, tags_of, verdicts_of
 from ocr_app.benchmark.sample import Dataset
 from ocr_app.benchmark.usage import Snapshot, peak_memory_mb, peak_of, snapshot, spent
 from ocr_app.benchmark.warmup import warm_up_image
@@ -177,6 +177,7 @@ def _counts(seen: List[Observation]) -> Dict[str, int]:
 def _results(dataset: Dataset, seen: List[Observation], settings: Settings) -> Dict[str, Any]:
     timings = [timing for entry in seen for timing in entry.timings]
     result: Dict[str, Any] = dict(scores_of(dataset, seen, settings.crop))
+    result["verdicts"] = verdicts_of(dataset, seen) if settings.recipe else None
     result["by_tag"] = tags_of(dataset, seen)
     result["latency_ms"] = by_phase(timings)
     result["images_per_s"] = per_second([timing["total"] for timing in timings])

@@ -31,7 +31,7 @@ def milliseconds(value: Optional[float]) -> str:
 
 def run_summary(run: Dict[str, Any]) -> str:
     """A run in some lines: what ran on what, accuracy by text form, times by phase, and why it may not be believed."""
-    parts = [_title(run), _accuracy(run), _lines_read(run), _times(run), _validity(run)]
+    parts = [_title(run), _accuracy(run), _lines_read(run), _verdicts(run), _times(run), _validity(run)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -65,6 +65,15 @@ def _lines_read(run: Dict[str, Any]) -> str:
     if not score:
         return ""
     return "labelled lines read: {lines_read} of {lines}; images fully read: {images_full} of {images}".format(**score)
+
+
+def _verdicts(run: Dict[str, Any]) -> str:
+    found = run.get("verdicts")
+    if not found:
+        return ""
+    words = ["{} {}".format(count, name) for name, count in found.items() if count and name != "wrong_passes"]
+    wrong = found["wrong_passes"]
+    return "verdicts: {}; wrong passes: {}".format(", ".join(words), "-" if wrong is None else wrong)
 
 
 def _times(run: Dict[str, Any]) -> str:

@@ -10,9 +10,10 @@ import ocr_app
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.record import REQUIRED, RUN_SCHEMA
 from ocr_app.benchmark.runner import Settings, run
+from ocr_app.benchmark.tables import run_summary
 from ocr_app.errors import ReaderFailed
 from ocr_app.readers.base import Reader
-from ocr_app.types import ReaderInfo, TextLine
+from ocr_app.types import LinePosterior, ReaderInfo, TextLine
 
 jsonschema = pytest.importorskip("jsonschema")
 cv2 = pytest.importorskip("cv2")
@@ -65,10 +66,44 @@ def test_the_schema_is_itself_valid():
 def test_loader_and_schema_agree():
     assert sorted(REQUIRED) == sorted(SCHEMA["required"])
     assert SCHEMA["properties"]["schema"]["const"] == RUN_SCHEMA
-    assert sorted(SCHEMA["properties"]) == sorted(REQUIRED)
+    later = ["verdicts"]  # runs that were committed before there were recipes have none
+    assert sorted(SCHEMA["properties"]) == sorted([*REQUIRED, *later])
 
 
 def test_a_stranger_key_does_not_fit(tmp_path):
     record = run(codes(tmp_path), FailsOnce(), Settings(warm_up=0))
     with pytest.raises(jsonschema.ValidationError, match="extra"):
         jsonschema.Draft7Validator(SCHEMA).validate(dict(json.loads(json.dumps(record)), extra=1))
+
+
+class ThinksA1(FailsOnce):
+    """Sure of "A1"; fails on the darkest image."""
+
+    def line_posteriors(self, images, timer=None):
+        return []
+
+    def posteriors(self, image, timer=None):
+        self.read(image, timer)
+        signs = ("", " ", "A", "1", "2")
+        logs = np.full((5, len(signs)), -12.0, np.float32)
+        logs[range(5), [0, 2, 0, 3, 0]] = 0.0
+        return [LinePosterior(np.array(QUAD, np.float32), logs, signs)]
+
+
+@pytest.mark.parametrize("make, wrong", [(codes, 0), (photos, None)])
+def test_a_record_under_a_recipe_fits_the_schema(tmp_path, make, wrong):
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n")
+    record = run(make(tmp_path), ThinksA1(), Settings(warm_up=0, recipe=str(recipe)))
+    jsonschema.Draft7Validator(SCHEMA).validate(json.loads(json.dumps(record)))
+    counts = {"pass": 1, "fail": 0, "no-read": 0, "hold": 0, "error": 1, "wrong_passes": wrong}
+    assert record["verdicts"] == counts
+    assert "verdicts: 1 pass, 1 error; wrong passes: " + ("-" if wrong is None else "0") in run_summary(record)
+
+
+def test_a_pass_with_another_text_is_a_wrong_pass(tmp_path):
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n")
+    dataset = codes(tmp_path)
+    dataset = dataset._replace(samples=tuple(sample._replace(truth="A2") for sample in dataset.samples))
+    assert run(dataset, ThinksA1(), Settings(warm_up=0, recipe=str(recipe)))["verdicts"]["wrong_passes"] == 1
