@@ -1,16 +1,18 @@
-"""Figures of a detector: held-out scenes, nano-codes-100, and photos where they are there.
+"""What the shipped detector finds: the figures of its model card.
 
-python -m training.detector.evaluate --model ocr_app/data/models/code-detector.onnx --out FILE.json
+python -m training.detector.evaluate            measure, write docs/models/code-detector.json and fill the card
+python -m training.detector.evaluate --check    measure, compare with the committed figures
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
-import time
+import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,16 +22,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_app.imaging.geometry import sides
+from ocr_app.networks.count import count as count_network
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers.codes_detect import Detector, DetectorSettings, settings_from
-from training.detector import pool, scenes
+from training import cards
+from training.detector import scenes
 from training.detector.matching import Tally
 
-_ROOT = Path(__file__).resolve().parents[2]
-CODES = _ROOT / "ocr_app" / "data" / "codes.json"
-NANO_CODES = _ROOT / "data" / "nano-codes-100"
-_HEIGHTS = (6, 9, 12, 16, 24, 40, 120)  # px of the network's input
+NAME = "code-detector"
+DATA = cards.ROOT / "ocr_app" / "data"
+MODEL = DATA / "models" / f"{NAME}.onnx"
+REAL = cards.ROOT.parent / "shared" / "real"  # evaluation only
 HELD_OUT = 13  # seed of scenes that no training sees
+FRAME = (1, 1, 640, 640)
+_SCENES = 200  # of each style
+_HEIGHTS = (6, 9, 12, 16, 24, 40, 120)  # px of the network's input
+_ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -42,64 +50,80 @@ class Example:
     kinds: tuple[str, ...]
 
 
-def evaluate(model: Path, threads: int = 2, photos: Path | None = None, folder: Path | None = None) -> dict[str, Any]:
+def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
     """Figures of the detector in ``model`` with the settings of codes.json.
 
     Args:
         model: an ONNX file.
-        threads: of ONNX Runtime.
-        photos: a folder with photos.json, if there is one; evaluation only.
-        folder: of the pool; None leaves the held-out scenes away.
+        count: held-out scenes of each style.
     """
-    detector = Detector(OnnxNetwork(str(model), threads=threads), settings())
-    report: dict[str, Any] = {
-        "model": {"sha256": hashlib.sha256(model.read_bytes()).hexdigest(), "bytes": model.stat().st_size},
-        "nano-codes-100": measure(detector, nano_codes(NANO_CODES)),
+    cv2.setNumThreads(1)
+    network = OnnxNetwork(str(model), threads=1)
+    detector = Detector(network, settings())
+    cost = count_network(str(model), FRAME)
+    return {
+        "file": model.name,
+        "size": model.stat().st_size,
+        "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+        "parameters": cost.parameters,
+        "training": json.loads(network.metadata["training"]),
+        "sets": {name: measure(detector, examples) for name, examples in sets(count).items()},
     }
-    if folder:
-        pool.make(folder, HELD_OUT, 0, 1)
-        held_out = pool.load(folder, HELD_OUT).scenes
-        report["scenes"] = measure(detector, (_example(scene) for scene in held_out))
-        report["scenes"]["by height"] = by_height(detector, held_out)
-    if photos:
-        report["photos"] = measure(detector, photo_set(photos))
-    return report
 
 
 def settings() -> DetectorSettings:
     """The default detector's settings in codes.json."""
-    data = json.loads(CODES.read_text(encoding="utf-8"))
+    data = json.loads((DATA / "codes.json").read_text(encoding="utf-8"))
     return settings_from(data["models"][data["default"]]["detector"])
 
 
-def measure(detector: Detector, examples: Iterator[Example]) -> dict[str, Any]:
-    """Figures over all examples and by kind, and milliseconds an image (median)."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    spent = []
+def sets(count: int) -> dict[str, Iterable[Example]]:
+    """Every set of examples that is at hand; what is not is said."""
+    chosen: dict[str, Iterable[Example]] = {
+        f"scenes, {style}": (_example(scenes.render(HELD_OUT, i, style)) for i in range(count))
+        for style in scenes.STYLES
+    }
+    for folder in sorted((cards.ROOT / "data").glob("nano-codes-*")):
+        chosen[folder.name] = nano_codes(folder)
+    if (REAL / "photos.json").is_file():
+        chosen["photos"] = photo_set(REAL)
+    else:
+        print(f"not measured: photos ({REAL.parent.name}/ is not beside the repository)", file=sys.stderr)
+    return chosen
+
+
+def measure(detector: Detector, examples: Iterable[Example]) -> dict[str, Any]:
+    """Figures over all examples, by kind of frame and by height of line.
+
+    Raises:
+        ValueError: no examples.
+    """
+    kinds: dict[str, Tally] = defaultdict(Tally)
+    heights: dict[str, Tally] = defaultdict(Tally)
     for example in examples:
-        begun = time.perf_counter()
         found = [line.quad for line in detector(example.image)]
-        spent.append(1000.0 * (time.perf_counter() - begun))
-        for kind in ("all", *example.kinds):
-            tallies[kind].add(example.lines, example.unsure, found)
-    if not spent:
-        raise ValueError("a set without images has no figures")
-    kinds = {kind: {"lines": tally.lines, **tally.figures()} for kind, tally in sorted(tallies.items())}
-    return {"images": len(spent), "milliseconds": round(float(np.median(spent)), 1), "kinds": kinds}
-
-
-def by_height(detector: Detector, held_out: list[scenes.Scene]) -> dict[str, Any]:
-    """Percent of lines found, by line height in pixels of the network's input."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    for scene in held_out:
-        found = [line.quad for line in detector(np.asarray(cv2.cvtColor(scene.grey, cv2.COLOR_GRAY2BGR)))]
-        scale = settings().side / max(scene.grey.shape)
-        for quad in scene.lines:
+        for kind in (_ALL, *example.kinds):
+            kinds[kind].add(example.lines, example.unsure, found)
+        scale = settings().side / max(example.image.shape[:2])
+        for quad in example.lines:
             place = int(np.searchsorted(_HEIGHTS, sides(quad)[1] * scale))
             if 0 < place < len(_HEIGHTS):
-                tallies[f"{_HEIGHTS[place - 1]}-{_HEIGHTS[place]} px"].add([quad], [], found)
-    keep = ("recall", "whole")
-    return {k: {"lines": t.lines, **{name: t.figures()[name] for name in keep}} for k, t in sorted(tallies.items())}
+                heights[f"{_HEIGHTS[place - 1]}-{_HEIGHTS[place]}"].add([quad], [], found)
+    if not kinds:
+        raise ValueError("a set without images has no figures")
+    named = {f"{low}-{high}" for low, high in itertools.pairwise(_HEIGHTS)} & set(heights)
+    return {
+        **_figures(kinds.pop(_ALL)),
+        "by_kind": {kind: _figures(tally) for kind, tally in sorted(kinds.items())},
+        "by_height": {
+            span: {key: _figures(heights[span])[key] for key in ("lines", "recall", "whole")}
+            for span in sorted(named, key=lambda span: int(span.split("-")[0]))
+        },
+    }
+
+
+def _figures(tally: Tally) -> dict[str, Any]:
+    return {"frames": tally.frames, "lines": tally.lines, **tally.figures()}
 
 
 def _example(scene: scenes.Scene) -> Example:
@@ -109,7 +133,7 @@ def _example(scene: scenes.Scene) -> Example:
 
 
 def nano_codes(folder: Path) -> Iterator[Example]:
-    """The images of a drawn data set, kinds from their tags."""
+    """The images of a rendered data set, kinds from their tags."""
     data = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for record in data["images"]:
         quads = [np.asarray(line["quad"], dtype=np.float32) for line in record["lines"]]
@@ -133,20 +157,43 @@ def _image(path: Path) -> NDArray[np.uint8]:
     return np.asarray(image, dtype=np.uint8)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """See the module."""
+def tables(measured: dict[str, Any]) -> dict[str, str]:
+    """The blocks of the card."""
+    training = measured["training"]
+    facts = [["fact", "value"], ["file", f"{measured['size'] / 1e6:.2f} MB, {measured['parameters']:,} parameters"]]
+    facts += [["sha256", f"`{measured['sha256']}`"]]
+    facts += [["trained", f"{training['steps']} steps, seed {training['seed']}, {training['crops']:,} crops seen"]]
+    facts += [["machine", f"{training['machine']}, one core, {training['hours']:.1f} h"]]
+    rows = [["set", "frames", "lines", "found", "found whole", "quads that are lines", "other quads a frame"]]
+    for name, f in measured["sets"].items():
+        shares = [f"{f[key]:.1f} %" for key in ("recall", "whole", "precision")]
+        rows.append([name, str(f["frames"]), str(f["lines"]), *shares, f"{f['extra_per_frame']:.2f}"])
+    heights = [["line height, px of a 640 px frame", "lines", "found", "found whole"]]
+    for span, f in measured["sets"]["scenes, mixed"]["by_height"].items():
+        heights.append([span, str(f["lines"]), f"{f['recall']:.1f} %", f"{f['whole']:.1f} %"])
+    blocks = {"facts": facts, "metrics": rows, "heights": heights}
+    return {name: cards.markdown(block) for name, block in blocks.items()}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """See the module. Returns 0, or 1 when figures differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--out", type=Path, help="write the figures to this JSON file")
-    parser.add_argument("--pool", type=Path, help="folder of the pool, to measure on held-out scenes as well")
-    parser.add_argument("--photos", type=Path, help="folder with photos.json")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--count", type=int, default=_SCENES, help="held-out scenes a style (default %(default)s)")
+    parser.add_argument("--model", type=Path, help="another file: only print its figures")
     wanted = parser.parse_args(arguments)
-    text = json.dumps(evaluate(wanted.model, wanted.threads, wanted.photos, wanted.pool), indent=2) + "\n"
-    if wanted.out:
-        wanted.out.write_text(text, encoding="utf-8")
-    print(text, end="")
+    measured = evaluate(wanted.model or MODEL, wanted.count)
+    try:
+        if wanted.check:
+            cards.check(NAME, measured, tuple(measured))
+        elif not wanted.model:
+            cards.save(NAME, measured, tables(measured))
+    except cards.CardError as error:
+        print(f"evaluate: {error}", file=sys.stderr)
+        return 1
+    print(tables(measured)["metrics"])
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from training import cards
 from training import export as exporting
 from training.detector.network import Detector, folded
 from training.detector.train import Config, read_config
@@ -18,8 +19,8 @@ from training.detector.train import Config, read_config
 DATA = Path(__file__).resolve().parents[2] / "ocr_app" / "data"
 
 
-def averaged(config: Config, out: Path) -> tuple[Detector, int]:
-    """The network with a checkpoint's averaged weights, in evaluation, and its step.
+def averaged(config: Config, out: Path) -> tuple[Detector, int, float]:
+    """The network with a checkpoint's averaged weights, in evaluation, its step, and the seconds spent on it.
 
     Raises:
         FileNotFoundError: no checkpoint.
@@ -27,13 +28,15 @@ def averaged(config: Config, out: Path) -> tuple[Detector, int]:
     saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
     network = config.network()
     network.load_state_dict(saved["average"])
-    return network.eval(), int(saved["step"])
+    return network.eval(), int(saved["step"]), float(saved["seconds"])
 
 
 def export(config: Config, out: Path, target: Path) -> float:
     """Write the ONNX file and return its largest error against the trained network."""
-    network, step = averaged(config, out)
-    metadata = {"training": json.dumps({"config": config.name, "seed": config.seed, "steps": step})}
+    network, step, seconds = averaged(config, out)
+    training = {"config": config.name, "seed": config.seed, "steps": step, "crops": step * config.batch}
+    training.update(machine=cards.machine(), hours=round(seconds / 3600, 2))
+    metadata = {"training": json.dumps(training)}
     sample = torch.randn(2, 1, 96, 128, generator=torch.Generator().manual_seed(0))
     axes = {0: "frames", 2: "height", 3: "width"}
     cells = {0: "frames", 2: "rows", 3: "columns"}

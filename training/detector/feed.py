@@ -16,33 +16,47 @@ from training.detector.scenes import Scene
 from training.render.seeds import stream
 
 
-@dataclass
-class Source:
-    """The part of a pool that a step may use.
+@dataclass(frozen=True)
+class Part:
+    """Shards of one pool and when training uses them.
 
-    There are ``first`` shards at once and one more every ``every`` steps, up to ``shards``. So the scenes of a step do
-    not depend on how far the drawing of the pool had come; a shard that is not there yet is waited for.
+    ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``. So the scenes of a
+    step do not depend on how far the drawing of the pool had come.
     """
 
-    folder: Path
     seed: int
+    style: str
     shards: int
     first: int
     every: int
-    _scenes: list[Scene] = field(default_factory=list)
-    _read: int = 0
+    start: int = 0
 
-    def at(self, step: int) -> list[Scene]:
-        """The scenes of step ``step``."""
-        wanted = min(self.shards, self.first + step // self.every)
-        while self._read < wanted:
-            path = pool.shard_path(self.folder, self.seed, self._read)
+    def at(self, step: int) -> int:
+        """Number of shards that step ``step`` uses."""
+        return min(self.shards, self.first + (step - self.start) // self.every) if step >= self.start else 0
+
+
+@dataclass
+class Source:
+    """Scenes of a folder's pools; a shard that is not there yet is waited for."""
+
+    folder: Path
+    parts: tuple[Part, ...]
+    _scenes: dict[int, list[Scene]] = field(default_factory=dict)
+
+    def at(self, step: int) -> list[list[Scene]]:
+        """The scenes that step ``step`` may use, a list for each part."""
+        return [self._of(part, part.at(step)) for part in self.parts]
+
+    def _of(self, part: Part, shards: int) -> list[Scene]:
+        scenes = self._scenes.setdefault(part.seed, [])
+        while len(scenes) < shards * pool.SHARD:
+            path = pool.shard_path(self.folder, part.seed, len(scenes) // pool.SHARD)
             while not path.is_file():
                 print(f"waiting for {path}", flush=True)
                 time.sleep(10.0)
-            self._scenes += pool.read(path)
-            self._read += 1
-        return self._scenes[: wanted * pool.SHARD]
+            scenes += pool.read(path)
+        return scenes[: shards * pool.SHARD]
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ class Feed:
     def one(self, step: int) -> Batch:
         """The batch of one step."""
         rng = stream(self.seed, step, "crops")
-        scenes = self.source.at(step)
+        scenes = [scene for part in self.source.at(step) for scene in part]
         chosen = [scenes[int(i)] for i in rng.integers(len(scenes), size=self.batch)]
         drawn = [augment.crop(scene, self.side, rng) for scene in chosen]
         images = np.stack([pixels for pixels, _ in drawn])[:, None].astype(np.float32)

@@ -46,20 +46,31 @@ class Sheet:
         self.taken[max(y, 0) : max(y + h, 0), max(x, 0) : max(x + w, 0)] = 1
 
 
+Maker = Callable[[Sheet, np.random.Generator, Box], None]
+
+
 @cache
 def typefaces() -> tuple[str, ...]:
     """Names of the fonts that training may use."""
     return fonts.names("train")
 
 
-def sheet(rng: np.random.Generator, shape: tuple[int, int], codes: int, heights: tuple[float, float]) -> Sheet:
-    """A package of ``shape`` (H, W) with ``codes`` codes of ``heights`` (least, greatest) px a line, if they fit."""
+def sheet(
+    rng: np.random.Generator, shape: tuple[int, int], codes: int, heights: tuple[float, float], crowd: float = 0.0
+) -> Sheet:
+    """A package of ``shape`` (H, W) with ``codes`` codes of ``heights`` (least, greatest) px a line, if they fit.
+
+    ``crowd`` above 0 (up to 1) fills what is free with smaller label matter on top of the usual amount.
+    """
     level = between(rng, 25, 95) if chance(rng, 0.3) else between(rng, 95, 240)
     made = Sheet(surface(rng, shape, level), np.zeros(shape, dtype=np.uint8))
     if chance(rng, 0.35):
         _picture(made, rng)
-    blocks = [block for block in (_place_code(made, rng, heights) for _ in range(codes)) if block]
+    edge = 0.05 if crowd > 0.0 else 0.0
+    blocks = [block for block in (_place_code(made, rng, heights, edge) for _ in range(codes)) if block]
     _decorate(made, rng)
+    for _ in range(int(120 * crowd)):
+        _fill(made, rng, between(rng, 0.12, 0.5), between(rng, 0.04, 0.3))
     for block in blocks:
         _print_code(made, rng, *block)
     return made
@@ -166,8 +177,13 @@ class Block:
     blurry: list[tuple[Map, tuple[int, int]]]  # other writing that may be found or not
 
 
-def _place_code(made: Sheet, rng: np.random.Generator, heights: tuple[float, float]) -> tuple[Box, Block] | None:
-    """Choose a code and where it goes, and mark the place as taken; None where none of a few places is free."""
+def _place_code(
+    made: Sheet, rng: np.random.Generator, heights: tuple[float, float], edge: float
+) -> tuple[Box, Block] | None:
+    """Choose a code and where it goes, and mark the place as taken; None where none of a few places is free.
+
+    ``edge``, a share of the package's sides, is kept free at its rim.
+    """
     lines = texts.code(rng)
     height = float(np.exp(between(rng, np.log(heights[0]), np.log(heights[1]))))
     longest = max(map(len, lines))
@@ -178,10 +194,11 @@ def _place_code(made: Sheet, rng: np.random.Generator, heights: tuple[float, flo
     prints = ink.print_code(lines, kind, height, rng, pick(rng, typefaces()))
     block, box = _stack(prints, height, rng)
     for _ in range(8):
-        spare = (made.grey.shape[1] - box[2], made.grey.shape[0] - box[3])
+        rim = (int(edge * made.grey.shape[1]), int(edge * made.grey.shape[0]))
+        spare = (made.grey.shape[1] - box[2] - 2 * rim[0], made.grey.shape[0] - box[3] - 2 * rim[1])
         if min(spare) <= 2:
             return None
-        place = (int(rng.integers(0, spare[0])), int(rng.integers(0, spare[1])), box[2], box[3])
+        place = (rim[0] + int(rng.integers(0, spare[0])), rim[1] + int(rng.integers(0, spare[1])), box[2], box[3])
         if made.free(place):
             margin = int(height * between(rng, 0.15, 1.6))
             made.take((place[0] - margin, place[1] - margin, place[2] + 2 * margin, place[3] + 2 * margin))
@@ -290,11 +307,23 @@ def _decorate(made: Sheet, rng: np.random.Generator) -> None:
     for _ in range(tries):
         maker = _MAKERS[int(rng.integers(len(_MAKERS)))]
         bw, bh = int(between(rng, 0.1, 0.75) * w), int(between(rng, 0.05, 0.12 + 0.35 * rng.random()) * h)
-        box = (int(rng.integers(0, max(1, w - bw // 2))), int(rng.integers(0, max(1, h - bh // 2))), bw, bh)
-        box = (box[0], box[1], min(bw, w - box[0]), min(bh, h - box[1]))
-        if box[2] > 24 and box[3] > 12 and made.free(box):
-            maker(made, rng, box)
-            made.take(box)
+        _try(made, rng, maker, bw, bh)
+
+
+def _fill(made: Sheet, rng: np.random.Generator, wide: float, high: float) -> None:
+    """Try one place for label matter of a size in shares of the package."""
+    h, w = made.grey.shape
+    _try(made, rng, _SMALL[int(rng.integers(len(_SMALL)))], int(wide * w), int(high * h))
+
+
+def _try(made: Sheet, rng: np.random.Generator, maker: Maker, bw: int, bh: int) -> None:
+    """Let a maker print at a chance place of (bw, bh) px if nothing is there."""
+    h, w = made.grey.shape
+    box = (int(rng.integers(0, max(1, w - bw // 2))), int(rng.integers(0, max(1, h - bh // 2))), bw, bh)
+    box = (box[0], box[1], min(bw, w - box[0]), min(bh, h - box[1]))
+    if box[2] > 24 and box[3] > 12 and made.free(box):
+        maker(made, rng, box)
+        made.take(box)
 
 
 def _ink_level(made: Sheet, rng: np.random.Generator, box: Box) -> float:
@@ -418,7 +447,8 @@ def _doubtful(made: Sheet, rng: np.random.Generator, box: Box) -> None:
     made.unsure.append(rectangle(box[0], box[1], box[0] + coverage.shape[1], box[1] + coverage.shape[0]))
 
 
-_MAKERS: tuple[Callable[[Sheet, np.random.Generator, Box], None], ...] = (
+_MAKERS: tuple[Maker, ...] = (
     _paragraph, _paragraph, _paragraph, _paragraph, _heading, _heading, _heading, _bar_code, _matrix, _table, _table,
     _emblem, _doubtful,
 )  # fmt: skip
+_SMALL: tuple[Maker, ...] = (*[_paragraph] * 12, *[_heading] * 4, *[_table] * 3, _bar_code, _matrix, _emblem, _doubtful)

@@ -34,8 +34,8 @@ def shard_path(folder: Path, seed: int, number: int) -> Path:
     return folder / f"{seed}-{number:04d}.npz"
 
 
-def make(folder: Path, seed: int, first: int, last: int) -> None:
-    """Draw shards ``first`` to ``last`` (not included) that are not there yet.
+def make(folder: Path, seed: int, first: int, last: int, style: str = "mixed") -> None:
+    """Draw shards ``first`` to ``last`` (not included) of a style that are not there yet.
 
     Raises:
         ValueError: the range is empty.
@@ -46,7 +46,7 @@ def make(folder: Path, seed: int, first: int, last: int) -> None:
     for number in range(first, last):
         path = shard_path(folder, seed, number)
         if not path.is_file():
-            _write(path, [scenes.render(seed, number * SHARD + i) for i in range(SHARD)])
+            _write(path, [scenes.render(seed, number * SHARD + i, style) for i in range(SHARD)])
             print(f"{path}: {SHARD} scenes", flush=True)
 
 
@@ -112,8 +112,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--first", type=int, default=0, help="number of the first shard")
     parser.add_argument("--last", type=int, default=40, help="number after that of the last shard")
+    parser.add_argument("--style", choices=scenes.STYLES, default="mixed")
     given = parser.parse_args()
-    make(given.out, given.seed, given.first, given.last)
+    make(given.out, given.seed, given.first, given.last, given.style)
 
 
 if __name__ == "__main__":

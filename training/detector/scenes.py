@@ -14,6 +14,7 @@ from training.render import noise, optics, scene, spec, types
 from training.render.seeds import between, chance, pick, stream
 from training.render.types import Map, Quad
 
+STYLES = ("mixed", "crowded")
 SIDE = 608  # px of a square scene
 _LINE_CAMERA = 0.25  # share of scenes that show what a camera over a production line sees
 _MARGIN = 60  # px of the sheet around a frame-filling package, so that perspective never looks past it
@@ -34,9 +35,22 @@ class Scene:
     unsure: NDArray[np.float32]
 
 
-def render(seed: int, index: int) -> Scene:
-    """Scene ``index`` of the pool ``seed``: the same arguments give the same pixels."""
+def render(seed: int, index: int, style: str = "mixed") -> Scene:
+    """Scene ``index`` of the pool ``seed``: the same arguments give the same pixels.
+
+    Args:
+        seed: of the pool.
+        index: of the scene; no scene depends on another.
+        style: ``"mixed"``, or ``"crowded"``: packages full of label matter before a shelf of others.
+
+    Raises:
+        ValueError: an unknown style.
+    """
+    if style not in STYLES:
+        raise ValueError(f"unknown style {style!r}; known: {', '.join(STYLES)}")
     rng = stream(seed, index, "kind")
+    if style == "crowded":
+        return _crowded(stream(seed, index, "scene"))
     if chance(rng, _LINE_CAMERA):
         return _line_camera(seed, index)
     return _in_hand(stream(seed, index, "scene"))
@@ -77,15 +91,48 @@ def _in_hand(rng: np.random.Generator) -> Scene:
     return Scene(np.clip(np.rint(grey), 0, 255).astype(np.uint8), _stack(lines), _stack(unsure))
 
 
+def _crowded(rng: np.random.Generator) -> Scene:
+    """A package full of label matter, held before a shelf of others or filling the frame."""
+    lines: list[Quad] = []
+    unsure: list[Quad] = []
+    grey = _shelf(rng) if chance(rng, 0.6) else packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0))
+    for _ in range(int(rng.choice(2, p=(0.65, 0.35))) + 1):
+        lines, unsure = _put_package(grey, rng, lines, unsure, between(rng, 0.3, 1.0))
+    if chance(rng, 0.5):
+        lines, unsure = _put_hand(grey, rng, lines, unsure)
+    if chance(rng, 0.3):
+        _reflect(grey, rng)
+    grey = cv2.filter2D(grey, -1, optics.blur_kernel(optics.Camera(defocus=between(rng, 0.5, 0.9))))
+    return Scene(np.clip(np.rint(grey), 0, 255).astype(np.uint8), _stack(lines), _stack(unsure))
+
+
+def _shelf(rng: np.random.Generator) -> Map:
+    """A background of packages without codes, out of focus more or less."""
+    grey = packaging.clutter(rng, (SIDE, SIDE), 2.0)
+    for _ in range(int(rng.integers(3, 9))):
+        shape = (int(rng.integers(120, 330)), int(rng.integers(100, 300)))
+        made = packaging.sheet(rng, shape, 0, (8.0, 9.0), between(rng, 0.0, 0.6))
+        view = _pose(rng, shape)
+        view = (
+            np.array([[1.0, 0.0, between(rng, -250, 250)], [0.0, 1.0, between(rng, -250, 250)], [0.0, 0.0, 1.0]]) @ view
+        )
+        mask = cv2.warpPerspective(np.ones(shape, np.float32), view, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+        seen = cv2.warpPerspective(made.grey, view, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+        grey += mask * (np.asarray(seen, dtype=np.float32) - grey)
+    if chance(rng, 0.8):
+        grey = cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 4.0))
+    return np.asarray(grey * between(rng, 0.5, 1.0), dtype=np.float32)
+
+
 def _put_package(
-    grey: Map, rng: np.random.Generator, lines: list[Quad], unsure: list[Quad]
+    grey: Map, rng: np.random.Generator, lines: list[Quad], unsure: list[Quad], crowd: float = 0.0
 ) -> tuple[list[Quad], list[Quad]]:
     """Lay a package over the frame in place; truth of what it hides is taken out."""
     h, w = int(rng.integers(150, 620)), int(rng.integers(200, 620))
     round_lid = chance(rng, 0.18)
     if round_lid:
         h = w = int(rng.integers(240, 580))
-    made = packaging.sheet(rng, (h, w), int(rng.choice(4, p=(0.08, 0.5, 0.3, 0.12))), (8.0, 36.0))
+    made = packaging.sheet(rng, (h, w), int(rng.choice(4, p=(0.08, 0.5, 0.3, 0.12))), (8.0, 36.0), crowd)
     outline = _outline(made, rng, round_lid)
     if chance(rng, 0.5):
         _shade(made.grey, rng)

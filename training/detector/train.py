@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ocr_app.readers.codes_detect import DetectorSettings, lines_from_maps
 from training.detector import augment, pool
-from training.detector.feed import Feed, Source
+from training.detector.feed import Feed, Part, Source
 from training.detector.loss import Batch, loss
 from training.detector.matching import Tally
 from training.detector.network import Detector
@@ -43,7 +43,7 @@ class Config:
     side: int
     decay: float
     threads: int
-    pool: dict[str, int]
+    pool: tuple[Part, ...]
     check: dict[str, int]
 
     def network(self) -> Detector:
@@ -65,7 +65,7 @@ def read_config(path: Path) -> Config:
         depths=tuple(shape["depths"]),
         neck=shape["neck"],
         schedule=Schedule(**data["schedule"]),
-        pool=data["pool"],
+        pool=tuple(Part(**part) for part in data["pool"]),
         check=data["check"],
         **data["train"],
     )
@@ -89,7 +89,7 @@ def train(config_path: Path, out: Path, folder: Path, resume: bool, until: int |
     judged = config.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     pool.make(folder, config.check["seed"], 0, config.check["shards"])
     held_out = pool.load(folder, config.check["seed"]).scenes[:_CHECKED]
-    source = Source(folder, config.pool["seed"], config.pool["shards"], config.pool["first"], config.pool["every"])
+    source = Source(folder, config.pool)
 
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)
