@@ -17,7 +17,7 @@ REWARD = 4.0  # nats that explaining one more printed character is worth when la
 MISSING = 12.0  # nats that a line costs which the layout has and the frame does not
 SAME_ROW = 0.5  # two pieces share a row when their centres differ by less than this share of the lower height
 MOST_PIECES = 3  # pieces that one printed line may have been cut into
-MOST_CELLS = 1000000  # rows of the table times frames up to which a line is searched exactly where the beam is unsure
+MOST_CELLS = 600000  # rows of the table times frames up to which a line is searched exactly where the beam is unsure
 MOST_EXACT = 3  # lines of a frame without a code that are searched exactly before it is given up
 JUNK = Junk()
 

@@ -41,7 +41,7 @@ def described(
     gaps = [char.gap for char in chars if char.sign != " "]
     margin = min(gaps + [np.inf])
     if any(char.free_gap < _SURE for char in chars if char.sign != " "):
-        margin = min(margin, _lead(arcs, line, held, path))
+        margin = _lead(arcs, line, held, path, margin)
     inside = held.scores[path.start : path.stop]
     score = log_probability(inside, [run.sign for run in path.runs])
     score += float(held.blank[path.start : path.stop].sum())
@@ -56,13 +56,19 @@ def described(
     )  # fmt: skip
 
 
-def _lead(arcs: beam.Arcs, line: Line, held: Evidence, path: Path) -> float:
-    """How far the path leads over the best path of any other text that the recipe allows on the same frames."""
+def _lead(arcs: beam.Arcs, line: Line, held: Evidence, path: Path, most: float) -> float:
+    """How far the path leads over the best path of any other text that the recipe allows on the same frames.
+
+    Leads above ``most`` are of no interest: then ``most`` is returned. A rival that trails by less is never further
+    behind the plain reading than that and the path's own cost together, which is how far the beam looks.
+    """
     part = held._replace(scores=held.scores[path.start : path.stop], best=held.best[path.start : path.stop])
     own = [run.sign for run in path.runs]
     score = sum(float(held.scores[run.first : run.last + 1, run.sign].sum()) for run in path.runs)
-    rival = beam.best_paths(part, arcs, [line.root], None, own).get(line.root)
-    return score - rival.score if rival is not None else beam.BEAM
+    cost = float(np.maximum(part.scores.max(axis=1), 0.0).sum()) - score
+    limit = min(beam.BEAM, cost + most + 1e-6)
+    rival = beam.best_paths(part, arcs, [line.root], None, own, limit, min(limit, beam.REACH)).get(line.root)
+    return min(most, score - rival.score) if rival is not None else min(most, beam.BEAM)
 
 
 def _status(chars: Sequence[DecodedChar], extra: Sequence[Tuple[str, float]], limit: float) -> str:

@@ -7,16 +7,21 @@ import numpy as np
 from ocr_app.recipes.posterior import BLANK
 from ocr_app.recipes.search import NEVER, Run
 
+AROUND = 8  # frames (32 px of a line 32 px high): farther off stands another character
+_NEVER = 1e-6  # probability ratio
+
 
 def log_probability(scores: np.ndarray, classes: Sequence[int]) -> float:
     """Logarithm of the sum over all alignments of a text, relative to all-blank (the CTC forward algorithm).
 
     ``scores``: ``(T, C)`` relative to the blank. Returns -inf when the text does not fit into T frames. Frames are
-    scaled by their best class, so that double precision holds 700 nats below the best path.
+    scaled by their best class, so that double precision holds 700 nats below the best path. In a run of frames where
+    every character is less than a millionth as likely as the blank only the first one is gone through: it has changed
+    all that the others could.
     """
     signs = np.asarray(classes, np.intp)
-    if not len(scores):
-        return 0.0 if not len(signs) else -np.inf
+    if not len(signs) or not len(scores):
+        return -np.inf if len(signs) else 0.0
     top = scores.max(axis=1)
     states = np.zeros(2 * len(signs) + 1, np.intp)
     states[1::2] = signs
@@ -27,26 +32,24 @@ def log_probability(scores: np.ndarray, classes: Sequence[int]) -> float:
     now, one_back, two_back = padded[2:], padded[1:-1], padded[:-2]
     now[0] = 1.0
     moved, jumped = np.empty(len(states)), np.empty(len(states))
-    first = True
-    for row in likely:
-        if first:
-            now[2:] = 0.0
-            now[1:2] = 1.0
-            first = False
-        else:
-            np.multiply(two_back, skips, out=jumped)
-            np.add(now, one_back, out=moved)
-            np.add(moved, jumped, out=now)
+    idle = likely[:, 1::2].max(axis=1) < _NEVER
+    needed = np.flatnonzero(~(idle[1:] & idle[:-1])) + 1
+    now[1:2] = 1.0
+    now *= likely[0]
+    for row in likely[needed]:
+        np.multiply(two_back, skips, out=jumped)
+        np.add(now, one_back, out=moved)
+        np.add(moved, jumped, out=now)
         now *= row
-    total = float(now[-2:].sum()) if len(signs) else float(now[0])
+    total = float(now[-2:].sum())
     return float(np.log(total) + top.sum()) if total > 0 else -np.inf
 
 
 def best_runs(scores: np.ndarray, runs: Sequence[Run], start: int, stop: int) -> np.ndarray:
     """For each character of a path the best run of every class in its place: ``(L, C)``.
 
-    A character's place reaches from behind the character before it to the one after it, within frames
-    ``start..stop``. The blank's column is 0: nothing there.
+    A character's place reaches from behind the character before it to the one after it, at most ``AROUND`` frames
+    beside its own, within frames ``start..stop``. The blank's column is 0: nothing there.
     """
     classes = scores.shape[1]
     if not runs:
@@ -55,6 +58,8 @@ def best_runs(scores: np.ndarray, runs: Sequence[Run], start: int, stop: int) ->
     np.cumsum(scores, axis=0, out=sums[1:])
     lows = np.array([start] + [run.last + 1 for run in runs[:-1]])
     highs = np.array([run.first for run in runs[1:]] + [stop])
+    lows = np.maximum(lows, np.array([run.first for run in runs]) - AROUND)
+    highs = np.minimum(highs, np.array([run.last for run in runs]) + 1 + AROUND)
     width = int((highs - lows).max())
     places = lows[:, None] + np.arange(width + 1)[None, :]
     outside = places[:, 1:] > highs[:, None]
