@@ -28,7 +28,7 @@ def _list(text: str) -> list[str] | None:
     return [part for part in text.split(",") if part] or None
 
 
-@task(help={"count": "how many of the bundled codes to read", "reader": "as in `ocr-app readers`; default: its default"})
+@task(help={"count": "how many of the bundled codes to read", "reader": "as in `ocr-app readers`"})
 def demo(_: Context, count: int = 20, reader: str = "") -> None:
     """Read the bundled sample codes here, now: a table, and build/demo/report.html."""
     from fleet import demo as demonstration

@@ -48,8 +48,8 @@ class ReaderInfo(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What was read from one image. ``verdict`` is "read", "no-read" or "error", under a recipe "pass", "fail", "no-read",
-    "hold" or "error"; see data/result.schema.json.
+    """What was read from one image. ``verdict`` is "read", "no-read" or "error", under a recipe "pass", "fail",
+    "no-read", "hold" or "error"; see data/result.schema.json.
 
     ``code``: what a recipe made of it, in JSON form; None without a recipe.
     """
