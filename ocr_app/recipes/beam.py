@@ -16,7 +16,7 @@ from ocr_app.recipes.search import NEVER, Junk, Path, Run, ends
 
 BEAM = 16.0  # nats behind the best token at which a token is dropped
 REACH = 10.0  # nats below the best class of a frame at which a class is not tried there (probability 5e-5)
-MOST = 160  # tokens that are followed at a time: bounds the time that a blurred line takes
+MOST = 100  # tokens that are followed at a time: bounds the time that a blurred line takes
 _SCORE = operator.itemgetter(0)
 
 
@@ -68,7 +68,7 @@ def best_paths(
 
 
 def _active(scores: np.ndarray, reach: float) -> List[List[Tuple[int, float]]]:
-    """For each frame the classes worth trying and their scores, the likeliest first, the blank left out."""
+    """For each frame the classes worth trying and their scores, the blank left out."""
     floor = scores.max(axis=1) - reach if len(scores) else np.zeros(0)
     wanted = scores >= floor[:, None]
     wanted[:, 0] = False
@@ -76,17 +76,11 @@ def _active(scores: np.ndarray, reach: float) -> List[List[Tuple[int, float]]]:
     found: List[List[Tuple[int, float]]] = [[] for _ in range(len(scores))]
     for frame, sign, score in zip(frames.tolist(), classes.tolist(), scores[frames, classes].tolist()):
         found[frame].append((sign, score))
-    for own in found:
-        own.sort(key=_by_score)
     return found
 
 
 def _by_token(entry: Tuple[int, _Token]) -> float:
     return entry[1][0]
-
-
-def _by_score(entry: Tuple[int, float]) -> float:
-    return -entry[1]
 
 
 def _states_of(arcs: Arcs, root: int, classes: Sequence[int]) -> Dict[int, int]:
@@ -170,7 +164,7 @@ class _Passing:
             if known is None or score > known[0]:
                 fresh[settled] = (score, chain, first, last)
             if active:
-                self._extend(fresh, at, (settled, sign, score, chain), active, floor)
+                self._extend(fresh, at, (settled, sign, score, chain), active, staying, floor)
         if len(fresh) > MOST:
             kept = heapq.nlargest(MOST, fresh.items(), key=_by_token)
             fresh = dict(kept)
@@ -182,21 +176,23 @@ class _Passing:
         at: int,
         behind: Tuple[int, int, float, Any],
         active: List[Tuple[int, float]],
+        staying: Dict[int, float],
         floor: float,
     ) -> None:
-        """The characters that may follow one token at this frame; ``active`` is sorted, the likeliest first."""
+        """The characters that may follow one token at this frame, found from the shorter of the two lists."""
         settled, sign, score, chain = behind
         width = self.arcs.width
         head, rest = divmod(settled, self.block)
         state = rest // width
         targets = self.arcs.targets[state]
         wanted = self.text[self.barred[state]] if head & 1 and self.barred[state] < len(self.text) else -1
-        for other, gain in active:
+        if len(targets) < len(active):
+            ways = [(other, staying[other], target) for other, target in targets.items() if other in staying]
+        else:
+            ways = [(other, gain, targets[other]) for other, gain in active if other in targets]
+        for other, gain, target in ways:
             total = score + gain
-            if total < floor:
-                break
-            target = targets.get(other)
-            if target is not None and other != sign:
+            if total >= floor and other != sign:
                 key = (head if other == wanted else head & ~1) * self.block + target * width + other
                 known = fresh.get(key)
                 if known is None or total > known[0]:
