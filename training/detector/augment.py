@@ -13,6 +13,7 @@ from training.render import noise, optics
 from training.render.seeds import between, chance
 
 MEAN, SPREAD = 127.5, 64.0  # grey levels, as ocr_app.readers.codes_detect.prepare
+_LOWEST = 10.0  # px; the line that a crop is laid round is not shown lower than this, if enlarging helps
 _TALLEST = 72.0  # px; no crop shows a line higher than this
 
 
@@ -36,7 +37,8 @@ def _view(scene: Scene, side: int, rng: np.random.Generator) -> NDArray[np.float
         quad = scene.lines[int(rng.integers(len(scene.lines)))].astype(np.float64)
         tallest = float(np.linalg.norm(quad[3] - quad[0]))
         focus = quad[0] + between(rng, 0, 1) * (quad[1] - quad[0])
-    scale = float(np.exp(between(rng, np.log(0.6), np.log(1.6))))
+    least = min(max(0.6, _LOWEST / tallest), 1.5)
+    scale = float(np.exp(between(rng, np.log(least), np.log(1.6))))
     scale = min(scale, _TALLEST / tallest)
     angle = turn_angle(rng, (0.75, 0.95), 0.06, 0.3)
     stretch = between(rng, 0.85, 1.2)

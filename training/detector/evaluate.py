@@ -128,8 +128,7 @@ def _figures(tally: Tally) -> dict[str, Any]:
 
 def _example(scene: scenes.Scene) -> Example:
     image = np.asarray(cv2.cvtColor(scene.grey, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
-    kind = "in hand" if scene.grey.shape[0] == scene.grey.shape[1] else "line camera"
-    return Example(image, list(scene.lines), list(scene.unsure), (kind,))
+    return Example(image, list(scene.lines), list(scene.unsure), ("line camera" if scene.line_camera else "in hand",))
 
 
 def nano_codes(folder: Path) -> Iterator[Example]:

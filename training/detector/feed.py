@@ -79,8 +79,14 @@ class Feed:
         """The batch of one step."""
         rng = stream(self.seed, step, "crops")
         scenes = [scene for part in self.source.at(step) for scene in part]
-        chosen = [scenes[int(i)] for i in rng.integers(len(scenes), size=self.batch)]
+        chosen = [_one_of(scenes, rng) for _ in range(self.batch)]
         drawn = [augment.crop(scene, self.side, rng) for scene in chosen]
         images = np.stack([pixels for pixels, _ in drawn])[:, None].astype(np.float32)
         labels = np.stack([np.stack([lab.band, lab.octaves, lab.line, lab.known]) for _, lab in drawn])
         return Batch(torch.from_numpy((images - augment.MEAN) / augment.SPREAD), torch.from_numpy(labels))
+
+
+def _one_of(scenes: list[Scene], rng: np.random.Generator) -> Scene:
+    """A scene; one of the two that are drawn is passed over where it is of a line camera, which is soon learnt."""
+    first, second = (scenes[int(i)] for i in rng.integers(len(scenes), size=2))
+    return second if first.line_camera else first

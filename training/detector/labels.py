@@ -12,7 +12,8 @@ from ocr_app.imaging.geometry import sides
 from ocr_app.readers.codes_detect import CELL, UNIT_HEIGHT, band_of
 
 _SHIFT = 4  # fractional bits of polygon corners
-_LEAST = 6.0  # px; a line lower than this is not learnt, since the app drops it
+_LEAST = 8.0  # px; a line lower than this is not learnt: its characters are two cells high
+_END_WEIGHT = 2.5  # of cells about the ends of a line: a date cut at its first digit is a misread
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Labels:
         band: share of the cell within the central band of a code line, 0..1.
         octaves: log2(line height / 16 px) within the lines, 0 elsewhere.
         line: 1 within the quad of a line, where ``octaves`` holds.
-        known: 0 where neither a band nor its absence is learnt.
+        known: weight of the cell: 0 where neither a band nor its absence is learnt, more about the ends of lines.
     """
 
     band: NDArray[np.float32]
@@ -56,8 +57,21 @@ def draw(shape: tuple[int, int], lines: NDArray[np.float32], unsure: NDArray[np.
         _fill(fine, band_of(quad), 255)
         _fill(octaves, quad / CELL, float(np.log2(height / UNIT_HEIGHT)))
         _fill(line, quad / CELL, 1.0)
+        for end in _ends(quad, height):
+            _fill(known, end / CELL, _END_WEIGHT)
     band = cv2.resize(fine, (cells[1], cells[0]), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     return Labels(band, octaves, line, known)
+
+
+def _ends(quad: NDArray[np.float32], height: float) -> list[NDArray[np.float32]]:
+    """The quads that reach from 0.6 heights before each end of a line to 0.9 heights into it."""
+    along = quad[1] - quad[0] + quad[2] - quad[3]
+    step = along / max(1e-6, float(np.linalg.norm(along))) * height
+    left, right = (quad[0], quad[3]), (quad[1], quad[2])
+    return [
+        np.stack([top - before * step, top + after * step, bottom + after * step, bottom - before * step])
+        for (top, bottom), before, after in ((left, 0.6, 0.9), (right, 0.9, 0.6))
+    ]
 
 
 def _fill(target: NDArray[np.float32] | NDArray[np.uint8], quad: NDArray[np.float32], value: float) -> None:

@@ -14,7 +14,7 @@ _FEWEST = 1000  # such cells at least, so that frames without a code teach too
 
 @dataclass(frozen=True)
 class Batch:
-    """Images (N, 1, H, W) as the network takes them, and labels (N, 4, H/4, W/4): band, octaves, line, known."""
+    """Images (N, 1, H, W) as the network takes them, and labels (N, 4, H/4, W/4): band, octaves, line, weight."""
 
     images: Tensor
     labels: Tensor
@@ -29,15 +29,16 @@ def loss(maps: Tensor, labels: Tensor) -> Tensor:
 def band_loss(logits: Tensor, band: Tensor, known: Tensor) -> Tensor:
     """Cross-entropy over band cells and the hardest others, 3 to 1, plus dice (Milletari et al. 2016) over all."""
     each = fn.binary_cross_entropy_with_logits(logits, band, reduction="none") * known
-    touched = (band > 0.05).float() * known
-    positives = touched.sum()
+    touched = ((band > 0.05) & (known > 0)).float()
+    positives = (touched * known).sum()
     others = (each * (1.0 - touched)).flatten()
     count = int(min(others.numel(), max(_FEWEST, _NEGATIVES * float(positives))))
     hardest = torch.topk(others, count, sorted=False).values.sum()
     entropy = ((each * touched).sum() + hardest) / (positives + count)
-    chance = torch.sigmoid(logits) * known
+    sure = (known > 0).float()
+    chance = torch.sigmoid(logits) * sure
     shared = 2.0 * (chance * band).sum() + 1.0
-    dice = 1.0 - shared / ((chance * chance).sum() + (band * band * known).sum() + 1.0)
+    dice = 1.0 - shared / ((chance * chance).sum() + (band * band * sure).sum() + 1.0)
     return 3.0 * entropy + dice
 
 

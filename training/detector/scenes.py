@@ -34,6 +34,11 @@ class Scene:
     lines: NDArray[np.float32]
     unsure: NDArray[np.float32]
 
+    @property
+    def line_camera(self) -> bool:
+        """Whether it is a frame of a camera over a production line: those are not square."""
+        return self.grey.shape[0] != self.grey.shape[1]
+
 
 def render(seed: int, index: int, style: str = "mixed") -> Scene:
     """Scene ``index`` of the pool ``seed``: the same arguments give the same pixels.
