@@ -144,6 +144,15 @@ def _relative_times(sessions: list[OnnxNetwork], rounds: int) -> list[float]:
     return [round(median / medians[0], 2) for median in medians]
 
 
+def table(measured: dict[str, Any]) -> str:
+    """The variants as a table."""
+    rows = [["variant", "lines read, %", "million MAC", "parameters", "time"]]
+    for row in measured["rows"]:
+        sizes = [f"{row['mmac']:.0f}", f"{row['parameters']:,}", f"{row['relative_time']:.2f}"]
+        rows.append([row["variant"], f"{row['alnum']:.1f}", *sizes])
+    return cards.markdown(rows)
+
+
 def plot(measured: dict[str, Any], target: Path) -> None:
     """Accuracy after the brief training against operations; areas show the relative time."""
     import matplotlib
@@ -181,6 +190,8 @@ def main(arguments: list[str] | None = None) -> None:
         text = json.dumps(measured, indent=1) + "\n"
         (cards.CARDS / f"{NAME}.json").write_text(text, encoding="utf-8")
         plot(measured, cards.CARDS / f"{NAME}.svg")
+        page = cards.CARDS / "README.md"
+        page.write_text(cards.filled(page.read_text(encoding="utf-8"), {"tradeoff": table(measured)}), encoding="utf-8")
 
 
 if __name__ == "__main__":
