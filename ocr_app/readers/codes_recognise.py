@@ -2,6 +2,9 @@
 
 A frame with three lines is one call of the network. Nothing that a crop gets depends on the crops beside it: each
 row of a batch ends in at least ``right_margin`` pixels of padding, which is more than the network looks ahead.
+
+A condensed print has few frames of the posterior for each character. Crops whose characters turn out that narrow are
+stretched and go through the network once more, and that answer counts.
 """
 
 import json
@@ -13,13 +16,15 @@ import numpy as np
 from ocr_app.errors import ModelError
 from ocr_app.imaging.preprocess import gray
 from ocr_app.networks.base import Network
+from ocr_app.readers import ctc
 from ocr_app.types import Image
 
 HEIGHT = 32  # px; what the network was trained with
-STRIDE = 32  # the width of a batch is a multiple of this
+STRIDE = 8  # the width of a batch is a multiple of this
 STEP = 4  # px of width that one frame of the posterior covers
 MAX_WIDTH = 1024  # px; wider crops are squeezed to this
 _CALM = 4.0  # grey levels added to a crop's standard deviation, so that noise on an empty crop stays small
+_FEW = 4  # characters; fewer say nothing about how condensed a print is
 _UPRIGHT = 1.5  # a crop this many times higher than wide is a line printed downwards
 
 
@@ -27,11 +32,14 @@ class RecogniserSettings(NamedTuple):
     """``right_margin``: px of padding that even the widest crop of a batch keeps.
 
     ``batch_width``: at most this many columns, padding included, go through the network at once; a single crop always
-    does.
+    does. ``narrow_below``: mean width of a character in px, at a height of 32, under which a crop is read once more,
+    ``stretch`` times as wide.
     """
 
     right_margin: int = 32
     batch_width: int = 6144
+    narrow_below: float = 12.0
+    stretch: float = 1.5
 
 
 def settings_from(record: Dict[str, Any]) -> RecogniserSettings:
@@ -63,7 +71,18 @@ class Recogniser:
 
     def __call__(self, crops: Sequence[Image]) -> List[np.ndarray]:
         """Natural log-probabilities ``(ceil(width / 4), C)`` float32 of each crop. Raises ModelError."""
-        lines = [prepare(crop) for crop in crops]
+        answers = self._once([prepare(crop) for crop in crops])
+        narrow = [index for index, answer in enumerate(answers) if self._is_narrow(answer)]
+        again = self._once([prepare(crops[index], self._settings.stretch) for index in narrow])
+        for index, answer in zip(narrow, again):
+            answers[index] = answer
+        return answers
+
+    def _is_narrow(self, answer: np.ndarray) -> bool:
+        characters = len(ctc.best_path(answer)[0])
+        return characters >= _FEW and STEP * len(answer) < self._settings.narrow_below * characters
+
+    def _once(self, lines: Sequence[np.ndarray]) -> List[np.ndarray]:
         widths = [line.shape[1] for line in lines]
         answers: List[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(lines)
         for indices in batches(widths, self._settings):
@@ -84,16 +103,16 @@ def upright(crop: Image) -> Image:
     return np.rot90(crop) if crop.shape[0] > _UPRIGHT * crop.shape[1] else crop
 
 
-def scaled_width(crop: Image) -> int:
-    """Width in px at a height of 32, within 1..1024."""
-    return max(1, min(MAX_WIDTH, int(round(HEIGHT * crop.shape[1] / float(crop.shape[0])))))
+def scaled_width(crop: Image, stretch: float = 1.0) -> int:
+    """Width in px at a height of 32, times ``stretch``, within 1..1024."""
+    return max(1, min(MAX_WIDTH, int(round(stretch * HEIGHT * crop.shape[1] / float(crop.shape[0])))))
 
 
-def prepare(crop: Image) -> np.ndarray:
+def prepare(crop: Image, stretch: float = 1.0) -> np.ndarray:
     """Grey, 32 px high, brightness and contrast of this crop taken out: ``(32, w)`` float32."""
     level = np.ascontiguousarray(gray(crop))
     way = cv2.INTER_AREA if level.shape[0] > HEIGHT else cv2.INTER_LINEAR
-    line = cv2.resize(level, (scaled_width(level), HEIGHT), interpolation=way).astype(np.float32)
+    line = cv2.resize(level, (scaled_width(level, stretch), HEIGHT), interpolation=way).astype(np.float32)
     return np.asarray((line - line.mean()) / (line.std() + _CALM))
 
 

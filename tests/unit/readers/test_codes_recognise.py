@@ -83,9 +83,9 @@ def test_batches_hold_every_crop_once_and_keep_the_limit():
     assert len(made) < 20
 
 
-def test_a_batch_is_a_multiple_of_32_with_a_margin():
+def test_a_batch_is_a_multiple_of_8_with_a_margin():
     blob = pack([prepare(crop(24)), prepare(crop(400))], SETTINGS)
-    assert blob.shape == (2, 1, 32, 448) and blob.dtype == np.float32
+    assert blob.shape == (2, 1, 32, 432) and blob.dtype == np.float32
     assert not blob[0, :, :, 24:].any() and not blob[1, :, :, 400:].any()
     assert pack([prepare(crop(32))], SETTINGS).shape[3] == 64
 
@@ -127,3 +127,55 @@ def test_an_answer_of_another_shape_is_a_model_error():
     network.metadata = {"characters": json.dumps(["", "A"])}
     with pytest.raises(ModelError, match="one for each"):
         Recogniser(network, SETTINGS)([crop(40)])
+
+
+class Dense(Network):
+    """Another character in every other column of a frame: 8 px a character, whatever the width."""
+
+    inputs, outputs = ("image",), ("logits",)
+    metadata = {"characters": json.dumps(CHARACTERS)}
+
+    def __init__(self, every):
+        self.every, self.widths = every, []
+
+    def infer(self, arrays):
+        n, _, _, width = arrays["image"].shape
+        self.widths.append(width)
+        logits = np.zeros((n, width // 4, len(CHARACTERS)), np.float32)
+        logits[:, :, 0] = 5
+        logits[:, :: self.every, 3] = 10
+        return {"logits": logits}
+
+
+def test_a_condensed_print_is_stretched_and_read_again():
+    network = Dense(every=2)
+    (answer,) = Recogniser(network, RecogniserSettings(narrow_below=12.0, stretch=1.5))([crop(160)])
+    assert len(network.widths) == 2
+    assert len(answer) == frames(240)
+
+
+def test_an_ordinary_print_is_read_once():
+    network = Dense(every=4)
+    (answer,) = Recogniser(network, RecogniserSettings(narrow_below=12.0, stretch=1.5))([crop(160)])
+    assert len(network.widths) == 1
+    assert len(answer) == frames(160)
+
+
+def test_only_the_condensed_lines_of_a_frame_are_read_again():
+    class Mixed(Dense):
+        def infer(self, arrays):
+            logits = Dense.infer(self, arrays)["logits"]
+            if len(logits) > 1:
+                logits[0, :, 1:] = 0  # the narrowest crop, first in its batch, shows nothing
+            return {"logits": logits}
+
+    network = Mixed(every=2)
+    answers = Recogniser(network, RecogniserSettings(narrow_below=12.0, stretch=1.5))([crop(160), crop(80)])
+    assert [len(answer) for answer in answers] == [frames(240), frames(80)]
+    assert len(network.widths) == 2
+
+
+def test_few_characters_say_nothing_about_the_print():
+    network = Dense(every=2)
+    Recogniser(network, RecogniserSettings(narrow_below=12.0, stretch=1.5))([crop(20)])
+    assert len(network.widths) == 1
