@@ -101,9 +101,28 @@ def main(
     if not any(outcome.record for outcome in outcomes):
         reasons = "\n  ".join(f"{outcome.cell.reader}: {outcome.reason}" for outcome in outcomes)
         raise MatrixError(f"no cell could be run\n  {reasons}", "at least one reader", "./inv envs")
+    if not quick and any(cell.reader == "codes" for cell in chosen):
+        measure_networks(config["networks"], folder / "networks")
     write_report(folder, config, [(outcome.cell, outcome.record, outcome.reason) for outcome in outcomes])
     print(f"written: {folder}/report.html, report.md, summary.json")
     return outcomes
+
+
+def measure_networks(settings: dict[str, Any], folder: Path) -> None:
+    """Measure our own networks alone: speed in turns with others, operations, and what half precision changes.
+
+    A data set that is not there is left out, which the files say by not naming it. Raises MatrixError when a command
+    fails.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    there = [source for source in settings["datasets"] if (ROOT / source.partition(":")[0]).exists()]
+    for name, words in settings["commands"].items():
+        print(f"[networks] {' '.join(words)} ...", flush=True)
+        sets = there if name in settings["on_datasets"] else []
+        command = [sys.executable, "-m", "ocr_app", *words, *sets, "--out", str(folder / f"{name}.json")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if done.returncode and name not in settings["findings_allowed"]:
+            raise MatrixError(f"`{' '.join(words)}` failed: {reason_of(done.stderr, done.returncode)}")
 
 
 def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:

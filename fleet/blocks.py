@@ -18,7 +18,13 @@ from fleet.toml import load_toml
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "results"
 MATRIX = ROOT / "fleet" / "benchmark.toml"
-PAGES = ("README.md", "docs/explanation/why-zero.md", "data/nano-codes-100/README.md", "training/README.md")
+PAGES = (
+    "README.md",
+    "docs/explanation/why-zero.md",
+    "data/nano-codes-100/README.md",
+    "training/README.md",
+    "docs/models/README.md",
+)
 
 
 class BlockError(FleetError):
@@ -169,9 +175,70 @@ def render_speed(folder: Path, page: Path) -> str:
     return f"On one core of {measured['machine'].replace('(R)', '')}:\n\n" + why_zero.markdown(rows)
 
 
+_SETS = {
+    ("nano-codes-100", "box"): "100 drawn codes, inside the box",
+    ("nano-codes-100", "none"): "100 drawn codes, whole frame",
+    ("nano-codes-unseen-300", "box"): "300 drawn codes, unseen typefaces and surfaces, inside the box",
+    ("nano-codes-unseen-300", "none"): "the same 300, whole frame",
+    ("real-dates", "box"): "106 real dates",
+    ("real-lines", "box"): "22 real lines",
+}
+
+
+def recipes(folder: Path, page: Path) -> str:
+    """The reader codes without and with a recipe, set by set."""
+    runs = [r for r in _runs(folder) if r["reader"]["asked"] == "codes" and r["settings"]["preprocess"] == "raw"]
+    cells = {
+        (r["dataset"]["name"], r["settings"]["crop"], bool(r["settings"].get("recipe"))): r for r in runs if r["scores"]
+    }
+    rows = [["set", "without recipe", "with recipe", "passed", "wrong passes"]]
+    for (name, crop), words in _SETS.items():
+        form = "alnum" if name.startswith("real") else "nospace"
+        strict = "alnum" if name.startswith("real") else "spaced"
+        free, bound = cells.get((name, crop, False)), cells.get((name, crop, True))
+        verdicts = (bound or {}).get("verdicts") or {}
+        passes = [str(verdicts.get("pass", "-")), str(verdicts.get("wrong_passes", "-"))]
+        rows.append([words, _share(free, form), _share(bound, strict), *passes])
+    return why_zero.markdown(rows) + (
+        "\n\nWithout a recipe spaces are ignored on drawn codes; with one every character and space counts. Real crops "
+        "are compared on A-Z and 0-9. Passed: verdicts of `pass` with the example recipe's own tolerances."
+    )
+
+
+def _share(run: dict[str, Any] | None, form: str) -> str:
+    return f"{100 * run['scores'][form]['exact']:.1f} %" if run else "-"
+
+
+def networks(folder: Path, page: Path) -> str:
+    """Speed of recognisers in turns, operations with the estimate for the Nano, and what half precision changes."""
+    parts = {path.stem: json.loads(path.read_text()) for path in (folder / "networks").glob("*.json")}
+    if not parts:
+        raise BlockError("no networks/ in the newest results", "networks/speed.json and others", "./inv benchmark")
+    speed, count, half = (parts[name] for name in ("speed", "count", "half"))
+    rows = [["recogniser, one thread", "lines a second", "codes is faster", "three at once", "codes is faster"]]
+    one, three = (speed["batches"][batch]["recognise"] for batch in ("1", "3"))
+    for name in one:
+        figures = [batch[name][key] for batch in (one, three) for key in ("lines_per_s", "first_is_faster_by")]
+        rows.append([name, *(f"{figure:.1f}" for figure in figures)])
+    low, high = count["frame"]["estimate_per_s"]
+    changed = sum(len(entry["changes"]) for entry in half["datasets"])
+    crops = sum(entry["crops"] for entry in half["datasets"])
+    operations = ", ".join(
+        f"{n['name']} {n['macs'] / 1e9:.2f} GMAC at {'x'.join(map(str, n['shape']))}" for n in count["networks"]
+    )
+    return why_zero.markdown(rows) + (
+        f"\n\nOperations of a frame with three lines: {operations}. Estimate for a Jetson Nano in FP16 by the roofline "
+        f"model, not a measurement: {low:.0f} to {high:.0f} frames a second for the networks alone (`ocr-app network "
+        f"count`). Every tensor rounded to half precision changes the text of {changed} of {crops} crops (`ocr-app "
+        "network half`)."
+    )
+
+
 MAKERS: dict[str, Callable[[Path, Path], str]] = {
     "results": readers,
     "hardness": hardness,
+    "recipes": recipes,
+    "networks": networks,
     "render-speed": render_speed,
     "why-zero-chain": _anatomy(why_zero.chain_table),
     "why-zero-colon": _anatomy(why_zero.colon_table),

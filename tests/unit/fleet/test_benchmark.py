@@ -134,3 +134,36 @@ def test_a_real_cell_runs_and_is_then_kept(tmp_path, capsys):
     assert second.kept == bool(first.record)
     if first.record:
         assert json.loads((tmp_path / "cell.json").read_text())["session"] == "now"
+
+
+def test_a_recipe_makes_another_cell(tmp_path):
+    config = dict(CONFIG, extra=[{"dataset": "small", "readers": ["one"], "preprocess": ["raw"], "recipe": "r.yaml"}])
+    last = benchmark.cells(config, False, ["one"])[-1]
+    assert last.variant == "raw, recipe" and last.slug.endswith("raw-recipe")
+    command = last.command(tmp_path / "x.json", "now")
+    assert command[command.index("--recipe") + 1] == "r.yaml"
+
+
+def test_a_set_for_extras_is_not_read_by_everyone():
+    config = dict(CONFIG, datasets=[*CONFIG["datasets"], {"name": "more", "source": "m", "extra_only": True}], extra=[])
+    assert {cell.dataset for cell in benchmark.cells(config, False, [])} == {"small", "real"}
+
+
+def test_a_set_that_cannot_be_made_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "ROOT", tmp_path)
+    entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
+    cell = benchmark.Cell("one", "more", "m")
+    with pytest.raises(benchmark.MatrixError, match="more cannot be made"):
+        benchmark.make_missing({"datasets": [entry]}, [cell])
+
+
+def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):
+    settings = {
+        "datasets": ["no/such/place"], "on_datasets": [], "findings_allowed": [],
+        "commands": {"count": ["network", "count"]},
+    }  # fmt: skip
+    benchmark.measure_networks(settings, tmp_path / "networks")
+    assert json.loads((tmp_path / "networks" / "count.json").read_text())["networks"]
+    settings["commands"] = {"count": ["network", "count", "no-such-file.onnx"]}
+    with pytest.raises(benchmark.MatrixError, match="network count no-such-file.onnx"):
+        benchmark.measure_networks(settings, tmp_path / "networks")
