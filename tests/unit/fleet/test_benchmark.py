@@ -165,5 +165,5 @@ def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):
     benchmark.measure_networks(settings, tmp_path / "networks")
     assert json.loads((tmp_path / "networks" / "count.json").read_text())["networks"]
     settings["commands"] = {"count": ["network", "count", "no-such-file.onnx"]}
-    with pytest.raises(benchmark.MatrixError, match="network count no-such-file.onnx"):
+    with pytest.raises(benchmark.MatrixError, match=r"network count no-such-file\.onnx"):
         benchmark.measure_networks(settings, tmp_path / "networks")
