@@ -17,13 +17,25 @@ from training.loop import plot_curve, read_log
 _SHOWN = ("strict", "alnum", "recall", "precision", "whole")
 
 
+def whole_log(out: Path) -> list[dict[str, float]]:
+    """The log of a training, its stages one after another where it has several."""
+    folders = sorted(out.glob("stage-*"), key=lambda path: int(path.name.rpartition("-")[2])) or [out]
+    rows: list[dict[str, float]] = []
+    for folder in folders:
+        before = rows[-1] if rows else {"step": 0, "seconds": 0.0}
+        for row in read_log(folder):
+            moved = {key: row[key] + before[key] for key in ("step", "seconds")}
+            rows.append({**row, **moved})
+    return rows
+
+
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     parser.add_argument("--config", type=Path, help="of a shipped network: log and curve go to docs/models/ too")
     wanted = parser.parse_args(arguments)
-    log = read_log(wanted.out)
+    log = whole_log(wanted.out)
     plot_curve(log, wanted.out / "curve.svg", wanted.out.name, _SHOWN)
     if wanted.config:
         name = tomllib.loads(wanted.config.read_text(encoding="utf-8"))["name"]

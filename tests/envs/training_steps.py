@@ -35,7 +35,7 @@ def trained(folder: Path, lines: Path, stops: list[int]) -> Recogniser:
             folder=folder,
             network=network,
             loss=lambda batch, network=network: loss(network, batch),
-            batches=Feed(Source(lines, 1, 1, 1, 1), 3, 8),
+            batches=Feed([Source(lines, 1, 1, 1, 1)], 3, 8),
             measure=lambda state: {},
             schedule=Schedule(STEPS, 2, 0.002),
             seed=3,

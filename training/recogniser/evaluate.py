@@ -132,7 +132,8 @@ def tables(measured: dict[str, Any]) -> dict[str, str]:
     training = measured["training"]
     facts = [["fact", "value"], ["file", f"{measured['size'] / 1e6:.2f} MB, {measured['parameters']:,} parameters"]]
     facts += [["sha256", f"`{measured['sha256']}`"]]
-    facts += [["trained", f"{training['steps']} steps, seed {training['seed']}, {training['lines']:,} lines seen"]]
+    steps = " + ".join(map(str, training["steps"]))
+    facts += [["trained", f"{steps} steps, seed {training['seed']}, {training['lines']:,} lines seen"]]
     facts += [["machine", f"{training['machine']}, one core, {training['hours']:.1f} h"]]
     return {"facts": cards.markdown(facts), "metrics": cards.markdown(rows), "prints": cards.markdown(prints)}
 

@@ -15,27 +15,34 @@ from training import cards
 from training import export as exporting
 from training.recogniser.network import Deployed, Recogniser
 from training.recogniser.texts import CHARACTERS
-from training.recogniser.train import CLASSES, Config, read_config
+from training.recogniser.train import CLASSES, Config, read_config, stage_folder
 
 DATA = Path(__file__).resolve().parents[2] / "ocr_app" / "data"
 
 
-def averaged(config: Config, out: Path) -> tuple[Recogniser, int, float]:
-    """The network with a checkpoint's averaged weights, in evaluation, its step, and the seconds spent on it.
+def averaged(config: Config, out: Path) -> tuple[Recogniser, list[int], float]:
+    """The averaged weights of the last stage that has begun, in evaluation; steps of each stage; seconds of all.
 
     Raises:
-        FileNotFoundError: no checkpoint.
+        FileNotFoundError: no stage has a checkpoint.
     """
-    saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
     network = Recogniser(CLASSES, config.widths)
-    network.load_state_dict(saved["average"])
-    return network.eval(), int(saved["step"]), float(saved["seconds"])
+    steps, seconds = [], 0.0
+    for number in range(1, len(config.stages) + 1):
+        path = stage_folder(out, number) / "checkpoint.pt"
+        if number > 1 and not path.is_file():
+            break
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        network.load_state_dict(saved["average"])
+        steps.append(int(saved["step"]))
+        seconds += float(saved["seconds"])
+    return network.eval(), steps, seconds
 
 
 def export(config: Config, out: Path, target: Path) -> float:
     """Write the ONNX file and return its largest error against the trained network, in logits."""
-    network, step, seconds = averaged(config, out)
-    training = {"config": config.name, "seed": config.seed, "steps": step, "lines": step * config.batch}
+    network, steps, seconds = averaged(config, out)
+    training = {"config": config.name, "seed": config.seed, "steps": steps, "lines": sum(steps) * config.batch}
     training.update(machine=cards.machine(), hours=round(seconds / 3600, 2))
     metadata = {
         "characters": json.dumps(["", *CHARACTERS]),
@@ -43,8 +50,8 @@ def export(config: Config, out: Path, target: Path) -> float:
     }
     generator = torch.Generator().manual_seed(0)
     sample = torch.randn(3, 1, 32, 256, generator=generator)
-    axes, steps = {0: "lines", 3: "width"}, {0: "lines", 1: "steps"}
-    return exporting.export(Deployed(network).eval(), network, sample, target, "logits", axes, steps, metadata)
+    axes, times = {0: "lines", 3: "width"}, {0: "lines", 1: "steps"}
+    return exporting.export(Deployed(network).eval(), network, sample, target, "logits", axes, times, metadata)
 
 
 def main(arguments: list[str] | None = None) -> None:

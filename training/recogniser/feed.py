@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -63,7 +63,7 @@ class Source:
     """Which shards feed the training, and how many of them from which step on.
 
     Training starts with ``first`` shards and takes one more each ``every`` steps up to ``shards``: the same shards at
-    the same step on every machine, however fast they are drawn.
+    the same step on every machine, however fast they are drawn. ``share`` of the lines come from here.
     """
 
     folder: Path
@@ -71,20 +71,26 @@ class Source:
     shards: int
     first: int
     every: int
+    share: float = 1.0
 
     def available(self, step: int) -> int:
         """Number of shards in use at a step."""
         return min(self.shards, self.first + step // self.every)
 
 
+Line = tuple[pool.Shard, int]
+
+
 class Feed:
     """The batches of a training."""
 
-    def __init__(self, source: Source, seed: int, batch: int, narrow_from: int = 0, target: Target = SHIPPED) -> None:
+    def __init__(
+        self, sources: Sequence[Source], seed: int, batch: int, narrow_from: int = 0, target: Target = SHIPPED
+    ) -> None:
         """``seed``: of choice and alterations; ``narrow_from``: the step from which a quarter is squeezed hard."""
-        self._source, self._seed, self._batch = source, seed, batch
+        self._sources, self._seed, self._batch = sources, seed, batch
         self._narrow_from, self._target = narrow_from, target
-        self._shards: list[pool.Shard] = []
+        self._shards: list[list[pool.Shard]] = [[] for _ in sources]
 
     def __call__(self, start: int) -> Iterator[Batch]:
         """Batches from step ``start`` on, for ever."""
@@ -95,31 +101,39 @@ class Feed:
             group, skip = group + 1, 0
 
     def _group(self, group: int, skip: int) -> Iterator[Batch]:
-        self._load(self._source.available(group * _GROUP))
         rng = stream(self._seed, group, "choice")
-        picks = rng.integers(len(self._shards) * pool.SHARD, size=_GROUP * self._batch)
-        widths = [int(np.diff(self._shards[p // pool.SHARD].starts)[p % pool.SHARD]) for p in picks]
+        amounts = self._amounts()
+        picks: list[Line] = []
+        for source, shards, amount in zip(self._sources, self._shards, amounts, strict=True):
+            self._load(source, shards, source.available(group * _GROUP))
+            numbers = rng.integers(len(shards) * pool.SHARD, size=amount)
+            picks += [(shards[p // pool.SHARD], int(p % pool.SHARD)) for p in numbers]
+        widths = [int(shard.starts[k + 1] - shard.starts[k]) for shard, k in picks]
         order = np.argsort(np.asarray(widths) + rng.normal(0, 8, len(picks)), kind="stable")
         cuts = rng.permutation(_GROUP)
         for k in range(skip, _GROUP):
-            chosen = picks[order[cuts[k] * self._batch : (cuts[k] + 1) * self._batch]]
+            chosen = [picks[p] for p in order[cuts[k] * self._batch : (cuts[k] + 1) * self._batch]]
             step = group * _GROUP + k
             yield self._pack(chosen, stream(self._seed, step, "alter"), step >= self._narrow_from)
 
-    def _load(self, count: int) -> None:
-        while len(self._shards) < count:
-            shard = len(self._shards)
-            while not pool.path(self._source.folder, self._source.seed, shard).is_file():
-                time.sleep(2.0)
-            self._shards.append(pool.load(self._source.folder, self._source.seed, shard, self._target.cased))
+    def _amounts(self) -> list[int]:
+        """Lines of a group from each source, by their shares."""
+        total, whole = sum(source.share for source in self._sources), _GROUP * self._batch
+        edges = np.rint(np.cumsum([0.0, *(source.share for source in self._sources)]) / total * whole).astype(int)
+        return [int(n) for n in np.diff(edges)]
 
-    def _pack(self, picks: NDArray[np.int64], rng: np.random.Generator, narrow: bool) -> Batch:
+    def _load(self, source: Source, shards: list[pool.Shard], count: int) -> None:
+        while len(shards) < count:
+            while not pool.path(source.folder, source.seed, len(shards)).is_file():
+                time.sleep(2.0)
+            shards.append(pool.load(source.folder, source.seed, len(shards), self._target.cased))
+
+    def _pack(self, picks: list[Line], rng: np.random.Generator, narrow: bool) -> Batch:
         rows, texts = [], []
-        for p in picks:
-            shard = self._shards[int(p) // pool.SHARD]
-            text = shard.texts[int(p) % pool.SHARD]
+        for shard, k in picks:
+            text = shard.texts[k]
             squeeze = between(rng, 0.55, 0.85) if narrow and chance(rng, 0.25) else 1.0
-            row = normalised(altered(shard.crop(int(p) % pool.SHARD), rng, squeeze))
+            row = normalised(altered(shard.crop(k), rng, squeeze))
             if needed_steps(text) <= self._target.steps(row.shape[1]):
                 rows.append(row)
                 texts.append(text)

@@ -26,6 +26,40 @@ Grey = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
+class Style:
+    """The ranges that a pool draws from; lengths in pixels, chances and shares of 1.
+
+    ``severity``: exponent of a uniform number, so that larger means fewer faults. ``shares``: of ``prints.KINDS``.
+    ``stretch``: mean and spread of the logarithm of a typeface's width. ``blur``, ``motion``: chance and largest
+    extent for characters 24 pixels high. ``grammar``: chance of a text from a grammar.
+    """
+
+    severity: float = 1.3
+    height: tuple[float, float] = (11.5, 40.0)
+    contrast: tuple[float, float] = (27.0, 160.0)
+    blur: tuple[float, float] = (0.3, 1.3)
+    motion: tuple[float, float] = (0.15, 3.5)
+    shares: tuple[float, ...] = prints.SHARES
+    stretch: tuple[float, float] = (0.0, 0.18)
+    grammar: float = 0.5
+
+
+STYLES = {
+    "hard": Style(),
+    "plain": Style(
+        severity=2.0,
+        height=(13.0, 44.0),
+        contrast=(36.0, 170.0),
+        blur=(0.25, 0.9),
+        motion=(0.1, 2.5),
+        shares=(0.15, 0.09, 0.09, 0.07, 0.12, 0.14, 0.34),
+        stretch=(-0.12, 0.26),
+        grammar=0.65,
+    ),
+}
+
+
+@dataclass(frozen=True)
 class Crop:
     """A line crop (32, W) uint8 with its text in the recogniser's alphabet, as it is printed, and the kind of print."""
 
@@ -35,17 +69,22 @@ class Crop:
     kind: str
 
 
-def render(seed: int, index: int, typefaces: tuple[str, ...]) -> Crop:
+def render(seed: int, index: int, typefaces: tuple[str, ...], style: Style = STYLES["hard"]) -> Crop:
     """Crop ``index`` of the pool ``seed``; the same arguments give the same pixels."""
     rng = stream(seed, index, "line")
     for _ in range(_TRIES):
         try:
-            crop = _attempt(rng, typefaces)
+            crop = _attempt(rng, typefaces, style)
         except ValueError:  # the machine cannot print this text: another text, another machine
             continue
         if crop.pixels.shape[1] <= WIDEST:
             return crop
     raise AssertionError(f"no crop of seed {seed}, index {index} in {_TRIES} tries")
+
+
+def _logarithmic(rng: np.random.Generator, span: tuple[float, float]) -> float:
+    """A number between the two whose logarithm is uniform."""
+    return float(np.exp(between(rng, np.log(span[0]), np.log(span[1]))))
 
 
 def to_height(pixels: Grey, height: int = HEIGHT) -> Grey:
@@ -55,16 +94,16 @@ def to_height(pixels: Grey, height: int = HEIGHT) -> Grey:
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=how), dtype=np.uint8)
 
 
-def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...]) -> Crop:
-    severity = between(rng, 0.0, 1.0) ** 1.3
-    height = float(np.exp(between(rng, np.log(11.5), np.log(40.0))))
-    machine = prints.draw(severity, height, typefaces, rng)
-    text, line = machine.print(texts.draw(rng), rng)
+def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style) -> Crop:
+    severity = between(rng, 0.0, 1.0) ** style.severity
+    height = _logarithmic(rng, style.height)
+    machine = prints.draw(severity, height, typefaces, rng, style.shares, style.stretch)
+    text, line = machine.print(texts.draw(rng, style.grammar), rng)
     paper, view, shape = _layout(line, rng)
     ink = _place(line, (0.0, 0.0), view, shape)
     beside = _neighbours(machine, line, paper, view, shape, typefaces, rng)
     ink = np.maximum(ink, beside)
-    pixels = to_height(_photograph(ink, line, machine, view, shape, severity, height, rng))
+    pixels = to_height(_photograph(ink, line, machine, view, shape, height, style, rng))
     return Crop(pixels, texts.fold(text), text, machine.kind)
 
 
@@ -138,13 +177,13 @@ def _photograph(
     machine: prints.Machine,
     view: NDArray[np.float64],
     shape: tuple[int, int],
-    severity: float,
     height: float,
+    style: Style,
     rng: np.random.Generator,
 ) -> Grey:
     """Package, what lies under the code, the code, reflected light, and the camera."""
     dark = chance(rng, 0.27)
-    contrast = float(np.exp(between(rng, np.log(27.0), np.log(160.0))))
+    contrast = _logarithmic(rng, style.contrast)
     ground = between(rng, 15, 120) if dark else between(rng, 90, 240)
     plane = _surface(shape, ground, contrast, rng)
     if chance(rng, 0.14):
@@ -157,7 +196,7 @@ def _photograph(
         plane += (contrast if dark else -contrast) * between(rng, 0.8, 1.0) * ink * sheen
     if chance(rng, 0.14):
         plane += substrate.glare(rng, shape, between(rng, 0.15, 0.7), (shape[1] * between(rng, 0, 1), shape[0] / 2))
-    return _camera(np.asarray(plane, dtype=np.float32), contrast, height, rng)
+    return _camera(np.asarray(plane, dtype=np.float32), contrast, height, style, rng)
 
 
 def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
@@ -230,15 +269,15 @@ def _embossed(ink: Map, rng: np.random.Generator) -> Map:
     return raised
 
 
-def _camera(plane: Map, contrast: float, height: float, rng: np.random.Generator) -> Grey:
+def _camera(plane: Map, contrast: float, height: float, style: Style, rng: np.random.Generator) -> Grey:
     """Defocus and motion relative to the character height, exposure, noise relative to the contrast, and JPEG."""
     scale = height / 24.0
-    sigma = between(rng, 0.25, 0.8) + (between(rng, 0.0, 1.3) * scale if chance(rng, 0.3) else 0.0)
+    sigma = between(rng, 0.25, 0.8) + (between(rng, 0.0, style.blur[1]) * scale if chance(rng, style.blur[0]) else 0.0)
     seen = cv2.GaussianBlur(plane, (0, 0), sigma)
-    if chance(rng, 0.15):
+    if chance(rng, style.motion[0]):
         seen = _moved(
             seen,
-            between(rng, 1.2, 1.2 + 3.5 * scale),
+            between(rng, 1.2, 1.2 + style.motion[1] * scale),
             between(rng, -0.5, 0.5) + (np.pi / 2 if chance(rng, 0.2) else 0.0),
         )
     if chance(rng, 0.3):

@@ -41,12 +41,12 @@ def path(folder: Path, seed: int, shard: int) -> Path:
     return folder / f"{seed}" / f"{shard:05d}.npz"
 
 
-def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...]) -> Path:
-    """Draw a shard unless it is there; it appears whole or not at all."""
+def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style: str = "hard") -> Path:
+    """Draw a shard unless it is there; it appears whole or not at all. ``style``: one of ``lines.STYLES``."""
     target = path(folder, seed, shard)
     if target.is_file():
         return target
-    crops = [lines.render(seed, shard * SHARD + k, typefaces) for k in range(SHARD)]
+    crops = [lines.render(seed, shard * SHARD + k, typefaces, lines.STYLES[style]) for k in range(SHARD)]
     starts = np.concatenate([[0], np.cumsum([crop.pixels.shape[1] for crop in crops])])
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_suffix(f".{os.getpid()}.part")
@@ -79,10 +79,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--fonts", choices=("train", "test"), default="train")
+    parser.add_argument("--style", choices=tuple(lines.STYLES), default="hard")
     wanted = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     for shard in range(wanted.start, wanted.shards, wanted.step):
-        print(draw(wanted.folder, wanted.seed, shard, fonts.names(wanted.fonts)), flush=True)
+        print(draw(wanted.folder, wanted.seed, shard, fonts.names(wanted.fonts), wanted.style), flush=True)
 
 
 if __name__ == "__main__":

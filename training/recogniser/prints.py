@@ -17,15 +17,24 @@ from training.render.seeds import between, chance, pick
 from training.render.types import InkMap
 
 KINDS = ("dot-5x7", "dot-7x9", "dot-5x5", "dot-10x16", "inkjet-merged", "dot-font", "font")
-_SHARES = (0.16, 0.11, 0.11, 0.07, 0.12, 0.17, 0.26)
+SHARES = (0.16, 0.11, 0.11, 0.07, 0.12, 0.17, 0.26)
 _RASTER = {"dot-5x7": "5x7", "dot-7x9": "7x9", "dot-5x5": "5x5", "dot-10x16": "10x16"}
 
 
 class Machine:
     """A printer with fixed settings: every text that it prints has the same faults."""
 
-    def __init__(self, kind: str, severity: float, height: float, typefaces: tuple[str, ...], rng: np.random.Generator):
-        """``height``: of a capital letter in pixels; ``typefaces``: names of fonts.toml to choose from."""
+    def __init__(
+        self,
+        kind: str,
+        severity: float,
+        height: float,
+        typefaces: tuple[str, ...],
+        rng: np.random.Generator,
+        stretch: tuple[float, float] = (0.0, 0.18),
+    ):
+        """``height``: of a capital letter in pixels; ``typefaces``: names of fonts.toml to choose from; ``stretch``:
+        mean and spread of the logarithm of a typeface's width."""
         self.kind = kind
         self._severity, self._height = severity, height
         self._typeface = pick(rng, typefaces)
@@ -37,7 +46,7 @@ class Machine:
                 spacing=between(rng, -0.02, 0.12) if chance(rng, 0.8) else between(rng, 0.1, 0.45),
             )
             self._stroke = between(rng, 0.0, height / 16)
-            self._stretch = float(np.exp(rng.normal(0.0, 0.18)))
+            self._stretch = float(np.exp(rng.normal(*stretch)))
             return
         raster = _RASTER.get(kind) or pick(rng, ("5x7", "5x7", "7x9", "10x16"))
         self._table = glyphs.load(raster)
@@ -83,9 +92,16 @@ class Machine:
         return replace(settings, stretch=stretch, gap=gap, pitch_px=self._height / self._rows)
 
 
-def draw(severity: float, height: float, typefaces: tuple[str, ...], rng: np.random.Generator) -> Machine:
-    """Any machine."""
-    return Machine(KINDS[int(rng.choice(len(KINDS), p=_SHARES))], severity, height, typefaces, rng)
+def draw(
+    severity: float,
+    height: float,
+    typefaces: tuple[str, ...],
+    rng: np.random.Generator,
+    shares: tuple[float, ...] = SHARES,
+    stretch: tuple[float, float] = (0.0, 0.18),
+) -> Machine:
+    """Any machine; ``shares`` of ``KINDS``."""
+    return Machine(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch)
 
 
 @lru_cache(maxsize=4096)

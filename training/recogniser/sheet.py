@@ -18,12 +18,12 @@ _CELL = (300, 56)  # width, height of a cell in pixels
 _SHOWN = 292  # pixels of a line that a cell shows
 
 
-def sheet(seed: int, start: int, columns: int, rows: int, use: str) -> Image.Image:
+def sheet(seed: int, start: int, columns: int, rows: int, use: str, style: str) -> Image.Image:
     """Lines ``start`` ... of a seed, contrast as the network sees it, each over its text and kind of print."""
     image = Image.new("L", (columns * _CELL[0], rows * _CELL[1]), 24)
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(11)
     for k in range(columns * rows):
-        crop = lines.render(seed, start + k, fonts.names(use))
+        crop = lines.render(seed, start + k, fonts.names(use), lines.STYLES[style])
         x, y = (k % columns) * _CELL[0], (k // columns) * _CELL[1]
         grey = crop.pixels.astype(np.float32)
         seen = np.clip((grey - grey.mean()) / (grey.std() + 4.0) * 48 + 128, 0, 255).astype(np.uint8)
@@ -41,9 +41,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--columns", type=int, default=4)
     parser.add_argument("--rows", type=int, default=16)
     parser.add_argument("--fonts", choices=("train", "test"), default="train")
+    parser.add_argument("--style", choices=tuple(lines.STYLES), default="hard")
     wanted = parser.parse_args(arguments)
     wanted.out.parent.mkdir(parents=True, exist_ok=True)
-    sheet(wanted.seed, wanted.start, wanted.columns, wanted.rows, wanted.fonts).save(wanted.out, optimize=True)
+    sheet(wanted.seed, wanted.start, wanted.columns, wanted.rows, wanted.fonts, wanted.style).save(
+        wanted.out, optimize=True
+    )
 
 
 if __name__ == "__main__":

@@ -53,10 +53,13 @@ _SHORT_FORMS = (
 )  # fmt: skip
 
 
-def draw(rng: np.random.Generator) -> str:
-    """One line of 1..``LONGEST`` characters of ``CHARACTERS``, neither starting nor ending with a space."""
+def draw(rng: np.random.Generator, grammar: float = 0.5) -> str:
+    """One line of 1..``LONGEST`` characters of ``CHARACTERS``, neither starting nor ending with a space.
+
+    ``grammar``: chance that it comes from a grammar; else its characters are uniform.
+    """
     for _ in range(100):
-        text = " ".join((_uniform(rng) if chance(rng, 0.5) else _grammar(rng)).split())
+        text = " ".join((_uniform(rng) if chance(rng, 1.0 - grammar) else _grammar(rng)).split())
         if text and len(text) <= LONGEST:
             return text
     raise AssertionError("a hundred texts in a row were too long")

@@ -89,7 +89,7 @@ def train(variant: Variant, settings: dict[str, Any]) -> None:
         folder=variant.folder,
         network=network,
         loss=lambda batch: loss(network, batch),
-        batches=Feed(source, settings["seed"], settings["batch"], target=variant.target),
+        batches=Feed([source], settings["seed"], settings["batch"], target=variant.target),
         measure=lambda state: {},
         schedule=Schedule(settings["steps"], settings["warmup"], settings["peak"]),
         seed=settings["seed"],

@@ -27,6 +27,23 @@ CLASSES = SHIPPED.classes
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A part of a training, with a schedule and lines of its own; it starts from the averaged weights before it.
+
+    ``pools``: of each the seed, style, shards, and how they come into use (see ``feed.Source``).
+    """
+
+    schedule: Schedule
+    narrow_from: int
+    pools: tuple[dict[str, Any], ...]
+
+    def sources(self, folder: Path) -> list[Source]:
+        """Its lines, which lie in ``folder``."""
+        plain = [{key: value for key, value in row.items() if key != "style"} for row in self.pools]
+        return [Source(folder, **row) for row in plain]
+
+
+@dataclass(frozen=True)
 class Config:
     """A configuration file; its tables are the fields' names."""
 
@@ -35,13 +52,8 @@ class Config:
     batch: int
     decay: float
     threads: int
-    narrow_from: int
     widths: Widths
-    schedule: Schedule
-    pool_seed: int
-    pool_shards: int
-    pool_first: int
-    pool_every: int
+    stages: tuple[Stage, ...]
     check_seed: int
     check_shards: int
 
@@ -53,57 +65,58 @@ def read_config(path: Path) -> Config:
         TypeError, KeyError: a field is unknown or missing.
     """
     data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    lines, check = data["pool"], data["check"]
+    stages = [Stage(Schedule(**row["schedule"]), row["narrow_from"], tuple(row["pool"])) for row in data["stage"]]
     return Config(
         name=data["name"],
         widths=Widths(**data["widths"]),
-        schedule=Schedule(**data["schedule"]),
-        pool_seed=lines["seed"],
-        pool_shards=lines["shards"],
-        pool_first=lines["first"],
-        pool_every=lines["every"],
-        check_seed=check["seed"],
-        check_shards=check["shards"],
+        stages=tuple(stages),
+        check_seed=data["check"]["seed"],
+        check_shards=data["check"]["shards"],
         **data["train"],
     )
 
 
+def stage_folder(out: Path, number: int) -> Path:
+    """Where the checkpoint and log of a stage (from 1) lie."""
+    return out / f"stage-{number}"
+
+
 def train(config: Config, out: Path, folder: Path, resume: bool, until: int | None = None) -> Recogniser:
-    """Train, or go on, and return the network with averaged weights in evaluation.
+    """Train all stages, or go on, and return the network with averaged weights in evaluation.
 
     Args:
         config: what to train.
-        out: folder of checkpoint and log.
-        folder: of the pool (see ``pool``); shards that are not there yet are waited for.
-        resume: go on from the checkpoint in ``out``.
-        until: stop at this step, for a training in parts.
+        out: folder of the stages' checkpoints and logs.
+        folder: of the pools (see ``pool``); shards that are not there yet are waited for.
+        resume: go on from the checkpoints in ``out``.
+        until: stop the last stage at this step, for a training in parts.
     """
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)
     seed_everything(config.seed)
     network = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    judged = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for shard in range(config.check_shards):
         pool.draw(folder, config.check_seed, shard, fonts.names("train"))
     checks = [pool.load(folder, config.check_seed, shard) for shard in range(config.check_shards)]
-    source = Source(folder, config.pool_seed, config.pool_shards, config.pool_first, config.pool_every)
-    judged = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)
         return exact(judged.eval(), checks)
 
-    run = Run(
-        folder=out,
-        network=network,
-        loss=lambda batch: loss(network, batch),
-        batches=Feed(source, config.seed, config.batch, config.narrow_from),
-        measure=measure,
-        schedule=config.schedule,
-        seed=config.seed,
-        decay=config.decay,
-    )
-    judged.load_state_dict(run.train(resume, until))
-    return judged.eval()
+    for number, stage in enumerate(config.stages, 1):
+        run = Run(
+            folder=stage_folder(out, number),
+            network=network,
+            loss=lambda batch: loss(network, batch),
+            batches=Feed(stage.sources(folder), config.seed + number - 1, config.batch, stage.narrow_from),
+            measure=measure,
+            schedule=stage.schedule,
+            seed=config.seed,
+            decay=config.decay,
+        )
+        network.load_state_dict(run.train(resume, until if number == len(config.stages) else None))
+    return network.eval()
 
 
 def loss(network: Recogniser, batch: Batch) -> Tensor:
