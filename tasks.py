@@ -28,12 +28,18 @@ def _list(text: str) -> list[str] | None:
     return [part for part in text.split(",") if part] or None
 
 
-@task(help={"count": "how many of the bundled codes to read", "reader": "as in `ocr-app readers`"})
-def demo(_: Context, count: int = 20, reader: str = "") -> None:
+@task(
+    help={
+        "count": "how many of the bundled codes to read",
+        "reader": "as in `ocr-app readers`",
+        "recipe": "what a code may be; none for free reading; default: the bundled codes' recipe",
+    }
+)
+def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> None:
     """Read the bundled sample codes here, now: a table, and build/demo/report.html."""
     from fleet import demo as demonstration
 
-    _run(demonstration.run, count=count, reader=reader)
+    _run(demonstration.run, count=count, reader=reader, recipe=recipe)
 
 
 @task(help={"suite": "lint, unit, property, contract, envs (comma separated)", "k": "only tests matching this"})

@@ -10,6 +10,7 @@ from typing import Any
 
 from fleet import artefacts
 from fleet.pages import render
+from ocr_app import recipes
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.forms import FORMS
 from ocr_app.benchmark.metrics import cer
@@ -20,10 +21,11 @@ from ocr_app.imaging.load import load_image
 from ocr_app.readers.base import Options, Reader
 from ocr_app.readers.opening import open_named
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
-from ocr_app.reading import read_image
+from ocr_app.reading import PLAIN, How, Wanted, read_image
 from ocr_app.types import Image, Reading
 
 SAMPLES = artefacts.ROOT / "data" / "nano-codes-100"
+RECIPE = "recipes/nano-codes.yaml"  # what the bundled codes may be
 OWN_MODELS = ("codes",)  # readers whose models lie in the package: nothing is fetched for them
 REPORT = artefacts.ROOT / "build" / "demo" / "report.html"
 
@@ -60,17 +62,24 @@ class Outcome:
         return cer(*FORMS[form].sides(self.sample.truth, [line.text for line in self.reading.lines]))
 
 
-def run(count: int = 20, reader: str = "") -> int:
-    """Read ``count`` samples, print the table, write the report. Returns 0. No reader named: the default one."""
+def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
+    """Read ``count`` samples, print the table, write the report. Returns 0.
+
+    No reader named: the default one. No recipe named: that of the bundled codes for a reader that can decode under
+    one; "none" for none.
+    """
     name = parse_name(reader or DEFAULT_READER)
+    chosen = recipe or (RECIPE if name.name in OWN_MODELS else "none")
+    how = How() if chosen == "none" else How(wanted=Wanted(recipes.load(str(artefacts.ROOT / chosen))))
     if name.name not in OWN_MODELS:
         artefacts.fetch()
     samples = load_samples(count)
     with open_named(name, Options()) as opened:
-        outcomes, seconds = read_all(opened, samples)
+        outcomes, seconds = read_all(opened, samples, how)
+    words = "without a recipe" if chosen == "none" else f"decoded under {chosen}"
     print("\n".join(table(outcomes)))
-    print(totals(outcomes, seconds))
-    write_report(outcomes, seconds)
+    print(totals(outcomes, seconds) + f", {words}")
+    write_report(outcomes, seconds, words)
     print(f"\nreport: {REPORT.relative_to(artefacts.ROOT)}")
     return 0
 
@@ -87,11 +96,11 @@ def _load(sample: DatasetSample) -> Sample:
     return Sample(sample.id, sample.truth, sample.tags, picture)
 
 
-def read_all(reader: Reader, samples: list[Sample]) -> tuple[list[Outcome], float]:
+def read_all(reader: Reader, samples: list[Sample], how: How = PLAIN) -> tuple[list[Outcome], float]:
     """Outcomes, and the seconds that reading took (one unmeasured read first, to warm up)."""
-    read_image(reader, samples[0].picture, samples[0].name)
+    read_image(reader, samples[0].picture, samples[0].name, how)
     start = time.perf_counter()
-    outcomes = [Outcome(s, read_image(reader, s.picture, s.name)) for s in samples]
+    outcomes = [Outcome(s, read_image(reader, s.picture, s.name, how)) for s in samples]
     return outcomes, time.perf_counter() - start
 
 
@@ -121,11 +130,11 @@ def totals(outcomes: list[Outcome], seconds: float) -> str:
     )
 
 
-def write_report(outcomes: list[Outcome], seconds: float, path: Path = REPORT) -> None:
+def write_report(outcomes: list[Outcome], seconds: float, words: str, path: Path = REPORT) -> None:
     """One self-contained page: each picture with its boxes, the text and the truth."""
     path.parent.mkdir(parents=True, exist_ok=True)
     summary = totals(outcomes, seconds).strip().splitlines()
-    page = render("demo.html", cards=[_card(outcome) for outcome in outcomes], summary=summary)
+    page = render("demo.html", cards=[_card(outcome) for outcome in outcomes], summary=summary, words=words)
     path.write_text(page, encoding="utf-8")
 
 
@@ -135,6 +144,7 @@ def _card(outcome: Outcome) -> dict[str, Any]:
         "name": outcome.sample.name,
         "right": outcome.right,
         "read": outcome.reading.text,
+        "verdict": ": ".join(filter(None, [outcome.reading.verdict, ", ".join(outcome.reading.reasons)])),
         "truth": outcome.sample.truth,
         "tags": ", ".join(outcome.sample.tags.values()),
         "ms": outcome.reading.timing_ms["total"],

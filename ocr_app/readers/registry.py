@@ -32,7 +32,7 @@ READERS = (
     ReaderSpec("gvision", "ocr_app.readers.gvision", (), "Google Cloud Vision (unmeasured here)", False),
 )
 
-DEFAULT_READER = "ppocr"
+DEFAULT_READER = "codes"
 
 
 class ReaderName(NamedTuple):

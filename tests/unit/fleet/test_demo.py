@@ -57,7 +57,7 @@ def test_totals():
 
 def test_report_is_one_page_with_everything_in_it(tmp_path):
     path = tmp_path / "deep" / "report.html"
-    demo.write_report([outcome("<b>PRO</b>", "PR0")], 1.0, path)
+    demo.write_report([outcome("<b>PRO</b>", "PR0")], 1.0, "without a recipe", path)
     page = path.read_text()
     assert "data:image/jpeg;base64," in page
     assert "&lt;b&gt;PRO&lt;/b&gt;" in page and "<b>PRO</b>" not in page
@@ -70,3 +70,13 @@ def test_samples_meet_every_print_type_and_are_cut_to_their_box():
     assert {sample.tags["print"] for sample in samples} >= {"dot-5x7", "dot-7x9", "dot-5x5", "font"}
     assert all(sample.picture.shape[0] < 500 for sample in samples)
     assert len(demo.load_samples(1000)) == 100
+
+
+def test_the_default_reader_decodes_under_the_sets_own_recipe(code_models, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(demo, "REPORT", demo.artefacts.ROOT / "build" / "test-demo" / "report.html")
+    demo.run(1)
+    assert capsys.readouterr().out.splitlines()[-3].endswith("decoded under recipes/nano-codes.yaml")
+    assert "<dt>verdict</dt><dd>pass" in demo.REPORT.read_text()
+    demo.run(1, recipe="none")
+    assert "without a recipe" in capsys.readouterr().out
+    assert "<dt>verdict</dt><dd>read" in demo.REPORT.read_text()
