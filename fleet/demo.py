@@ -79,7 +79,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     words = "without a recipe" if chosen == "none" else f"decoded under {chosen}"
     print("\n".join(table(outcomes)))
     print(totals(outcomes, seconds) + f", {words}")
-    write_report(outcomes, seconds, words)
+    write_report(outcomes, seconds, words, REPORT)
     print(f"\nreport: {REPORT.relative_to(artefacts.ROOT)}")
     return 0
 
@@ -130,7 +130,7 @@ def totals(outcomes: list[Outcome], seconds: float) -> str:
     )
 
 
-def write_report(outcomes: list[Outcome], seconds: float, words: str, path: Path = REPORT) -> None:
+def write_report(outcomes: list[Outcome], seconds: float, words: str, path: Path) -> None:
     """One self-contained page: each picture with its boxes, the text and the truth."""
     path.parent.mkdir(parents=True, exist_ok=True)
     summary = totals(outcomes, seconds).strip().splitlines()

@@ -72,7 +72,7 @@ def test_samples_meet_every_print_type_and_are_cut_to_their_box():
     assert len(demo.load_samples(1000)) == 100
 
 
-def test_the_default_reader_decodes_under_the_sets_own_recipe(code_models, tmp_path, monkeypatch, capsys):
+def test_the_default_reader_decodes_under_the_sets_own_recipe(code_models, monkeypatch, capsys):
     monkeypatch.setattr(demo, "REPORT", demo.artefacts.ROOT / "build" / "test-demo" / "report.html")
     demo.run(1)
     assert capsys.readouterr().out.splitlines()[-3].endswith("decoded under recipes/nano-codes.yaml")
