@@ -128,7 +128,7 @@ def _figures(tally: Tally) -> dict[str, Any]:
 
 def _example(scene: scenes.Scene) -> Example:
     image = np.asarray(cv2.cvtColor(scene.grey, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
-    return Example(image, list(scene.lines), list(scene.unsure), ("line camera" if scene.line_camera else "in hand",))
+    return Example(image, *scene.whole(), ("line camera" if scene.line_camera else "in hand",))
 
 
 def nano_codes(folder: Path) -> Iterator[Example]:

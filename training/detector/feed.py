@@ -20,8 +20,9 @@ from training.render.seeds import stream
 class Part:
     """Shards of one pool and when training uses them.
 
-    ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``. So the scenes of a
-    step do not depend on how far the drawing of the pool had come.
+    ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``; its scenes are drawn
+    ``weight`` times as often as others. So the scenes of a step do not depend on how far the drawing of the pool had
+    come.
     """
 
     seed: int
@@ -30,6 +31,7 @@ class Part:
     first: int
     every: int
     start: int = 0
+    weight: int = 1
 
     def at(self, step: int) -> int:
         """Number of shards that step ``step`` uses."""
@@ -45,8 +47,8 @@ class Source:
     _scenes: dict[int, list[Scene]] = field(default_factory=dict)
 
     def at(self, step: int) -> list[list[Scene]]:
-        """The scenes that step ``step`` may use, a list for each part."""
-        return [self._of(part, part.at(step)) for part in self.parts]
+        """The scenes that step ``step`` may use, a list for each part, each scene as often as its part's weight."""
+        return [self._of(part, part.at(step)) * part.weight for part in self.parts]
 
     def _of(self, part: Part, shards: int) -> list[Scene]:
         scenes = self._scenes.setdefault(part.seed, [])

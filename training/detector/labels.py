@@ -58,7 +58,7 @@ def draw(shape: tuple[int, int], lines: NDArray[np.float32], unsure: NDArray[np.
         _fill(octaves, quad / CELL, float(np.log2(height / UNIT_HEIGHT)))
         _fill(line, quad / CELL, 1.0)
         for end in _ends(quad, height):
-            _fill(known, end / CELL, _END_WEIGHT)
+            _fill(known, np.asarray(end / CELL, np.float32), _END_WEIGHT)
     band = cv2.resize(fine, (cells[1], cells[0]), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     return Labels(band, octaves, line, known)
 

@@ -34,6 +34,13 @@ class Scene:
     lines: NDArray[np.float32]
     unsure: NDArray[np.float32]
 
+    def whole(self) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """The lines that the frame shows whole; and what counts neither way when a detector is measured."""
+        size = np.array(self.grey.shape[::-1])
+        inside = [bool((quad >= 0).all() and (quad <= size).all()) for quad in self.lines]
+        cut = [quad for quad, shown in zip(self.lines, inside, strict=True) if not shown]
+        return [quad for quad, shown in zip(self.lines, inside, strict=True) if shown], [*self.unsure, *cut]
+
     @property
     def line_camera(self) -> bool:
         """Whether it is a frame of a camera over a production line: those are not square."""

@@ -125,7 +125,7 @@ def found_in(network: Detector, scenes: list[Scene]) -> dict[str, float]:
         with torch.autocast("cpu", torch.bfloat16):
             maps = network(blob(scene))
         found = lines_from_maps(maps[0].float().numpy(), DetectorSettings())
-        tally.add(list(scene.lines), list(scene.unsure), [line.quad for line in found])
+        tally.add(*scene.whole(), [line.quad for line in found])
     return tally.figures()
 
 

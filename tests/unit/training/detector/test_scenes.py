@@ -105,3 +105,11 @@ def test_an_empty_pool_and_a_broken_shard_are_errors(tmp_path):
         pool.load(tmp_path, 5)
     with pytest.raises(ValueError, match="first < last"):
         pool.make(tmp_path, 5, 3, 3)
+
+
+def test_a_line_that_the_frame_cuts_counts_neither_way_when_a_detector_is_measured():
+    inside = np.array([[10, 10], [60, 10], [60, 30], [10, 30]], dtype=np.float32)
+    scene = Scene(np.zeros((40, 100), np.uint8), np.stack([inside, inside + [60, 0]]), inside[None])
+    lines, unsure = scene.whole()
+    assert [line[0, 0] for line in lines] == [10]
+    assert len(unsure) == 2
