@@ -1,7 +1,7 @@
 """Verify mode: whether a code that was decoded may pass. The default is to reject."""
 
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from ocr_app.errors import UsageError
 from ocr_app.recipes.dates import Clock, Span, agrees, moved, spans, todays
@@ -79,8 +79,9 @@ def verify(
     for line in decoding.lines:
         reasons += _legibility(recipe, line)
     if decoding.lines:
-        fields = {value.name: value for line in decoding.lines for value in line.fields if value.name}
-        reasons += _expectations(recipe, fields, expected or {}, clock)
+        values = [value for line in decoding.lines for value in line.fields]
+        fields = {value.name: value for value in values if value.name}
+        reasons += _expectations(recipe, values, expected or {}, clock)
         reasons += [reason for relation in recipe.relations for reason in _relation(recipe, relation, fields, clock)]
     return Verdict(_gravest(reasons), tuple(reasons), decoding.text, decoding.assurance)
 
@@ -129,20 +130,29 @@ def _legibility(recipe: Recipe, line: DecodedLine) -> List[Reason]:
 
 
 def _expectations(
-    recipe: Recipe, fields: Mapping[str, FieldValue], expected: Mapping[str, str], clock: Optional[Clock]
+    recipe: Recipe, values: Sequence[FieldValue], expected: Mapping[str, str], clock: Optional[Clock]
 ) -> List[Reason]:
+    """What the recipe expects of every field that was printed, named or not, and what the caller expects of his."""
     reasons: List[Reason] = []
-    wanted = {field.name or "field {}".format(field.number): field for field in recipe.fields if field.expect}
-    by_number = {value.number: value for value in fields.values()}
-    for name, field in wanted.items():
-        if name not in expected and field.number in by_number:
-            reasons += _expectation(recipe, field, by_number[field.number], clock)
+    for value in values:
+        field = recipe.fields[value.number]
+        if field.expect and not (field.name and field.name in expected):
+            reasons += _expectation(recipe, field, value, clock)
     for name, text in expected.items():
-        found = fields.get(name)
-        if found is None:
+        found = [value.text for value in values if value.name == name]
+        if not found:
             reasons.append(Reason("field-missing", name, "", text))
-        elif _bare(found.text) != _bare(text):
-            reasons.append(Reason("not-expected", name, found.text, text))
+        reasons += [Reason("not-expected", name, own, text) for own in found if _bare(own) != _bare(text)]
+    return reasons + _twice(values)
+
+
+def _twice(values: Sequence[FieldValue]) -> List[Reason]:
+    """A field that is printed in several places under one name has to say the same in all of them."""
+    first: Dict[str, str] = {}
+    reasons = []
+    for value in values:
+        if value.name and _bare(first.setdefault(value.name, value.text)) != _bare(value.text):
+            reasons.append(Reason("not-expected", value.name, value.text, first[value.name]))
     return reasons
 
 
@@ -160,11 +170,16 @@ def _expectation(recipe: Recipe, field: Field, value: FieldValue, clock: Optiona
     expect = field.expect or ""
     found = _TODAY.match(expect)
     if not found:
-        return [] if _bare(value.text) == _bare(expect) else [Reason("not-expected", field.name, value.text, expect)]
+        return [] if _bare(value.text) == _bare(expect) else [Reason("not-expected", _named(field), value.text, expect)]
     sign, amount, unit, end = found.groups()
     number = int(amount or 0) * (-1 if sign == "-" else 1)
-    relation = Relation(field.name, "=", "today", number, (unit or "day") + "s", end or "clamp", expect)
-    return _relation(recipe, relation, {field.name: value}, clock)
+    relation = Relation(_named(field), "=", "today", number, (unit or "day") + "s", end or "clamp", expect)
+    return _relation(recipe, relation, {_named(field): value}, clock)
+
+
+def _named(field: Field) -> str:
+    """The field's name, or its number where it has none."""
+    return field.name or "field {}".format(field.number + 1)
 
 
 def _relation(

@@ -148,3 +148,19 @@ def test_nothing_found_is_no_pass_whatever_is_expected():
     recipe = recipe_of(DATE)
     verdict = verify(decode(frame_of(), recipe), recipe)
     assert verdict.verdict == "no-read" and verdict.to_json()["assurance"] is None
+
+
+def test_what_a_field_without_a_name_is_expected_to_say_counts_too():
+    recipe = loads("name: a\nlines:\n  - [{digits: 4, expect: '1234'}]\n")
+    assert verify(decode(frame_of("1234"), recipe), recipe).verdict == "pass"
+    verdict = verify(decode(frame_of("9999"), recipe), recipe)
+    assert (verdict.verdict, verdict.reasons[0].code, verdict.reasons[0].where) == ("fail", "not-expected", "field 1")
+
+
+def test_a_name_that_is_printed_twice_has_to_say_the_same_twice():
+    recipe = loads("name: a\nlines:\n  - [{digits: 4, as: n}, '-', {digits: 4, as: n}]\n")
+    assert verify(decode(frame_of("1234-1234"), recipe), recipe, {"n": "1234"}).verdict == "pass"
+    for text in ("9999-1234", "1234-9999"):
+        verdict = verify(decode(frame_of(text), recipe), recipe, {"n": "1234"})
+        assert verdict.verdict == "fail" and {reason.code for reason in verdict.reasons} == {"not-expected"}
+    assert verify(decode(frame_of("9999-1234"), recipe), recipe).verdict == "fail"
