@@ -1,48 +1,88 @@
-"""Reading a line without a recipe: the best path, and a soft prior of what codes look like where it is a close call."""
+"""Reading a line without a recipe: the likeliest text when the likelihood is weighed against what codes look like.
 
-import itertools
-import re
-from functools import lru_cache
-from typing import Dict, FrozenSet, List, Sequence, Tuple
+Likelihoods are of the image alone. What a recipe's decoding calls the plain reading, and ``verify`` compares with, is
+the best path without any of this (``greedy``), so that no clearly printed wrong character is explained away there.
+"""
 
-import numpy as np
+from typing import List, Sequence, Tuple
 
-from ocr_app.recipes.generic import words
+from ocr_app.recipes import pieces
+from ocr_app.recipes.calls import STRENGTH, settled
 from ocr_app.recipes.posterior import Evidence, Greedy, evidence, greedy
 from ocr_app.recipes.result import CONFUSED, READ, DecodedChar, DecodedLine
 from ocr_app.recipes.search import Run
 from ocr_app.recipes.weigh import best_runs, log_probability, nearest
 from ocr_app.types import LinePosterior
 
-STRENGTH = 3.0  # nats: the prior may turn a call that is closer than this, and no other
 DOUBT = 2.0  # nats: a character that leads by less is "confused"
-_MOST = 64  # readings of one word that are weighed
-_DATE_PARTS = re.compile(r"(\d{1,4})([./ -])(\d{1,2})(?:\2(\d{1,4}))?$")
 
 
 def free(posterior: LinePosterior) -> DecodedLine:
-    """The line read without a recipe. A character that leads by ``STRENGTH`` nats or more is never changed.
+    """The line read without a recipe: dates, times and keywords where they are missed by little, else the best path.
 
-    ``free`` of the result is the plain best path. Raises UsageError for arrays that are no posterior.
+    A character that leads by ``lattice.LIMIT`` nats or more is never changed. ``free`` of the result is the plain best
+    path, ``contradiction`` what that leads by, ``extra`` what it has in between. A line that the grammar changed is
+    "confused". Raises UsageError for arrays that are no posterior.
     """
     held = evidence(posterior)
     plain = greedy(held)
     runs = [Run(*run) for run in zip(plain.classes, plain.first, plain.last)]
     values = best_runs(held.scores, runs, 0, len(held.scores))
-    rivals = nearest(values, plain.classes, 3)
-    classes = _settled(held, plain, rivals)
-    if list(classes) != list(plain.classes):
+    found = pieces.best(held, plain, values)
+    if found is not None and _loss(held, plain.classes, [run.sign for run in found.runs]) >= found.worth:
+        found = None
+    if found is not None:
+        runs = list(found.runs)
+        values = best_runs(held.scores, runs, 0, len(held.scores))
+    before = [run.sign for run in runs]
+    rivals = nearest(values, before, 3)
+    classes = settled(held, before, rivals, found.fixed if found is not None else [False] * len(runs))
+    if classes != before and not _affordable(held, before, classes):
+        classes = before
+    if classes != before:
         rivals = nearest(values, classes, 3)
     chars = tuple(_char(held, sign, own, run) for sign, own, run in zip(classes, rivals, runs))
-    text = "".join(char.sign for char in chars)
+    extra = _extra(held, plain, runs) if found is not None else ()
+    return _line(held, plain, chars, classes, extra, found is not None)
+
+
+def _line(
+    held: Evidence,
+    plain: Greedy,
+    chars: Tuple[DecodedChar, ...],
+    classes: Sequence[int],
+    extra: Tuple[Tuple[str, float], ...],
+    changed: bool,
+) -> DecodedLine:
     gaps = [char.gap for char in chars if char.sign != " "]
-    status = CONFUSED if any(char.status == CONFUSED for char in chars) else READ
+    doubtful = changed or any(char.status == CONFUSED for char in chars)
     score = log_probability(held.scores, classes) + float(held.blank.sum())
-    contradiction = sum(max(0.0, -char.free_gap) for char in chars)
-    margin = min(gaps + [float("inf")])
+    contradiction = sum(max(0.0, -char.free_gap) for char in chars) + sum(value for _, value in extra)
+    text = "".join(char.sign for char in chars)
     return DecodedLine(
-        "", text, status, chars, (), score, margin, contradiction, (), held.quad, ("", ""), plain.text
+        "", text, CONFUSED if doubtful else READ, chars, (), score, min(gaps + [float("inf")]), contradiction, (),
+        held.quad, ("", ""), plain.text, extra,
     )  # fmt: skip
+
+
+def _loss(held: Evidence, before: Sequence[int], classes: Sequence[int]) -> float:
+    """What a text costs in log likelihood against another, both summed over all alignments."""
+    return log_probability(held.scores, before) - log_probability(held.scores, classes)
+
+
+def _affordable(held: Evidence, before: Sequence[int], classes: Sequence[int]) -> bool:
+    """Whether close calls were as close as they looked: equal neighbours need a blank between them, which may cost."""
+    changed = sum(own != other for own, other in zip(before, classes))
+    return _loss(held, before, classes) < STRENGTH * changed
+
+
+def _extra(held: Evidence, plain: Greedy, runs: Sequence[Run]) -> Tuple[Tuple[str, float], ...]:
+    """Characters of the plain reading in whose frames the text has none, with how far each leads over nothing."""
+    found = []
+    for sign, first, last in zip(plain.classes, plain.first, plain.last):
+        if held.characters[sign] != " " and not any(run.first <= last and first <= run.last for run in runs):
+            found.append((held.characters[sign], float(held.scores[first : last + 1, sign].sum())))
+    return tuple(found)
 
 
 def _char(held: Evidence, sign: int, rivals: List[Tuple[int, float]], run: Run) -> DecodedChar:
@@ -51,89 +91,3 @@ def _char(held: Evidence, sign: int, rivals: List[Tuple[int, float]], run: Run) 
     alternatives = tuple((names[k], round(trail, 3)) for k, trail in rivals)
     status = CONFUSED if gap < DOUBT and names[sign] != " " else READ
     return DecodedChar(names[sign], status, gap, gap, alternatives, alternatives, (run.first, run.last))
-
-
-def _settled(held: Evidence, plain: Greedy, rivals: Sequence[List[Tuple[int, float]]]) -> List[int]:
-    """The classes after the prior had its say: word by word, only where a character is in doubt."""
-    classes = list(plain.classes)
-    options: Dict[int, List[Tuple[int, float]]] = {}
-    for place, own in enumerate(rivals):
-        close = [(k, trail) for k, trail in own if trail < STRENGTH and held.characters[k].isalnum()]
-        if close and held.characters[classes[place]].isalnum():
-            options[place] = [(classes[place], 0.0)] + close
-    for first, stop in _words(plain.text) if options else ():
-        doubtful = [place for place in range(first, stop) if place in options]
-        if doubtful:
-            _settle(held, classes, first, stop, doubtful, options)
-    return classes
-
-
-def _settle(
-    held: Evidence,
-    classes: List[int],
-    first: int,
-    stop: int,
-    doubtful: List[int],
-    options: Dict[int, List[Tuple[int, float]]],
-) -> None:
-    """Puts the likeliest reading of one word into ``classes``."""
-    best, chosen = -np.inf, None
-    for combination in itertools.islice(itertools.product(*(options[place] for place in doubtful)), _MOST):
-        trial = list(classes[first:stop])
-        for place, (sign, _) in zip(doubtful, combination):
-            trial[place - first] = sign
-        word = "".join(held.characters[sign] for sign in trial)
-        value = -STRENGTH * strangeness(word) - sum(trail for _, trail in combination)
-        if value > best:
-            best, chosen = value, trial
-    if chosen is not None:
-        classes[first:stop] = chosen
-
-
-def _words(text: str) -> List[Tuple[int, int]]:
-    return [(found.start(), found.end()) for found in re.finditer(r"[^ ]+", text)]
-
-
-@lru_cache(maxsize=None)
-def _known() -> FrozenSet[str]:
-    """Keywords and month names of all languages."""
-    record = words()
-    names = [word for group in record["keywords"].values() for word in group]
-    names += [name for months in record["months"].values() for variants in months for name in variants]
-    names += [name for months in record["full_months"].values() for name in months]
-    return frozenset(names)
-
-
-@lru_cache(maxsize=4096)
-def strangeness(word: str) -> float:
-    """From 0 how little a word without spaces looks like a piece of a code; each odd run adds up to 1."""
-    runs = re.findall(r"[A-Z0-9]+", word)
-    return sum(1.0 - _shape(run) for run in runs) + 0.5 * (1.0 - _possible(word))
-
-
-def _shape(run: str) -> float:
-    """A run of letters and digits: digits and known words are likeliest, mixtures least."""
-    if run.isdigit() or run in _known():
-        return 1.0
-    if run.isalpha():
-        return 0.7
-    parts = re.findall(r"[A-Z]+|[0-9]+", run)
-    if len(parts) <= 3 and all(part.isdigit() or part in _known() for part in parts):
-        return 1.0
-    if len(parts) > 2:
-        return 0.2
-    return 0.8 if len(parts[1]) >= 3 and parts[1].isdigit() else 0.4
-
-
-def _possible(word: str) -> float:
-    """1 unless the word looks like a date or a time and cannot be one."""
-    clock = re.match(r"\D*(\d\d):(\d\d)(?::(\d\d))?$", word)
-    if clock:
-        hour, minute, second = (int(part or 0) for part in clock.groups())
-        return float(hour < 24 and minute < 60 and second < 60)
-    found = _DATE_PARTS.search(word)
-    if not found or not found.group(4):
-        return 1.0
-    first, middle, last = int(found.group(1)), int(found.group(3)), int(found.group(4))
-    orders = ((first, middle), (last, middle), (middle, first))  # day and month in DMY, YMD, MDY
-    return float(any(1 <= day <= 31 and 1 <= month <= 12 for day, month in orders))

@@ -7,8 +7,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_app.recipes import decode, free, loads
+from ocr_app.recipes import calls, decode, free, loads, pieces
 from ocr_app.recipes.dates import later, spans
+from ocr_app.recipes.posterior import evidence, greedy
+from ocr_app.recipes.search import Run
+from ocr_app.recipes.weigh import best_runs, log_probability
 from ocr_app.types import LinePosterior
 
 CHARACTERS = ("",) + tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ./-:")
@@ -72,6 +75,39 @@ def test_free_reading_never_changes_what_is_clear(path, sure):
     line = free(one_hot(path, sure)) if path else free(LinePosterior(QUAD, np.zeros((0, len(CHARACTERS))), CHARACTERS))
     merged = [k for i, k in enumerate(path) if i == 0 or k != path[i - 1]]
     assert line.text == "".join(CHARACTERS[k] for k in merged) == line.free
+
+
+@settings(max_examples=80, deadline=None)
+@given(blurred())
+def test_free_reading_costs_less_likelihood_than_its_pieces_are_worth(posterior):
+    held = evidence(posterior)
+    plain = greedy(held)
+    runs = [Run(*run) for run in zip(plain.classes, plain.first, plain.last)]
+    found = pieces.best(held, plain, best_runs(held.scores, runs, 0, len(held.scores)))
+    line = free(posterior)
+    if found is None:
+        assert len(line.text) == len(plain.text) and not line.extra
+    else:
+        frames = [frame for run in found.runs for frame in (run.first, run.last)]
+        assert frames == sorted(frames) and len(found.fixed) == len(found.runs) and found.worth > 0
+    lost = log_probability(held.scores, plain.classes) + float(held.blank.sum()) - line.score
+    worth = found.worth if found is not None else 0.0
+    assert lost < worth + calls.STRENGTH * len(line.text) + 1e-9
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dates(datetime.date(2000, 1, 1), datetime.date(2049, 1, 1)), st.integers(0, 7), st.sampled_from("OIZSBTX"))
+def test_a_date_in_which_one_digit_was_misread_by_little_is_read(day, place, sign):
+    text = day.strftime("%d%m%Y")
+    misread = text[:place] + sign + text[place + 1 :]
+    path = [
+        k for part in (misread[:2], "/", misread[2:4], "/", misread[4:]) for s in part for k in (CHARACTERS.index(s), 0)
+    ]
+    table = np.full((len(path), len(CHARACTERS)), -16.0)
+    table[np.arange(len(path)), path] = -0.01
+    at = 2 * (place + (place > 1) + (place > 3))
+    table[at, CHARACTERS.index(text[place])] = -5.0
+    assert free(LinePosterior(QUAD, table, CHARACTERS)).text == day.strftime("%d/%m/%Y")
 
 
 @settings(max_examples=60, deadline=None)

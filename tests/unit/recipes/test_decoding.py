@@ -151,10 +151,3 @@ def test_arrays_that_are_no_posterior_are_refused(thesis):
         decode([line, line_of("A", characters=CHARACTERS[:40])], thesis)
     with pytest.raises(UsageError):
         free(line._replace(characters=CHARACTERS[1:] + ("",)))
-
-
-def test_free_reading_turns_close_calls_towards_codes():
-    line = free(line_of("PR0: 08/2O22 EXP", {2: {"O": -1.5}, 9: {"0": -1.5}}))
-    assert line.text == "PRO: 08/2022 EXP" and line.free == "PR0: 08/2O22 EXP" and line.status == "confused"
-    assert free(line_of("PR0: 08/2O22", {2: {"O": -3.5}, 9: {"0": -3.5}})).text == "PR0: 08/2O22"
-    assert free(line_of("31.18.2021", {3: {"0": -0.5}})).text == "31.08.2021"
