@@ -4,11 +4,11 @@ A line is any text with such pieces in it. The worth of a piece is the prior's s
 less log prior(any characters in its place), tempered. A date of ten characters is one of about e^17 texts (days of 50
 years, orders, marks, names) where any ten characters are one of e^41; that leaves e^24, or some e^22 as not every place
 holds a date. Two fifths of it are counted: the network has seen dates too, so that its posterior holds a part of this
-prior already, and its scores are surer than they are right. What that gains and harms: docs/reference/recipes.md.
+prior already, and its scores are surer than they are right. Gain and harm are measured by training/recogniser/prior.py.
 """
 
 from functools import lru_cache
-from typing import Iterable, List, NamedTuple, Tuple
+from typing import Dict, Iterable, NamedTuple, Tuple
 
 from ocr_app.recipes.beam import Arcs, by_class
 from ocr_app.recipes.calendar import Setting, date_tokens, language, time_tokens
@@ -23,6 +23,8 @@ CLOCK = 4.5  # time of the day
 WORD = 5.0  # keyword of three letters or more
 BOND = 3.0  # for a keyword and its date standing together
 _MARKS = ("/", ".", "-", "|", ",", "'")
+_TIGHT = ("/", ".", "-")  # marks of dates without a year
+_ANY = "~"  # stands for the separator while dates are built
 _LANGUAGES = ("en", "es", "fr", "de", "it")
 _FIRST, _LAST = 2000, 2049  # years
 _NUMERIC, _BRIEF = ("DD~MM~YYYY", "YYYY~MM~DD", "MM~DD~YYYY"), ("DD~MM~YY", "YY~MM~DD", "MM~DD~YY")
@@ -96,22 +98,50 @@ def _union(parts: Iterable[Dfa]) -> Dfa:
 
 def _dates(numeric: Tuple[str, ...], named: Tuple[str, ...]) -> Dfa:
     """Numbers with the same mark or space between them, a month's name also without; spaces beside marks."""
-    return _spaced(_union(_languages(numeric, _MARKS + (" ",)) + _languages(named, _MARKS + (" ", ""))))
+    return _union([_separated(numeric, _MARKS + (" ",)), _separated(named, _MARKS + (" ", ""))])
 
 
 def _months() -> Dfa:
-    names = _languages(("MMM~YYYY", "MMM~YY"), _MARKS + (" ", ""))
-    return _spaced(_union(_languages(("MM~YYYY", "YYYY~MM"), _MARKS + (" ",)) + names))
-
-
-def _languages(forms: Tuple[str, ...], separators: Tuple[str, ...]) -> List[Dfa]:
-    setting = Setting(_FIRST, _LAST, _LANGUAGES, separators)
-    return [language(date_tokens(form), setting) for form in forms]
+    return _dates(("MM~YYYY", "YYYY~MM"), ("MMM~YYYY", "MMM~YY"))
 
 
 def _short() -> Dfa:
-    numbers = _languages(("MM~YY", "DD~MM", "MM~DD"), ("/", ".", "-"))
-    return _union(numbers + _languages(("DD~MMM", "MMM~DD"), ("/", ".", "-", " ", "")))
+    numbers = _separated(("MM~YY", "DD~MM", "MM~DD"), _TIGHT, spaced=False)
+    return _union([numbers, _separated(("DD~MMM", "MMM~DD"), _TIGHT + (" ", ""), spaced=False)])
+
+
+def _separated(forms: Tuple[str, ...], separators: Tuple[str, ...], spaced: bool = True) -> Dfa:
+    """Dates of these forms with each of the separators throughout; ``spaced``: a space may stand on either side of it.
+
+    The calendar is gone through once, with a separator that stands for all.
+    """
+    setting = Setting(_FIRST, _LAST, _LANGUAGES, (_ANY,))
+    dates = _union(language(date_tokens(form), setting) for form in forms)
+    nfa = Nfa()
+    start, end = nfa.state(), nfa.state()
+    for separator in separators:
+        _copy(nfa, start, end, dates, separator, spaced and separator.strip() != "")
+    return compiled(nfa, start, end)
+
+
+def _copy(nfa: Nfa, start: int, end: int, dates: Dfa, separator: str, spaced: bool) -> None:
+    """Adds the dates with ``separator`` for ``_ANY``."""
+    states = [nfa.state() for _ in dates.arcs]
+    nfa.link(start, states[dates.start])
+    low, high = 0, int(spaced)
+    for number, arcs in enumerate(dates.arcs):
+        grouped: Dict[int, str] = {}
+        for sign, target in arcs.items():
+            grouped[target] = grouped.get(target, "") + sign
+        for target, signs in grouped.items():
+            if signs == _ANY:
+                here = nfa.chars(states[number], " ", low, high) if spaced else states[number]
+                here = nfa.text(here, separator)
+                nfa.link(nfa.chars(here, " ", low, high) if spaced else here, states[target])
+            else:
+                nfa.arcs[states[number]].append((signs, states[target]))
+        if dates.final[number]:
+            nfa.link(states[number], end)
 
 
 def _times() -> Dfa:
@@ -133,24 +163,3 @@ def _behind_word(date: Dfa) -> Dfa:
     marked = nfa.chars(start, ":.", 0, 1)
     end = nfa.dfa(nfa.chars(marked, " ", 0, 1), date)
     return compiled(nfa, start, end)
-
-
-def _spaced(dfa: Dfa) -> Dfa:
-    """The same texts with a space allowed on either side of each mark."""
-    nfa = Nfa()
-    states, end = [nfa.state() for _ in dfa.arcs], nfa.state()
-    for number, arcs in enumerate(dfa.arcs):
-        for sign, target in arcs.items():
-            ways: List[int] = [states[number]]
-            if sign in _MARKS:
-                ways.append(nfa.chars(states[number], " "))
-                behind = nfa.state()
-                for way in ways:
-                    nfa.arcs[way].append((sign, behind))
-                nfa.link(behind, states[target])
-                nfa.link(nfa.chars(behind, " "), states[target])
-            else:
-                nfa.arcs[states[number]].append((sign, states[target]))
-        if dfa.final[number]:
-            nfa.link(states[number], end)
-    return compiled(nfa, states[dfa.start], end)
