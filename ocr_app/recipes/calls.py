@@ -27,7 +27,7 @@ def settled(
         close = [(k, trail) for k, trail in own if trail < STRENGTH and held.characters[k].isalnum()]
         if close and held.characters[classes[place]].isalnum():
             options[place] = [(classes[place], 0.0)] + close
-    for first, stop in _words("".join(held.characters[sign] for sign in classes)) if options else ():
+    for first, stop in _words(_outside(held, classes, fixed)) if options else ():
         doubtful = [place for place in range(first, stop) if place in options]
         if doubtful:
             _settle(held, classes, first, stop, doubtful, options)
@@ -54,6 +54,11 @@ def _settle(
             best, chosen = value, trial
     if chosen is not None:
         classes[first:stop] = chosen
+
+
+def _outside(held: Evidence, classes: Sequence[int], fixed: Sequence[bool]) -> str:
+    """The text with spaces for what belongs to pieces: what is glued to a date is a word of its own."""
+    return "".join(" " if own else held.characters[sign] for sign, own in zip(classes, fixed))
 
 
 def _words(text: str) -> List[Tuple[int, int]]:

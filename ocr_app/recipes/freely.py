@@ -29,21 +29,21 @@ def free(posterior: LinePosterior) -> DecodedLine:
     runs = [Run(*run) for run in zip(plain.classes, plain.first, plain.last)]
     values = best_runs(held.scores, runs, 0, len(held.scores))
     found = pieces.best(held, plain, values)
-    if found is not None and _loss(held, plain.classes, [run.sign for run in found.runs]) >= found.worth:
-        found = None
-    if found is not None:
-        runs = list(found.runs)
-        values = best_runs(held.scores, runs, 0, len(held.scores))
+    fixed: Sequence[bool] = found.fixed if found is not None else [False] * len(runs)
+    changed = found is not None and found.worth > 0
+    if found is not None and changed:
+        changed = _loss(held, plain.classes, [run.sign for run in found.runs]) < found.worth
+        runs, fixed = (list(found.runs), fixed) if changed else (runs, [False] * len(runs))
+        values = best_runs(held.scores, runs, 0, len(held.scores)) if changed else values
     before = [run.sign for run in runs]
     rivals = nearest(values, before, 3)
-    classes = settled(held, before, rivals, found.fixed if found is not None else [False] * len(runs))
+    classes = settled(held, before, rivals, fixed)
     if classes != before and not _affordable(held, before, classes):
         classes = before
     if classes != before:
         rivals = nearest(values, classes, 3)
     chars = tuple(_char(held, sign, own, run) for sign, own, run in zip(classes, rivals, runs))
-    extra = _extra(held, plain, runs) if found is not None else ()
-    return _line(held, plain, chars, classes, extra, found is not None)
+    return _line(held, plain, chars, classes, _extra(held, plain, runs) if changed else (), changed)
 
 
 def _line(

@@ -30,7 +30,8 @@ _TOUCHES: Tuple[Tuple[str, _Test, _Test], ...] = (
 
 
 class Found(NamedTuple):
-    """The line with its pieces. ``fixed``: for each run whether it belongs to one; ``worth``: of those that changed."""
+    """The line with its pieces. ``fixed``: for each run whether it belongs to one; ``worth``: of those that differ from
+    the plain reading, 0 when none does."""
 
     runs: Tuple[Run, ...]
     fixed: Tuple[bool, ...]
@@ -38,7 +39,7 @@ class Found(NamedTuple):
 
 
 def best(held: Evidence, plain: Greedy, values: np.ndarray) -> Optional[Found]:
-    """The line under the grammar, where that is another than the plain reading; else None."""
+    """The line under the grammar; None when every character is certain."""
     ways = lattice(held, plain, values) if plain.classes else None
     if ways is None:
         return None
@@ -138,8 +139,8 @@ class _Pass:
                 _offer(fresh, head + self.targets[targets[own]][own], (value - twice[0], step, begun, changes + 1))
         return fresh
 
-    def found(self) -> Optional[Found]:
-        """The best line, when a piece in it differs from the plain reading."""
+    def found(self) -> Found:
+        """The best line."""
         runs: List[Run] = []
         fixed: List[bool] = []
         place, worth = len(self.best) - 1, 0.0
@@ -156,7 +157,7 @@ class _Pass:
                 runs.append(Run(*chain[1:]))
                 fixed.append(True)
                 chain = chain[0]
-        return Found(tuple(runs[::-1]), tuple(fixed[::-1]), worth) if worth else None
+        return Found(tuple(runs[::-1]), tuple(fixed[::-1]), worth)
 
 
 def _offer(tokens: _Tokens, key: int, token: _Token) -> None:
