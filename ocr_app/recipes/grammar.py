@@ -68,17 +68,17 @@ def registered() -> Tuple[Registry, Tuple[Kind, ...]]:
     """The automaton and the kinds, those that follow a keyword last."""
     registry = Registry()
     dates = (
-        ("date", _dates(_NUMERIC, _NAMED), DATE, "digit"),
-        ("brief", _dates(_BRIEF, _BRIEF_NAMED), BRIEF, "sign"),
-        ("month", _months(), MONTH, "sign"),
-        ("short", _short(), SHORT, "sign"),
+        ("date", _dates(_NUMERIC, _NAMED), DATE, "digit", "digit"),
+        ("brief", _dates(_BRIEF, _BRIEF_NAMED), BRIEF, "sign", "sign"),
+        ("month", _months(), MONTH, "sign", "digit"),
+        ("short", _short(), SHORT, "sign", "sign"),
     )
-    kinds = [Kind(name, _add(registry, dfa), worth, side, side, False, worth) for name, dfa, worth, side in dates]
+    kinds = [Kind(name, _add(registry, dfa), own, left, right, False, own) for name, dfa, own, left, right in dates]
     kinds.append(Kind("time", _add(registry, _times()), CLOCK, "digit", "digit", False, CLOCK))
     kinds.append(Kind("word", _add(registry, _words()), WORD, "letter", "letter", False, WORD + DATE + BOND))
-    for name, dfa, own, side in dates:
+    for name, dfa, own, _, right in dates:
         root, worth = _add(registry, _behind_word(dfa)), WORD + BOND + own
-        kinds.append(Kind("word+" + name, root, worth, "letter", side, True, worth))
+        kinds.append(Kind("word+" + name, root, worth, "letter", right, True, worth))
     return registry, tuple(kinds)
 
 
