@@ -105,6 +105,7 @@ class CodesReader(Reader):
         self._recogniser = recogniser
         self._settings = settings
         self.info = info
+        recipes.prepare(recogniser.characters)
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()

@@ -2,7 +2,7 @@
 
 from ocr_app.recipes.dates import Clock, judged_clock
 from ocr_app.recipes.decoding import decode
-from ocr_app.recipes.freely import free
+from ocr_app.recipes.freely import free, prepare
 from ocr_app.recipes.load import load, loads
 from ocr_app.recipes.recipe import Recipe
 from ocr_app.recipes.result import CodeDecoding, DecodedChar, DecodedLine
@@ -21,5 +21,6 @@ __all__ = [
     "judged_clock",
     "load",
     "loads",
+    "prepare",
     "verify",
 ]

@@ -8,13 +8,19 @@ from typing import List, Sequence, Tuple
 
 from ocr_app.recipes import pieces
 from ocr_app.recipes.calls import STRENGTH, settled
-from ocr_app.recipes.posterior import Evidence, Greedy, evidence, greedy
+from ocr_app.recipes.grammar import grammar
+from ocr_app.recipes.posterior import Evidence, Greedy, evidence, folding, greedy
 from ocr_app.recipes.result import CONFUSED, READ, DecodedChar, DecodedLine
 from ocr_app.recipes.search import Run
 from ocr_app.recipes.weigh import best_runs, log_probability, nearest
 from ocr_app.types import LinePosterior
 
 DOUBT = 2.0  # nats: a character that leads by less is "confused"
+
+
+def prepare(characters: Tuple[str, ...]) -> None:
+    """Makes what ``free`` needs for a recogniser's characters, so that the first line does not wait for it."""
+    grammar(folding(characters)[0])
 
 
 def free(posterior: LinePosterior) -> DecodedLine:

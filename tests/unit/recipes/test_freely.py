@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr_app.recipes import decode, free, grammar, lattice, loads
+from ocr_app.recipes import decode, free, lattice, loads, prepare
+from ocr_app.recipes import grammar as grammars
 from ocr_app.types import LinePosterior
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -65,7 +66,7 @@ def test_a_character_that_is_clear_stays(printed):
 
 
 @pytest.mark.parametrize(
-    ("printed", "wanted", "worth"), [("06/I1/2022", "06/11/2022", grammar.DATE), ("HO1:37", "H01:37", grammar.CLOCK)]
+    ("printed", "wanted", "worth"), [("06/I1/2022", "06/11/2022", grammars.DATE), ("HO1:37", "H01:37", grammars.CLOCK)]
 )
 def test_a_piece_is_taken_up_to_its_worth(printed, wanted, worth):
     assert free(near(printed, wanted, 0.3 - worth)).text == wanted
@@ -124,3 +125,12 @@ def test_a_recipe_compares_with_what_is_printed_not_with_what_is_likely():
 
 def test_a_charset_without_marks_is_no_obstacle():
     assert free(line_of("L0T 12", {1: {"O": -4.0}}, characters=CHARACTERS[:38])).text == "LOT 12"
+
+
+def test_prepared_characters_are_compiled_before_the_first_line():
+    own = CHARACTERS + ("\u20ac",)
+    prepare(own)
+    before = grammars.grammar.cache_info()
+    free(line_of("EXP 12.03.2024", {4: {"I": -1.0}}, characters=own))
+    after = grammars.grammar.cache_info()
+    assert after.misses == before.misses and after.hits > before.hits
