@@ -26,13 +26,18 @@ _SHORT = 1.5  # a band less elongated than this says nothing reliable about its 
 
 
 class DetectorSettings(NamedTuple):
-    """``side``: px that the long side of a frame becomes; ``largest_scale``: no frame is enlarged more than so.
+    """How a frame is scaled for the network, and what its maps must say for a line.
+
+    The long side becomes ``shrink`` of itself, but at least ``side`` and at most ``largest_side`` px; no frame is
+    enlarged more than ``largest_scale`` times.
 
     ``pixel_threshold``: probability from which a cell belongs to a band; ``line_threshold``: mean probability from
     which a band is a line; ``smallest_height``: of a line, in pixels of the network's input.
     """
 
     side: int = 640
+    largest_side: int = 640
+    shrink: float = 0.75
     largest_scale: float = 1.5
     pixel_threshold: float = 0.4
     line_threshold: float = 0.5
@@ -67,17 +72,22 @@ class Detector:
 def prepare(image: Image, settings: DetectorSettings) -> Tuple[np.ndarray, float]:
     """Network input ``(1, 1, H, W)`` float32 and the scale from image to input pixels.
 
-    The long side becomes ``side``, or less where that would enlarge the image more than ``largest_scale`` times; right
-    and bottom are padded with 0 (mid grey) to multiples of 32.
+    The scale follows ``DetectorSettings``; right and bottom are padded with 0 (mid grey) to multiples of 32.
     """
     height, width = image.shape[:2]
-    scale = min(settings.side / float(max(height, width)), settings.largest_scale)
+    scale = scale_of(max(height, width), settings)
     size = (max(1, int(round(width * scale))), max(1, int(round(height * scale))))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     resized = cv2.resize(gray(image), size, interpolation=way)
     blob = np.zeros((1, 1, _to_stride(size[1]), _to_stride(size[0])), np.float32)
     blob[0, 0, : size[1], : size[0]] = (resized.astype(np.float32) - _MEAN) / _SPREAD
     return blob, scale
+
+
+def scale_of(long_side: int, settings: DetectorSettings) -> float:
+    """From image to input pixels, for an image whose long side has so many pixels."""
+    wanted = min(max(settings.side, settings.shrink * long_side), settings.largest_side)
+    return min(float(wanted) / long_side, settings.largest_scale)
 
 
 def _to_stride(length: int) -> int:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ocr_app.imaging.geometry import sides
 from ocr_app.networks.count import count as count_network
 from ocr_app.networks.onnx import OnnxNetwork
-from ocr_app.readers.codes_detect import Detector, DetectorSettings, settings_from
+from ocr_app.readers.codes_detect import Detector, DetectorSettings, scale_of, settings_from
 from training import cards
 from training.detector import scenes
 from training.detector.matching import Tally
@@ -34,8 +34,8 @@ DATA = cards.ROOT / "ocr_app" / "data"
 MODEL = DATA / "models" / f"{NAME}.onnx"
 REAL = cards.ROOT.parent / "shared" / "real"  # evaluation only
 HELD_OUT = 13  # seed of scenes that no training sees
-FRAME = (1, 1, 640, 640)
-_SCENES = 200  # of each style
+FRAME = (1, 1, 480, 640)
+_SCENES = 150  # of each style
 _HEIGHTS = (6, 9, 12, 16, 24, 40, 120)  # px of the network's input
 _ALL = "all"
 
@@ -79,10 +79,7 @@ def settings() -> DetectorSettings:
 
 def sets(count: int) -> dict[str, Iterable[Example]]:
     """Every set of examples that is at hand; what is not is said."""
-    chosen: dict[str, Iterable[Example]] = {
-        f"scenes, {style}": (_example(scenes.render(HELD_OUT, i, style)) for i in range(count))
-        for style in scenes.STYLES
-    }
+    chosen: dict[str, Iterable[Example]] = {f"scenes, {style}": held_out(style, count) for style in scenes.STYLES}
     for folder in sorted((cards.ROOT / "data").glob("nano-codes-*")):
         chosen[folder.name] = nano_codes(folder)
     if (REAL / "photos.json").is_file():
@@ -100,11 +97,12 @@ def measure(detector: Detector, examples: Iterable[Example]) -> dict[str, Any]:
     """
     kinds: dict[str, Tally] = defaultdict(Tally)
     heights: dict[str, Tally] = defaultdict(Tally)
+    chosen = settings()
     for example in examples:
         found = [line.quad for line in detector(example.image)]
         for kind in (_ALL, *example.kinds):
             kinds[kind].add(example.lines, example.unsure, found)
-        scale = settings().side / max(example.image.shape[:2])
+        scale = scale_of(max(example.image.shape[:2]), chosen)
         for quad in example.lines:
             place = int(np.searchsorted(_HEIGHTS, sides(quad)[1] * scale))
             if 0 < place < len(_HEIGHTS):
@@ -124,6 +122,12 @@ def measure(detector: Detector, examples: Iterable[Example]) -> dict[str, Any]:
 
 def _figures(tally: Tally) -> dict[str, Any]:
     return {"frames": tally.frames, "lines": tally.lines, **tally.figures()}
+
+
+def held_out(style: str, count: int) -> Iterator[Example]:
+    """Scenes of a seed that no training sees."""
+    for index in range(count):
+        yield _example(scenes.render(HELD_OUT, index, style))
 
 
 def _example(scene: scenes.Scene) -> Example:
@@ -167,7 +171,7 @@ def tables(measured: dict[str, Any]) -> dict[str, str]:
     for name, f in measured["sets"].items():
         shares = [f"{f[key]:.1f} %" for key in ("recall", "whole", "precision")]
         rows.append([name, str(f["frames"]), str(f["lines"]), *shares, f"{f['extra_per_frame']:.2f}"])
-    heights = [["line height, px of a 640 px frame", "lines", "found", "found whole"]]
+    heights = [["line height, px of the network's input", "lines", "found", "found whole"]]
     for span, f in measured["sets"]["scenes, mixed"]["by_height"].items():
         heights.append([span, str(f["lines"]), f"{f['recall']:.1f} %", f"{f['whole']:.1f} %"])
     blocks = {"facts": facts, "metrics": rows, "heights": heights}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from training.render import noise, optics, scene, spec, types
 from training.render.seeds import between, chance, pick, stream
 from training.render.types import Map, Quad
 
-STYLES = ("mixed", "crowded")
+STYLES = ("mixed", "crowded", "overprint")
 SIDE = 608  # px of a square scene
 _LINE_CAMERA = 0.25  # share of scenes that show what a camera over a production line sees
 _MARGIN = 60  # px of the sheet around a frame-filling package, so that perspective never looks past it
@@ -53,7 +53,8 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
     Args:
         seed: of the pool.
         index: of the scene; no scene depends on another.
-        style: ``"mixed"``, or ``"crowded"``: packages full of label matter before a shelf of others.
+        style: ``"mixed"``; ``"crowded"``: packages full of label matter before a shelf of others;
+            ``"overprint"``: frames of a line camera, mostly with an older print under the code.
 
     Raises:
         ValueError: an unknown style.
@@ -63,15 +64,20 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
     rng = stream(seed, index, "kind")
     if style == "crowded":
         return _crowded(stream(seed, index, "scene"))
+    if style == "overprint":
+        return _line_camera(seed, index, "overlap" if chance(rng, 0.7) else None)
     if chance(rng, _LINE_CAMERA):
         return _line_camera(seed, index)
     return _in_hand(stream(seed, index, "scene"))
 
 
-def _line_camera(seed: int, index: int) -> Scene:
+def _line_camera(seed: int, index: int, condition: str | None = None) -> Scene:
     """A frame of ``training.render.scene`` in a typeface for training, in grey and at network size."""
     rng = stream(seed, index, "line-camera")
-    frame = scene.render(spec.draw(rng), seed, index, pick(rng, (*packaging.typefaces(), "embedded", "embedded")))
+    shown = spec.draw(rng)
+    if condition:
+        shown = replace(shown, condition=condition)
+    frame = scene.render(shown, seed, index, pick(rng, (*packaging.typefaces(), "embedded", "embedded")))
     grey = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
     scale = between(rng, 0.76, 1.0)
     small = cv2.resize(grey, (round(800 * scale), round(600 * scale)), interpolation=cv2.INTER_AREA)

@@ -14,6 +14,7 @@ from ocr_app.readers.codes_detect import (
     band_of,
     lines_from_maps,
     prepare,
+    scale_of,
 )
 
 SETTINGS = DetectorSettings()
@@ -127,3 +128,11 @@ def test_lines_come_back_in_pixels_of_the_full_image():
 def test_a_band_is_half_as_high_and_shorter_by_a_quarter_height_at_each_end():
     np.testing.assert_allclose(band_of(box_quad(10, 20, 100, 40)), box_quad(20, 30, 80, 20))
     assert sides(band_of(box_quad(0, 0, 5, 40)))[0] == 0.0  # narrower than half its height: nothing is left
+
+
+@pytest.mark.parametrize(
+    "long_side, scale", [(200, 1.5), (500, 1.28), (640, 1.0), (800, 0.8), (1000, 0.75), (1280, 0.75), (4000, 0.24)]
+)
+def test_large_frames_are_shrunk_to_a_share_within_bounds(long_side, scale):
+    settings = SETTINGS._replace(side=640, largest_side=960, shrink=0.75)
+    assert scale_of(long_side, settings) == pytest.approx(scale)
