@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from training.render import fonts, glyphs, head, printer
 from training.render.fonts import Face
@@ -22,17 +21,17 @@ _SMALLEST_DOTS = 14.0  # px; smaller dot lines are printed at this height and sh
 
 @dataclass(frozen=True)
 class Script:
-    """A writing that codes are not in: a font file of a system package and its code points."""
+    """A writing that codes are not in: a font of fonts.toml and its code points."""
 
-    file: str
+    font: str
     ranges: tuple[tuple[int, int], ...]
 
 
 SCRIPTS = (
-    Script("NotoSansCJK-Bold.ttc", ((0xAC00, 0xD7A3), (0xAC00, 0xC000))),
-    Script("NotoSansCJK-Regular.ttc", ((0x4E00, 0x7FFF), (0x3041, 0x3094), (0x30A1, 0x30FA))),
-    Script("NotoSerifCJK-Bold.ttc", ((0x4E00, 0x7FFF), (0xAC00, 0xD7A3))),
-    Script("DejaVuSans-Bold.ttf", ((0x0410, 0x044F), (0x0621, 0x064A), (0x03B1, 0x03C9), (0x05D0, 0x05EA))),
+    Script("noto-sans-cjk-bold", ((0xAC00, 0xD7A3), (0xAC00, 0xC000))),
+    Script("noto-sans-cjk", ((0x4E00, 0x7FFF), (0x3041, 0x3094), (0x30A1, 0x30FA))),
+    Script("noto-serif-cjk-bold", ((0x4E00, 0x7FFF), (0xAC00, 0xD7A3))),
+    Script("dejavu-sans-bold", ((0x0410, 0x044F), (0x0621, 0x064A), (0x03B1, 0x03C9), (0x05D0, 0x05EA))),
 )
 
 
@@ -97,21 +96,6 @@ def digit_share(font: str) -> float:
     """Height of a typeface's digits as a share of its size."""
     box = fonts.face(font, 100).getbbox("0")
     return max(0.3, float(box[3] - box[1]) / 100)
-
-
-@lru_cache(maxsize=1024)
-def script_face(file: str, size: int) -> Face:
-    """A font of ``SCRIPTS`` at ``size`` px.
-
-    Raises:
-        fonts.FontError: the file is not installed.
-    """
-    found = [path for folder in fonts.FONT_FOLDERS if folder.is_dir() for path in sorted(folder.rglob(file))]
-    if not found:
-        raise fonts.FontError(
-            f"no {file} below {[str(Path(f)) for f in fonts.FONT_FOLDERS]}; run: apt-get install fonts-noto-cjk"
-        )
-    return ImageFont.truetype(str(found[0]), size)
 
 
 def foreign(rng: np.random.Generator, script: Script, characters: int) -> str:

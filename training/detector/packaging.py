@@ -231,7 +231,7 @@ def _stack(prints: list[InkMap], height: float, rng: np.random.Generator) -> tup
 
 def _foreign_line(rng: np.random.Generator, height: float, characters: int) -> Map:
     script = ink.SCRIPTS[int(rng.integers(len(ink.SCRIPTS)))]
-    return ink.text_map(ink.foreign(rng, script, characters), ink.script_face(script.file, max(8, int(1.1 * height))))
+    return ink.text_map(ink.foreign(rng, script, characters), fonts.face(script.font, max(8, int(1.1 * height))))
 
 
 def _print_code(made: Sheet, rng: np.random.Generator, box: Box, block: Block) -> None:
@@ -339,7 +339,7 @@ def _paragraph(made: Sheet, rng: np.random.Generator, box: Box) -> None:
     size = int(np.clip(rng.lognormal(2.5, 0.35), 6, 34))
     level, opacity, gap = _ink_level(made, rng, box), between(rng, 0.6, 1.0), between(rng, 1.08, 1.6)
     script = ink.SCRIPTS[int(rng.integers(len(ink.SCRIPTS)))] if chance(rng, 0.35) else None
-    face = ink.script_face(script.file, size) if script else fonts.face(pick(rng, typefaces()), size)
+    face = fonts.face(script.font, size) if script else fonts.face(pick(rng, typefaces()), size)
     upper, numbers = chance(rng, 0.3), between(rng, 0.0, 0.22) if chance(rng, 0.6) else 0.0
     for top in range(y, y + h - size, max(size, int(gap * size))):
         short = between(rng, 0.2, 1.0) if chance(rng, 0.25) else 1.0
@@ -366,7 +366,7 @@ def _heading(made: Sheet, rng: np.random.Generator, box: Box) -> None:
     foreign = chance(rng, 0.25)
     script = ink.SCRIPTS[int(rng.integers(len(ink.SCRIPTS)))]
     size = int(np.clip(h * between(rng, 0.5, 1.0), 14, 120))
-    face = ink.script_face(script.file, size) if foreign else fonts.face(pick(rng, typefaces()), size)
+    face = fonts.face(script.font, size) if foreign else fonts.face(pick(rng, typefaces()), size)
     words = ink.foreign(rng, script, int(rng.integers(2, 6))) if foreign else texts.heading(rng)
     if chance(rng, 0.12):
         words = texts.quantity(rng)

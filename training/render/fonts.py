@@ -28,7 +28,8 @@ class FontError(RuntimeError):
 
 @dataclass(frozen=True)
 class FontEntry:
-    """One font of the manifest; ``package`` is ``apt:NAME`` or ``npm:NAME``, ``use`` is "train" or "test"."""
+    """One font of the manifest; ``package`` is ``apt:NAME`` or ``npm:NAME``, ``use`` is "train", "test" or
+    "foreign"."""
 
     name: str
     licence: str
@@ -71,7 +72,7 @@ def manifest() -> dict[str, FontEntry]:
 
 
 def names(use: str) -> tuple[str, ...]:
-    """The fonts of fonts.toml that are kept for ``use`` ("train" or "test"), sorted."""
+    """The fonts of fonts.toml that are kept for ``use``, sorted."""
     return tuple(sorted(name for name, entry in manifest().items() if entry.use == use))
 
 

@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("PIL", reason="Pillow draws the scenes' fonts")
 
-from training.detector import augment, packaging, pool, scenes, texts
+from training.detector import augment, ink, packaging, pool, scenes, texts
 from training.detector.scenes import Scene
 from training.render.seeds import stream
 
@@ -15,7 +15,7 @@ def few_fonts(monkeypatch):
     """Pillow's own typeface only, so that no system package is needed."""
     monkeypatch.setattr(packaging, "typefaces", lambda: ("embedded",))
     monkeypatch.setattr(packaging.ink, "foreign", lambda rng, script, count: "xo"[: max(1, count)])
-    monkeypatch.setattr(packaging.ink, "script_face", lambda file, size: packaging.fonts.face("embedded", size))
+    monkeypatch.setattr(packaging.ink, "SCRIPTS", tuple(ink.Script("embedded", its.ranges) for its in ink.SCRIPTS))
 
 
 def test_a_scene_is_the_same_each_time_and_not_another_ones():
