@@ -96,12 +96,12 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
         _write_numbers()
 
 
-@task(help={"what": "recogniser or detector", "resume": "go on where a training stopped"})
-def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "") -> None:
+@task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
+def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
     """Train a network of ours; without --config the one that is shipped."""
     from fleet import training
 
-    _run(training.train, what, resume, Path(config) if config else None, Path(out) if out else None)
+    _run(training.train, what, resume, Path(config) if config else None, Path(out) if out else None, device)
 
 
 @task(help={"what": "recogniser or detector; default: both", "check": "compare with the committed figures"})

@@ -22,7 +22,9 @@ class TrainingProblem(FleetError):
     code = "training"
 
 
-def train(what: str, resume: bool = False, config: Path | None = None, out: Path | None = None) -> None:
+def train(
+    what: str, resume: bool = False, config: Path | None = None, out: Path | None = None, device: str = "cpu"
+) -> None:
     """Train a network, go on where a training stopped, and put the result into the package.
 
     Raises:
@@ -33,7 +35,20 @@ def train(what: str, resume: bool = False, config: Path | None = None, out: Path
     folder = out or ROOT / "build" / what
     python = _training_python()
     shipped = config is None
-    _call([python, "-m", f"training.{what}.train", "--config", str(chosen), "--out", str(folder), *_flag(resume)])
+    _call(
+        [
+            python,
+            "-m",
+            f"training.{what}.train",
+            "--config",
+            str(chosen),
+            "--out",
+            str(folder),
+            *_flag(resume),
+            "--device",
+            device,
+        ]
+    )
     target = [] if shipped else ["--target", str(folder / f"{chosen.stem}.onnx")]
     _call([python, "-m", f"training.{what}.export", "--config", str(chosen), "--out", str(folder), *target])
     _call([python, "-m", "training.curve", "--out", str(folder), *(["--config", str(chosen)] if shipped else [])])

@@ -7,7 +7,7 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,11 @@ class Run:
 
         Raises:
             FileExistsError: the folder holds a checkpoint and ``resume`` is not asked for.
+            RuntimeError: a GPU is asked for and torch has none.
         """
         seed_everything(self.seed)
+        if self.device != "cpu" and not torch.cuda.is_available():
+            raise RuntimeError(f"torch {torch.__version__} has no GPU here: train with --device cpu")
         self.network.to(self.device)
         optimiser = torch.optim.AdamW(_groups(self.network, self.weight_decay), lr=self.schedule.peak)
         average = Average(self.network, self.decay)
@@ -99,7 +102,9 @@ class Run:
                 self._log(step=done, loss=float(np.mean(window)), rate=self.schedule.rate(step))
                 window = []
             if done % self.measure_every == 0 or done == last:
-                self._log(step=done, **self.measure(average.state))
+                figures = self.measure(average.state)
+                if figures:
+                    self._log(step=done, **figures)
                 self.network.train()
             if done % self.save_every == 0 or done == last:
                 self._save(done, optimiser, average)
@@ -110,7 +115,7 @@ class Run:
             group["lr"] = self.schedule.rate(step)
         self.network.train()
         optimiser.zero_grad(set_to_none=True)
-        value = self.loss(batch)
+        value = self.loss(on(batch, self.device))
         value.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), self.clip)
         optimiser.step()
@@ -129,7 +134,7 @@ class Run:
         optimiser.load_state_dict(saved["optimiser"])
         average.state = saved["average"]
         self._spent = float(saved["seconds"])
-        torch.set_rng_state(saved["random"])
+        torch.set_rng_state(saved["random"].cpu())
         return int(saved["step"])
 
     def _save(self, step: int, optimiser: torch.optim.Optimizer, average: Average) -> None:
@@ -151,6 +156,15 @@ class Run:
         with (self.folder / "log.jsonl").open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
         print(line, flush=True)
+
+
+def on(batch: Any, device: str) -> Any:
+    """A batch (a tensor, or a dataclass with tensors and such dataclasses in it) on a device."""
+    if isinstance(batch, Tensor):
+        return batch.to(device)
+    if is_dataclass(batch) and not isinstance(batch, type):
+        return replace(batch, **{part.name: on(getattr(batch, part.name), device) for part in fields(batch)})
+    return batch
 
 
 def seed_everything(seed: int) -> None:

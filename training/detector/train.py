@@ -71,7 +71,9 @@ def read_config(path: Path) -> Config:
     )
 
 
-def train(config_path: Path, out: Path, folder: Path, resume: bool, until: int | None = None) -> Detector:
+def train(
+    config_path: Path, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
+) -> Detector:
     """Train, or go on, and return the network with averaged weights in evaluation.
 
     Args:
@@ -80,6 +82,7 @@ def train(config_path: Path, out: Path, folder: Path, resume: bool, until: int |
         folder: of the pool (see ``pool``); shards that are not there yet are waited for.
         resume: go on from the checkpoint in ``out``.
         until: stop at this step, for a training in parts.
+        device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
     """
     config = read_config(config_path)
     torch.set_num_threads(config.threads)
@@ -104,6 +107,7 @@ def train(config_path: Path, out: Path, folder: Path, resume: bool, until: int |
         schedule=config.schedule,
         seed=config.seed,
         decay=config.decay,
+        device=device,
         save_every=200,
     )
     judged.load_state_dict(run.train(resume, until))
@@ -145,8 +149,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--pool", type=Path, default=Path("build/detector-pool"))
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--until", type=int)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     wanted = parser.parse_args(arguments)
-    train(wanted.config, wanted.out, wanted.pool, wanted.resume, wanted.until)
+    train(wanted.config, wanted.out, wanted.pool, wanted.resume, wanted.until, wanted.device)
 
 
 if __name__ == "__main__":

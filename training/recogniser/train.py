@@ -81,7 +81,9 @@ def stage_folder(out: Path, number: int) -> Path:
     return out / f"stage-{number}"
 
 
-def train(config: Config, out: Path, folder: Path, resume: bool, until: int | None = None) -> Recogniser:
+def train(
+    config: Config, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
+) -> Recogniser:
     """Train all stages, or go on, and return the network with averaged weights in evaluation.
 
     Args:
@@ -90,6 +92,7 @@ def train(config: Config, out: Path, folder: Path, resume: bool, until: int | No
         folder: of the pools (see ``pool``); shards that are not there yet are waited for.
         resume: go on from the checkpoints in ``out``.
         until: stop the last stage at this step, for a training in parts.
+        device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
     """
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)
@@ -114,6 +117,7 @@ def train(config: Config, out: Path, folder: Path, resume: bool, until: int | No
             schedule=stage.schedule,
             seed=config.seed,
             decay=config.decay,
+            device=device,
         )
         network.load_state_dict(run.train(resume, until if number == len(config.stages) else None))
     return network.eval()
@@ -122,7 +126,7 @@ def train(config: Config, out: Path, folder: Path, resume: bool, until: int | No
 def loss(network: Recogniser, batch: Batch) -> Tensor:
     """CTC loss (Graves et al. 2006) a character, in float32; convolutions run in bfloat16."""
     images = batch.images.contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(images.device.type, torch.bfloat16):
         logits = network(images)
     scores = functional.log_softmax(logits.float(), dim=2).transpose(0, 1)
     return functional.ctc_loss(scores, batch.targets, batch.steps, batch.lengths, zero_infinity=True)
@@ -169,8 +173,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--pool", type=Path, default=Path("build/recogniser-pool"))
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--until", type=int)
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     wanted = parser.parse_args(arguments)
-    train(read_config(wanted.config), wanted.out, wanted.pool, wanted.resume, wanted.until)
+    train(read_config(wanted.config), wanted.out, wanted.pool, wanted.resume, wanted.until, wanted.device)
 
 
 if __name__ == "__main__":
