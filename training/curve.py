@@ -17,9 +17,9 @@ from training.loop import plot_curve, read_log
 _SHOWN = ("strict", "alnum", "recall", "precision", "whole")
 
 
-def whole_log(out: Path) -> list[dict[str, float]]:
-    """The log of a training, its stages one after another where it has several."""
-    folders = sorted(out.glob("stage-*"), key=lambda path: int(path.name.rpartition("-")[2])) or [out]
+def whole_log(out: Path, stages: int) -> list[dict[str, float]]:
+    """The log of a training, its stages one after another where it has several (0: it has none)."""
+    folders = [out / f"stage-{number}" for number in range(1, stages + 1)] or [out]
     rows: list[dict[str, float]] = []
     for folder in folders:
         before = rows[-1] if rows else {"step": 0, "seconds": 0.0}
@@ -35,10 +35,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     parser.add_argument("--config", type=Path, help="of a shipped network: log and curve go to docs/models/ too")
     wanted = parser.parse_args(arguments)
-    log = whole_log(wanted.out)
+    config = tomllib.loads(wanted.config.read_text(encoding="utf-8")) if wanted.config else {}
+    log = whole_log(wanted.out, len(config.get("stage", [])))
     plot_curve(log, wanted.out / "curve.svg", wanted.out.name, _SHOWN)
     if wanted.config:
-        name = tomllib.loads(wanted.config.read_text(encoding="utf-8"))["name"]
+        name = config["name"]
         plot_curve(log, CARDS / f"{name}-curve.svg", name, _SHOWN)
         (CARDS / f"{name}-log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log), encoding="utf-8")
 
