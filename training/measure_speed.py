@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cv2
 
+from training import cards
 from training.make_nano_codes import frame
 from training.render import printer
 from training.render.fonts import EMBEDDED
@@ -52,14 +53,6 @@ def frame_lines(seed: int) -> Callable[[int], int]:
     return lambda index: len(frame(seed, index).lines)
 
 
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as info:
-            return next(line.split(":", 1)[1].strip() for line in info if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
 def measure(rounds: int) -> dict[str, object]:
     """Items per CPU second of one thread, by kind of print, and the machine they were measured on."""
     cv2.setNumThreads(1)
@@ -69,7 +62,7 @@ def measure(rounds: int) -> dict[str, object]:
     rows = [
         {"item": name, "median": round(median, 1), "lowest": round(low, 1)} for name, (median, low) in rates.items()
     ]
-    return {"machine": _processor(), "python": platform.python_version(), "rounds": rounds, "per_cpu_second": rows}
+    return {"machine": cards.machine(), "python": platform.python_version(), "rounds": rounds, "per_cpu_second": rows}
 
 
 def main(argv: list[str] | None = None) -> int:

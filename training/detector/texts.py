@@ -7,15 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from training.render.seeds import chance, pick
-from training.render.text import LAYOUTS, code_lines
+from training.render.text import LAYOUTS, MONTHS, code_lines
 
-_MONTHS = {
-    "en": ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
-    "es": ["ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC"],
-    "fr": ["JAN", "FEV", "MAR", "AVR", "MAI", "JUN", "JUL", "AOU", "SEP", "OCT", "NOV", "DEC"],
-    "de": ["JAN", "FEB", "MRZ", "APR", "MAI", "JUN", "JUL", "AUG", "SEP", "OKT", "NOV", "DEZ"],
-    "it": ["GEN", "FEB", "MAR", "APR", "MAG", "GIU", "LUG", "AGO", "SET", "OTT", "NOV", "DIC"],
-}
 _DATES = (
     "{d}.{m}.{Y}", "{d}/{m}/{Y}", "{d}-{m}-{Y}", "{d} {m} {Y}", "{Y}.{m}.{d}", "{Y}/{m}/{d}", "{Y}-{m}-{d}",
     "{Y} {m} {d}", "{d}.{m}.{y}", "{d}/{m}/{y}", "{d}-{m}-{y}", "{d} {m} {y}", "{y}.{m}.{d}", "{y}/{m}/{d}",
@@ -309,7 +302,7 @@ def code(rng: np.random.Generator) -> tuple[str, ...]:
     count = int(rng.choice(4, p=(0.3, 0.4, 0.22, 0.08))) + 1
     made = date(2016, 1, 1) + timedelta(days=int(rng.integers(0, 12 * 365)))
     ends = made + timedelta(days=int(rng.integers(5, 1100)))
-    form, language, keyed = pick(rng, _DATES), pick(rng, tuple(_MONTHS)), chance(rng, 0.5)
+    form, language, keyed = pick(rng, _DATES), pick(rng, tuple(MONTHS)), chance(rng, 0.5)
     end = _date_line(rng, ends, form, language, _BEFORE if keyed else ())
     start = _date_line(rng, made, form, language, _MADE if keyed else ())
     first = [end] if chance(rng, 0.6) else [start, end] if chance(rng, 0.5) else [end, start]
@@ -322,7 +315,7 @@ def code(rng: np.random.Generator) -> tuple[str, ...]:
 
 
 def _date_line(rng: np.random.Generator, day: date, form: str, language: str, keywords: tuple[str, ...]) -> str:
-    month = _MONTHS[language][day.month - 1]
+    month = MONTHS[language][day.month - 1]
     text = form.format(d=f"{day.day:02d}", m=f"{day.month:02d}", y=f"{day.year % 100:02d}", Y=day.year, M=month)
     if keywords:
         text = pick(rng, keywords) + pick(rng, (" ", " ", "", "  ")) + text

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from training.render.seeds import chance, pick
-from training.render.text import LAYOUTS, clock, code_lines, lot
+from training.render.text import LAYOUTS, MONTHS, clock, code_lines, lot
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
@@ -20,13 +20,6 @@ MARKS = ".,:;/-+()*&%#'\"@|=_!?<>$"
 CHARACTERS = LETTERS + DIGITS + " " + MARKS
 LONGEST = 34  # characters
 
-_MONTHS = {
-    "en": ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
-    "es": ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC"),
-    "fr": ("JAN", "FEV", "MAR", "AVR", "MAI", "JUN", "JUL", "AOU", "SEP", "OCT", "NOV", "DEC"),
-    "de": ("JAN", "FEB", "MRZ", "APR", "MAI", "JUN", "JUL", "AUG", "SEP", "OKT", "NOV", "DEZ"),
-    "it": ("GEN", "FEB", "MAR", "APR", "MAG", "GIU", "LUG", "AGO", "SET", "OTT", "NOV", "DIC"),
-}
 _KEYWORDS = (
     "EXP", "EXP:", "EXP.", "EXP DATE", "EXPIRY", "EXPIRES", "BEST BEFORE", "BEST BY", "BB", "BBE", "BB:", "USE BY",
     "SELL BY", "BEST BEFORE END", "PRO:", "PROD", "PRD", "PD", "MFG", "MFG:", "MFD", "PKD", "PACKED ON", "PROD DATE",
@@ -103,7 +96,7 @@ def _when(rng: np.random.Generator) -> date:
 
 def _date(rng: np.random.Generator) -> str:
     day, form = _when(rng), pick(rng, _DAY_FORMS if chance(rng, 0.8) else _SHORT_FORMS)
-    month = _MONTHS[pick(rng, tuple(_MONTHS))][day.month - 1]
+    month = MONTHS[pick(rng, tuple(MONTHS))][day.month - 1]
     return form.format(d=f"{day.day:02d}", m=f"{day.month:02d}", y=f"{day.year % 100:02d}", Y=day.year, M=month)
 
 

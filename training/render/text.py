@@ -9,7 +9,13 @@ import numpy as np
 from training.render.seeds import chance, pick
 
 LAYOUTS = ("two-line", "single-line", "date-only")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+MONTHS = {
+    "en": ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+    "es": ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SEP", "OCT", "NOV", "DIC"),
+    "fr": ("JAN", "FEV", "MAR", "AVR", "MAI", "JUN", "JUL", "AOU", "SEP", "OCT", "NOV", "DEC"),
+    "de": ("JAN", "FEB", "MRZ", "APR", "MAI", "JUN", "JUL", "AUG", "SEP", "OKT", "NOV", "DEZ"),
+    "it": ("GEN", "FEB", "MAR", "APR", "MAG", "GIU", "LUG", "AGO", "SET", "OTT", "NOV", "DIC"),
+}
 _DAY_FORMS = ("%d.%m.%Y", "%d/%m/%Y", "%Y.%m.%d", "%Y-%m-%d", "%d-%m-%y", "%d.%m.%y")
 _SHELF_MONTHS = (6, 9, 12, 18, 24, 36)
 
@@ -64,7 +70,7 @@ def _single(rng: np.random.Generator, made: date, expires: date) -> str:
 
 
 def _date_only(rng: np.random.Generator, expires: date) -> str:
-    named = f"{expires:%d} {_MONTHS[expires.month - 1]} {expires:%Y}"
+    named = f"{expires:%d} {MONTHS['en'][expires.month - 1]} {expires:%Y}"
     body = pick(rng, (*(expires.strftime(form) for form in _DAY_FORMS), f"{expires:%m/%Y}", named))
     return pick(rng, (body, body, f"EXP {body}", f"EXP: {body}"))
 
