@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+DATA = Path(__file__).resolve().parent.parent / "ocr_app" / "data"
 OPSET = 11  # TensorRT 8.2.1 parses up to 13; with 11 the axes of Squeeze are attributes, not tensors
 LARGEST_ERROR = 1e-3  # of an output against the trained network, in logits
 
@@ -67,6 +70,24 @@ def export(
         raise ExportError(f"{target.name}: differs by {error:.2g} from the trained network")
     part.replace(target)
     return error
+
+
+def command(
+    part: str, words: str | None, write: Callable[[Path, Path, Path], float], arguments: list[str] | None
+) -> None:
+    """The command line of an export: ``write(config, out, target)`` gives the largest error; ``part`` is the network.
+
+    A file that goes into the package is entered in codes.json.
+    """
+    parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--target", type=Path, default=DATA / "models" / f"code-{part}.onnx")
+    wanted = parser.parse_args(arguments)
+    error = write(wanted.config, wanted.out, wanted.target)
+    if wanted.target.parent == DATA / "models":
+        register(DATA / "codes.json", part, wanted.target)
+    print(f"{wanted.target.name}: {wanted.target.stat().st_size} bytes, largest error {error:.2g}")
 
 
 def register(catalogue: Path, part: str, file: Path) -> None:

@@ -5,7 +5,6 @@ python -m training.detector.export --config training/detector/config/code-detect
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from training import cards
 from training import export as exporting
 from training.detector.network import Detector, folded
 from training.detector.train import Config, read_config
-
-DATA = Path(__file__).resolve().parents[2] / "ocr_app" / "data"
 
 
 def averaged(config: Config, out: Path) -> tuple[Detector, int, float]:
@@ -45,15 +42,9 @@ def export(config: Config, out: Path, target: Path) -> float:
 
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--target", type=Path, default=DATA / "models" / "code-detector.onnx")
-    wanted = parser.parse_args(arguments)
-    error = export(read_config(wanted.config), wanted.out, wanted.target)
-    if wanted.target.parent == DATA / "models":
-        exporting.register(DATA / "codes.json", "detector", wanted.target)
-    print(f"{wanted.target.name}: {wanted.target.stat().st_size} bytes, largest error {error:.2g}")
+    exporting.command(
+        "detector", __doc__, lambda config, out, target: export(read_config(config), out, target), arguments
+    )
 
 
 if __name__ == "__main__":

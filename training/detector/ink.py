@@ -52,12 +52,12 @@ def print_code(lines: tuple[str, ...], kind: str, height: float, rng: np.random.
     raster = pick(rng, _RASTERS[sort])
     table = glyphs.load(raster)
     drawn = max(height, _SMALLEST_DOTS)
-    settings = replace(printer._head(sort, severity, rng), pitch_px=drawn / (table.rows - 0.1))
+    settings = replace(printer.head_settings(sort, severity, rng), pitch_px=drawn / (table.rows - 0.1))
     if raster == "10x16":
         settings = replace(settings, gap=int(rng.integers(1, 4)))
     if chance(rng, 0.25):
         settings = replace(settings, stretch=settings.stretch * between(rng, 0.8, 1.5))
-    variants = printer._variants(table, rng)
+    variants = printer.glyph_variants(table, rng)
     out = []
     for line in lines:
         known = "".join(c if c in table.variants else "-" for c in line.upper())

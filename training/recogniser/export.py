@@ -5,7 +5,6 @@ python -m training.recogniser.export --config training/recogniser/config/code-re
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
@@ -16,8 +15,6 @@ from training import export as exporting
 from training.recogniser.network import Deployed, Recogniser
 from training.recogniser.texts import CHARACTERS
 from training.recogniser.train import CLASSES, Config, read_config, stage_folder
-
-DATA = Path(__file__).resolve().parents[2] / "ocr_app" / "data"
 
 
 def averaged(config: Config, out: Path) -> tuple[Recogniser, list[int], float]:
@@ -56,15 +53,9 @@ def export(config: Config, out: Path, target: Path) -> float:
 
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--target", type=Path, default=DATA / "models" / "code-recogniser.onnx")
-    wanted = parser.parse_args(arguments)
-    error = export(read_config(wanted.config), wanted.out, wanted.target)
-    if wanted.target.parent == DATA / "models":
-        exporting.register(DATA / "codes.json", "recogniser", wanted.target)
-    print(f"{wanted.target.name}: {wanted.target.stat().st_size} bytes, largest error {error:.2g}")
+    exporting.command(
+        "recogniser", __doc__, lambda config, out, target: export(read_config(config), out, target), arguments
+    )
 
 
 if __name__ == "__main__":

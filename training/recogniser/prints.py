@@ -51,7 +51,7 @@ class Machine:
         raster = _RASTER.get(kind) or pick(rng, ("5x7", "5x7", "7x9", "10x16"))
         self._table = glyphs.load(raster)
         self._rows = int(rng.integers(7, 17)) if kind == "dot-font" else self._table.rows
-        self._variants = printer._variants(self._table, rng)
+        self._variants = printer.glyph_variants(self._table, rng)
         self._settings = self._head(kind, severity, rng)
 
     def print(self, text: str, rng: np.random.Generator) -> tuple[str, InkMap]:
@@ -82,7 +82,7 @@ class Machine:
         return text.lower() if chance(rng, 0.4) else text.title()
 
     def _head(self, kind: str, severity: float, rng: np.random.Generator) -> HeadSettings:
-        settings = printer._head("dot-5x7" if kind in ("dot-10x16", "dot-font") else kind, severity, rng)
+        settings = printer.head_settings("dot-5x7" if kind in ("dot-10x16", "dot-font") else kind, severity, rng)
         stretch = settings.stretch * (float(np.exp(rng.normal(0.0, 0.25))) if chance(rng, 0.7) else 1.0)
         if kind in ("dot-10x16", "dot-font"):
             settings = replace(

@@ -65,10 +65,10 @@ def choose(
         return _font_printer(severity, lines, height, width, rng, font)
     raster = _RASTER.get(kind) or pick(rng, ("5x7", "7x9"))
     table = glyphs.load(raster)
-    settings = _head(kind, severity, rng)
+    settings = head_settings(kind, severity, rng)
     cells = max(len(line) for line in lines) * (table.columns + settings.gap) * settings.stretch
     pitch = min(height / table.rows, width / cells)
-    return DotPrinter(raster, replace(settings, pitch_px=pitch), _variants(table, rng))
+    return DotPrinter(raster, replace(settings, pitch_px=pitch), glyph_variants(table, rng))
 
 
 def faded(line: InkMap, severity: float, rng: np.random.Generator) -> InkMap:
@@ -78,7 +78,8 @@ def faded(line: InkMap, severity: float, rng: np.random.Generator) -> InkMap:
     return InkMap(np.asarray(line.coverage * keep, dtype=np.float32), line.quad)
 
 
-def _head(kind: str, s: float, rng: np.random.Generator) -> HeadSettings:
+def head_settings(kind: str, s: float, rng: np.random.Generator) -> HeadSettings:
+    """Settings of a dot head of a kind of print at a severity of 0..1; its pitch is left to the caller."""
     merged, frail = kind == "inkjet-merged", 0.3 if kind == "dot-5x5" else 1.0
     return HeadSettings(
         stretch=between(rng, 0.85, 1.2),
@@ -97,7 +98,7 @@ def _head(kind: str, s: float, rng: np.random.Generator) -> HeadSettings:
     )
 
 
-def _variants(table: glyphs.GlyphTable, rng: np.random.Generator) -> dict[str, str]:
+def glyph_variants(table: glyphs.GlyphTable, rng: np.random.Generator) -> dict[str, str]:
     """A drawing for each character that has several; the plain one is the likeliest."""
     several = sorted((c, sorted(d)) for c, d in table.variants.items() if len(d) > 1)
     return {c: pick(rng, tuple(names)) for c, names in several if chance(rng, 0.45)}
