@@ -12,7 +12,7 @@ FLOORS = {
     "networks": 3, "recipes": 3,
     "readers": 4, "patches": 4,
     "decoded": 5, "reading": 5,
-    "benchmark": 6,
+    "benchmark": 6, "engines": 6,
     "cli": 7, "__main__": 7,
 }  # fmt: skip
 FILES = sorted(path for path in APP.rglob("*.py") if path != APP / "__init__.py")

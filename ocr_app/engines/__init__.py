@@ -1,0 +1,1 @@
+"""Engines of the Nano: export, preflight, precision gate, build, cache."""
