@@ -4,25 +4,21 @@ The networks lie inside the package (data/models); data/codes.json holds their s
 from the full-resolution image once and never detected again; the lines of one image are one call of the recogniser.
 """
 
-import json
-import os
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
 from ocr_app import models, recipes
-from ocr_app.errors import ReaderUnavailable, UsageError
 from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
 from ocr_app.networks import onnx
 from ocr_app.networks.onnx import OnnxNetwork
-from ocr_app.readers import codes_detect, codes_recognise, ctc
+from ocr_app.readers import catalogues, codes_detect, codes_recognise, ctc
 from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
 from ocr_app.readers.codes_detect import Detector
 from ocr_app.readers.codes_recognise import Recogniser
 from ocr_app.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
 
-_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "codes.json")
 TOO_MANY = "too-many-lines"
 
 
@@ -40,43 +36,26 @@ class Settings(NamedTuple):
 
 def catalogue() -> Dict[str, Any]:
     """The models there are (data/codes.json)."""
-    with open(_DATA, encoding="utf-8") as stream:
-        return json.load(stream)  # type: ignore[no-any-return]
+    return catalogues.catalogue("codes")
 
 
 def model_record(name: Optional[str]) -> Dict[str, Any]:
     """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
-    known = catalogue()
-    name = name or known["default"]
-    if name not in known["models"]:
-        raise UsageError("unknown codes model: {}".format(name), ", ".join(sorted(known["models"])))
-    return dict(known["models"][name], name=name)
+    return catalogues.record("codes", name)
 
 
 def probe() -> Probe:
     """Whether ONNX Runtime and both networks are here."""
-    names = tuple(sorted(catalogue()["models"]))
-    try:
-        versions = (("onnxruntime", onnx.version()),)
-        devices = onnx.available_devices()
-    except ImportError as error:
-        return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
     record = model_record(None)
     absent = [part["file"] for part in (record["detector"], record["recogniser"]) if not models.is_packaged(part)]
     problem = "model files missing from the package: " + ", ".join(absent) if absent else None
-    return Probe(versions, devices, onnx.PRECISIONS, names, problem, "install the package again" if absent else "")
+    return catalogues.probe(tuple(sorted(catalogue()["models"])), problem, "install the package again")
 
 
 def open_reader(options: Options) -> "CodesReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
     record = model_record(options.model)
-    try:
-        onnx.version()
-    except ImportError as error:
-        found = "ONNX Runtime does not import: {}".format(error)
-        raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
-    onnx.check_device(options.device)
-    onnx.check_precision(options.precision, options.device)
+    catalogues.check(options)
     engine = "onnxruntime {}, codes {}".format(onnx.version(), record["name"])
     info = ReaderInfo("codes:" + record["name"], engine, options.device, options.precision)
     return CodesReader(_detector(record, options), _recogniser(record, options), settings_from(record), info)

@@ -4,52 +4,38 @@ The models know thousands of Chinese characters; here their posteriors are cut t
 since no product code holds others: tiny PP-OCRv6 then reads a faint ``B`` as ``B`` and not as the sun.
 """
 
-import json
-import os
 import string
 from typing import Any, Dict, List, Optional
 
 from ocr_app import models
-from ocr_app.errors import ReaderUnavailable, UsageError
 from ocr_app.imaging.geometry import image_quad, reading_order, rectify, ways_to_read
 from ocr_app.networks import onnx
 from ocr_app.networks.onnx import OnnxNetwork
+from ocr_app.readers import catalogues
 from ocr_app.readers.base import Options, Probe, Reader, Timer
 from ocr_app.readers.ppocr_detect import Detector, settings_from
 from ocr_app.readers.ppocr_recognise import Recogniser
 from ocr_app.types import Image, Quad, ReaderInfo, TextLine
 
-_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "ppocr.json")
 PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "  # what codes are made of
 MIN_CONFIDENCE = 0.5  # PP-OCR's own "drop score": lines below it are taken for no text
 
 
 def catalogue() -> Dict[str, Any]:
     """The models there are (data/ppocr.json)."""
-    with open(_DATA, encoding="utf-8") as stream:
-        return json.load(stream)  # type: ignore[no-any-return]
+    return catalogues.catalogue("ppocr")
 
 
 def model_record(name: Optional[str]) -> Dict[str, Any]:
     """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
-    known = catalogue()
-    name = name or known["default"]
-    if name not in known["models"]:
-        raise UsageError("unknown ppocr model: {}".format(name), ", ".join(sorted(known["models"])))
-    return dict(known["models"][name], name=name)
+    return catalogues.record("ppocr", name)
 
 
 def probe() -> Probe:
     """Whether ONNX Runtime and the model files are here."""
-    names = tuple(sorted(catalogue()["models"]))
-    try:
-        versions = (("onnxruntime", onnx.version()),)
-        devices = onnx.available_devices()
-    except ImportError as error:
-        return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
     absent = models.missing(_files(model_record(None)))
     problem = "model files missing: " + ", ".join(absent) if absent else None
-    return Probe(versions, devices, onnx.PRECISIONS, names, problem, "./inv models" if absent else "")
+    return catalogues.probe(tuple(sorted(catalogue()["models"])), problem, "./inv models")
 
 
 def _files(record: Dict[str, Any]) -> List[str]:
@@ -61,11 +47,7 @@ def _files(record: Dict[str, Any]) -> List[str]:
 def open_reader(options: Options) -> "PpocrReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
     record = model_record(options.model)
-    try:
-        onnx.version()
-    except ImportError as error:
-        found = "ONNX Runtime does not import: {}".format(error)
-        raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
+    catalogues.check(options)
     return PpocrReader(record, options)
 
 
@@ -74,8 +56,6 @@ class PpocrReader(Reader):
 
     def __init__(self, record: Dict[str, Any], options: Options) -> None:
         """``record`` as model_record gives it; raises as open_reader does."""
-        onnx.check_device(options.device)
-        onnx.check_precision(options.precision, options.device)
         self._detector = _open_detector(record, options)
         self._recogniser = _open_recogniser(record, options)
         engine = "onnxruntime {}, PP-OCR {}".format(onnx.version(), record["name"])
