@@ -27,10 +27,12 @@ class Sheet:
         taken: uint8 (H, W), 1 where something is printed.
         lines: quads of code lines.
         unsure: quads of what may be a code or not.
+        faint: whether codes are printed weakly and straight onto pictures.
     """
 
     grey: Map
     taken: NDArray[np.uint8]
+    faint: bool = False
     lines: list[Quad] = field(default_factory=list)
     unsure: list[Quad] = field(default_factory=list)
 
@@ -56,15 +58,21 @@ def typefaces() -> tuple[str, ...]:
 
 
 def sheet(
-    rng: np.random.Generator, shape: tuple[int, int], codes: int, heights: tuple[float, float], crowd: float = 0.0
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    codes: int,
+    heights: tuple[float, float],
+    crowd: float = 0.0,
+    faint: bool = False,
 ) -> Sheet:
     """A package of ``shape`` (H, W) with ``codes`` codes of ``heights`` (least, greatest) px a line, if they fit.
 
-    ``crowd`` above 0 (up to 1) fills what is free with smaller label matter on top of the usual amount.
+    ``crowd`` above 0 (up to 1) fills what is free with smaller label matter on top of the usual amount. ``faint``
+    makes dark packages and pictures usual, and the codes on them weak.
     """
-    level = between(rng, 25, 95) if chance(rng, 0.3) else between(rng, 95, 240)
-    made = Sheet(surface(rng, shape, level), np.zeros(shape, dtype=np.uint8))
-    if chance(rng, 0.35):
+    level = between(rng, 25, 95) if chance(rng, 0.5 if faint else 0.3) else between(rng, 95, 240)
+    made = Sheet(surface(rng, shape, level), np.zeros(shape, dtype=np.uint8), faint)
+    for _ in range(int(rng.integers(1, 4)) if faint else int(chance(rng, 0.35))):
         _picture(made, rng)
     edge = 0.05 if crowd > 0.0 else 0.0
     blocks = [block for block in (_place_code(made, rng, heights, edge) for _ in range(codes)) if block]
@@ -184,7 +192,7 @@ def _place_code(
 
     ``edge``, a share of the package's sides, is kept free at its rim.
     """
-    lines = texts.code(rng)
+    lines = texts.lone(rng) if made.faint and chance(rng, 0.3) else texts.code(rng)
     height = float(np.exp(between(rng, np.log(heights[0]), np.log(heights[1]))))
     longest = max(map(len, lines))
     height = min(height, made.grey.shape[1] * 1.25 / longest)
@@ -238,11 +246,11 @@ def _print_code(made: Sheet, rng: np.random.Generator, box: Box, block: Block) -
     """Panel or not, an older print or not, the ink, and the quads."""
     x, y, w, h = box
     height = float(np.mean([p.quad[2, 1] - p.quad[0, 1] for p in block.prints]))
-    if chance(rng, 0.3):
+    if chance(rng, 0.05 if made.faint else 0.3):
         _panel(made.grey, rng, box, height)
     view = made.grey[y : y + h, x : x + w]
     ground, rough = float(view.mean()), float(view.std())
-    contrast = max(between(rng, 35, 170), 2.2 * rough)
+    contrast = max(between(rng, 18, 80), 1.6 * rough) if made.faint else max(between(rng, 35, 170), 2.2 * rough)
     level = ground - contrast if (ground > 115) != chance(rng, 0.15) else ground + contrast
     if not 0 <= level <= 255:
         level = ground - contrast if ground > 127 else ground + contrast

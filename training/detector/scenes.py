@@ -14,7 +14,7 @@ from training.render import noise, optics, scene, spec, types
 from training.render.seeds import between, chance, pick, stream
 from training.render.types import Map, Quad
 
-STYLES = ("mixed", "crowded", "overprint")
+STYLES = ("mixed", "crowded", "overprint", "faint")
 SIDE = 608  # px of a square scene
 _LINE_CAMERA = 0.25  # share of scenes that show what a camera over a production line sees
 _MARGIN = 60  # px of the sheet around a frame-filling package, so that perspective never looks past it
@@ -54,7 +54,8 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
         seed: of the pool.
         index: of the scene; no scene depends on another.
         style: ``"mixed"``; ``"crowded"``: packages full of label matter before a shelf of others;
-            ``"overprint"``: frames of a line camera, mostly with an older print under the code.
+            ``"overprint"``: frames of a line camera, mostly with an older print under the code; ``"faint"``: weak
+            codes straight on pictures and dark packages.
 
     Raises:
         ValueError: an unknown style.
@@ -64,6 +65,8 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
     rng = stream(seed, index, "kind")
     if style == "crowded":
         return _crowded(stream(seed, index, "scene"))
+    if style == "faint":
+        return _in_hand(stream(seed, index, "scene"), faint=True)
     if style == "overprint":
         return _line_camera(seed, index, "overlap" if chance(rng, 0.7) else None)
     if chance(rng, _LINE_CAMERA):
@@ -85,14 +88,14 @@ def _line_camera(seed: int, index: int, condition: str | None = None) -> Scene:
     return Scene(np.asarray(small, dtype=np.uint8), _stack([*quads]), _stack([]))
 
 
-def _in_hand(rng: np.random.Generator) -> Scene:
+def _in_hand(rng: np.random.Generator, faint: bool = False) -> Scene:
     """Packages held or on a shelf, or one package that fills the frame."""
     lines: list[Quad] = []
     unsure: list[Quad] = []
     if chance(rng, 0.35):
         grey = np.zeros((SIDE, SIDE), dtype=np.float32)
         side = SIDE + 2 * _MARGIN
-        made = packaging.sheet(rng, (side, side), int(rng.integers(1, 5)), (9.0, 46.0))
+        made = packaging.sheet(rng, (side, side), int(rng.integers(1, 5)), (9.0, 46.0), faint=faint)
         view = optics.viewpoint(rng, (side, side), (SIDE, SIDE), between(rng, 0, 0.07), float(rng.normal(0, 0.06)))
         way, edge = cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101
         grey[:] = cv2.warpPerspective(made.grey, view, (SIDE, SIDE), flags=way, borderMode=edge)
@@ -100,7 +103,7 @@ def _in_hand(rng: np.random.Generator) -> Scene:
     else:
         grey = packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0))
         for _ in range(int(rng.choice(3, p=(0.5, 0.35, 0.15))) + 1):
-            lines, unsure = _put_package(grey, rng, lines, unsure)
+            lines, unsure = _put_package(grey, rng, lines, unsure, faint=faint)
         if chance(rng, 0.5):
             lines, unsure = _put_hand(grey, rng, lines, unsure)
     if chance(rng, 0.3):
@@ -143,14 +146,19 @@ def _shelf(rng: np.random.Generator) -> Map:
 
 
 def _put_package(
-    grey: Map, rng: np.random.Generator, lines: list[Quad], unsure: list[Quad], crowd: float = 0.0
+    grey: Map,
+    rng: np.random.Generator,
+    lines: list[Quad],
+    unsure: list[Quad],
+    crowd: float = 0.0,
+    faint: bool = False,
 ) -> tuple[list[Quad], list[Quad]]:
     """Lay a package over the frame in place; truth of what it hides is taken out."""
     h, w = int(rng.integers(150, 620)), int(rng.integers(200, 620))
     round_lid = chance(rng, 0.18)
     if round_lid:
         h = w = int(rng.integers(240, 580))
-    made = packaging.sheet(rng, (h, w), int(rng.choice(4, p=(0.08, 0.5, 0.3, 0.12))), (8.0, 36.0), crowd)
+    made = packaging.sheet(rng, (h, w), int(rng.choice(4, p=(0.08, 0.5, 0.3, 0.12))), (8.0, 36.0), crowd, faint)
     outline = _outline(made, rng, round_lid)
     if chance(rng, 0.5):
         _shade(made.grey, rng)

@@ -314,6 +314,15 @@ def code(rng: np.random.Generator) -> tuple[str, ...]:
     return tuple(_cased(rng, line) for line in (first + rest)[:count])
 
 
+def lone(rng: np.random.Generator) -> tuple[str, ...]:
+    """The 1 or 2 lines of a code without a keyword: a time, a bare date, groups of digits joined by hyphens."""
+    day = date(2016, 1, 1) + timedelta(days=int(rng.integers(0, 12 * 365)))
+    bare = _date_line(rng, day, pick(rng, _DATES), pick(rng, tuple(MONTHS)), ())
+    groups = "-".join(_digits(rng, int(rng.integers(1, 6))) for _ in range(int(rng.integers(2, 6))))
+    lines = tuple(line for line in (time(rng), groups, bare) if len(line) > 3 and chance(rng, 0.5))
+    return lines[:2] or (bare,)
+
+
 def _date_line(rng: np.random.Generator, day: date, form: str, language: str, keywords: tuple[str, ...]) -> str:
     month = MONTHS[language][day.month - 1]
     text = form.format(d=f"{day.day:02d}", m=f"{day.month:02d}", y=f"{day.year % 100:02d}", Y=day.year, M=month)
