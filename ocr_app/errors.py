@@ -116,6 +116,28 @@ class RecipeError(OcrError):
     code = "recipe"
 
 
+class EngineError(OcrError):
+    """An engine is missing or must not be loaded; ``code`` says why: stale, foreign, truncated, tampered, ..."""
+
+    exit_code = 12
+    code = "engine"
+
+    def __init__(self, found: str, expected: str = "", next_step: str = "", code: str = "engine") -> None:
+        self.code = code
+        super(EngineError, self).__init__(found, expected, next_step)
+
+
+class BuildError(OcrError):
+    """An engine could not be built: memory, space, the parser, a text that changed; ``code`` says which."""
+
+    exit_code = 13
+    code = "build"
+
+    def __init__(self, found: str, expected: str = "", next_step: str = "", code: str = "build") -> None:
+        self.code = code
+        super(BuildError, self).__init__(found, expected, next_step)
+
+
 ERRORS = (
     UsageError,
     ImageError,
@@ -127,7 +149,10 @@ ERRORS = (
     DatasetError,
     ResultError,
     RecipeError,
+    EngineError,
+    BuildError,
 )
+_WITH_CODES = (ImageError, ReaderFailed, EngineError, BuildError)
 
 
 def from_json(record: Dict[str, Any]) -> OcrError:
@@ -136,6 +161,6 @@ def from_json(record: Dict[str, Any]) -> OcrError:
     cls: Any = by_name.get(record.get("type", ""), ReaderFailed)
     arguments = [str(record.get(key, "")) for key in ("found", "expected", "next_step")]
     code: Optional[str] = record.get("code")
-    if cls in (ImageError, ReaderFailed) and code:
+    if cls in _WITH_CODES and code:
         return cls(*arguments, code=code)  # type: ignore[no-any-return]
     return cls(*arguments)  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from ocr_app.errors import OcrError
 _EPILOG = """\
 exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
 result); 4 device, 5 precision, 6 reader, 7 model not available; 8 a reader crashed, hung or answered garbage;
-9 data set, 10 result file, 11 recipe; 130 interrupted; 1 a fault of this program."""
+9 data set, 10 result file, 11 recipe, 12 engine, 13 build of an engine; 130 interrupted; 1 a fault of this program."""
 
 
 def parser() -> argparse.ArgumentParser:
