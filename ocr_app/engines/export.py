@@ -1,0 +1,117 @@
+"""Export: every network of every reader as an ONNX file that TensorRT 8.2.1 can be given, with a record beside it.
+
+``python -m ocr_app.engines.export [NETWORK...] --out FOLDER`` exports what this Python has the libraries for;
+`./inv export` runs it in each environment and compares afterwards (engines.export_parity).
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from ocr_app import models
+from ocr_app.engines import export_easyocr, export_paddle
+from ocr_app.engines.export_normal import normalised
+from ocr_app.engines.export_record import SCHEMA, record_path, write_record
+from ocr_app.engines.export_table import Network, select
+from ocr_app.errors import OcrError
+from ocr_app.networks import onnx_file
+from ocr_app.readers import codes
+
+FOLDER = os.path.join("build", "export")
+
+
+def export(network: Network, folder: str) -> Dict[str, Any]:
+    """Write ``folder/NAME.onnx`` and its record, each whole or not at all; returns the record.
+
+    The record of an earlier file goes first, so that no record ever speaks of another file.
+    Raises ReaderUnavailable where this Python lacks the network's framework, ModelError.
+    """
+    data, tools = _WAYS[network.way](network)
+    sources = {name: hashlib.sha256(_bytes(_locate(name))).hexdigest() for name in network.files}
+    pairs = {"network": network.name, "sources": " ".join("{}:{}".format(*pair) for pair in sorted(sources.items()))}
+    made = normalised(data, network, pairs)
+    path = os.path.join(folder, network.name + ".onnx")
+    os.makedirs(folder, exist_ok=True)
+    if os.path.exists(record_path(path)):
+        os.remove(record_path(path))
+    _write(path, made)
+    record = _record(network, made, sources, tools)
+    write_record(record, record_path(path))
+    return record
+
+
+def _from_onnx(network: Network) -> Tuple[bytes, Dict[str, str]]:
+    return _bytes(_locate(network.files[0])), {}
+
+
+_WAYS: Dict[str, Callable[[Network], Tuple[bytes, Dict[str, str]]]] = {
+    "onnx": _from_onnx,
+    "easyocr": export_easyocr.export,
+    "paddle": export_paddle.export,
+}
+
+
+def _locate(name: str) -> str:
+    """A model file in the package or the models folder, its sha256 checked. Raises ModelError."""
+    own = codes.model_record(None)
+    for part in (own["detector"], own["recogniser"]):
+        if part["file"] == name:
+            return models.packaged(part)
+    return models.locate(name)
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path + ".part", "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(path + ".part", path)
+
+
+def _record(network: Network, data: bytes, sources: Dict[str, str], tools: Dict[str, str]) -> Dict[str, Any]:
+    model = onnx_file.loads(data, network.name)
+    return {
+        "schema": SCHEMA,
+        "network": network.name,
+        "reader": network.reader,
+        "part": network.part,
+        "file": network.name + ".onnx",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "opset": model.opset,
+        "input": {"name": network.input.name, "dims": list(network.input.dims)},
+        "output": {"name": network.output.name, "dims": list(network.output.dims)},
+        "operators": sorted({node.op for node in model.nodes}),
+        "sources": sources,
+        "tools": tools,
+        "parity": None,
+    }
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Returns 0, or the exit code of the first failure."""
+    parser = argparse.ArgumentParser(prog="python -m ocr_app.engines.export", description="export networks to ONNX")
+    parser.add_argument("networks", nargs="*", metavar="NETWORK", help="names in data/networks.json; default: all")
+    parser.add_argument("--out", default=FOLDER, metavar="FOLDER", help="(default: %(default)s)")
+    asked = parser.parse_args(arguments)
+    try:
+        for network in select(asked.networks):
+            record = export(network, asked.out)
+            print("{file}: {bytes:,} bytes, opset {opset}, {operators} kinds of operators".format(
+                **dict(record, operators=len(record["operators"]))
+            ), flush=True)  # fmt: skip
+    except OcrError as error:
+        print("export: {}".format(error), file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
