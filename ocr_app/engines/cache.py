@@ -1,0 +1,193 @@
+"""The folder of engines: two files each, the engine and its manifest, both named by the key.
+
+An engine counts only with a manifest whose key, size and checksum fit, and is read once: the bytes that are checked
+are those that are loaded. Whatever does not fit is refused by name and stays where it is until `prune` or a rebuild.
+"""
+
+import errno
+import fcntl
+import os
+from contextlib import contextmanager
+from typing import Iterator, List, NamedTuple, Optional, Tuple
+
+from ocr_app.engines import files, key, manifest
+from ocr_app.engines.key import Parts, Place
+from ocr_app.engines.manifest import Manifest
+from ocr_app.errors import BuildError, EngineError
+
+ENGINE, MANIFEST = ".engine", ".json"
+_LOCK = ".lock"
+_MACHINE = ("target", "arch", "capability")  # parts of a place that no rebuild of software changes
+_BUILD = "ocr-app engine build"
+
+
+def default_folder() -> str:
+    """``$OCR_ENGINES``, else ``.engines`` beside the package."""
+    beside = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return os.environ.get("OCR_ENGINES") or os.path.join(beside, ".engines")
+
+
+class Entry(NamedTuple):
+    """What lies under one name: its manifest where that can be read, and why it would not be loaded, else None."""
+
+    name: str
+    manifest: Optional[Manifest]
+    problem: Optional[EngineError]
+
+
+class Cache:
+    """Engines in one folder."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def path(self, name: str, kind: str = ENGINE) -> str:
+        """Of the engine, or of its manifest."""
+        return os.path.join(self.folder, name + kind)
+
+    def read(self, wanted: Parts) -> Tuple[bytes, Manifest]:
+        """The engine made from exactly these parts, checked. Raises EngineError with the reason as its code."""
+        name = key.name_of(wanted)
+        if not os.path.isfile(self.path(name, MANIFEST)):
+            raise self._absent(wanted)
+        data, own = self.read_named(name)
+        if own.parts != wanted:
+            raise mismatch(own, wanted)
+        return data, own
+
+    def read_named(self, name: str) -> Tuple[bytes, Manifest]:
+        """The engine called ``name``, whole and untouched; whether it fits this machine is not asked here."""
+        own = self.manifest(name)
+        try:
+            with open(self.path(name), "rb") as stream:
+                data = stream.read()
+        except OSError as error:
+            found = "the engine {} cannot be read: {}".format(name, error.strerror)
+            raise EngineError(found, self.path(name), _BUILD + " --rebuild", "missing") from error
+        check_bytes(data, own, name)
+        return data, own
+
+    def manifest(self, name: str) -> Manifest:
+        """Raises EngineError (missing, unreadable), also for a manifest that lies under another's name."""
+        try:
+            with open(self.path(name, MANIFEST), "rb") as stream:
+                data = stream.read(manifest.MAX_BYTES + 1)
+        except OSError as error:
+            found = "there is no engine {}: {}".format(name, error.strerror)
+            raise EngineError(found, self.path(name, MANIFEST), "ocr-app engine list", "missing") from error
+        own = manifest.from_bytes(data, self.path(name, MANIFEST))
+        if own.name != name:
+            found = "the manifest {} is that of {}".format(name, own.name)
+            raise EngineError(found, "an engine under its own name", "ocr-app engine prune", "tampered")
+        return own
+
+    def store(self, own: Manifest, data: bytes) -> str:
+        """Writes the engine, then its manifest; until that is there, there is no engine. Returns the name.
+
+        Raises BuildError (space).
+        """
+        os.makedirs(self.folder, exist_ok=True)
+        self._remove(own.name + MANIFEST)
+        files.write_whole(self.path(own.name), data)
+        files.write_whole(self.path(own.name, MANIFEST), manifest.to_bytes(own))
+        return own.name
+
+    def names(self) -> List[str]:
+        """Of every manifest there is."""
+        return sorted(name[: -len(MANIFEST)] for name in self._listed() if name.endswith(MANIFEST))
+
+    def entries(self, place: Optional[Place] = None) -> List[Entry]:
+        """Everything that is here, checked by size and checksum, and against ``place`` where its target is the same."""
+        return [self._entry(name, place) for name in self.names()]
+
+    def _entry(self, name: str, place: Optional[Place]) -> Entry:
+        own = None
+        try:
+            own = self.manifest(name)
+            self.read_named(name)
+            if place is not None and place.target == own.parts.place.target and place != own.parts.place:
+                raise mismatch(own, own.parts._replace(place=place))
+        except EngineError as error:
+            return Entry(name, own, error)
+        return Entry(name, own, None)
+
+    def leftovers(self) -> List[str]:
+        """Files of builds that were cut off: unfinished ones, and engines without a manifest."""
+        listed = set(self._listed())
+        parts = [name for name in listed if name.endswith(files.PART)]
+        alone = [n for n in listed if n.endswith(ENGINE) and n[: -len(ENGINE)] + MANIFEST not in listed]
+        return sorted(parts + alone)
+
+    def prune(self, place: Optional[Place]) -> List[str]:
+        """Removes leftovers and every engine that would not be loaded; returns what was removed."""
+        with self.lock():
+            refused = [entry.name for entry in self.entries(place) if entry.problem is not None]
+            doomed = [name + kind for name in refused for kind in (MANIFEST, ENGINE)] + self.leftovers()
+            return [name for name in doomed if self._remove(name)]
+
+    def _remove(self, name: str) -> bool:
+        try:
+            os.remove(os.path.join(self.folder, name))
+        except OSError as error:
+            if error.errno != errno.ENOENT:
+                raise
+            return False
+        return True
+
+    def _listed(self) -> List[str]:
+        return os.listdir(self.folder) if os.path.isdir(self.folder) else []
+
+    def _absent(self, wanted: Parts) -> EngineError:
+        """Missing; or, where engines of the network were made from something else, stale or foreign, by name."""
+        for name in self.names():
+            try:
+                own = self.manifest(name)
+            except EngineError:
+                continue
+            same = (own.parts.network, own.parts.place.target, own.parts.precision)
+            if same == (wanted.network, wanted.place.target, wanted.precision):
+                return mismatch(own, wanted)
+        found = "no engine of {} for {} in {}".format(wanted.network, wanted.precision, self.folder)
+        return EngineError(found, wanted.place.words(), _BUILD, "missing")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One writer at a time; the kernel lets go when a process dies. Raises BuildError (busy)."""
+        os.makedirs(self.folder, exist_ok=True)
+        with open(os.path.join(self.folder, _LOCK), "a+") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                stream.seek(0)
+                found = "{} is in use by process {}".format(self.folder, stream.read(20).strip() or "?")
+                raise BuildError(found, "one writer at a time", "wait for it to end", "busy") from error
+            stream.seek(0)
+            stream.truncate()
+            stream.write(str(os.getpid()))
+            stream.flush()
+            yield
+
+
+def check_bytes(data: bytes, own: Manifest, name: str) -> None:
+    """Raises EngineError (truncated, tampered) when these are not the bytes that the manifest names."""
+    if len(data) < own.size:
+        found = "the engine {} has {} bytes".format(name, len(data))
+        raise EngineError(found, "{} bytes".format(own.size), _BUILD + " --rebuild", "truncated")
+    if len(data) != own.size or files.sha256_of(data) != own.sha256:
+        found = "the engine {} has sha256 {}".format(name, files.sha256_of(data))
+        raise EngineError(found, own.sha256, _BUILD + " --rebuild", "tampered")
+
+
+def mismatch(own: Manifest, wanted: Parts) -> EngineError:
+    """Why the engine is not the wanted one: foreign where the machine differs, else stale."""
+    differing = key.differences(own.parts, wanted)
+    kind = "foreign" if set(differing) & set(_MACHINE) else "stale"
+    words = ["{} {}".format(name, _value(own.parts, name)) for name in differing]
+    expected = ["{} {}".format(name, _value(wanted, name)) for name in differing]
+    found = "the engine {} is {}: made for {}".format(own.name, kind, ", ".join(words))
+    return EngineError(found, ", ".join(expected), _BUILD, kind)
+
+
+def _value(parts: Parts, name: str) -> str:
+    value = getattr(parts.place, name) if name in Place._fields else getattr(parts, name)
+    return str(value)[:60] or "none"

@@ -1,0 +1,45 @@
+"""Files written whole or not at all, and on disk before anyone is told."""
+
+import hashlib
+import os
+
+from ocr_app.errors import BuildError
+
+PART = ".part"  # at the end of a name: not finished, never read
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Writes beside ``path``, flushes to the disk, then renames. Raises BuildError (space) when the disk is full."""
+    part = "{}.{}{}".format(path, os.getpid(), PART)
+    try:
+        with open(part, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(part, path)
+        _sync_folder(os.path.dirname(path))
+    except OSError as error:
+        _remove(part)
+        found = "{} ({} bytes) cannot be written: {}".format(path, len(data), error.strerror)
+        raise BuildError(found, "room in {}".format(os.path.dirname(path)), "df -h; ocr-app engine prune", "space")
+
+
+def _sync_folder(folder: str) -> None:
+    """So that the new name survives a loss of power."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
+def sha256_of(data: bytes) -> str:
+    """64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
