@@ -52,11 +52,15 @@ class Environment:
 
 @dataclass(frozen=True)
 class LockSpec:
-    """How a lock is compiled; ``without`` names packages that another one stands in for."""
+    """How a lock is compiled; ``without`` names packages that another one stands in for.
+
+    ``platform``: what uv calls the computer that installs it; empty for the x86-64 of the control side.
+    """
 
     name: str
     python: str
     universal: bool = False
+    platform: str = ""
     without: tuple[str, ...] = ()
 
 

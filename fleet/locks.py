@@ -67,7 +67,8 @@ def _command(spec: LockSpec, root: Path, made: Path, upgrade: bool) -> list[str]
     command = [str(_uv(root)), "--no-config", "pip", "compile", "--quiet", "--generate-hashes"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
     command += ["--python-version", spec.python, "--output-file", str(made)]
-    command += ["--universal"] if spec.universal else ["--python-platform", PLATFORM, "--only-binary", ":all:"]
+    platform = ["--python-platform", spec.platform or PLATFORM, "--only-binary", ":all:"]
+    command += ["--universal"] if spec.universal else platform
     if spec.without:
         override = made.with_name("override.txt")
         override.write_text("".join(f"{package}; sys_platform == 'none'\n" for package in spec.without))
