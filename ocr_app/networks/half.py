@@ -1,40 +1,93 @@
-"""A network with every tensor rounded to half precision, computed on any machine.
+"""A network with its tensors rounded to half precision, computed on any machine.
 
 Each float32 weight is rounded once; behind the graph's input and behind every operator stands a cast to float16 and
 one back, so that each intermediate value is a half, infinite from 65520 on as in hardware. What an operator sums up
 inside itself stays float32: of a GPU this tells what FP16 storage does to the texts, not its own order of summation.
+
+With ``sums`` the sum behind a mean is a half too: a GPU of compute capability 5.3 has its full FP16 speed only where
+sums are halves, and the sum over a large map is the first thing that their range does not hold.
+
+Nodes may be kept in float32 (``kept``, by their first outputs): such a node reads what was stored, computes with exact
+weights and stores float32; an FP16 node that reads it rounds what it reads. Constants that a builder folds in float32
+are folded in float32 here too: what is made of constants alone, and the statistics of a batch normalisation.
 """
 
-from typing import List, Set
+from typing import Collection, Dict, List, NamedTuple, Set
 
 import numpy as np
 
 from ocr_app.errors import ModelError
 from ocr_app.networks import onnx_file, protobuf
-from ocr_app.networks.onnx_file import FLOAT, FLOAT16, GRAPH_INITIALIZER, GRAPH_NODE, Model
+from ocr_app.networks.onnx_file import FLOAT, FLOAT16, GRAPH_INITIALIZER, GRAPH_NODE, Model, Node
+from ocr_app.networks.operators import constants
 from ocr_app.networks.protobuf import Field
 
 PRECISION = "fp16-simulated"
-_FULL, _HALF, _COPY = ":full", ":half", ":copy"
+MEANS = ("GlobalAveragePool", "ReduceMean")
+"""Operators that divide a sum by the number of its terms."""
+_FULL, _HALF, _COPY, _READ, _MEAN, _TERMS, _SUM = ":full", ":half", ":copy", ":read", ":mean", ":terms", ":sum"
+_SUFFIXES = (_FULL, _HALF, _COPY, _READ, _MEAN, _TERMS, _SUM)
+_NOT_ARITHMETIC = {"BatchNormalization": (1, 2, 3, 4), "Resize": (1, 2), "Upsample": (1,)}
+"""Inputs that no arithmetic in half precision reads: folded by the builder, or sizes."""
 
 
-def rounded(model: Model) -> bytes:
+class _Names(NamedTuple):
+    """``exact``: float32 tensors that are stored exactly; ``read``: those of them that an FP16 node reads rounded."""
+
+    floats: Set[str]
+    exact: Set[str]
+    read: Set[str]
+
+
+def rounded(model: Model, kept: Collection[str] = (), sums: bool = False) -> bytes:
     """The model's bytes with every float32 tensor rounded; names of inputs and outputs stay.
 
-    Raises ModelError for a model in which a name that this needs is taken.
+    ``kept``: first outputs of the nodes that stay in float32. Raises ModelError for a model in which a name that this
+    needs is taken, and for a kept node that the model does not have.
     """
     types = onnx_file.element_types(model)
-    taken = [name for name in types if name.endswith((_FULL, _HALF, _COPY))]
-    if taken:
-        raise ModelError("a tensor is called {}".format(taken[0]), "names that do not end in :full, :half or :copy")
-    floats = [name for name, kind in types.items() if kind == FLOAT]
-    given = {value.name for value in model.inputs if value.data_type == FLOAT}
-    graph = [field for field in model.graph if field.number not in (GRAPH_NODE, GRAPH_INITIALIZER)]
-    graph += [_rounded_weight(field) for field in model.graph if field.number == GRAPH_INITIALIZER]
-    graph += [field for name in sorted(given) for field in _casts(name, name + _FULL)]
+    _check(model, types, kept)
+    stays = set(constants(model)).union(kept)
+    names = _names(model, types, stays)
+    graph = [field for field in model.graph if field.number != GRAPH_NODE]
+    for name, tensor in model.initializers.items():
+        if name in names.read:
+            copy = tensor._replace(name=name + _READ, array=to_half(tensor.array))
+            graph.append(onnx_file.tensor_field(GRAPH_INITIALIZER, copy))
+    graph += _reads([value.name for value in model.inputs], names)
     for node in model.nodes:
-        graph += _rounded_node(node, set(floats), given)
+        if node.outputs[0] in stays:
+            graph += [onnx_file.renamed(node, node.inputs, node.outputs)] + _reads(node.outputs, names)
+        else:
+            graph += _rounded_node(node, names, sums)
     return onnx_file.with_graph(model, graph)
+
+
+def _check(model: Model, types: Dict[str, int], kept: Collection[str]) -> None:
+    taken = [name for name in types if name.endswith(_SUFFIXES)]
+    if taken:
+        raise ModelError("a tensor is called {}".format(taken[0]), "names that do not end in " + ", ".join(_SUFFIXES))
+    absent = sorted(set(kept) - {node.outputs[0] for node in model.nodes})
+    if absent:
+        raise ModelError("no node writes {} first".format(absent[0]), "first outputs of the model's nodes")
+
+
+def _names(model: Model, types: Dict[str, int], stays: Set[str]) -> _Names:
+    floats = {name for name, kind in types.items() if kind == FLOAT}
+    exact = {value.name for value in model.inputs}.union(model.initializers)
+    exact.update(name for node in model.nodes if node.outputs[0] in stays for name in node.outputs)
+    rounding = [node for node in model.nodes if node.outputs[0] not in stays]
+    read = {name for node in rounding for place, name in enumerate(node.inputs) if _is_arithmetic(node, place)}
+    return _Names(floats, exact & floats, read & exact & floats)
+
+
+def _is_arithmetic(node: Node, place: int) -> bool:
+    return place not in _NOT_ARITHMETIC.get(node.op, ())
+
+
+def _reads(made: Collection[str], names: _Names) -> List[Field]:
+    """Rounded copies of tensors that are stored exactly."""
+    return [field for name in made if name in names.read for field in _casts(name, name + _READ)]
 
 
 def _casts(source: str, target: str) -> List[Field]:
@@ -46,21 +99,34 @@ def _casts(source: str, target: str) -> List[Field]:
     ]
 
 
-def _rounded_node(node: onnx_file.Node, floats: Set[str], given: Set[str]) -> List[Field]:
+def _rounded_node(node: Node, names: _Names, sums: bool) -> List[Field]:
     """The node reading rounded inputs and writing aside, then the casts that write what it wrote before."""
-    outputs = [name for name in node.outputs if name in floats]
-    inputs = [name + _FULL if name in given else name for name in node.inputs]
+    inputs = [
+        name + _READ if name in names.exact and _is_arithmetic(node, place) else name
+        for place, name in enumerate(node.inputs)
+    ]
+    if sums and node.op in MEANS:
+        return _mean(node, inputs)
+    outputs = [name for name in node.outputs if name in names.floats]
     aside = [name + _FULL if name in outputs else name for name in node.outputs]
     return [onnx_file.renamed(node, inputs, aside)] + [
         field for name in outputs for field in _casts(name + _FULL, name)
     ]
 
 
-def _rounded_weight(field: Field) -> Field:
-    tensor = onnx_file.tensor_of(field.value)
-    if tensor.data_type != FLOAT:
-        return field
-    return onnx_file.tensor_field(GRAPH_INITIALIZER, tensor._replace(array=to_half(tensor.array)))
+def _mean(node: Node, inputs: List[str]) -> List[Field]:
+    """The mean, multiplied by its terms: the sum, rounded; that divided by the terms, and rounded again."""
+    name = node.outputs[0]
+    mean, terms, total = name + _MEAN, name + _TERMS, name + _SUM
+    fields = [onnx_file.renamed(node, inputs, [mean])]
+    for part, of in ((":in", inputs[0]), (":out", mean)):
+        fields.append(onnx_file.node_field("Size", [of], [terms + part]))
+        fields.append(onnx_file.node_field("Cast", [terms + part], [terms + part + ":float"], to=FLOAT))
+    fields.append(onnx_file.node_field("Div", [terms + ":in:float", terms + ":out:float"], [terms]))
+    fields.append(onnx_file.node_field("Mul", [mean, terms], [total + _FULL]))
+    fields += _casts(total + _FULL, total)
+    fields.append(onnx_file.node_field("Div", [total, terms], [name + _FULL]))
+    return fields + _casts(name + _FULL, name)
 
 
 def to_half(array: np.ndarray) -> np.ndarray:

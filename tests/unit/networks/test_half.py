@@ -67,3 +67,44 @@ def test_a_runtime_that_drops_the_casts_is_found_out(small_net, saved, monkeypat
 def test_any_other_precision_is_refused(small_net, saved):
     with pytest.raises(PrecisionUnavailable):
         onnx.OnnxNetwork(saved(small_net), precision="fp16")
+
+
+def run(model, image):
+    return onnx.session(model, "CPUExecutionProvider", 1, "test", optimised=False).run(None, {"image": image})[0]
+
+
+def test_kept_nodes_store_float32_and_their_readers_round(make_model):
+    nodes = [
+        ("Mul", ["image", "large"], ["big"]),
+        ("Mul", ["big", "small"], ["mid"]),
+        ("Mul", ["mid", "one"], ["logits"]),
+    ]
+    model = onnx_file.loads(make_model(nodes, {"large": [300.1], "small": [0.001], "one": [1.0]}))
+    image = np.full((1, 1, 4, 1), 300.0, np.float32)
+    assert np.isinf(run(half.rounded(model), image)).all()
+    assert np.isinf(run(half.rounded(model, ["big"]), image)).all(), "its reader is FP16"
+    exact = (image * np.float32(300.1)) * np.float32(0.001)
+    np.testing.assert_array_equal(run(half.rounded(model, ["big", "mid"]), image), to_half(exact))
+    np.testing.assert_array_equal(run(half.rounded(model, ["big", "mid", "logits"]), image), exact)
+
+
+def test_a_node_that_is_not_there_cannot_be_kept(small_net):
+    with pytest.raises(ModelError, match="no node writes nothing"):
+        half.rounded(onnx_file.loads(small_net), ["nothing"])
+
+
+def test_the_sum_behind_a_mean_overflows_where_sums_are_halves(make_model):
+    model = onnx_file.loads(make_model([("GlobalAveragePool", ["image"], ["logits"])]))
+    image = np.full((1, 1, 4, 200), 100.0, np.float32)
+    assert run(half.rounded(model), image).ravel() == [100.0]
+    assert np.isinf(run(half.rounded(model, sums=True), image)).all()
+    assert run(half.rounded(model, ["logits"], sums=True), image).ravel() == [100.0]
+    assert run(half.rounded(model, sums=True), image / 2).ravel() == [50.0]
+
+
+def test_statistics_of_a_batch_normalisation_are_folded_before_they_are_rounded(make_model):
+    weights = {"scale": [1e4], "offset": [0.0], "mean": [0.0], "variance": [1e8]}
+    nodes = [("BatchNormalization", ["image", "scale", "offset", "mean", "variance"], ["logits"])]
+    model = onnx_file.loads(make_model(nodes, weights))
+    answer = run(half.rounded(model), np.full((1, 1, 4, 1), 3.0, np.float32))
+    np.testing.assert_allclose(answer, 3.0, atol=1e-3)
