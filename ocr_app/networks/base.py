@@ -1,6 +1,6 @@
 """The contract of a network: named arrays in, named arrays out."""
 
-from typing import Dict, Tuple
+from typing import Callable, Dict, Tuple
 
 import numpy as np
 
@@ -21,3 +21,7 @@ class Network:
     def infer_one(self, array: np.ndarray) -> np.ndarray:
         """For networks with one input and one output."""
         return self.infer({self.inputs[0]: array})[self.outputs[0]]
+
+
+Opener = Callable[[str, str, int, str], Network]
+"""Opens a network: path, device, CPU threads, precision. What a reader opens its networks with."""

@@ -12,6 +12,7 @@ from ocr_app import models, recipes
 from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
 from ocr_app.networks import onnx
+from ocr_app.networks.base import Opener
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers import catalogues, codes_detect, codes_recognise, ctc
 from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
@@ -52,13 +53,20 @@ def probe() -> Probe:
     return catalogues.probe(tuple(sorted(catalogue()["models"])), problem, "install the package again")
 
 
-def open_reader(options: Options) -> "CodesReader":
+def network_files(model: Optional[str]) -> Dict[str, str]:
+    """Paths of the networks of a model by role. Raises UsageError, ModelError."""
+    record = model_record(model)
+    return {role: models.packaged(record[role]) for role in ("detector", "recogniser")}
+
+
+def open_reader(options: Options, open_network: Opener = OnnxNetwork) -> "CodesReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
     record = model_record(options.model)
     catalogues.check(options)
     engine = "onnxruntime {}, codes {}".format(onnx.version(), record["name"])
     info = ReaderInfo("codes:" + record["name"], engine, options.device, options.precision)
-    return CodesReader(_detector(record, options), _recogniser(record, options), settings_from(record), info)
+    detector, recogniser = _detector(record, options, open_network), _recogniser(record, options, open_network)
+    return CodesReader(detector, recogniser, settings_from(record), info)
 
 
 def settings_from(record: Dict[str, Any]) -> Settings:
@@ -66,13 +74,15 @@ def settings_from(record: Dict[str, Any]) -> Settings:
     return Settings(**{name: record[name] for name in Settings._fields})
 
 
-def _detector(record: Dict[str, Any], options: Options) -> Detector:
-    network = OnnxNetwork(models.packaged(record["detector"]), options.device, options.threads, options.precision)
+def _detector(record: Dict[str, Any], options: Options, open_network: Opener = OnnxNetwork) -> Detector:
+    path = models.packaged(record["detector"])
+    network = open_network(path, options.device, options.threads, options.precision)
     return Detector(network, codes_detect.settings_from(record["detector"]))
 
 
-def _recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
-    network = OnnxNetwork(models.packaged(record["recogniser"]), options.device, options.threads, options.precision)
+def _recogniser(record: Dict[str, Any], options: Options, open_network: Opener = OnnxNetwork) -> Recogniser:
+    path = models.packaged(record["recogniser"])
+    network = open_network(path, options.device, options.threads, options.precision)
     return Recogniser(network, codes_recognise.settings_from(record["recogniser"]))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional
 from ocr_app import models
 from ocr_app.imaging.geometry import image_quad, reading_order, rectify, ways_to_read
 from ocr_app.networks import onnx
+from ocr_app.networks.base import Network, Opener
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers import catalogues
 from ocr_app.readers.base import Options, Probe, Reader, Timer
@@ -44,20 +45,31 @@ def _files(record: Dict[str, Any]) -> List[str]:
     return [record["detector"]["file"], record["recogniser"]["file"]] + own
 
 
-def open_reader(options: Options) -> "PpocrReader":
+def network_files(model: Optional[str]) -> Dict[str, str]:
+    """Paths of the networks of a model by role. Raises UsageError, ModelError."""
+    record = model_record(model)
+    return {role: models.locate(record[role]["file"]) for role in ("detector", "recogniser")}
+
+
+def open_reader(options: Options, open_network: Opener = OnnxNetwork) -> "PpocrReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError."""
     record = model_record(options.model)
     catalogues.check(options)
-    return PpocrReader(record, options)
+    return PpocrReader(record, options, open_network)
 
 
 class PpocrReader(Reader):
     """Detector and recogniser of one PP-OCR generation."""
 
-    def __init__(self, record: Dict[str, Any], options: Options) -> None:
+    def __init__(self, record: Dict[str, Any], options: Options, open_network: Opener = OnnxNetwork) -> None:
         """``record`` as model_record gives it; raises as open_reader does."""
-        self._detector = _open_detector(record, options)
-        self._recogniser = _open_recogniser(record, options)
+        detector, recogniser = (
+            open_network(models.locate(record[role]["file"]), options.device, options.threads, options.precision)
+            for role in ("detector", "recogniser")
+        )
+        self._detector = Detector(detector, settings_from(record["detector"]))
+        characters = _charset(record["recogniser"]["characters"], recogniser)
+        self._recogniser = Recogniser(recogniser, characters, allowed=PRINTABLE)
         engine = "onnxruntime {}, PP-OCR {}".format(onnx.version(), record["name"])
         self.info = ReaderInfo("ppocr:" + record["name"], engine, options.device, options.precision)
 
@@ -95,19 +107,7 @@ def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:
     return [TextLine(text, image_quad(image), confidence)] if text else []
 
 
-def _open_detector(record: Dict[str, Any], options: Options) -> Detector:
-    network = OnnxNetwork(models.locate(record["detector"]["file"]), options.device, options.threads, options.precision)
-    return Detector(network, settings_from(record["detector"]))
-
-
-def _open_recogniser(record: Dict[str, Any], options: Options) -> Recogniser:
-    network = OnnxNetwork(
-        models.locate(record["recogniser"]["file"]), options.device, options.threads, options.precision
-    )
-    return Recogniser(network, _charset(record["recogniser"]["characters"], network), allowed=PRINTABLE)
-
-
-def _charset(source: str, network: OnnxNetwork) -> List[str]:
+def _charset(source: str, network: Network) -> List[str]:
     """Class 0 is the blank, then the dictionary, then the space."""
     if source == "metadata":
         characters = network.metadata["character"].split("\n")
