@@ -96,6 +96,21 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
         _write_numbers()
 
 
+@task(
+    help={
+        "network": "only these of ocr_app/data/networks.json (comma separated)",
+        "compare": "read real crops with originals and exports (--no-compare: only export)",
+        "quick": "compare on a few images",
+        "publish": "write docs/results/export.md",
+    }
+)
+def export(_: Context, network: str = "", compare: bool = True, quick: bool = False, publish: bool = False) -> None:
+    """Export every reader's networks to ONNX (build/export/), each proved to read like its original."""
+    from fleet import export as exports
+
+    _run(exports.main, _list(network), compare=compare, quick=quick, publish=publish)
+
+
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
 def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
     """Train a network of ours; without --config the one that is shipped."""
