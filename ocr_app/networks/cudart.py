@@ -1,0 +1,93 @@
+"""The few calls of the CUDA run-time library that running an engine needs, through ctypes.
+
+pycuda has no wheel for the boards' Python 3.6 on aarch64, and torch would be 1 GB for nothing but its allocator.
+Names and signatures: the CUDA Runtime API reference of CUDA 10.2, modules "Memory Management", "Stream Management",
+"Device Management".
+"""
+
+import ctypes
+from ctypes import POINTER, c_char_p, c_int, c_size_t, c_void_p
+from typing import Any
+
+from ocr_app.errors import DeviceUnavailable
+
+LIBRARY = "libcudart.so.10.2"
+HOST_TO_DEVICE, DEVICE_TO_HOST = 1, 2  # cudaMemcpyKind
+_CAPABILITY = (75, 76)  # cudaDevAttrComputeCapabilityMajor, ...Minor
+_SIGNATURES = {
+    "cudaGetErrorString": ([c_int], c_char_p),
+    "cudaDeviceGetAttribute": ([POINTER(c_int), c_int, c_int], c_int),
+    "cudaMalloc": ([POINTER(c_void_p), c_size_t], c_int),
+    "cudaFree": ([c_void_p], c_int),
+    "cudaMemcpyAsync": ([c_void_p, c_void_p, c_size_t, c_int, c_void_p], c_int),
+    "cudaStreamCreate": ([POINTER(c_void_p)], c_int),
+    "cudaStreamSynchronize": ([c_void_p], c_int),
+    "cudaStreamDestroy": ([c_void_p], c_int),
+}
+
+
+def open_library() -> Any:
+    """The library, its functions typed. Raises DeviceUnavailable where it is not there."""
+    try:
+        library = ctypes.CDLL(LIBRARY)
+    except OSError as error:
+        found = "the CUDA run-time library does not load: {}".format(error)
+        raise DeviceUnavailable(found, LIBRARY + " of JetPack 4.6", "apt list --installed 'cuda-cudart*'") from error
+    return typed(library)
+
+
+def typed(library: Any) -> Any:
+    """The same library with argument and result types set on the functions used here."""
+    for name, (arguments, result) in _SIGNATURES.items():
+        function = getattr(library, name)
+        function.argtypes, function.restype = arguments, result
+    return library
+
+
+class Cuda:
+    """One stream of GPU 0. Every call raises DeviceUnavailable with CUDA's own words when it fails."""
+
+    def __init__(self) -> None:
+        self._library = open_library()
+        self.stream = c_void_p()
+        self._call("cudaStreamCreate", ctypes.byref(self.stream))
+
+    def _call(self, name: str, *arguments: Any) -> None:
+        code = getattr(self._library, name)(*arguments)
+        if code != 0:
+            words = self._library.cudaGetErrorString(code).decode("utf-8", "replace")
+            found = "{} failed: {} (CUDA error {})".format(name, words, code)
+            raise DeviceUnavailable(found, "a working GPU with free memory", "tegrastats; dmesg | tail")
+
+    def capability(self) -> str:
+        """The GPU's compute capability, "5.3" on a Nano."""
+        return ".".join(str(self._attribute(number)) for number in _CAPABILITY)
+
+    def _attribute(self, number: int) -> int:
+        value = c_int()
+        self._call("cudaDeviceGetAttribute", ctypes.byref(value), number, 0)
+        return value.value
+
+    def allocate(self, size: int) -> int:
+        """Address of ``size`` bytes on the device."""
+        address = c_void_p()
+        self._call("cudaMalloc", ctypes.byref(address), size)
+        return int(address.value or 0)
+
+    def free(self, address: int) -> None:
+        """Gives memory back."""
+        self._call("cudaFree", address)
+
+    def copy(self, target: int, source: int, size: int, way: int) -> None:
+        """Queues a copy of ``size`` bytes; ``way`` is HOST_TO_DEVICE or DEVICE_TO_HOST."""
+        self._call("cudaMemcpyAsync", target, source, size, way, self.stream)
+
+    def synchronise(self) -> None:
+        """Waits for what is queued."""
+        self._call("cudaStreamSynchronize", self.stream)
+
+    def close(self) -> None:
+        """Destroys the stream; may be called twice."""
+        if self.stream.value:
+            self._call("cudaStreamDestroy", self.stream)
+            self.stream = c_void_p()

@@ -1,0 +1,113 @@
+"""An engine of TensorRT 8.2.1 as a network: same calls as ONNX Runtime's, float32 in and out.
+
+Only names that TensorRT 8.2.1 has are used (tests/standins/tensorrt-8.2.1.json): bindings by index, one optimisation
+profile, ``execute_async_v2``.
+"""
+
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy as np
+
+from ocr_app.errors import DeviceUnavailable, ModelError
+from ocr_app.networks.base import Arrays, Network
+from ocr_app.networks.cudart import DEVICE_TO_HOST, HOST_TO_DEVICE, Cuda
+
+Shape = Tuple[int, ...]
+
+
+def module() -> Any:
+    """The binding. Raises DeviceUnavailable where it does not import."""
+    try:
+        import tensorrt
+    except ImportError as error:
+        found = "TensorRT's Python binding does not import: {}".format(error)
+        raise DeviceUnavailable(
+            found, "python3-libnvinfer of JetPack 4.6.x, Python 3.6", "apt list --installed python3-libnvinfer"
+        ) from error
+    return tensorrt
+
+
+class TensorrtNetwork(Network):
+    """A deserialised engine with buffers on the GPU; they grow to the largest shape seen. For one thread."""
+
+    def __init__(self, data: bytes, metadata: Dict[str, str], name: str) -> None:
+        """``data``: a checked engine; ``metadata``: of the model it was made from, which engines do not carry.
+
+        Raises ModelError when TensorRT does not take it, DeviceUnavailable.
+        """
+        trt = module()
+        self._name = name
+        self._cuda = Cuda()
+        self._logger = trt.Logger(trt.Logger.WARNING)
+        self._runtime = trt.Runtime(self._logger)
+        engine = self._runtime.deserialize_cuda_engine(data)
+        context = engine.create_execution_context() if engine is not None else None
+        if context is None:
+            found = "TensorRT {} does not load the engine {}".format(trt.__version__, name)
+            raise ModelError(found, "an engine built on this board", "ocr-app engine build --rebuild")
+        self._engine = engine
+        self._context = context
+        self._index = {engine.get_binding_name(i): i for i in range(engine.num_bindings)}
+        self.inputs = tuple(n for n, i in self._index.items() if engine.binding_is_input(i))
+        self.outputs = tuple(n for n, i in self._index.items() if not engine.binding_is_input(i))
+        self.metadata = dict(metadata)
+        self._memory = dict.fromkeys(self._index, (0, 0))
+
+    def infer(self, arrays: Arrays) -> Arrays:
+        """Batches beyond the profile's greatest go through in parts: no row of a batch depends on the others.
+
+        Raises ModelError for shapes outside the profile.
+        """
+        whole = {name: np.ascontiguousarray(arrays[name], np.float32) for name in self.inputs}
+        step = min(self._limits(name)[2][0] for name in self.inputs)
+        count = len(whole[self.inputs[0]])
+        parts = [self._once({n: a[k : k + step] for n, a in whole.items()}) for k in range(0, max(count, 1), step)]
+        return parts[0] if len(parts) == 1 else {n: np.concatenate([part[n] for part in parts]) for n in self.outputs}
+
+    def _limits(self, name: str) -> Sequence[Shape]:
+        """Least, best and greatest shape."""
+        return [tuple(shape) for shape in self._engine.get_profile_shape(0, name)]
+
+    def _once(self, arrays: Arrays) -> Arrays:
+        for name, array in arrays.items():
+            self._give(name, array)
+        answers = {name: self._room_for(name) for name in self.outputs}
+        addresses = [self._memory[name][0] for name in sorted(self._index, key=lambda n: self._index[n])]
+        if not self._context.execute_async_v2(addresses, self._cuda.stream.value):
+            raise DeviceUnavailable("TensorRT could not run {}".format(self._name), "a free GPU", "dmesg | tail")
+        for name, answer in answers.items():
+            self._cuda.copy(answer.ctypes.data, self._memory[name][0], answer.nbytes, DEVICE_TO_HOST)
+        self._cuda.synchronise()
+        return {name: np.asarray(answer, np.float32) for name, answer in answers.items()}
+
+    def _give(self, name: str, array: np.ndarray) -> None:
+        least, _, most = self._limits(name)
+        inside = len(array.shape) == len(least) and all(a <= b <= c for a, b, c in zip(least, array.shape, most))
+        if not inside or not self._context.set_binding_shape(self._index[name], array.shape):
+            found = "{}: input {} has shape {}".format(self._name, name, array.shape)
+            raise ModelError(found, "from {} to {}".format(least, most), "build an engine with other shapes")
+        self._reserve(name, array.nbytes)
+        self._cuda.copy(self._memory[name][0], array.ctypes.data, array.nbytes, HOST_TO_DEVICE)
+
+    def _room_for(self, name: str) -> np.ndarray:
+        """An array for one output, and room on the device; its shape follows from the inputs'."""
+        shape = tuple(self._context.get_binding_shape(self._index[name]))
+        answer = np.empty(shape, module().nptype(self._engine.get_binding_dtype(self._index[name])))
+        self._reserve(name, answer.nbytes)
+        return answer
+
+    def _reserve(self, name: str, size: int) -> None:
+        address, room = self._memory[name]
+        if size > room:
+            if address:
+                self._cuda.free(address)
+            self._memory[name] = (0, 0)
+            self._memory[name] = (self._cuda.allocate(size), size)
+
+    def close(self) -> None:
+        """Gives the GPU's memory back; may be called twice."""
+        held: List[int] = [address for address, _ in self._memory.values() if address]
+        self._memory = dict.fromkeys(self._memory, (0, 0))
+        for address in held:
+            self._cuda.free(address)
+        self._cuda.close()
