@@ -1,0 +1,201 @@
+#!/usr/bin/python
+"""Module `observe`: reads the state of a node in one call, and changes nothing. Python 3.6 and up."""
+
+import grp
+import hashlib
+import os
+import pwd
+import stat
+import subprocess
+import time
+
+DOCUMENTATION = r"""
+module: observe
+short_description: read commands, files, units, packages and disks of a node in one call
+options:
+  commands:
+    description: name -> list of arguments; gives rc, out, err. A program that is not there has rc 127.
+    type: dict
+    default: {}
+  files:
+    description: name -> path; gives exists, kind, mode, owner, group, size, and sha256, text or target
+    type: dict
+    default: {}
+  units:
+    description: systemd units; gives load, active, enabled
+    type: list
+    elements: str
+    default: []
+  packages:
+    description: Debian packages; gives version (empty when not installed) and held
+    type: list
+    elements: str
+    default: []
+  disks:
+    description: name -> path; gives free_mb, total_mb and the path of the nearest folder that exists
+    type: dict
+    default: {}
+  timeout_s:
+    description: a command that takes longer has rc 124
+    type: int
+    default: 30
+"""
+
+TEXT_LIMIT = 64 * 1024
+HASH_LIMIT = 16 * 1024 * 1024
+
+
+def run(argv, timeout_s):
+    """{rc, out, err} of a command; 127 when it is not there, 126 when it cannot be run, 124 when it hangs."""
+    environment = dict(os.environ, LC_ALL="C", PATH=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        )
+    except OSError as error:
+        code = 127 if isinstance(error, FileNotFoundError) else 126
+        return {"rc": code, "out": "", "err": str(error)}
+    try:
+        out, err = process.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return {"rc": 124, "out": "", "err": f"no answer within {timeout_s} s"}
+    return {"rc": process.returncode, "out": plain(out).strip(), "err": plain(err).strip()}
+
+
+def plain(data):
+    """Bytes as text; a NUL at the end (device tree) is dropped."""
+    return data.decode("utf-8", "replace").rstrip("\0")
+
+
+def look_at(path):
+    """What lies at ``path``; a link is looked at itself."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return {"path": path, "exists": False, "kind": "", "text": "", "sha256": "", "size": 0, "mode": ""}
+    entry = {"path": path, "exists": True, "size": found.st_size, "text": "", "sha256": ""}
+    entry.update(mode=f"{stat.S_IMODE(found.st_mode):04o}", owner=_user(found.st_uid), group=_group(found.st_gid))
+    if stat.S_ISLNK(found.st_mode):
+        entry.update(kind="link", target=os.readlink(path), resolves=os.path.exists(path))
+        entry.update(_contents(path) if os.path.isfile(path) else {})
+    elif stat.S_ISREG(found.st_mode):
+        entry.update(_contents(path), kind="file")
+    else:
+        entry.update(kind="folder" if stat.S_ISDIR(found.st_mode) else "other")
+    return entry
+
+
+def _contents(path):
+    if os.path.getsize(path) > HASH_LIMIT:
+        return {}
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(HASH_LIMIT)
+    except OSError as error:
+        return {"unreadable": str(error)}
+    shown = plain(data) if len(data) <= TEXT_LIMIT else ""
+    return {"sha256": hashlib.sha256(data).hexdigest(), "text": shown}
+
+
+def _user(number):
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def _group(number):
+    try:
+        return grp.getgrgid(number).gr_name
+    except KeyError:
+        return str(number)
+
+
+def units(names, timeout_s):
+    """systemd's word on each unit: load ("loaded", "not-found", "masked"), active, enabled ("" when it has none)."""
+    states = {}
+    for name in names:
+        told = run(["systemctl", "show", "--property=LoadState,ActiveState,UnitFileState", name], timeout_s)
+        pairs = dict(line.split("=", 1) for line in told["out"].splitlines() if "=" in line)
+        states[name] = {
+            "load": pairs.get("LoadState", "unknown"),
+            "active": pairs.get("ActiveState", "unknown"),
+            "enabled": pairs.get("UnitFileState", ""),
+        }
+    return states
+
+
+def packages(names, timeout_s):
+    """dpkg's word on each package: version ("" unless it is installed), held."""
+    states = {name: {"version": "", "held": False} for name in names}
+    if names:
+        form = "${Package}\t${Version}\t${db:Status-Want}\t${db:Status-Status}\n"
+        told = run(["dpkg-query", "--show", "--showformat=" + form, *names], timeout_s)
+        for line in told["out"].splitlines():
+            name, version, want, state = line.split("\t")
+            if name in states:
+                states[name] = {"version": version if state == "installed" else "", "held": want == "hold"}
+    return states
+
+
+def disk(path):
+    """Free and total MB of the file system that holds (or would hold) ``path``."""
+    folder = path
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    found = os.statvfs(folder)
+    mb = found.f_frsize / 1e6
+    return {"path": folder, "free_mb": int(found.f_bavail * mb), "total_mb": int(found.f_blocks * mb)}
+
+
+def memory():
+    """/proc/meminfo in MB (10^6 bytes): total, available, swap_total."""
+    with open("/proc/meminfo") as stream:
+        lines = dict(line.split(":", 1) for line in stream)
+    names = {"total_mb": "MemTotal", "available_mb": "MemAvailable", "swap_total_mb": "SwapTotal"}
+    return {ours: int(int(lines.get(theirs, "0").split()[0]) * 1024 / 1e6) for ours, theirs in names.items()}
+
+
+def observe(wanted):
+    """All that ``wanted`` (the options of the module) asks for, and clock (s since 1970), memory and uptime (s)."""
+    limit = wanted["timeout_s"]
+    with open("/proc/uptime") as stream:
+        uptime = float(stream.read().split()[0])
+    return {
+        "commands": {name: run(argv, limit) for name, argv in wanted["commands"].items()},
+        "files": {name: look_at(path) for name, path in wanted["files"].items()},
+        "units": units(wanted["units"], limit),
+        "packages": packages(wanted["packages"], limit),
+        "disks": {name: disk(path) for name, path in wanted["disks"].items()},
+        "clock": int(time.time()),
+        "memory": memory(),
+        "uptime_s": int(uptime),
+    }
+
+
+def main():
+    """Called by Ansible."""
+    from ansible.module_utils.basic import AnsibleModule
+
+    module = AnsibleModule(
+        argument_spec={
+            "commands": {"type": "dict", "default": {}},
+            "files": {"type": "dict", "default": {}},
+            "units": {"type": "list", "elements": "str", "default": []},
+            "packages": {"type": "list", "elements": "str", "default": []},
+            "disks": {"type": "dict", "default": {}},
+            "timeout_s": {"type": "int", "default": 30},
+        },
+        supports_check_mode=True,
+    )
+    module.exit_json(changed=False, **observe(module.params))
+
+
+if __name__ == "__main__":
+    main()
