@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
 from ocr_app.benchmark import formats
 from ocr_app.benchmark.formats import problem
@@ -10,6 +10,7 @@ from ocr_app.benchmark.sample import Dataset, Sample
 from ocr_app.errors import DatasetError
 
 Parser = Callable[[str], List[Sample]]
+Entry = TypeVar("Entry")
 GOLDEN_RATIO = (5.0**0.5 - 1.0) / 2.0
 DEFAULT_FILES = ("manifest.json", "dataset.json", "photos.json", "labels.tsv")
 """Looked for in this order when a data set is given as a folder."""
@@ -92,7 +93,7 @@ def _refuse_repeats(file: str, samples: List[Sample]) -> None:
         seen.add(sample.id)
 
 
-def spread(samples: List[Sample], limit: Optional[int]) -> List[Sample]:
+def spread(samples: List[Entry], limit: Optional[int]) -> List[Entry]:
     """At most ``limit`` samples, evenly spread over the list and in its order, the same at every call.
 
     By multiples of the golden ratio rather than a fixed step: a set whose kinds of print alternate would otherwise

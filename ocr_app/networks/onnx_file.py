@@ -233,7 +233,12 @@ def with_graph(model: Model, graph: Sequence[Field]) -> bytes:
 
 def with_every_output(model: Model) -> bytes:
     """The model's bytes with every node's outputs as outputs of the graph; ONNX Runtime infers their types."""
-    names = [name for node in model.nodes for name in node.outputs if name and name not in model.outputs]
+    return with_outputs(model, [name for node in model.nodes for name in node.outputs if name])
+
+
+def with_outputs(model: Model, names: Sequence[str]) -> bytes:
+    """The model's bytes with these tensors as outputs of the graph too."""
+    names = [name for name in names if name not in model.outputs]
     added = [protobuf.message(GRAPH_OUTPUT, [protobuf.text(1, name)]) for name in names]
     return with_graph(model, list(model.graph) + added)
 

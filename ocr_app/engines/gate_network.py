@@ -1,0 +1,122 @@
+"""One network in simulated half precision, and what rounding does to each of its layers."""
+
+from typing import Collection, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+import numpy as np
+
+from ocr_app.networks import half, onnx, onnx_file
+from ocr_app.networks.base import Arrays, Network
+from ocr_app.networks.onnx_file import FLOAT, Model, Node
+from ocr_app.networks.operators import constants
+
+TENSORS, SUMS = "tensors", "sums"
+ARITHMETICS = (TENSORS, SUMS)
+"""tensors: each stored value is a half; sums: the sum behind each mean too (ocr_app/networks/half.py)."""
+AT_ONCE = 48  # tensors asked of one run; more would hold the whole network's activations in memory
+_LEAST = 1e-6  # values smaller than this are no scale for an error
+
+
+class Rounded(Network):
+    """A model with the nodes in ``kept`` (by first output) in float32 and all others rounded."""
+
+    def __init__(self, model: Model, name: str, kept: Collection[str], arithmetic: str, threads: int = 1) -> None:
+        made = half.rounded(model, kept, arithmetic == SUMS)
+        self._session = onnx.session(made, onnx.check_device("cpu"), threads, name, optimised=False)
+        self.inputs = tuple(value.name for value in model.inputs)
+        self.outputs = tuple(model.outputs)
+        self.metadata = dict(model.metadata)
+
+    def infer(self, arrays: Arrays) -> Arrays:
+        values = self._session.run(list(self.outputs), arrays)
+        return dict(zip(self.outputs, (np.asarray(value, np.float32) for value in values)))
+
+
+class Recording(Network):
+    """A network that keeps what it is given, to look at its layers on the very inputs that the reader makes."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.inputs, self.outputs, self.metadata = network.inputs, network.outputs, network.metadata
+        self.given: List[Arrays] = []
+
+    def infer(self, arrays: Arrays) -> Arrays:
+        self.given.append(arrays)
+        return self._network.infer(arrays)
+
+
+class LayerError(NamedTuple):
+    """What half precision did to one node's first output.
+
+    ``peak``: largest magnitude in float32; ``error``: root mean square of the difference over that of the values;
+    ``growth``: error less the largest among its inputs, what the node adds itself; ``overflow``: values that are not
+    finite any more; ``origin``: overflow though all that it reads is finite.
+    """
+
+    output: str
+    name: str
+    op: str
+    peak: float
+    error: float
+    growth: float
+    overflow: int
+    origin: bool
+
+
+class _Seen(NamedTuple):
+    peak: float
+    error: float
+    overflow: int
+
+
+def judged_nodes(model: Model) -> List[Node]:
+    """Nodes that compute with float tensors on the board: all but constants and arithmetic on shapes."""
+    types, fixed = onnx_file.element_types(model), constants(model)
+    return [node for node in model.nodes if types[node.outputs[0]] == FLOAT and node.outputs[0] not in fixed]
+
+
+def layer_errors(
+    model: Model, name: str, given: Sequence[Arrays], kept: Collection[str], arithmetic: str
+) -> List[LayerError]:
+    """Each judged node's error on the inputs ``given``, worst over them, in the order of the file."""
+    nodes = judged_nodes(model)
+    wanted = [node.outputs[0] for node in nodes]
+    plain = onnx.session(_showing(model, wanted), onnx.check_device("cpu"), 1, name, optimised=False)
+    made = onnx_file.loads(half.rounded(model, kept, arithmetic == SUMS), name)
+    other = onnx.session(_showing(made, wanted), onnx.check_device("cpu"), 1, name, optimised=False)
+    seen: Dict[str, _Seen] = {}
+    for arrays in given:
+        for first in range(0, len(wanted), AT_ONCE):
+            part = wanted[first : first + AT_ONCE]
+            for output, full, low in zip(part, plain.run(part, arrays), other.run(part, arrays)):
+                seen[output] = _worse(seen.get(output), _compare(full, low))
+    return [_layer(node, seen, set(kept)) for node in nodes]
+
+
+def _showing(model: Model, wanted: Sequence[str]) -> bytes:
+    """The model's bytes with the wanted tensors as outputs too."""
+    return onnx_file.with_outputs(model, [name for name in wanted if name not in model.outputs])
+
+
+def _compare(full: np.ndarray, low: np.ndarray) -> _Seen:
+    if not full.size:
+        return _Seen(0.0, 0.0, 0)
+    finite = np.isfinite(low)
+    lost = int(np.count_nonzero(np.isfinite(full) & ~finite))
+    difference = np.subtract(low, full, out=np.zeros(full.shape, np.float64), where=finite)
+    scale = float(np.sqrt(np.mean(np.square(full, dtype=np.float64))))
+    error = float(np.sqrt(np.mean(np.square(difference)))) / max(scale, _LEAST)
+    return _Seen(float(np.abs(full).max()), error, lost)
+
+
+def _worse(one: Optional[_Seen], other: _Seen) -> _Seen:
+    return other if one is None else _Seen(*(max(pair) for pair in zip(one, other)))
+
+
+def _layer(node: Node, seen: Dict[str, _Seen], kept: Set[str]) -> LayerError:
+    own = seen[node.outputs[0]]
+    read: Tuple[_Seen, ...] = tuple(seen[name] for name in node.inputs if name in seen)
+    before = max((each.error for each in read), default=0.0)
+    origin = own.overflow > 0 and not any(each.overflow for each in read) and node.outputs[0] not in kept
+    return LayerError(
+        node.outputs[0], node.name, node.op, own.peak, own.error, own.error - before, own.overflow, origin
+    )
