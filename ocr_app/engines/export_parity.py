@@ -156,6 +156,7 @@ def _run(asked: argparse.Namespace) -> int:
     failed = []
     for entries in _by_reader(select(asked.networks)):
         for name, parity in compare(entries, asked.out, lines, pages, asked.threads, _say).items():
+            parity["limits"] = {"lines": asked.limit, "pages": asked.pages_limit}
             write_record(
                 dict(load_record(asked.out, name), parity=parity), record_path(os.path.join(asked.out, name + ".onnx"))
             )
