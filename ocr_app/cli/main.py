@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
 from ocr_app.benchmark import command as benchmarks
-from ocr_app.cli import network, read, readers, recipe, speed
+from ocr_app.cli import benchmark_cnn, benchmark_modules, network, read, readers, recipe, speed
 from ocr_app.errors import OcrError
 
 _EPILOG = """\
@@ -32,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
     _verb(
         verbs, "benchmark", "measure a reader on a data set", benchmarks.add_benchmark_arguments, benchmarks.benchmark
     )
+    _verb(verbs, "benchmark-cnn", benchmark_cnn.HELP, benchmark_cnn.add_arguments, benchmark_cnn.run)
+    _verb(verbs, "benchmark-modules", benchmark_modules.HELP, benchmark_modules.add_arguments, benchmark_modules.run)
     _verb(verbs, "compare", "two runs, image by image", benchmarks.add_compare_arguments, benchmarks.compare_runs)
     _verb(verbs, "speed", "lines a second of recognisers alone, side by side", speed.add_arguments, speed.run)
     _verb(
@@ -44,6 +46,12 @@ def parser() -> argparse.ArgumentParser:
     return main_parser
 
 
+def _joined(argv: List[str]) -> List[str]:
+    """``benchmark cnn`` and ``benchmark modules`` are verbs of their own; a data set of that name is ``./cnn``."""
+    own = argv[:1] == ["benchmark"] and argv[1:2] in (["cnn"], ["modules"])
+    return ["-".join(argv[:2])] + argv[2:] if own else argv
+
+
 def _verb(verbs: Any, name: str, help_text: str, add: Callable[..., None], run: Callable[..., int]) -> None:
     own = verbs.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
     add(own)
@@ -52,7 +60,7 @@ def _verb(verbs: Any, name: str, help_text: str, add: Callable[..., None], run: 
 
 def main(argv: Optional[List[str]] = None) -> int:
     """Run one command; returns the exit code. Errors are printed as words, not as traces."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     if arguments.verb is None:
         parser().print_help()
         return 2

@@ -90,12 +90,7 @@ class TorchTwin:
         self.twin = Twin(self._run, exported.infer_one)
 
     def _run(self, array: np.ndarray) -> np.ndarray:
-        import torch
-
-        with torch.no_grad():
-            tensor = torch.from_numpy(array)
-            answer = self._module(tensor)[0] if self._is_detector else self._module(tensor, None)
-        return np.asarray(answer.numpy())
+        return _run_torch(self._module, array, self._is_detector)
 
     def __call__(self, image: Any, text: Any = None) -> Any:
         import torch
@@ -118,9 +113,7 @@ class PaddleTwin:
         self.twin = Twin(self._run, exported.infer_one)
 
     def _run(self, array: np.ndarray) -> np.ndarray:
-        self._input.copy_from_cpu(array)
-        self._predictor.run()
-        return np.asarray(self._outputs[0].copy_to_cpu())
+        return _run_paddle(self._predictor, self._input, self._outputs, array)
 
     def copy_from_cpu(self, array: np.ndarray) -> None:
         """Of the input tensor."""
@@ -154,6 +147,31 @@ def part_of(reader: Reader, entry: Entry) -> Any:
     """The network of ``entry`` inside an open reader, in its framework's own form."""
     place = _place(reader, entry)
     return getattr(place.owner, place.name)
+
+
+def original_of(reader: Reader, entry: Entry) -> Callable[[np.ndarray], np.ndarray]:
+    """The network of ``entry`` inside an open reader as a function from array to array."""
+    own, kind = part_of(reader, entry), entry.reader.partition(":")[0]
+    if kind == "paddleocr":
+        return lambda array: _run_paddle(own.predictor, own.input_tensor, own.output_tensors, array)
+    if kind == "easyocr":
+        return lambda array: _run_torch(own, array, entry.part == "detector")
+    return own.infer_one  # type: ignore[no-any-return]
+
+
+def _run_torch(module: Any, array: np.ndarray, is_detector: bool) -> np.ndarray:
+    import torch
+
+    with torch.no_grad():
+        tensor = torch.from_numpy(array).to(next(module.parameters()).device)
+        answer = module(tensor)[0] if is_detector else module(tensor, None)
+    return np.asarray(answer.cpu().numpy())
+
+
+def _run_paddle(predictor: Any, given: Any, answers: Any, array: np.ndarray) -> np.ndarray:
+    given.copy_from_cpu(array)
+    predictor.run()
+    return np.asarray(answers[0].copy_to_cpu())
 
 
 def install(reader: Reader, entry: Entry, exported: OnnxNetwork) -> Twin:
