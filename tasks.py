@@ -66,6 +66,20 @@ def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
     _run(artefacts.main, all_sets=all_sets, index=index)
 
 
+@task(
+    help={
+        "verb": "fetch, verify, mirror or audit",
+        "only": "artefacts, locks or sets (comma separated); default: all that boards need",
+        "to": "mirror: the folder to copy to",
+    }
+)
+def wheels(_: Context, verb: str, only: str = "", to: str = "") -> None:
+    """Fetch and check what boards and images install: vendor wheels, locked packages, debs (wheels/manifest.toml)."""
+    from fleet.wheels import commands
+
+    _run(commands.main, [verb, *(["--only", only] if only else []), *(["--to", to] if to else [])])
+
+
 @task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
 def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
     """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
@@ -126,6 +140,25 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
 
     for network in [what] if what else training.NETWORKS:
         _run(training.evaluate, network, check)
+
+
+@task(
+    help={
+        "verb": "up, status, down or shell",
+        "nodes": "how many virtual Nanos (up)",
+        "name": "which fleet; several can run side by side",
+        "arch": "amd64 or arm64; default: this machine's",
+        "node": "which node (shell)",
+        "recreate": "throw the fleet's nodes away first (up)",
+    }
+)
+def fleet(
+    _: Context, verb: str, nodes: int = 3, name: str = "virtual", arch: str = "", node: int = 1, recreate: bool = False
+) -> None:
+    """Virtual Nanos on this machine: up, status, down, shell; writes build/fleet/<name>/inventory.ini."""
+    from fleet.virtual import commands
+
+    _run(commands.run, verb, nodes, name, arch, node, recreate)
 
 
 @task(help={"say": "only name the commands"})

@@ -48,9 +48,12 @@ class Artefact:
 
 
 def read_manifest(path: Path = MANIFEST) -> list[Artefact]:
-    """All artefacts of the manifest, in its order. Raises ArtefactError for a missing key."""
+    """The artefacts that hold members, in the manifest's order. Raises ArtefactError for a missing key.
+
+    Those without are installed whole, on boards and in images: `fleet.wheels` fetches them.
+    """
     try:
-        return [_artefact(record) for record in load_toml(path)["artefact"]]
+        return [_artefact(record) for record in load_toml(path)["artefact"] if record.get("member")]
     except KeyError as error:
         raise ArtefactError(f"{path.name}: an artefact lacks {error}", "name, version, file, sha256") from error
 

@@ -1,0 +1,136 @@
+"""The verbs of `./inv wheels`; `python -m fleet.wheels.commands plan` shows what a board would get."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from fleet.errors import ArtefactError, FleetError
+from fleet.wheels import audit as auditing
+from fleet.wheels import house as wheelhouse
+from fleet.wheels.fetch import Say, fetch_all, fetch_lock, fetch_source
+from fleet.wheels.manifest import MANIFEST, Manifest, Source, Target, read
+
+VERBS = ("fetch", "verify", "mirror", "audit", "plan")
+
+
+def _tell(line: str) -> None:
+    """One write a line: several fetches talk at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str], say: Say = _tell) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="./inv wheels", description="the files that boards and images install")
+    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument(
+        "--only", default="", help="artefacts, locks or sets (comma separated); default: all for boards"
+    )
+    parser.add_argument("--house", type=Path, default=wheelhouse.HOUSE, help="the folder of files")
+    parser.add_argument("--manifest", type=Path, default=MANIFEST)
+    parser.add_argument("--to", type=Path, help="mirror: where to")
+    parser.add_argument("--target", default="", help="plan: which Python on which board")
+    parser.add_argument("--locks", default="", help="plan: locks (comma separated)")
+    parser.add_argument("--artefacts", default="", help="plan: artefacts (comma separated)")
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options, read(options.manifest), say)
+    except FleetError as error:
+        print(f"wheels: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
+    house: Path = options.house.resolve()
+    if options.verb == "plan":
+        plan = wheelhouse.plan(house, manifest, options.target, _words(options.locks), _words(options.artefacts))
+        say(json.dumps(plan))
+        return 0
+    if options.verb == "audit":
+        return auditing.audit(manifest, house, say)
+    sources, locks = select(manifest, _words(options.only))
+    if options.verb == "fetch":
+        return fetch(manifest, house, sources, locks, say)
+    if options.verb == "verify":
+        return verify(manifest, house, sources, locks, say)
+    if options.to is None:
+        raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
+    return mirror(manifest, house, sources, locks, options.to, say)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
+def select(manifest: Manifest, names: Iterable[str]) -> tuple[list[Source], list[tuple[Target, str]]]:
+    """Artefacts and locks called ``names``, or in sets called so; without names all that boards need.
+
+    Raises ArtefactError for a name that is neither.
+    """
+    wanted = set(names)
+    locks = [(target, lock) for target in manifest.targets.values() for lock in target.locks]
+    if not wanted:
+        return [source for source in manifest.sources if not source.member], locks
+    sources = [source for source in manifest.sources if {source.name, *source.sets} & wanted]
+    locks = [(target, lock) for target, lock in locks if lock in wanted]
+    known = {lock for _, lock in locks} | {word for source in sources for word in (source.name, *source.sets)}
+    if unknown := sorted(wanted - known):
+        names = sorted({source.name for source in manifest.sources} | {w for s in manifest.sources for w in s.sets})
+        raise ArtefactError(f"nothing is called {', '.join(unknown)}", ", ".join(names) + ", or a lock of a target")
+    return sources, locks
+
+
+def fetch(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
+    """Fetch everything, several at once; what is there and right stays."""
+    jobs: list[Callable[[], None]] = [partial(fetch_source, source, house, manifest, say) for source in sources]
+    jobs += [partial(fetch_lock, lock, target, house, manifest, say) for target, lock in locks]
+    fetch_all(jobs, say)
+    built = [source.name for source in sources if source.via == "build" and not (house / source.file).is_file()]
+    say(f"{house.name}/ holds all that can be fetched" + (f"; to be built: {', '.join(built)}" if built else ""))
+    return 0
+
+
+def verify(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
+    """Hash every file again and look inside; fetches nothing. Returns 21 when anything is missing or wrong."""
+    (house / ".checked.json").unlink(missing_ok=True)
+    problems = []
+    jobs: list[Callable[[], object]] = [partial(wheelhouse.of_source, house, s, read(manifest.path)) for s in sources]
+    jobs += [partial(wheelhouse.of_lock, house, manifest, target, lock) for target, lock in locks]
+    for job in jobs:
+        try:
+            job()
+        except ArtefactError as error:
+            problems.append(str(error))
+    for problem in problems:
+        say(problem)
+    say(f"{len(jobs) - len(problems)} of {len(jobs)} artefacts and locks are right")
+    return ArtefactError.exit_code if problems else 0
+
+
+def mirror(
+    manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], to: Path, say: Say
+) -> int:
+    """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --house too."""
+    chosen = {c.file: c for target, lock in locks for c in wheelhouse.of_lock(house, manifest, target, lock)}
+    for source in sources:
+        if source.via != "build" or (house / source.file).is_file():
+            chosen[source.file] = wheelhouse.of_source(house, source, manifest)
+    to.mkdir(parents=True, exist_ok=True)
+    for name in sorted(chosen):
+        if not (to / name).is_file() or (to / name).stat().st_size != chosen[name].size:
+            shutil.copy2(house / name, to / (name + ".partial"))
+            (to / (name + ".partial")).replace(to / name)
+    (to / "SHA256SUMS").write_text("".join(f"{chosen[name].sha256}  {name}\n" for name in sorted(chosen)))
+    megabytes = sum(item.size for item in chosen.values()) / 1e6
+    say(f"{len(chosen)} files, {megabytes:.0f} MB; check there: sha256sum -c SHA256SUMS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
