@@ -94,7 +94,7 @@ def advice(result: dict[str, Any], host: str, outcome: str) -> str:
 
 def summary(report: RunReport) -> list[str]:
     """The table at the end of a run: host, role, changed, time, what to do next; then each broken rule."""
-    rows = [_row(entry) for entry in report.rows()]
+    rows = [_row(entry, report.broken()) for entry in report.rows()]
     lines = table(("host", "role", "changed", "time", "what to do next"), rows)
     lines += _rules("rules that do not hold:", report.broken()) + _rules("worth a look:", report.hints())
     if report.rules and not report.broken():
@@ -109,8 +109,9 @@ def _rules(title: str, rules: list[tuple[str, dict[str, Any]]]) -> list[str]:
     return ["", title, *table(("host", "rule", "found", "expected", "what to do"), listed)] if listed else []
 
 
-def _row(entry: RoleRun) -> tuple[str, ...]:
-    todo = entry.next if entry.failure else NOTHING
+def _row(entry: RoleRun, rules: list[tuple[str, dict[str, Any]]]) -> tuple[str, ...]:
+    told = [rule["next"] for host, rule in rules if host == entry.host and rule["id"].startswith(entry.role + ".")]
+    todo = entry.next if entry.failure else (told or [NOTHING])[0]
     return entry.host, entry.role, str(entry.changed), f"{entry.seconds:.1f} s", todo
 
 

@@ -22,7 +22,7 @@ options:
     type: dict
     default: {}
   units:
-    description: systemd units; gives load, active, enabled
+    description: systemd units; gives load, active, enabled, condition
     type: list
     elements: str
     default: []
@@ -57,8 +57,9 @@ def run(argv, timeout_s):
             env=environment,
         )
     except OSError as error:
-        code = 127 if isinstance(error, FileNotFoundError) else 126
-        return {"rc": code, "out": "", "err": str(error)}
+        if isinstance(error, FileNotFoundError):
+            return {"rc": 127, "out": "", "err": f"no program {argv[0]}"}
+        return {"rc": 126, "out": "", "err": f"{argv[0]} does not start: {error.strerror}"}
     try:
         out, err = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:
@@ -118,15 +119,18 @@ def _group(number):
 
 
 def units(names, timeout_s):
-    """systemd's word on each unit: load ("loaded", "not-found", "masked"), active, enabled ("" when it has none)."""
+    """systemd's word on each unit: load ("loaded", "not-found", "masked"), active, enabled (may be ""), condition."""
     states = {}
     for name in names:
-        told = run(["systemctl", "show", "--property=LoadState,ActiveState,UnitFileState", name], timeout_s)
+        told = run(
+            ["systemctl", "show", "--property=LoadState,ActiveState,UnitFileState,ConditionResult", name], timeout_s
+        )
         pairs = dict(line.split("=", 1) for line in told["out"].splitlines() if "=" in line)
         states[name] = {
             "load": pairs.get("LoadState", "unknown"),
             "active": pairs.get("ActiveState", "unknown"),
             "enabled": pairs.get("UnitFileState", ""),
+            "condition": pairs.get("ConditionResult", ""),
         }
     return states
 

@@ -53,6 +53,8 @@ class ActionModule(ActionBase):
         result.update(changed=False, in_spec=not failures)
         if failures and self._enforced(options):
             result.update(failed=True, msg="\n".join(sentence(rule) for rule in failures), next=failures[0]["next"])
+            if options["verdict"]:
+                result["next"] = "see the rules that do not hold"
         return result
 
     def _options(self) -> dict[str, Any]:
