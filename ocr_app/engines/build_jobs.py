@@ -3,12 +3,15 @@
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ocr_app import models
 from ocr_app.engines import export, export_table, plan
 from ocr_app.engines.export_record import load_record
 from ocr_app.engines.export_table import Network as Entry
+from ocr_app.engines.files import sha256_of
 from ocr_app.engines.key import Parts, Place, Profile
 from ocr_app.engines.plan import Plan
 from ocr_app.errors import ModelError, PrecisionUnavailable, UsageError
+from ocr_app.readers import catalogues, codes
 from ocr_app.readers.registry import parse_name
 
 FP32 = "fp32"
@@ -48,8 +51,6 @@ def entries_of(reader: str) -> List[Entry]:
 
 
 def _default(reader: str, models: List[str]) -> str:
-    from ocr_app.readers import catalogues
-
     if len(models) == 1:
         return models[0]
     return "{}:{}".format(reader, catalogues.record(reader, None)["name"]) if models else reader
@@ -73,10 +74,22 @@ def _job(entry: Entry, precision: str, exports: str, plans: str) -> Job:
 
 def _exported(entry: Entry, folder: str) -> Dict[str, Any]:
     """The record of the export, which fits its file and, where they are here, the files it was made from."""
-    absent = not os.path.exists(os.path.join(folder, entry.name + ".json"))
-    if absent and entry.way == "onnx":
-        export.export(entry, folder)
-    return load_record(folder, entry.name)
+    present = os.path.exists(os.path.join(folder, entry.name + ".json"))
+    record = load_record(folder, entry.name) if present or entry.way != "onnx" else export.export(entry, folder)
+    if record["sources"] != sources_of(entry):
+        if entry.way != "onnx":
+            found = "the export of {} is of other model files than those of now".format(entry.name)
+            raise ModelError(found, str(sources_of(entry)), "./inv export")
+        record = export.export(entry, folder)
+    return record
+
+
+def sources_of(entry: Entry) -> Dict[str, str]:
+    """sha256 of the model files of this version that the network is exported from."""
+    own = codes.model_record(None)
+    known = {part["file"]: part["sha256"] for part in (own["detector"], own["recogniser"])}
+    known.update((name, record["sha256"]) for name, record in models.index().items())
+    return {name: known.get(name, "unknown") for name in entry.files}
 
 
 def _plan(entry: Entry, sha256: str, folder: str) -> Plan:
@@ -89,8 +102,6 @@ def _plan(entry: Entry, sha256: str, folder: str) -> Plan:
 
 def model_bytes(job: Job) -> bytes:
     """The model, the file that the job speaks of. Raises ModelError."""
-    from ocr_app.engines.files import sha256_of
-
     try:
         with open(job.path, "rb") as stream:
             data = stream.read()

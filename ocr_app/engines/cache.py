@@ -96,17 +96,15 @@ class Cache:
         """Of every manifest there is."""
         return sorted(name[: -len(MANIFEST)] for name in self._listed() if name.endswith(MANIFEST))
 
-    def entries(self, place: Optional[Place] = None) -> List[Entry]:
-        """Everything that is here, checked by size and checksum, and against ``place`` where its target is the same."""
-        return [self._entry(name, place) for name in self.names()]
+    def entries(self) -> List[Entry]:
+        """Everything that is here, checked by size and checksum."""
+        return [self._entry(name) for name in self.names()]
 
-    def _entry(self, name: str, place: Optional[Place]) -> Entry:
+    def _entry(self, name: str) -> Entry:
         own = None
         try:
             own = self.manifest(name)
             self.read_named(name)
-            if place is not None and place.target == own.parts.place.target and place != own.parts.place:
-                raise mismatch(own, own.parts._replace(place=place))
         except EngineError as error:
             return Entry(name, own, error)
         return Entry(name, own, None)
@@ -118,12 +116,9 @@ class Cache:
         alone = [n for n in listed if n.endswith(ENGINE) and n[: -len(ENGINE)] + MANIFEST not in listed]
         return sorted(parts + alone)
 
-    def prune(self, place: Optional[Place]) -> List[str]:
-        """Removes leftovers and every engine that would not be loaded; returns what was removed."""
-        with self.lock():
-            refused = [entry.name for entry in self.entries(place) if entry.problem is not None]
-            doomed = [name + kind for name in refused for kind in (MANIFEST, ENGINE)] + self.leftovers()
-            return [name for name in doomed if self._remove(name)]
+    def remove(self, names: List[str]) -> List[str]:
+        """Removes files of the folder; returns those that were there."""
+        return [name for name in names if self._remove(name)]
 
     def _remove(self, name: str) -> bool:
         try:
@@ -185,9 +180,11 @@ def mismatch(own: Manifest, wanted: Parts) -> EngineError:
     words = ["{} {}".format(name, _value(own.parts, name)) for name in differing]
     expected = ["{} {}".format(name, _value(wanted, name)) for name in differing]
     found = "the engine {} is {}: made for {}".format(own.name, kind, ", ".join(words))
-    return EngineError(found, ", ".join(expected), _BUILD, kind)
+    return EngineError(found, ", ".join(expected), _BUILD + " --rebuild", kind)
 
 
 def _value(parts: Parts, name: str) -> str:
-    value = getattr(parts.place, name) if name in Place._fields else getattr(parts, name)
-    return str(value)[:60] or "none"
+    if name == "profile":
+        return " .. ".join("x".join(map(str, shape)) for shape in parts.profile)
+    value: str = getattr(parts.place, name) if name in Place._fields else getattr(parts, name)
+    return value or "none"

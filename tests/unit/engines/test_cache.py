@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from ocr_app.engines import cache as caches
-from ocr_app.engines import key, manifest
+from ocr_app.engines import choose, key, manifest
 from ocr_app.engines.cache import Cache
 from ocr_app.engines.key import Parts, Place, Profile
 from ocr_app.engines.manifest import Manifest
@@ -54,13 +54,13 @@ def test_what_was_stored_comes_back(cache):
     name = cache.store(manifest_of(), DATA)
     assert cache.read(PARTS) == (DATA, manifest_of())
     assert name.startswith("codes-recogniser-tensorrt-fp16-")
-    assert [(entry.name, entry.problem) for entry in cache.entries(PLACE)] == [(name, None)]
+    assert [(entry.name, entry.problem) for entry in cache.entries()] == [(name, None)]
     assert cache.leftovers() == []
 
 
 def test_an_empty_cache_says_missing(cache):
     assert refusal(cache.read, PARTS).code == "missing"
-    assert cache.entries(PLACE) == [] and cache.leftovers() == []
+    assert cache.entries() == [] and cache.leftovers() == []
 
 
 @pytest.mark.parametrize("length", [0, 1, len(DATA) - 1])
@@ -78,7 +78,7 @@ def test_tampered(cache, change):
     with open(cache.path(name), "wb") as stream:
         stream.write(change(DATA))
     assert refusal(cache.read, PARTS).code == "tampered"
-    assert cache.entries(PLACE)[0].problem.code == "tampered"
+    assert cache.entries()[0].problem.code == "tampered"
 
 
 def test_an_engine_without_its_file(cache):
@@ -102,7 +102,9 @@ def test_another_place(cache, changed, code):
     error = refusal(cache.read, PARTS._replace(place=here))
     assert error.code == code and name in error.found
     assert next(iter(changed.values())) in error.expected
-    assert cache.entries(here)[0].problem.code == code
+    with pytest.raises(EngineError, match=code):
+        choose.check_place(manifest_of(), here)
+    choose.check_place(manifest_of(), PLACE)
 
 
 @pytest.mark.parametrize(
@@ -158,21 +160,17 @@ def test_a_broken_manifest_is_refused_in_words(cache, data):
     with open(cache.path(name, caches.MANIFEST), "wb") as stream:
         stream.write(data)
     assert refusal(cache.read, PARTS).code == "unreadable"
-    assert cache.prune(PLACE) == [name + caches.MANIFEST, name + caches.ENGINE]
+    assert cache.entries()[0].problem.code == "unreadable"
 
 
-def test_prune_keeps_what_fits_and_other_targets(cache):
+def test_leftovers(cache):
     kept = cache.store(manifest_of(), DATA)
-    here = PARTS._replace(place=Place("onnxruntime", "1.10.0", "", "", "aarch64"), precision="fp32")
-    other_target = cache.store(manifest_of(here), DATA)
-    stale = cache.store(manifest_of(PARTS._replace(place=PLACE._replace(version="8.0.1"))), DATA)
     for name in ("x.engine", "y.engine.12.part"):
         with open(os.path.join(cache.folder, name), "w") as stream:
             stream.write("half")
     assert cache.leftovers() == ["x.engine", "y.engine.12.part"]
-    removed = cache.prune(PLACE)
-    assert sorted(removed) == sorted([stale + ".json", stale + ".engine", "x.engine", "y.engine.12.part"])
-    assert cache.names() == sorted([kept, other_target])
+    assert cache.remove([*cache.leftovers(), "absent"]) == ["x.engine", "y.engine.12.part"]
+    assert cache.names() == [kept] and cache.leftovers() == []
 
 
 def test_one_writer_at_a_time(cache):
@@ -180,12 +178,13 @@ def test_one_writer_at_a_time(cache):
         [sys.executable, "-c", HOLDS.format(sys.path, cache.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     child.stdout.readline()
-    with pytest.raises(BuildError) as caught:
-        cache.prune(PLACE)
+    with pytest.raises(BuildError) as caught, cache.lock():
+        pass
     assert caught.value.code == "busy" and str(child.pid) in caught.value.found
     child.kill()
     child.communicate()
-    assert cache.prune(PLACE) == []
+    with cache.lock():
+        pass
 
 
 def test_every_part_changes_the_key():

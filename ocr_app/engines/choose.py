@@ -1,0 +1,94 @@
+"""Which engine stands in for a reader's network at run time: exactly one, made from the models that are here now."""
+
+from typing import List, Optional, Tuple
+
+from ocr_app.engines import build_jobs, export_table, target
+from ocr_app.engines.cache import Cache, mismatch
+from ocr_app.engines.export_table import Network as Entry
+from ocr_app.engines.key import Place
+from ocr_app.engines.manifest import Manifest
+from ocr_app.errors import EngineError, UsageError
+from ocr_app.networks.base import Network
+from ocr_app.readers import registry
+from ocr_app.readers.base import Options, Reader
+from ocr_app.readers.registry import ReaderName
+
+_BUILD = "ocr-app engine build"
+
+
+def sources_of(entry: Entry) -> str:
+    """What exports of the network carry as their metadata ``sources``, were they made from the files of now."""
+    return " ".join("{}:{}".format(*pair) for pair in sorted(build_jobs.sources_of(entry).items()))
+
+
+def check_place(own: Manifest, place: Optional[Place]) -> None:
+    """Raises EngineError (foreign, stale) for an engine of another place; None: its target is not here at all."""
+    if place is None:
+        found = "the engine {} is foreign: there is no {} here".format(own.name, own.parts.place.target)
+        raise EngineError(found, own.parts.place.words(), _BUILD, "foreign")
+    if own.parts.place != place:
+        raise mismatch(own, own.parts._replace(place=place))
+
+
+def check_sources(own: Manifest) -> None:
+    """Raises EngineError (stale) when the models that the engine was made from are no longer those of this version."""
+    entry = export_table.networks().get(own.parts.network)
+    expected = sources_of(entry) if entry else "a network of data/networks.json"
+    if own.metadata.get("sources") != expected:
+        found = "the engine {} is stale: made from {}".format(own.name, own.metadata.get("sources", "unknown models"))
+        raise EngineError(found, expected, _BUILD + " --rebuild", "stale")
+
+
+def choose(cache: Cache, entry: Entry, place: Place, precision: str) -> Tuple[bytes, Manifest]:
+    """The one engine of the network for this place and precision, whole and made from the models of now.
+
+    Raises EngineError: missing, stale, foreign, truncated, tampered, unreadable; UsageError where there are several.
+    """
+    refused: List[EngineError] = []
+    fitting: List[Tuple[bytes, Manifest]] = []
+    for name in cache.names():
+        if name.startswith("{}-{}-{}-".format(entry.name, place.target, precision)):
+            try:
+                fitting.append(_fitting(cache, name, place))
+            except EngineError as error:
+                refused.append(error)
+    if len(fitting) > 1:
+        names = ", ".join(own.name for _, own in fitting)
+        raise UsageError("several engines of {}: {}".format(entry.name, names), "one", "ocr-app engine prune NAME")
+    if fitting:
+        return fitting[0]
+    found = "no engine of {} in {} for {} in {}".format(entry.name, precision, place.words(), cache.folder)
+    raise refused[0] if refused else EngineError(found, "one", _BUILD, "missing")
+
+
+def _fitting(cache: Cache, name: str, place: Place) -> Tuple[bytes, Manifest]:
+    data, own = cache.read_named(name)
+    check_place(own, place)
+    check_sources(own)
+    return data, own
+
+
+def open_reader(cache: Cache, name: ReaderName, target_name: str, precision: str, threads: int) -> Reader:
+    """The reader with every network replaced by its engine; which ones stands in its ``info``.
+
+    Raises EngineError, UsageError for a reader that opens no networks of its own in this process, DeviceUnavailable.
+    """
+    reader_module = registry.module_of(registry.spec(name.name))
+    if name.environment or not hasattr(reader_module, "network_files"):
+        raise UsageError("the reader {} takes no engines".format(name), "a reader that opens its own networks: codes")
+    module, entries = target.module_of(target_name), build_jobs.entries_of(str(name))
+    place = module.place()
+    by_path = {path: role for role, path in reader_module.network_files(name.model).items()}
+    opened: List[str] = []
+
+    def open_engine(path: str, device: str, threads: int, precision_of_model: str) -> Network:
+        entry = next(entry for entry in entries if entry.part == by_path[path])
+        data, own = choose(cache, entry, place, precision)
+        opened.append(own.name)
+        return module.load(data, own)  # type: ignore[no-any-return]
+
+    reader: Reader = reader_module.open_reader(Options(threads=threads, model=name.model), open_engine)
+    engine = "{} {}: {}".format(target_name, place.version, ", ".join(opened))
+    device = "cuda" if target_name == "tensorrt" else "cpu"
+    reader.info = reader.info._replace(engine=engine, device=device, precision=precision)
+    return reader

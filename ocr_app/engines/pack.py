@@ -1,0 +1,96 @@
+"""Engines as one file, to be carried to boards of the same kind: a plain tar of engines and manifests.
+
+What arrives is checked whole before any of it enters the cache: names, checksums, keys, and that each engine was made
+for a place like this one.
+"""
+
+import io
+import os
+import tarfile
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
+
+from ocr_app.engines import files, manifest
+from ocr_app.engines.cache import ENGINE, MANIFEST, Cache, check_bytes, mismatch
+from ocr_app.engines.key import Place
+from ocr_app.engines.manifest import Manifest
+from ocr_app.errors import EngineError, UsageError
+
+MAX_BYTES = 1 << 30  # of one engine
+_NEXT = "fetch the pack again"
+
+
+def pack(cache: Cache, names: Sequence[str], path: str) -> str:
+    """Writes the engines called ``names`` to ``path``; returns the pack's sha256.
+
+    The same engines give the same bytes. Raises EngineError for one that is not whole, BuildError (space).
+    """
+    if not names:
+        raise UsageError("no engine to pack", "names as in `ocr-app engine list`")
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name in sorted(set(names)):
+            data, own = cache.read_named(name)
+            _add(tar, name + MANIFEST, manifest.to_bytes(own))
+            _add(tar, name + ENGINE, data)
+    files.write_whole(os.path.abspath(path), target.getvalue())
+    return files.sha256_of(target.getvalue())
+
+
+def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = len(data), 0o644
+    tar.addfile(member, io.BytesIO(data))
+
+
+def unpack(cache: Cache, path: str, place_of: Callable[[str], Place], sha256: Optional[str] = None) -> List[str]:
+    """Puts every engine of the pack into the cache, or none; returns their names.
+
+    ``place_of``: this machine's place for a target. ``sha256``: what the pack must have, where it is known.
+    Raises EngineError (truncated, tampered, unreadable, stale, foreign), BuildError (busy, space).
+    """
+    found = [_checked(name, parts, place_of) for name, parts in sorted(_pairs(_members(path, sha256), path).items())]
+    with cache.lock():
+        return [cache.store(own, data) for own, data in found]
+
+
+def _members(path: str, sha256: Optional[str]) -> Dict[str, bytes]:
+    try:
+        with open(path, "rb") as stream:
+            whole = stream.read()
+    except OSError as error:
+        raise EngineError("cannot read {}: {}".format(path, error.strerror), "a pack", _NEXT, "missing") from error
+    if sha256 is not None and files.sha256_of(whole) != sha256:
+        raise EngineError("{} has sha256 {}".format(path, files.sha256_of(whole)), sha256, _NEXT, "tampered")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as tar:
+            return {member.name: _content(tar, member) for member in tar}
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise EngineError("{} is no pack: {}".format(path, error), "a tar file", _NEXT, "unreadable") from error
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    stream = tar.extractfile(member) if member.isreg() else None
+    plain = os.path.basename(member.name) == member.name and member.name.endswith((ENGINE, MANIFEST))
+    if stream is None or not plain or member.size > MAX_BYTES:
+        raise EngineError("a pack with {!r}".format(member.name), "engines and manifests only", _NEXT, "tampered")
+    return stream.read()
+
+
+def _pairs(members: Dict[str, bytes], path: str) -> Dict[str, Tuple[bytes, bytes]]:
+    stems = {name.rpartition(".")[0] for name in members}
+    alone = [stem for stem in stems if not {stem + ENGINE, stem + MANIFEST} <= set(members)]
+    if alone or not stems:
+        found = "{}: {} without its engine or manifest".format(path, ", ".join(sorted(alone)) or "an empty pack")
+        raise EngineError(found, "both", _NEXT, "truncated")
+    return {stem: (members[stem + MANIFEST], members[stem + ENGINE]) for stem in stems}
+
+
+def _checked(name: str, parts: Tuple[bytes, bytes], place_of: Callable[[str], Place]) -> Tuple[Manifest, bytes]:
+    own = manifest.from_bytes(parts[0], name + MANIFEST)
+    if own.name != name:
+        raise EngineError("{} is {}".format(name, own.name), "its own name", _NEXT, "tampered")
+    check_bytes(parts[1], own, name)
+    here = place_of(own.parts.place.target)
+    if here != own.parts.place:
+        raise mismatch(own, own.parts._replace(place=here))
+    return own, parts[1]
