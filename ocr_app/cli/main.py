@@ -7,7 +7,7 @@ from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
 from ocr_app.benchmark import command as benchmarks
-from ocr_app.cli import benchmark_cnn, benchmark_modules, network, read, readers, recipe, speed
+from ocr_app.cli import benchmark_cnn, benchmark_modules, engine, network, read, readers, recipe, speed
 from ocr_app.errors import OcrError
 
 _EPILOG = """\
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         network.add_arguments,
         network.run,
     )
+    _verb(verbs, "engine", "engines for a board: build, keep, check, share", engine.add_arguments, engine.run)
     return main_parser
 
 
