@@ -72,7 +72,7 @@ def words(record: Dict[str, Any]) -> str:
         rows = [row for row in record["rows"] if row["part"] == part]
         if rows:
             parts.append(table((part + "s", *head), [_cells(row, record["published"]) for row in rows]))
-    parts.append("The thesis's times: its Nano, its own frames; GPU without TensorRT, and with it (in which precision is not known).")
+    parts.append("The thesis's times: its Nano, its own frames; GPU, and TensorRT in a precision not known here.")
     reasons = ["  {network} {engine}: {error}".format(**row) for row in record["rows"] if "error" in row]
     if reasons:
         parts.append("\n".join(["Not run:"] + reasons))

@@ -61,6 +61,12 @@ def make_model():
 
 
 @pytest.fixture
+def raw_model():
+    """(node fields, Tensors, dims, **options) -> bytes, for what make_model cannot say."""
+    return model_bytes
+
+
+@pytest.fixture
 def saved(tmp_path):
     """Bytes to a path."""
 

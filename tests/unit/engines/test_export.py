@@ -1,0 +1,105 @@
+"""The export of networks that are ONNX files already: table, files, records."""
+
+import json
+import os
+
+import pytest
+
+from ocr_app.engines import export, export_table
+from ocr_app.engines.export_record import load_record, record_path
+from ocr_app.errors import ModelError, UsageError
+from ocr_app.networks import onnx_file, operators
+from ocr_app.readers import codes, ppocr
+
+
+def test_the_table_has_every_network_of_every_reader_on_onnx_runtime():
+    known = {(network.reader, network.part, network.files) for network in export_table.networks().values()}
+    for name, catalogue in (("codes", codes.catalogue()), ("ppocr", ppocr.catalogue())):
+        for model, record in catalogue["models"].items():
+            for part in ("detector", "recogniser"):
+                assert (name + ":" + model, part, (record[part]["file"],)) in known
+
+
+def test_every_network_of_the_table_is_within_what_tensorrt_parses():
+    for network in export_table.networks().values():
+        assert network.opset <= export_table.rules()["opset_most"] == operators.rules()["opset"]
+        assert len(network.shape) == len(network.input.dims)
+        fixed = [(own, size) for own, size in zip(network.input.dims, network.shape) if isinstance(own, int)]
+        assert all(own == size for own, size in fixed)
+        assert (network.environment is None) == (network.way == "onnx")
+
+
+def test_an_unknown_network_is_named_with_those_there_are():
+    with pytest.raises(UsageError) as caught:
+        export_table.select(["codes-detektor"])
+    assert "codes-detektor" in str(caught.value) and "codes-detector" in str(caught.value)
+
+
+def test_an_export_has_its_record(tmp_path, code_models):
+    record = export.export(export_table.select(["codes-recogniser"])[0], str(tmp_path))
+    assert load_record(str(tmp_path), "codes-recogniser") == record
+    model = onnx_file.load(str(tmp_path / "codes-recogniser.onnx"))
+    assert record["opset"] == model.opset == 11
+    assert record["sources"] == {"code-recogniser.onnx": code_models["recogniser"]["sha256"]}
+    assert model.metadata["sources"] == "code-recogniser.onnx:" + code_models["recogniser"]["sha256"]
+    assert json.loads(model.metadata["characters"])[0] == ""
+    assert record["parity"] is None
+    assert sorted(os.listdir(str(tmp_path))) == ["codes-recogniser.json", "codes-recogniser.onnx"]
+
+
+def test_the_same_export_twice_is_the_same_file(tmp_path, code_models):
+    network = export_table.select(["codes-recogniser"])[0]
+    records = [export.export(network, str(tmp_path / name)) for name in "ab"]
+    assert records[0]["sha256"] == records[1]["sha256"]
+
+
+def test_a_file_that_was_changed_is_refused(tmp_path, code_models):
+    export.export(export_table.select(["codes-detector"])[0], str(tmp_path))
+    path = tmp_path / "codes-detector.onnx"
+    path.write_bytes(path.read_bytes()[:-7])
+    with pytest.raises(ModelError) as caught:
+        load_record(str(tmp_path), "codes-detector")
+    assert "./inv export" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "nano-ocr/export/1"}', "null"])
+def test_a_damaged_record_is_refused(tmp_path, text, code_models):
+    export.export(export_table.select(["codes-detector"])[0], str(tmp_path))
+    (tmp_path / "codes-detector.json").write_text(text)
+    with pytest.raises(ModelError):
+        load_record(str(tmp_path), "codes-detector")
+
+
+def test_an_export_that_is_cut_off_leaves_no_record_of_another_file(tmp_path, monkeypatch, code_models):
+    network = export_table.select(["codes-detector"])[0]
+    export.export(network, str(tmp_path))
+
+    def full(path, data):
+        with open(path + ".part", "wb") as stream:
+            stream.write(data[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(export, "_write", full)
+    with pytest.raises(OSError):
+        export.export(network, str(tmp_path))
+    assert not os.path.exists(record_path(str(tmp_path / "codes-detector.onnx")))
+    with pytest.raises(ModelError):
+        load_record(str(tmp_path), "codes-detector")
+    monkeypatch.undo()
+    export.export(network, str(tmp_path))
+    assert load_record(str(tmp_path), "codes-detector")["network"] == "codes-detector"
+
+
+def test_networks_of_another_python_say_which(tmp_path, capsys):
+    pytest.importorskip("onnxruntime")
+    for name, environment in (("easyocr-detector", "py36-easyocr"), ("paddleocr-v4-detector", "py37-paddle")):
+        if export_table.select([name])[0].environment in os.environ.get("VIRTUAL_ENV", ""):
+            continue
+        code = export.main([name, "--out", str(tmp_path)])
+        assert code == 6 and environment in capsys.readouterr().err
+
+
+def test_the_command_says_what_it_wrote(tmp_path, capsys, code_models):
+    assert export.main(["codes-detector", "--out", str(tmp_path)]) == 0
+    assert "codes-detector.onnx: " in capsys.readouterr().out
+    assert export.main(["nothing"]) == 2
