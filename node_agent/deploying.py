@@ -42,6 +42,7 @@ def preflight(node: Node) -> List[str]:
     state = node.record("preflight", release=node.state().candidate)
     candidate = state.candidate or {}
     try:
+        _check_way_back(node, state)
         made = slots.check_files(node.disk, candidate["id"])
         slots.check_image(node.disk, node.machine, made)
         running.ensure_image(node, candidate)
@@ -53,12 +54,22 @@ def preflight(node: Node) -> List[str]:
     return sorted(document["degraded"]) if document else []
 
 
+def _check_way_back(node: Node, state: State) -> None:
+    """Raises Refused unless the release that we may have to return to is whole on the disk."""
+    if state.current is not None:
+        try:
+            slots.check_files(node.disk, state.current["id"])
+        except Refused as error:
+            words = "the way back is not safe: {}".format(error.found)
+            raise Refused(words, "release {} whole".format(state.current["version"]), "stage that release again")
+
+
 def _tried(node: Node, baseline: List[str], wait_for_line_s: float) -> State:
     put_in_place(node, baseline)
     _pass_gate(node)
     state = node.record("soaking")
     made = slots.load(node.disk, (state.candidate or {})["id"])
-    gate.soak(node, made, state.baseline)
+    gate.soak(node, made, state.baseline, made.gate.soak_s)
     _wait_for_line(node, wait_for_line_s)
     state = node.record("rebooting")
     node.machine.reboot()
@@ -92,15 +103,16 @@ def _wait_for_line(node: Node, patience_s: float) -> None:
 
 def prove(node: Node) -> State:
     """After the reboot: the same gate again; then committed, or proven until the group's token comes."""
-    state = node.record("proving")
-    attempt(node, lambda: _proved(node, state))
-    state = node.state()
+    state = attempt(node, lambda: _proved(node))
     return state if state.deployment.get("token_sha256") else commit(node, None)
 
 
-def _proved(node: Node, state: State) -> State:
+def _proved(node: Node) -> State:
+    state = node.record("proving")
     running.ensure(node, state.candidate)
     _pass_gate(node)
+    made = slots.check_files(node.disk, (state.candidate or {})["id"])
+    gate.soak(node, made, state.baseline, made.gate.live_s + 2 * made.gate.poll_s)
     return node.record("proven")
 
 
@@ -131,7 +143,7 @@ def _unparked(node: Node) -> State:
 
 def _taken_over(node: Node) -> State:
     candidate = node.state().candidate or {}
-    made = slots.load(node.disk, candidate["id"])
+    made = slots.check_files(node.disk, candidate["id"])
     state = node.record(
         "committed", release=candidate, floor=made.floor, keys_add=made.keys_add, keys_retire=made.keys_retire
     )
@@ -143,6 +155,7 @@ def tidy(node: Node) -> None:
     """After a decision: checkpoint, and what has no role goes. Failing is no harm; the next start does it again."""
     try:
         save_checkpoint(node)
+        node.journal.keep_ballast()
         slots.clean(node.disk, node.machine, node.state())
     except AgentError as problem:
         node.say("not tidied ({}); the next start will".format(problem.found))
@@ -169,12 +182,12 @@ def go_back(node: Node, error: AgentError, probe: str) -> None:
     """
     state = node.state()
     failure = node.failure(error, probe, state.phase)
-    node.try_record("returning", failure=failure)
-    node.machine.stop_app()
-    if state.current is not None:
-        running.ensure(node, state.current)
-    node.try_record("returned", failure=failure)
-    tidy(node)
+    written = node.try_record("returning", failure=failure)
+    if state.current is None or node.machine.running() != state.current["id"]:
+        node.machine.stop_app()
+    running.ensure(node, state.current)
+    if written and node.try_record("returned"):
+        tidy(node)
 
 
 def roll_back(node: Node, reason: str) -> State:
@@ -206,6 +219,7 @@ def _swap(node: Node, state: State, error: ProbeFailed) -> None:
 
 def interrupted(node: Node) -> State:
     """After Ctrl-C or SIGTERM: what was begun and not committed is undone now."""
+    node.journal.settle()
     state = node.state()
     error = OutsideError("interrupted in the phase {}".format(state.phase), "", "start the deployment again")
     if state.phase in ("staging", "preflight"):

@@ -71,13 +71,13 @@ def check_reasons(document: Health, baseline: List[str]) -> None:
         raise ProbeFailed("degraded", ", ".join(sorted(new)), "no reason that the release before did not have")
 
 
-def soak(node: Node, made: Manifest, baseline: List[str]) -> None:
-    """Returns when the release stayed live, ready and undegraded for the soak time. Raises ProbeFailed."""
+def soak(node: Node, made: Manifest, baseline: List[str], seconds: float) -> None:
+    """Returns when the release stayed live, ready and undegraded for ``seconds``. Raises ProbeFailed."""
     machine, bounds = node.machine, made.gate
     beat = Heartbeat(machine, made.id)
     start = machine.monotonic()
-    while machine.monotonic() - start < bounds.soak_s:
-        machine.sleep(min(bounds.poll_s, bounds.soak_s))
+    while machine.monotonic() - start < seconds:
+        machine.sleep(bounds.poll_s)
         document = beat.look()
         if beat.still_for() > bounds.live_s:
             raise ProbeFailed(

@@ -13,6 +13,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 from node_agent.disk import Disk
 from node_agent.errors import JournalDamaged, OutsideError
 
+BALLAST, BALLAST_BYTES = "ballast", 256 << 10
 Record = Dict[str, Any]
 
 
@@ -94,8 +95,33 @@ class Journal(object):
             self._write(line_of(numbered))
         except OutsideError:
             self._undo(known.sound_bytes)
-            raise
+            if not self._drop_ballast():
+                raise
+            self._write(line_of(numbered))
         return numbered
+
+    def settle(self) -> None:
+        """Bring onto the disk what an interrupted ``append`` wrote without syncing; a read-only disk holds none."""
+        with contextlib.suppress(OutsideError):
+            if self.disk.exists(self.path):
+                writer = self.disk.extend(self.path)
+                try:
+                    writer.sync()
+                finally:
+                    writer.close()
+
+    def keep_ballast(self) -> None:
+        """Hold back space, so that the end of a deployment can be written on a full disk."""
+        if not self.disk.exists(BALLAST):
+            self.disk.replace(BALLAST, bytes(BALLAST_BYTES))
+
+    def _drop_ballast(self) -> bool:
+        """Whether there was ballast, and it is gone now."""
+        with contextlib.suppress(OutsideError):
+            if self.disk.exists(BALLAST):
+                self.disk.remove(BALLAST)
+                return True
+        return False
 
     def _write(self, line: bytes) -> None:
         is_new = not self.disk.exists(self.path)

@@ -131,8 +131,9 @@ def _gate(record: Any) -> Gate:
     for key, value in values.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e7:
             raise Refused("gate: {} is {!r}".format(key, value), "a number of seconds, milliseconds or restarts")
-    if values["poll_s"] <= 0:
-        raise Refused("gate: poll_s is 0", "more than 0 seconds")
+    if values["poll_s"] <= 0 or values["soak_s"] <= values["live_s"]:
+        words = "gate: poll_s {poll_s}, live_s {live_s}, soak_s {soak_s}".format(**values)
+        raise Refused(words, "poll_s over 0, soak_s over live_s: a shorter soak cannot see a heartbeat that stops")
     return Gate(**values)
 
 

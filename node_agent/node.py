@@ -53,12 +53,14 @@ class Node(_Node):
         self.say(_words(event, values))
         return states.after(before, self.journal.append(record))
 
-    def try_record(self, event: str, **values: Any) -> None:
+    def try_record(self, event: str, **values: Any) -> bool:
         """Write a record if the disk lets us; the next start comes to the same decision without it."""
         try:
             self.record(event, **values)
         except OutsideError as error:
             self.say("not written down ({}): {}".format(event, error.found))
+            return False
+        return True
 
     def trusted(self) -> List[PublicKey]:
         """Keys of provisioning and of committed releases, less those that a committed release retired."""

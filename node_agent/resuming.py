@@ -22,11 +22,17 @@ def resume(node: Node) -> State:
         raise RolledBack("interrupted in the phase {}".format(state.phase), "", "python3 -m node_agent report")
     elif state.phase == "rebooting":
         return deploying.prove(node) if rebooted else _ask_again(node, state)
-    elif state.phase == "proven" and rebooted:
-        node.record("parked")
+    elif state.phase == "proven" and (rebooted or not _candidate_runs(node, state)):
+        node.try_record("parked")
+        running.ensure(node, state.current)
+        return node.state()
     running.ensure(node, must_run(node.state()))
     deploying.tidy(node)
     return node.state()
+
+
+def _candidate_runs(node: Node, state: State) -> bool:
+    return state.candidate is not None and node.machine.running() == state.candidate["id"]
 
 
 def _lost(state: State) -> OutsideError:
@@ -45,6 +51,7 @@ def _ask_again(node: Node, state: State) -> State:
 def _read(node: Node) -> State:
     """The state; a damaged journal is set aside and the checkpoint of the last commit taken in its place."""
     try:
+        node.journal.settle()
         return node.state()
     except JournalDamaged as error:
         kept = load_checkpoint(node.disk)

@@ -33,7 +33,8 @@ def stage(
     _refuse_half_a_group(group, token_sha256)
     made = _admitted(node, state, source, downgrade_reason)
     if made.id in [role["id"] for role in (state.current, state.candidate) if role]:
-        return state
+        return _mended(node, state, source, made)
+    node.journal.keep_ballast()
     state = node.record(
         "staging",
         release=release_of(made),
@@ -51,6 +52,17 @@ def stage(
         abandon(node, error, "stage")
         raise
     return node.record("staged", release=release_of(made))
+
+
+def _mended(node: Node, state: State, source: Source, made: Manifest) -> State:
+    """A release that is here already: nothing to do, unless its files on the disk are damaged."""
+    try:
+        slots.check_files(node.disk, made.id)
+    except Refused as error:
+        node.say("{}: copying it in anew".format(error.found))
+        slots.copy_in(node.disk, source, made)
+        return node.record("healed", what="archive", release=release_of(made))
+    return state
 
 
 def _refuse_phase(state: State) -> None:
