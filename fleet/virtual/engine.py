@@ -1,0 +1,118 @@
+"""Docker as the virtual fleet uses it: is it there, start it by hand, run one command of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from fleet.virtual.settings import VirtualFleetError, settings
+
+_STATUS = Path("/proc/self/status")
+_CAPABILITIES = {  # bit numbers of linux/capability.h
+    "DAC_READ_SEARCH": 2,
+    "LINUX_IMMUTABLE": 9,
+    "NET_ADMIN": 12,
+    "IPC_LOCK": 14,
+    "SYS_MODULE": 16,
+    "SYS_RAWIO": 17,
+    "SYS_PTRACE": 19,
+    "SYS_ADMIN": 21,
+    "SYS_BOOT": 22,
+    "SYS_NICE": 23,
+    "SYS_RESOURCE": 24,
+    "SYS_TIME": 25,
+    "LEASE": 28,
+    "SYSLOG": 34,
+}
+
+
+class EngineMissing(VirtualFleetError):
+    """This machine cannot run a virtual fleet; the message says what is missing."""
+
+    exit_code = 26
+    code = "virtual-fleet-cannot-run"
+
+
+def docker(*arguments: str, given: str | None = None, check: bool = True) -> str:
+    """Run docker; returns what it printed. Raises VirtualFleetError with its message when it fails and ``check``."""
+    command = ["docker", *arguments]
+    environment = dict(os.environ, DOCKER_BUILDKIT="0")
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, env=environment)
+    if check and done.returncode:
+        shown = " ".join(command[:4]) + (" ..." if len(command) > 4 else "")
+        raise VirtualFleetError(f"{shown} failed: {done.stderr.strip()[-800:]}")
+    return done.stdout.strip()
+
+
+def answers() -> bool:
+    """Whether a Docker engine answers."""
+    return bool(shutil.which("docker")) and bool(docker("info", "--format", "{{.ServerVersion}}", check=False))
+
+
+def lacking() -> str:
+    """What this machine lacks for a virtual fleet, in words; empty when nothing."""
+    if not Path("/proc/self/status").exists():
+        return "this is not Linux: virtual Nanos are containers of a Linux kernel"
+    if os.geteuid():
+        return "not root: virtual Nanos mount, and build an image with debootstrap (sudo ./inv fleet up)"
+    gone = [tool for tool in ("docker", "ssh", "ssh-keygen") if not shutil.which(tool)]
+    if gone:
+        return f"{', '.join(gone)} not found: apt-get install docker.io openssh-client"
+    if not answers() and not shutil.which("dockerd"):
+        return "no Docker engine answers and dockerd is not installed: apt-get install docker.io"
+    needed = [name for name in settings()["capabilities"]["needed"] if not _has(name)]
+    return f"this machine has no capability {', '.join(needed)}" if needed else ""
+
+
+def require(folder: Path) -> None:
+    """Make sure that an engine answers; starts dockerd by hand when none does. Raises EngineMissing."""
+    if problem := lacking():
+        raise EngineMissing(problem, "root on Linux with Docker; packages of Debian or Ubuntu are enough")
+    if not answers():
+        _start(folder)
+
+
+def _start(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "dockerd.log"
+    with log.open("a") as output:
+        process = subprocess.Popen(["dockerd"], stdout=output, stderr=output, start_new_session=True)
+    for _ in range(60):
+        if answers():
+            (folder / "dockerd.pid").write_text(f"{process.pid}\n")
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.5)
+    raise EngineMissing(
+        f"dockerd does not start: {(log.read_text().splitlines() or ['no message'])[-1]}", "", f"see {log}"
+    )
+
+
+def stop_if_ours(folder: Path) -> bool:
+    """End the engine that `up` started, when no container is left in it. Returns whether it did."""
+    marker = folder / "dockerd.pid"
+    if not marker.exists() or docker("ps", "--all", "--quiet"):
+        return False
+    pid = int(marker.read_text())
+    marker.unlink()
+    if not (Path("/proc") / str(pid) / "comm").exists():
+        return False
+    if (Path("/proc") / str(pid) / "comm").read_text().strip() != "dockerd":
+        return False
+    os.kill(pid, 15)
+    return True
+
+
+def _has(capability: str) -> bool:
+    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith("CapBnd"))
+    return bool(int(line.split()[1], 16) >> _CAPABILITIES[capability] & 1)
+
+
+def capabilities() -> list[str]:
+    """Those that a node's container is given: the needed ones, and the wanted ones that this machine has."""
+    table = settings()["capabilities"]
+    return [*table["needed"], *(name for name in table["wanted"] if _has(name))]

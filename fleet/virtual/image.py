@@ -1,0 +1,169 @@
+"""The image of a virtual Nano: a base made by debootstrap, then tests/fleet/image/Dockerfile. Both are built once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fleet import interpreters
+from fleet.virtual.engine import EngineMissing, docker
+from fleet.virtual.settings import IMAGE, Fleet, VirtualFleetError, settings
+
+Say = Callable[[str], None]
+MINORS = ("3.6", "3.7")
+_LEFT_OUT = shutil.ignore_patterns(
+    "test", "__pycache__", "site-packages", "*.a", "config-*", "idlelib", "tkinter", "turtledemo", "lib2to3"
+)
+
+
+def base_tag(fleet: Fleet) -> str:
+    """Tag of the base: changes with the lists of Debian packages."""
+    return f"nano-ocr/debian:{fleet.arch}-{_digest(IMAGE / 'debian.txt', IMAGE / 'offered.txt')}"
+
+
+def tags(fleet: Fleet) -> tuple[str, str]:
+    """(node, repository): tags that change with anything the images are made of."""
+    pythons = " ".join(f"{minor}={python.version}" for minor, python in pythons_of(fleet).items())
+    key = f"{fleet.arch}-{_digest(*files(), more=base_tag(fleet) + pythons)}"
+    return f"nano-ocr/virtual-nano:{key}", f"nano-ocr/virtual-nano-repository:{key}"
+
+
+def files() -> list[Path]:
+    """Every file that the image is made of."""
+    return sorted(path for path in IMAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+
+
+def _digest(*paths: Path, more: str = "") -> str:
+    total = hashlib.sha256(more.encode())
+    for path in paths:
+        total.update(path.relative_to(IMAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:12]
+
+
+def pythons_of(fleet: Fleet) -> dict[str, interpreters.Interpreter]:
+    """The old Pythons that nodes get: this machine's own. None for a foreign processor."""
+    found = {}
+    for minor in MINORS if fleet.arch == machine_arch() else ():
+        try:
+            found[minor] = interpreters.find(minor)
+        except interpreters.InterpreterMissing:
+            if minor == MINORS[0]:
+                raise
+    return found
+
+
+def machine_arch() -> str:
+    """This machine's processor, in Debian's words."""
+    import platform
+
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+
+def ensure(fleet: Fleet, say: Say) -> tuple[str, str]:
+    """Tags of the node's and the repository's image; builds what is not there yet."""
+    node, repository = tags(fleet)
+    if not exists(node) or not exists(repository):
+        if not exists(base_tag(fleet)):
+            _bootstrap(fleet, say)
+        _build(fleet, node, repository, say)
+    return node, repository
+
+
+def exists(tag: str) -> bool:
+    """Whether the engine has this image."""
+    return bool(docker("images", "--quiet", tag))
+
+
+def _bootstrap(fleet: Fleet, say: Say) -> None:
+    """debootstrap into a folder, with the packages to be offered beside, then into the engine."""
+    if not shutil.which("debootstrap"):
+        raise EngineMissing("debootstrap not found", "it makes the base image", "apt-get install debootstrap")
+    say("base image: debootstrap, once, several minutes")
+    with _folder(fleet) as folder:
+        root = folder / "root"
+        command = ["debootstrap", "--variant=minbase", f"--arch={fleet.arch}"]
+        packages = ",".join(listed("debian.txt"))
+        _call([*command, f"--include={packages}", settings()["debian"], str(root)], folder)
+        _download(root, folder)
+        with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as tar:
+            platform = ["--platform", f"linux/{fleet.arch}"]
+            command = ["docker", "import", *platform, "-", base_tag(fleet)]
+            done = subprocess.run(command, stdin=tar.stdout, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise VirtualFleetError(f"docker import failed: {done.stderr.strip()}")
+
+
+def _download(root: Path, folder: Path) -> None:
+    """All .deb files, of the base and of offered.txt, end in /srv/debian."""
+    _call(["chroot", str(root), "apt-get", "update", "-q"], folder)
+    for name in listed("offered.txt"):  # one by one: some exclude others
+        _call(
+            ["chroot", str(root), "apt-get", "install", "-qy", "--no-install-recommends", "--download-only", name],
+            folder,
+        )
+    target = root / "srv" / "debian"
+    target.mkdir()
+    for deb in (root / "var/cache/apt/archives").glob("*.deb"):
+        shutil.move(deb, target)
+    for leftover in (root / "var/lib/apt/lists").glob("*_*"):
+        leftover.unlink()
+
+
+def listed(name: str) -> list[str]:
+    """Lines of a package list, without comments."""
+    lines = (line.partition("#")[0].strip() for line in (IMAGE / name).read_text().splitlines())
+    return [line for line in lines if line]
+
+
+def _build(fleet: Fleet, node: str, repository: str, say: Say) -> None:
+    say("image of the nodes and their package repository: docker build, once, a minute or two")
+    with _folder(fleet) as folder:
+        context = folder / "context"
+        shutil.copytree(IMAGE, context, ignore=shutil.ignore_patterns("__pycache__"))
+        (context / "python").mkdir()
+        (context / "python" / "README").write_text("interpreters of the machine that built this\n")
+        for minor, python in pythons_of(fleet).items():
+            say(f"Python {python.version} of the nodes: {python.path}")
+            _copy_python(python.path, minor, context / "python" / minor)
+        command = ["docker", "build", "--platform", f"linux/{fleet.arch}", "--build-arg", f"BASE={base_tag(fleet)}"]
+        _call([*command, "--target", "repository", "--tag", repository, str(context)], folder)
+        _call([*command, "--tag", node, str(context)], folder)
+
+
+def _copy_python(program: Path, minor: str, target: Path) -> None:
+    """Program, library and modules of an installed Python."""
+    prefix = Path(subprocess.check_output([program, "-c", "import sys; print(sys.base_prefix)"], text=True).strip())
+    shutil.copytree(
+        prefix / "lib" / f"python{minor}", target / "lib" / f"python{minor}", ignore=_LEFT_OUT, symlinks=True
+    )
+    (target / "bin").mkdir()
+    shutil.copy2((prefix / "bin" / f"python{minor}").resolve(), target / "bin" / f"python{minor}")
+    for library in (prefix / "lib").glob(f"libpython{minor}m.so.1.0"):
+        shutil.copy2(library, target / "lib")
+
+
+@contextmanager
+def _folder(fleet: Fleet) -> Iterator[Path]:
+    """A folder on the disk of the checkout; the log in it is kept when something fails."""
+    base = fleet.folder.parent
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=base, prefix="image-") as name:
+        yield Path(name)
+
+
+def _call(command: list[str], folder: Path) -> None:
+    """Run a command with its output in build/fleet/image.log. Raises VirtualFleetError with the last lines."""
+    import os
+
+    log = folder.parent / "image.log"
+    environment = dict(os.environ, DOCKER_BUILDKIT="0", DEBIAN_FRONTEND="noninteractive", LC_ALL="C")
+    with log.open("a") as output:
+        done = subprocess.run(command, stdout=output, stderr=output, check=False, env=environment)
+    if done.returncode:
+        last = "\n  ".join(log.read_text(errors="replace").splitlines()[-8:])
+        raise VirtualFleetError(f"{' '.join(command[:2])} failed:\n  {last}", "", f"see {log}")

@@ -1,0 +1,129 @@
+"""Containers of a virtual fleet: network, repository, nodes; and the readiness of each."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.virtual.engine import capabilities, docker
+from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node that exists. ``state``: running, exited, restarting, ...; ``image`` is the tag it was made from."""
+
+    number: int
+    state: str
+    image: str
+    boots: int
+
+
+def existing(fleet: Fleet) -> list[Node]:
+    """The nodes of this fleet, by number."""
+    names = docker("ps", "--all", "--filter", f"label={fleet.label}", "--format", "{{.Names}}").split()
+    nodes = [_inspect(fleet, name) for name in names if name != fleet.repository]
+    return sorted(nodes, key=lambda node: node.number)
+
+
+def _inspect(fleet: Fleet, name: str) -> Node:
+    found = json.loads(docker("inspect", name))[0]
+    number = int(name.removeprefix(fleet.network + "-"))
+    return Node(number, found["State"]["Status"], found["Config"]["Image"], found["RestartCount"])
+
+
+def make_network(fleet: Fleet) -> None:
+    """The network of the fleet, unless it is there."""
+    if not docker("network", "ls", "--quiet", "--filter", f"name=^{fleet.network}$"):
+        docker("network", "create", "--subnet", fleet.subnet, "--label", fleet.label, fleet.network)
+
+
+def start_repository(fleet: Fleet, image: str) -> None:
+    """The container that serves packages; made anew when its image has changed."""
+    found = docker("ps", "--all", "--filter", f"name=^{fleet.repository}$", "--format", "{{.Image}}")
+    if found and found != image:
+        docker("rm", "--force", fleet.repository)
+    if found == image:
+        docker("start", fleet.repository)
+        return
+    place = ["--network", fleet.network, "--ip", fleet.address(2), "--restart", "always", "--label", fleet.label]
+    docker("run", "--detach", "--name", fleet.repository, *place, *_platform(fleet), image)
+
+
+def start(fleet: Fleet, number: int, image: str) -> None:
+    """Make a node's container, with a disk of its own for Docker's data and for swap."""
+    name, host = fleet.container(number), fleet.host(number)
+    for volume in volumes(fleet, number):
+        docker("volume", "create", "--label", fleet.label, volume)
+    data, swap = volumes(fleet, number)
+    arguments = ["--name", name, "--hostname", host, "--label", fleet.label, "--restart", "always"]
+    arguments += ["--network", fleet.network, "--ip", node_address(fleet, number)]
+    arguments += ["--add-host", f"repository.virtual-nano:{fleet.address(2)}"]
+    arguments += [f"--cap-add={capability}" for capability in capabilities()]
+    arguments += ["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"]
+    arguments += ["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"]
+    arguments += ["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"]
+    arguments += ["--volume", f"{data}:/var/lib/docker", "--volume", f"{swap}:/mnt", "--env", "container=docker"]
+    docker("run", "--detach", *arguments, *_platform(fleet), image)
+
+
+def _platform(fleet: Fleet) -> list[str]:
+    return ["--platform", f"linux/{fleet.arch}"]
+
+
+def volumes(fleet: Fleet, number: int) -> tuple[str, str]:
+    """Names of a node's volumes: Docker's data, swap."""
+    return f"{fleet.container(number)}-docker", f"{fleet.container(number)}-swap"
+
+
+def run_in(fleet: Fleet, number: int, *command: str, given: str | None = None, check: bool = True) -> str:
+    """Run a command as root inside a node, past ssh. Returns what it printed."""
+    return docker("exec", "--interactive", fleet.container(number), *command, given=given, check=check)
+
+
+def wait_ready(fleet: Fleet, number: int) -> None:
+    """Wait until systemd has started everything. Raises VirtualFleetError with the units that failed, or the log."""
+    state, limit = "", time.monotonic() + settings()["start_timeout_s"]
+    while time.monotonic() < limit:
+        state = run_in(fleet, number, "systemctl", "is-system-running", check=False)
+        if state == "running":
+            return
+        if state == "degraded":
+            failed = run_in(fleet, number, "systemctl", "--failed", "--plain", "--no-legend")
+            raise VirtualFleetError(f"{fleet.host(number)} started, but not all of it: {failed}", "", _look(fleet))
+        time.sleep(1)
+    log = docker("logs", "--tail", "5", fleet.container(number), check=False)
+    raise VirtualFleetError(f"{fleet.host(number)} does not start ({state or 'no systemd'}): {log}", "", _look(fleet))
+
+
+def _look(fleet: Fleet) -> str:
+    return f"./inv fleet shell --name {fleet.name}, then journalctl -b; or ./inv fleet down and up again"
+
+
+def remove(fleet: Fleet) -> list[str]:
+    """Remove everything that carries the fleet's label; returns the names of what was removed."""
+    mine = ["--filter", f"label={fleet.label}"]
+    containers = docker("ps", "--all", *mine, "--format", "{{.Names}}").split()
+    if containers:
+        docker("stop", "--time", "5", *containers)
+        docker("rm", "--force", "--volumes", *containers)
+    held = docker("volume", "ls", *mine, "--format", "{{.Name}}").split()
+    for volume in held:
+        _free_swap(volume)
+        docker("volume", "rm", volume)
+    networks = docker("network", "ls", *mine, "--format", "{{.Name}}").split()
+    for network in networks:
+        docker("network", "rm", network)
+    return containers + held + networks
+
+
+def _free_swap(volume: str) -> None:
+    """The kernel keeps a swap file of a container that is gone: nobody could delete the volume."""
+    if not volume.endswith("-swap"):
+        return
+    for path in Path(docker("volume", "inspect", "--format", "{{.Mountpoint}}", volume)).iterdir():
+        if path.is_file():
+            subprocess.run(["swapoff", str(path)], capture_output=True, check=False)

@@ -1,0 +1,95 @@
+"""What a virtual fleet is made with: settings.toml, a fleet's name, and what follows from both."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fleet.environments import ROOT
+from fleet.errors import FleetError
+from fleet.toml import load_toml
+
+IMAGE = ROOT / "tests" / "fleet" / "image"
+DEFAULT_NAME = "virtual"
+
+
+class VirtualFleetError(FleetError):
+    """The virtual fleet cannot be made, or is not as it should be."""
+
+    exit_code = 25
+    code = "virtual-fleet"
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """Contents of settings.toml."""
+    return load_toml(Path(__file__).with_name("settings.toml"))
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """One virtual fleet on this machine; several may run side by side under different names.
+
+    ``arch`` is that of Debian: amd64 or arm64. Files for its users lie in ``folder``.
+    """
+
+    name: str = DEFAULT_NAME
+    root: Path = ROOT
+    arch: str = "amd64"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", self.name):
+            raise VirtualFleetError(f"a fleet cannot be called {self.name!r}", "lower-case letters, digits and dashes")
+
+    @property
+    def folder(self) -> Path:
+        """Where inventory.ini, known_hosts, ssh_config and the key are written."""
+        return self.root / "build" / "fleet" / self.name
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory of Ansible that `up` writes."""
+        return self.folder / "inventory.ini"
+
+    @property
+    def network(self) -> str:
+        """Name of the Docker network."""
+        return f"nano-ocr-{self.name}"
+
+    @property
+    def subnet(self) -> str:
+        """Its addresses; the same for the same name."""
+        third = 16 + zlib.crc32(self.name.encode()) % 239
+        text: str = settings()["network"].format(third=third)
+        return text
+
+    def address(self, last: int) -> str:
+        """The address that ends in ``last``."""
+        return self.subnet.replace("0/24", str(last))
+
+    def host(self, number: int) -> str:
+        """Name of a node in the inventory: nano-1, nano-2, ..."""
+        return f"nano-{number}"
+
+    def container(self, number: int) -> str:
+        """Name of a node's container."""
+        return f"{self.network}-{number}"
+
+    @property
+    def repository(self) -> str:
+        """Name of the container that serves the apt repository."""
+        return f"{self.network}-repository"
+
+    @property
+    def label(self) -> str:
+        """The label that tells what belongs to this fleet."""
+        return f"{settings()['label']}={self.name}"
+
+
+def node_address(fleet: Fleet, number: int) -> str:
+    """Address of a node, counted from 1."""
+    return fleet.address(settings()["first_host"] + number - 1)
