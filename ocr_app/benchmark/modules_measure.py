@@ -70,7 +70,7 @@ def _tensorrt(entry: Network, precision: str, sha256: str) -> Tuple[Infer, str]:
     """The engine that was built here from this export. Raises DeviceUnavailable, EngineError (missing)."""
     own = target.module_of("tensorrt")
     place, cache = own.place(), Cache(default_folder())
-    for found in cache.entries(place):
+    for found in cache.entries():
         made = found.manifest
         if made is None or found.problem is not None or made.parts.place != place:
             continue
