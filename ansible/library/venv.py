@@ -1,0 +1,303 @@
+#!/usr/bin/python
+"""Module `venv`: a virtual environment that holds exactly what a lock says, whole, and proved. Python 3.6 and up."""
+
+from __future__ import absolute_import, division, print_function
+
+import csv
+import os
+import re
+import shutil
+import signal
+import subprocess
+from email.parser import Parser
+
+DOCUMENTATION = r"""
+module: venv
+short_description: observe, make or mend a virtual environment from wheels that lie on this machine
+options:
+  state:
+    description: observed reads only; present installs what is missing, wrong or damaged
+    choices: [observed, present]
+    default: observed
+  path:
+    description: folder of the environment
+    type: path
+    required: true
+  python:
+    description: interpreter that makes it
+    type: path
+    required: true
+  system_site_packages:
+    description: whether it sees the packages of the system (TensorRT's binding, scikit-image)
+    type: bool
+    default: false
+  wanted:
+    description: what must be in it (name and version each)
+    type: list
+    elements: dict
+    required: true
+  forbidden:
+    description: names of what must not be in it
+    type: list
+    elements: str
+    default: []
+  proofs:
+    description: name -> Python code, run in a process of its own; gives ok and found (what it printed, or why it died)
+    type: dict
+    default: {}
+  environment:
+    description: variables for the proofs
+    type: dict
+    default: {}
+  wheels:
+    description: folder on this machine that holds the files
+    type: path
+  requirements:
+    description: lines with hashes, one for each of wanted; for state present
+    type: str
+  from_source:
+    description: names of those that come as source archives (pure Python)
+    type: list
+    elements: str
+    default: []
+  timeout_s:
+    description: a proof that takes longer has failed
+    type: int
+    default: 300
+"""
+
+FIRST = ("pip", "setuptools", "wheel")  # what installs the others
+
+
+def canonical(name):
+    """Name of a project as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def site_packages(path):
+    """The folder of the environment's own packages; "" when there is none."""
+    lib = os.path.join(path, "lib")
+    for name in sorted(os.listdir(lib)) if os.path.isdir(lib) else []:
+        folder = os.path.join(lib, name, "site-packages")
+        if name.startswith("python") and os.path.isdir(folder):
+            return folder
+    return ""
+
+
+def installed(site):
+    """What the folder holds: canonical name -> list of (version, folder of its metadata)."""
+    found = {}
+    for entry in sorted(os.listdir(site)) if site else []:
+        if entry.endswith(".dist-info"):
+            folder = os.path.join(site, entry)
+            name, _, version = entry[: -len(".dist-info")].partition("-")
+            said = read(os.path.join(folder, "METADATA"))
+            version = Parser().parsestr(said, headersonly=True).get("Version", version) if said else version
+            found.setdefault(canonical(name), []).append((version, folder))
+    return found
+
+
+def read(path):
+    """Text of a file; empty when it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+    except OSError:
+        return ""
+
+
+def damage(folder):
+    """What is wrong with an installed distribution, by its RECORD: "" or words. Sizes are compared, not hashes."""
+    if not os.path.isfile(os.path.join(folder, "METADATA")):
+        return "its METADATA is gone"
+    rows = list(csv.reader(read(os.path.join(folder, "RECORD")).splitlines()))
+    if not rows:
+        return "its RECORD is gone"
+    site = os.path.dirname(folder)
+    bad = [row[0] for row in rows if len(row) == 3 and row[1] and not has_size(os.path.join(site, row[0]), row[2])]
+    return "{} gone or changed (of {} files: {})".format(len(bad), len(rows), bad[0]) if bad else ""
+
+
+def has_size(path, size):
+    """Whether a file of that many bytes is there."""
+    try:
+        return os.path.getsize(path) == int(size or 0)
+    except OSError:
+        return False
+
+
+def interpreter_problem(path, python, system_site_packages):
+    """Why the environment has to be made anew: "" or words."""
+    own = os.path.join(path, "bin", "python")
+    if not os.path.lexists(own):
+        return "there is no environment at {}".format(path)
+    ask = "import sys; print('%d.%d' % sys.version_info[:2])"
+    there, wanted = run([own, "-I", "-c", ask], {}, 60), run([python, "-I", "-c", ask], {}, 60)
+    if there[0]:
+        return "its Python does not run: {}".format(there[2])
+    if wanted[0]:
+        return "{} does not run: {}".format(python, wanted[2])
+    if there[1] != wanted[1]:
+        return "it has Python {}, not {}".format(there[1], wanted[1])
+    config = read(os.path.join(path, "pyvenv.cfg"))
+    sees = re.search(r"^include-system-site-packages\s*=\s*true", config, re.M | re.I) is not None
+    if sees != system_site_packages:
+        return "it {} the system's packages".format("sees" if sees else "does not see")
+    return ""
+
+
+def run(argv, environment, timeout_s):
+    """(exit code, output, last words); a signal is named, 124 is a time-out."""
+    variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+    variables.update(environment, LC_ALL="C.UTF-8", PIP_CONFIG_FILE=os.devnull)
+    try:
+        process = subprocess.Popen(
+            argv, env=variables, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        out, err = process.communicate(timeout=timeout_s)
+    except OSError as error:
+        return 127, "", str(error)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return 124, "", "no answer within {} s".format(timeout_s)
+    words = err.decode("utf-8", "replace").strip().splitlines()
+    code = process.returncode
+    last = "killed by {}".format(signal.Signals(-code).name) if code < 0 else (words[-1] if words else "no message")
+    return code, out.decode("utf-8", "replace").strip(), last
+
+
+def observe(wanted):
+    """State of the environment that the options ``wanted`` describe."""
+    path = wanted["path"]
+    broken = interpreter_problem(path, wanted["python"], wanted["system_site_packages"])
+    have = installed(site_packages(path))
+    problems, needed = [broken] if broken else [], []
+    for package in wanted["wanted"]:
+        problem = "not installed" if broken else package_problem(have, package)
+        if problem:
+            needed.append(canonical(package["name"]))
+        if problem and not broken:
+            problems.append("{}: {}".format(package["name"], problem))
+    unwelcome = [name for name in wanted["forbidden"] if canonical(name) in have and not broken]
+    problems += ["{}: must not be here".format(name) for name in unwelcome]
+    proofs = {} if needed or broken else {name: prove(wanted, code) for name, code in sorted(wanted["proofs"].items())}
+    return {"problems": problems, "broken": broken, "needed": needed, "unwelcome": unwelcome, "proofs": proofs}
+
+
+def package_problem(have, package):
+    """What is wrong with one wanted package: "" or words."""
+    there = have.get(canonical(package["name"]), [])
+    if not there:
+        return "not installed"
+    if len(there) > 1:
+        return "there are {} of it: {}".format(len(there), ", ".join(version for version, _ in there))
+    version, folder = there[0]
+    if version != package["version"]:
+        return "{} in place of {}".format(version, package["version"])
+    return damage(folder)
+
+
+def prove(wanted, code):
+    """Run a proof in the environment: ok, found."""
+    command = [os.path.join(wanted["path"], "bin", "python"), "-c", code]
+    status, out, last = run(command, wanted["environment"], wanted["timeout_s"])
+    return {"ok": status == 0, "found": (out.splitlines() or [""])[-1] if status == 0 else last}
+
+
+def mend(wanted, state, fail):
+    """Make what ``state`` says is missing; ``fail(words)`` ends the module."""
+    path = wanted["path"]
+    if state["broken"]:
+        make(wanted, fail)
+    for name in state["needed"] + [canonical(name) for name in state["unwelcome"]]:
+        for _, folder in installed(site_packages(path)).get(name, []):
+            remove(folder)
+    lines = [line for line in (wanted["requirements"] or "").splitlines() if line.strip()]
+    needed = [line for line in lines if canonical(line.split("==")[0]) in state["needed"]]
+    gone = sorted(set(state["needed"]) - {canonical(line.split("==")[0]) for line in needed})
+    if gone:
+        fail("no requirement line for {}".format(", ".join(gone)))
+    pip = pip_of(wanted, lines, fail)
+    first = [line for line in needed if canonical(line.split("==")[0]) in FIRST]
+    for part in (first, [line for line in needed if line not in first]):
+        if part:
+            install(wanted, pip, part, fail)
+
+
+def make(wanted, fail):
+    """Make the environment anew, without pip: that comes from its wheel."""
+    path = wanted["path"]
+    shutil.rmtree(path, ignore_errors=True)
+    options = ["--system-site-packages"] if wanted["system_site_packages"] else []
+    code, _, last = run([wanted["python"], "-m", "venv", "--without-pip"] + options + [path], {}, 300)
+    if code:
+        fail("{} -m venv failed: {}".format(wanted["python"], last))
+
+
+def remove(folder):
+    """Remove an installed distribution: its recorded files, then its metadata, which may be incomplete."""
+    site = os.path.dirname(folder)
+    for row in csv.reader(read(os.path.join(folder, "RECORD")).splitlines()):
+        path = os.path.normpath(os.path.join(site, row[0])) if row else site
+        if os.path.isfile(path) and not path.startswith(folder):
+            os.unlink(path)
+    shutil.rmtree(folder)
+
+
+def pip_of(wanted, lines, fail):
+    """The wheel of pip among the files, as a program: a wheel can be run where it lies."""
+    version = next((line.split("==")[1].split()[0] for line in lines if line.startswith("pip==")), "")
+    folder = wanted["wheels"] or ""
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
+        if name.startswith("pip-{}-".format(version)) and name.endswith(".whl"):
+            return os.path.join(folder, name, "pip")
+    return fail("no wheel of pip {} in {}".format(version, folder))
+
+
+def install(wanted, pip, lines, fail):
+    """pip, from files only, each by its hash; nothing is compiled."""
+    listing = os.path.join(wanted["path"], ".requirements.txt")
+    with open(listing, "w") as stream:
+        stream.write("\n".join(lines) + "\n")
+    command = [os.path.join(wanted["path"], "bin", "python"), pip, "install", "--no-index", "--no-deps", "--quiet"]
+    command += ["--find-links", wanted["wheels"], "--require-hashes", "--ignore-installed", "--no-build-isolation"]
+    command += ["--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location", "--only-binary=:all:"]
+    command += ["--no-binary={}".format(name) for name in wanted["from_source"]] + ["-r", listing]
+    code, _, last = run(command, wanted["environment"], 3600)
+    if code:
+        fail("pip cannot install {}: {}".format(", ".join(line.split()[0] for line in lines), last))
+    os.unlink(listing)
+
+
+def main():
+    """Called by Ansible."""
+    from ansible.module_utils.basic import AnsibleModule
+
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "default": "observed", "choices": ["observed", "present"]},
+            "path": {"type": "path", "required": True},
+            "python": {"type": "path", "required": True},
+            "system_site_packages": {"type": "bool", "default": False},
+            "wanted": {"type": "list", "elements": "dict", "required": True},
+            "forbidden": {"type": "list", "elements": "str", "default": []},
+            "proofs": {"type": "dict", "default": {}},
+            "environment": {"type": "dict", "default": {}},
+            "wheels": {"type": "path"},
+            "requirements": {"type": "str"},
+            "from_source": {"type": "list", "elements": "str", "default": []},
+            "timeout_s": {"type": "int", "default": 300},
+        },
+        supports_check_mode=True,
+    )
+    state = observe(module.params)
+    work = module.params["state"] == "present" and bool(state["problems"])
+    if work and not module.check_mode:
+        mend(module.params, state, lambda words: module.fail_json(msg=words, problems=state["problems"]))
+        state = dict(observe(module.params), mended=state["problems"])
+    module.exit_json(changed=work, **state)
+
+
+if __name__ == "__main__":
+    main()
