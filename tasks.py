@@ -193,6 +193,39 @@ def dataset(context: Context, check: bool = False) -> None:
     context.run(f"{sys.executable} -m training.make_nano_codes --out {target} --seed 2025 --count 100", pty=False)
 
 
+_PLAY = {
+    "inventory": "file; default: inventory.ini",
+    "limit": "only these hosts or groups",
+    "tags": "only these roles (comma separated)",
+}
+
+
+@task(help={**_PLAY, "check": "say what would change, and change nothing"})
+def provision(
+    _: Context, inventory: str = "", limit: str = "", tags: str = "", check: bool = False, reset: bool = False
+) -> None:
+    """Turn blank Nanos into nodes (ansible/provision.yml); --reset gives back what that took."""
+    from fleet import provision as plays
+
+    _run(plays.play, "reset" if reset else "provision", inventory, limit, tags, check)
+
+
+@task(help=_PLAY)
+def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> None:
+    """Audit the nodes (ansible/verify.yml): exit code 0 when every rule holds on every host."""
+    from fleet import provision as plays
+
+    _run(plays.play, "verify", inventory, limit, tags)
+
+
+@task
+def ansible(_: Context) -> None:
+    """Say the line that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
+    from fleet import provision as plays
+
+    print(plays.activation())
+
+
 @task
 def clean(context: Context) -> None:
     """Remove build/ and caches; environments and models stay."""
