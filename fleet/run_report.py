@@ -12,6 +12,11 @@ from fleet.rules import broken, hints
 
 _NEXT = "next: "
 NOTHING = "nothing to do"
+_KNOWN = {  # part of a message of Ansible or ssh -> what to do
+    "sudo password": "run again with --ask-become-pass, or give the user sudo without a password",
+    "Host key verification failed": "compare the key of {host} with the board's own, then add it to known_hosts",
+    "Permission denied (publickey": "ssh-copy-id to {host}, or name the key with ansible_ssh_private_key_file",
+}
 
 
 @dataclass
@@ -87,6 +92,9 @@ def advice(result: dict[str, Any], host: str, outcome: str) -> str:
     told = message(result)
     if _NEXT in told:
         return told.rpartition(_NEXT)[2].splitlines()[0]
+    for sign, todo in _KNOWN.items():
+        if sign in told:
+            return todo.format(host=host)
     if outcome == "unreachable":
         return f"ssh to {host} by hand: is it on, is its address right, is its host key known, does its key log in?"
     return f"ansible-playbook provision.yml --limit {host} -v"
