@@ -12,6 +12,8 @@ import time
 DOCUMENTATION = r"""
 module: observe
 short_description: read commands, files, units, packages and disks of a node in one call
+description: Changes nothing. Also gives clock (s since 1970), memory (MB of 10^6 bytes) and uptime_s.
+author: nano-ocr contributors
 options:
   commands:
     description: name -> list of arguments; gives rc, out, err. A program that is not there has rc 127.
