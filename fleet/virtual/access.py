@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 
+from fleet.virtual.image import pythons_of
 from fleet.virtual.nodes import run_in
 from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
 
@@ -68,7 +69,7 @@ def _group(number: int, groups: int) -> int:
 
 def _differences(fleet: Fleet) -> dict[str, str]:
     variables = dict(settings()["inventory"])
-    if fleet.arch != "amd64":
+    if not pythons_of(fleet):
         variables["ansible_python_interpreter"] = "/usr/bin/python3"
     return variables
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from fleet.virtual.settings import VirtualFleetError, settings
 
 _STATUS = Path("/proc/self/status")
+_PID = Path("/var/run/docker.pid")
 _CAPABILITIES = {  # bit numbers of linux/capability.h
     "DAC_READ_SEARCH": 2,
     "LINUX_IMMUTABLE": 9,
@@ -54,7 +56,7 @@ def answers() -> bool:
 
 def lacking() -> str:
     """What this machine lacks for a virtual fleet, in words; empty when nothing."""
-    if not Path("/proc/self/status").exists():
+    if not _STATUS.exists():
         return "this is not Linux: virtual Nanos are containers of a Linux kernel"
     if os.geteuid():
         return "not root: virtual Nanos mount, and build an image with debootstrap (sudo ./inv fleet up)"
@@ -76,20 +78,18 @@ def require(folder: Path) -> None:
 
 
 def _start(folder: Path) -> None:
+    """Start dockerd, free of this process, and remember that it was us."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "dockerd.log"
     with log.open("a") as output:
-        process = subprocess.Popen(["dockerd"], stdout=output, stderr=output, start_new_session=True)
+        subprocess.run(["setsid", "--fork", "dockerd"], stdout=output, stderr=output, check=True)
     for _ in range(60):
         if answers():
-            (folder / "dockerd.pid").write_text(f"{process.pid}\n")
+            (folder / "dockerd.pid").write_text(_PID.read_text())
             return
-        if process.poll() is not None:
-            break
         time.sleep(0.5)
-    raise EngineMissing(
-        f"dockerd does not start: {(log.read_text().splitlines() or ['no message'])[-1]}", "", f"see {log}"
-    )
+    last = (log.read_text().splitlines() or ["no message"])[-1]
+    raise EngineMissing(f"dockerd does not start: {last}", "a Docker engine", f"see {log}")
 
 
 def stop_if_ours(folder: Path) -> bool:
@@ -99,11 +99,10 @@ def stop_if_ours(folder: Path) -> bool:
         return False
     pid = int(marker.read_text())
     marker.unlink()
-    if not (Path("/proc") / str(pid) / "comm").exists():
+    name = Path("/proc") / str(pid) / "comm"
+    if not name.exists() or name.read_text().strip() != "dockerd":
         return False
-    if (Path("/proc") / str(pid) / "comm").read_text().strip() != "dockerd":
-        return False
-    os.kill(pid, 15)
+    os.kill(pid, signal.SIGTERM)
     return True
 
 

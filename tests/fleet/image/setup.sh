@@ -6,6 +6,8 @@ for tool in swapon swapoff; do
     mv $tool /usr/lib/virtual-nano/real-$tool
     ln -s /usr/lib/virtual-nano/swap $tool
 done
+mv /usr/bin/timedatectl /usr/lib/virtual-nano/real-timedatectl
+ln -s /usr/lib/virtual-nano/timedatectl /usr/bin/timedatectl
 ln -s nvpmodel/nvpmodel_t210_jetson-nano.conf /etc/nvpmodel.conf
 if [ -e /usr/bin/python3.6 ]; then ln -s /usr/bin/python3.6 /usr/local/bin/python3; fi
 groupadd -f docker
