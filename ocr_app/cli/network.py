@@ -11,8 +11,9 @@ from ocr_app.benchmark import half
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.tables import table
 from ocr_app.cli.arguments import positive, write_json
+from ocr_app.engines import preflight_rules
 from ocr_app.errors import UsageError
-from ocr_app.networks import count, onnx_file, operators, roofline
+from ocr_app.networks import count, onnx_file, roofline
 from ocr_app.networks.count import Count
 from ocr_app.readers import codes
 from ocr_app.readers.codes_detect import STRIDE
@@ -198,9 +199,9 @@ def _layer_table(own: Asked, counts: Count) -> str:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Returns 0, or 7 when a model would be refused."""
-    found = {own.name: operators.problems(onnx_file.load(own.path)) for own in asked_for(arguments.models)}
+    found = {own.name: preflight_rules.refusals(onnx_file.load(own.path)) for own in asked_for(arguments.models)}
     if arguments.json:
-        print(json.dumps({"parser": operators.rules()["parser"], "problems": found}, indent=1))
+        print(json.dumps({"parser": preflight_rules.rules()["parser"], "problems": found}, indent=1))
     else:
         for name, problems in found.items():
             print("{}: {}".format(name, "; ".join(problems) or "nothing known speaks against it"))

@@ -16,7 +16,7 @@ import time
 from typing import Any, Callable, Dict, List, Optional
 
 import ocr_app
-from ocr_app.engines import build_check, files, key, plan, target
+from ocr_app.engines import build_check, files, key, plan, preflight_rules, target
 from ocr_app.engines.build_check import Watched
 from ocr_app.engines.build_jobs import Job
 from ocr_app.engines.build_reference import WORK, Reference, Spec, job_of, reference
@@ -24,7 +24,7 @@ from ocr_app.engines.cache import Cache
 from ocr_app.engines.key import Parts
 from ocr_app.engines.manifest import Manifest
 from ocr_app.errors import BuildError, OcrError
-from ocr_app.networks import onnx_file, operators
+from ocr_app.networks import onnx_file
 from ocr_app.networks.onnx import OnnxNetwork
 
 _PR_SET_PDEATHSIG = 1
@@ -54,7 +54,7 @@ def make(spec: Spec) -> Dict[str, Any]:
 
 def _refuse_problems(spec: Spec, job: Job) -> None:
     """Raises BuildError (unfit) for what TensorRT's parser is known to refuse, before it has cost any time."""
-    found = operators.problems(onnx_file.load(job.path)) if spec.target == "tensorrt" else []
+    found = preflight_rules.refusals(onnx_file.load(job.path)) if spec.target == "tensorrt" else []
     if found:
         raise BuildError(
             "TensorRT would refuse {}: {}".format(job.path, "; ".join(found)),

@@ -7,12 +7,17 @@ goes through alone, so that a text never depends on what else was in a batch.
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+import numpy as np
+
 from ocr_app.benchmark.crops import LineCrop, line_crops
 from ocr_app.benchmark.datasets import DEFAULT_FILES, open_dataset, spread
 from ocr_app.benchmark.edits import levenshtein
 from ocr_app.benchmark.forms import FORMS
 from ocr_app.benchmark.linematch import text_inside
-from ocr_app.benchmark.sample import Dataset, Sample, view, view_lines
+from ocr_app.benchmark.sample import Dataset, Sample
+from ocr_app.engines import export_table, export_twins
+from ocr_app.engines.export_record import load_record
+from ocr_app.engines.export_table import Network as Entry
 from ocr_app.errors import DatasetError, ModelError, ReaderFailed, UsageError
 from ocr_app.imaging import sources
 from ocr_app.imaging.load import load_image
@@ -20,7 +25,7 @@ from ocr_app.networks.base import Network
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers import registry
 from ocr_app.readers.base import Options, Reader, failures_of
-from ocr_app.readers.registry import ReaderName
+from ocr_app.readers.registry import ReaderName, parse_name
 from ocr_app.types import Image, Quad
 
 DETECTOR, RECOGNISER = "detector", "recogniser"
@@ -30,12 +35,16 @@ UNREADABLE = "\ufffd"
 
 
 class Subject(NamedTuple):
-    """One network in its reader. ``role``: DETECTOR or RECOGNISER; ``own``: the path that the reader itself opens."""
+    """One network in its reader. ``role``: DETECTOR or RECOGNISER; ``own``: the path that the reader itself opens.
+
+    ``entry``: its row in the table of exports, for readers of another framework; None where the reader is our own.
+    """
 
     path: str
     reader: ReaderName
     role: str
     own: str
+    entry: Optional[Entry] = None
 
     @property
     def name(self) -> str:
@@ -100,6 +109,20 @@ def subject_of(file: str, reader: Optional[ReaderName] = None, role: Optional[st
     return Subject(_existing(file), reader, role, files[role])
 
 
+def exported(network: str, folder: str) -> Subject:
+    """The subject for an exported network of the table (data/networks.json).
+
+    Raises UsageError for a name that it does not have, ModelError where the export is missing or damaged.
+    """
+    entry = export_table.select([network])[0]
+    path = os.path.join(folder, str(load_record(folder, network)["file"]))
+    reader = parse_name(entry.reader)
+    module = registry.module_of(registry.spec(reader.name))
+    if hasattr(module, "network_files"):
+        return Subject(path, reader, entry.part, module.network_files(reader.model)[entry.part])
+    return Subject(path, reader, entry.part, path, entry)
+
+
 def _existing(file: str) -> str:
     if not os.path.isfile(file):
         raise ModelError("model file {} is not there".format(file), "an ONNX file")
@@ -142,11 +165,22 @@ def _frames(dataset: Dataset) -> List[Item]:
 
 
 def _frame(sample: Sample) -> Item:
-    """What the reader is shown of a page, and the lines on it that are scored."""
-    scored = [line for line in view_lines(sample, "box") if line.scored]
-    image = view(load_image(sample.path).pixels, sample, "box")
+    """A page as a camera gives it, and the lines on it that are scored."""
+    scored = [line for line in sample.lines if line.scored]
+    image = load_image(sample.path).pixels
     truth = "\n".join(line.text or "" for line in scored) or sample.truth
     return Item(sample.id, image, truth, tuple(line.quad for line in scored if line.quad is not None))
+
+
+class _Served:
+    """Stands in a twin as the exported network, and hands over to whichever network is being judged."""
+
+    def __init__(self) -> None:
+        self.network: Network = Network()
+
+    def infer_one(self, array: np.ndarray) -> np.ndarray:
+        """As networks do."""
+        return self.network.infer_one(array)
 
 
 class Judge:
@@ -157,11 +191,16 @@ class Judge:
         self.items = items
         self._threads = threads
         self._others: Dict[str, Network] = {}
+        self._foreign: Optional[Reader] = None
+        self._served = _Served()
 
     def texts(self, network: Optional[Network] = None, indices: Optional[Sequence[int]] = None) -> List[str]:
         """Texts of the items (all, or those at ``indices``), lines joined by a line feed; None: the file itself."""
         own = network or self._other(self.subject.path)
         chosen = self.items if indices is None else [self.items[index] for index in indices]
+        if self.subject.entry is not None:
+            reader = self._twinned(own)
+            return [self._read(reader, item) for item in chosen]
         with self._open(own) as reader:
             return [self._read(reader, item) for item in chosen]
 
@@ -173,6 +212,24 @@ class Judge:
         module = registry.module_of(registry.spec(name.name))
         reader: Reader = module.open_reader(Options(threads=self._threads, model=name.model), opener)
         return reader
+
+    def _twinned(self, network: Network) -> Reader:
+        """The reader of another framework, opened once, with ``network`` serving in the place of its own."""
+        if self._foreign is None:
+            name, entry = self.subject.reader, self.subject.entry
+            module = registry.module_of(registry.spec(name.name))
+            reader: Reader = module.open_reader(Options(threads=self._threads, model=name.model))
+            twin = export_twins.install(reader, entry, self._served)  # type: ignore[arg-type]
+            twin.serving = export_twins.EXPORTED
+            self._foreign = reader
+        self._served.network = network
+        return self._foreign
+
+    def close(self) -> None:
+        """Closes the reader of another framework, where there is one."""
+        if self._foreign is not None:
+            self._foreign.close()
+            self._foreign = None
 
     def _other(self, path: str) -> Network:
         if path not in self._others:
@@ -190,6 +247,12 @@ class Judge:
                 return "\n".join(line.text for line in lines)
         except ReaderFailed:
             return UNREADABLE
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts are one, white space ignored, as accuracy is measured everywhere here."""
+    truth, read = FORMS[FORM].sides(one, [other])
+    return truth == read
 
 
 def cer(texts: Sequence[str], truths: Sequence[Optional[str]]) -> Optional[float]:

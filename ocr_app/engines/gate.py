@@ -20,7 +20,7 @@ from ocr_app.errors import UsageError
 from ocr_app.networks import onnx, onnx_file
 from ocr_app.networks.onnx_file import Model
 
-TRIALS = 60
+TRIALS = 80
 """Sets of nodes that a search tries at most."""
 _SHOWN = 12  # layers of each arithmetic that a report names beside those that overflow
 _SHOWN_OVERFLOWING = 40
@@ -41,9 +41,16 @@ def judge(
 
     Raises ModelError for a file that is none, UsageError for no items or none that the reader reads anything on.
     """
-    started = time.time()
-    model = onnx_file.load(subject.path)
     reader = Judge(subject, given.items)
+    try:
+        return _judged(reader, given, trials, with_texts, tell)
+    finally:
+        reader.close()
+
+
+def _judged(reader: Judge, given: Calibration, trials: int, with_texts: bool, tell: Callable[[str], Any]) -> Plan:
+    started, subject = time.time(), reader.subject
+    model = onnx_file.load(subject.path)
     reference = reader.texts()
     if not any(reference):
         found = "{} reads nothing on the calibration in FP32".format(subject.reader)
@@ -53,7 +60,7 @@ def judge(
     for arithmetic, changes in bare.items():
         search.note(arithmetic, [index for index, _ in changes])
         tell("{}: {} of {} texts change".format(arithmetic, len(changes), len(reference)))
-    layers = {arithmetic: search.layers(frozenset(), arithmetic) for arithmetic in ARITHMETICS}
+    layers = {arithmetic: search.layers(frozenset(), arithmetic) for arithmetic in search.arithmetics}
     outcome = gate_search.Outcome(frozenset(), True, 0) if not any(bare.values()) else gate_search.find(search)
     kept = outcome.kept or frozenset()
     with_plan = bare if not kept else _changes(search, kept)
@@ -85,7 +92,7 @@ def sha256_of(path: str) -> str:
 
 
 def _changes(search: Search, kept: Kept) -> Changes:
-    return {arithmetic: search.changed(kept, arithmetic) for arithmetic in ARITHMETICS}
+    return {arithmetic: search.changed(kept, arithmetic) for arithmetic in search.arithmetics}
 
 
 def _verdict(outcome: gate_search.Outcome, changes: Changes, bare: Changes, judged: int) -> Tuple[str, str]:

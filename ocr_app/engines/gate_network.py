@@ -21,7 +21,9 @@ class Rounded(Network):
 
     def __init__(self, model: Model, name: str, kept: Collection[str], arithmetic: str, threads: int = 1) -> None:
         made = half.rounded(model, kept, arithmetic == SUMS)
-        self._session = onnx.session(made, onnx.check_device("cpu"), threads, name, optimised=False)
+        provider = onnx.check_device("cpu")
+        onnx.check_casts(provider)
+        self._session = onnx.session(made, provider, threads, name, optimised=False)
         self.inputs = tuple(value.name for value in model.inputs)
         self.outputs = tuple(model.outputs)
         self.metadata = dict(model.metadata)
@@ -68,6 +70,11 @@ class _Seen(NamedTuple):
     overflow: int
 
 
+def arithmetics_of(model: Model) -> Tuple[str, ...]:
+    """The arithmetics in which a model can differ: SUMS only where it has means."""
+    return ARITHMETICS if any(node.op in half.MEANS for node in model.nodes) else (TENSORS,)
+
+
 def judged_nodes(model: Model) -> List[Node]:
     """Nodes that compute with float tensors on the board: all but constants and arithmetic on shapes."""
     types, fixed = onnx_file.element_types(model), constants(model)
@@ -109,7 +116,9 @@ def _compare(full: np.ndarray, low: np.ndarray) -> _Seen:
 
 
 def _worse(one: Optional[_Seen], other: _Seen) -> _Seen:
-    return other if one is None else _Seen(*(max(pair) for pair in zip(one, other)))
+    if one is None:
+        return other
+    return _Seen(max(one.peak, other.peak), max(one.error, other.error), max(one.overflow, other.overflow))
 
 
 def _layer(node: Node, seen: Dict[str, _Seen], kept: Set[str]) -> LayerError:

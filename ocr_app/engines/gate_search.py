@@ -1,15 +1,15 @@
 """The search for the fewest nodes that must stay in float32 for every text to stay what it is.
 
 Every set of nodes is tried by reading: first the items that changed before, then, when those hold, all of them. First
-stay the nodes where overflow begins; when that is not enough, those that add most error, twice as many each time; what
-holds is then thinned out in ever smaller parts (Zeller and Hildebrandt 2002, "Simplifying and isolating
-failure-inducing input"). Nothing is taken to be monotonic: what is handed back was read in full and held.
+stay the nodes where overflow begins; when that is not enough, a few that add most error, or all there are; what holds
+is then thinned out in ever smaller parts (Zeller and Hildebrandt 2002, "Simplifying and isolating failure-inducing
+input"). Nothing is taken to be monotonic: what is handed back was read in full and held.
 """
 
 from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, Tuple
 
-from ocr_app.engines.calibration import Judge
-from ocr_app.engines.gate_network import ARITHMETICS, LayerError, Recording, Rounded, layer_errors
+from ocr_app.engines.calibration import Judge, same
+from ocr_app.engines.gate_network import ARITHMETICS, LayerError, Recording, Rounded, arithmetics_of, layer_errors
 from ocr_app.networks.base import Arrays
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.networks.onnx_file import Model
@@ -17,6 +17,7 @@ from ocr_app.networks.onnx_file import Model
 Kept = FrozenSet[str]
 HARDEST = 4
 """Items of each arithmetic that a set is tried on before all are read."""
+_FEW = (1, 2, 4, 8)
 _ROUNDS = 12  # of looking where overflow begins; each finds all beginnings there are, so chains alone need several
 
 
@@ -40,7 +41,9 @@ class Search:
     ) -> None:
         self._judge, self._model, self._reference, self._most, self._tell = judge, model, reference, most, tell
         self._hard: Dict[str, List[int]] = {arithmetic: [] for arithmetic in ARITHMETICS}
+        self._order = {node.outputs[0]: place for place, node in enumerate(model.nodes)}
         self._known: Dict[Kept, bool] = {}
+        self.arithmetics = arithmetics_of(model)
         self.best: Optional[Kept] = None
         self.trials = 0
 
@@ -49,7 +52,7 @@ class Search:
         network = Rounded(self._model, self._judge.subject.name, kept, arithmetic)
         asked = list(range(len(self._reference))) if indices is None else list(indices)
         texts = self._judge.texts(network, asked)
-        return [(index, text) for index, text in zip(asked, texts) if text != self._reference[index]]
+        return [(index, text) for index, text in zip(asked, texts) if not same(self._reference[index], text)]
 
     def note(self, arithmetic: str, indices: Sequence[int]) -> None:
         """Items that changed: tried first from now on, the newest before all others."""
@@ -72,12 +75,16 @@ class Search:
         return not any(own and self.changed(kept, arithmetic, own) for arithmetic, own in self._hard.items())
 
     def _all_hold(self, kept: Kept) -> bool:
-        for arithmetic in ARITHMETICS:
+        for arithmetic in self.arithmetics:
             found = self.changed(kept, arithmetic)
             if found:
                 self.note(arithmetic, [index for index, _ in found])
                 return False
         return True
+
+    def in_order(self, nodes: Kept) -> List[str]:
+        """Nodes as they follow one another in the file."""
+        return sorted(nodes, key=lambda output: self._order[output])
 
     def inputs(self, index: int) -> List[Arrays]:
         """What the reader gives the network for one item."""
@@ -93,7 +100,7 @@ class Search:
     def overflowing(self, kept: Kept) -> Kept:
         """``kept`` and the nodes where overflow begins, until it begins nowhere."""
         for _ in range(_ROUNDS):
-            found = {layer.output for each in ARITHMETICS for layer in self.layers(kept, each) if layer.origin}
+            found = {layer.output for each in self.arithmetics for layer in self.layers(kept, each) if layer.origin}
             if not found:
                 break
             kept = kept | found
@@ -104,58 +111,70 @@ def find(search: Search) -> Outcome:
     """The fewest nodes found whose float32 keeps every text. Nodes are named by their first outputs."""
     complete = True
     try:
-        enough = _enough(search)
-        if enough is not None:
-            _thin(search, enough)
+        _search(search)
     except Spent:
         complete = False
     return Outcome(search.best, complete, search.trials)
 
 
-def _enough(search: Search) -> Optional[Kept]:
-    """A set that holds: overflow's beginnings, then more and more of the nodes that add error; None when none does."""
+def _search(search: Search) -> None:
+    """Leaves the smallest set that holds in ``search.best``. Raises Spent."""
     begun = search.overflowing(frozenset())
     if search.holds(begun):
-        return begun
+        _thinned(search, begun, frozenset())
+        return
+    rest = _enough(search, begun)
+    if rest is not None:
+        rest = _thinned(search, rest, begun)
+        _thinned(search, begun, rest)
+
+
+def _enough(search: Search, begun: Kept) -> Optional[Kept]:
+    """Nodes that hold together with ``begun``: few that add much error, else all there are; None when nothing does."""
     ranked = _ranking(search, begun)
-    size = 1
-    while not search.holds(begun | frozenset(ranked[:size])):
-        if size >= len(ranked):
-            return None
-        size *= 2
-    low, high = size // 2, min(size, len(ranked))
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if search.holds(begun | frozenset(ranked[:middle])) else (middle, high)
-    return begun | frozenset(ranked[:high])
+    for size in _FEW:
+        if size < len(ranked) and search.holds(begun | frozenset(ranked[:size])):
+            return frozenset(ranked[:size])
+    return frozenset(ranked) if search.holds(begun | frozenset(ranked)) else None
 
 
 def _ranking(search: Search, kept: Kept) -> List[str]:
     """All other nodes, those that add most error first: the larger of what they add in either arithmetic."""
     growth: Dict[str, float] = {}
-    for arithmetic in ARITHMETICS:
+    for arithmetic in search.arithmetics:
         for layer in search.layers(kept, arithmetic):
             growth[layer.output] = max(layer.growth, growth.get(layer.output, layer.growth))
     return sorted(set(growth) - kept, key=lambda output: -growth[output])
 
 
-def _thin(search: Search, kept: Kept) -> None:
-    """Tries ever smaller parts, until no node can be left out alone."""
-    part = max(1, len(kept) // 2)
-    while kept:
-        smaller = _without_a_part(search, kept, part)
+def _thinned(search: Search, nodes: Kept, fixed: Kept) -> Kept:
+    """A smaller set that still holds with ``fixed``: parts alone, then all but a part, in ever smaller parts.
+
+    Parts are runs of neighbours in the network, since error that matters tends to come from one place.
+    """
+    ordered = search.in_order(nodes)
+    parts = 2
+    while ordered:
+        smaller = _smaller(search, ordered, parts, fixed)
         if smaller is not None:
-            kept, part = smaller, max(1, min(part, len(smaller) // 2))
-        elif part == 1:
-            return
+            parts = 2 if len(smaller) <= -(-len(ordered) // parts) else max(2, parts - 1)
+            ordered = smaller
+        elif parts >= len(ordered):
+            break
         else:
-            part //= 2
+            parts = min(2 * parts, len(ordered))
+    return frozenset(ordered)
 
 
-def _without_a_part(search: Search, kept: Kept, part: int) -> Optional[Kept]:
-    ordered = sorted(kept)
-    for first in range(0, len(ordered), part):
-        smaller = kept - frozenset(ordered[first : first + part])
-        if search.holds(smaller):
-            return smaller
+def _smaller(search: Search, ordered: List[str], parts: int, fixed: Kept) -> Optional[List[str]]:
+    """The first part, or the first rest without a part, that holds."""
+    size = -(-len(ordered) // parts)
+    cuts = [(first, first + size) for first in range(0, len(ordered), size)]
+    if len(ordered) == 1:
+        cuts = []
+    alone = [ordered[first:last] for first, last in cuts]
+    rests = [ordered[:first] + ordered[last:] for first, last in cuts] if len(cuts) != 2 else []
+    for candidate in [*([[]] if len(ordered) == 1 else []), *alone, *rests]:
+        if search.holds(fixed | frozenset(candidate)):
+            return candidate
     return None

@@ -1,8 +1,8 @@
 """A precision plan: which nodes of one ONNX file an FP16 engine keeps in FP32, and the evidence for it.
 
 The precision gate writes it, the builder obeys it: FP16 for the network, FP32 for the layers of the nodes named here,
-with OBEY_PRECISION_CONSTRAINTS. A plan belongs to one file by its sha256. A refused plan is written too, as a record, and
-:func:`for_model` never hands one out.
+with OBEY_PRECISION_CONSTRAINTS. A plan belongs to one file by its sha256. A refused plan is written too, as a
+record, and :func:`for_model` never hands one out.
 """
 
 import hashlib

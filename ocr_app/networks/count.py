@@ -27,7 +27,19 @@ _POINTWISE = {
     "Softplus", "Sqrt", "Sub", "Sum", "Tanh",
 }  # fmt: skip
 _VIEWS = {"Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity", "Dropout", "Cast"}
-_MOVES = {"Concat", "Transpose", "Slice", "Split", "Pad", "Gather", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"}
+_MOVES = {
+    "Concat",
+    "Transpose",
+    "Slice",
+    "Split",
+    "Pad",
+    "Gather",
+    "Expand",
+    "Tile",
+    "Where",
+    "DepthToSpace",
+    "SpaceToDepth",
+}
 _REDUCTIONS = {"GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin"}
 _PER_ELEMENT = {"Softmax": 5, "LogSoftmax": 5, "Resize": 4, "Upsample": 4}
 
@@ -73,17 +85,28 @@ class Count(NamedTuple):
         return sum(layer.weights for layer in self.layers)
 
 
+def is_view(node: Node) -> bool:
+    """Whether the node only gives its input another shape or name."""
+    return node.op in _VIEWS
+
+
+def is_pointwise(node: Node) -> bool:
+    """Whether each element that the node writes depends on one element of each input."""
+    return node.op in _POINTWISE
+
+
 def count(path: str, shape: Optional[Sequence[int]] = None) -> Count:
     """Count the ONNX file at ``path`` with one float input of ``shape``; None where the file fixes it.
 
     Raises ModelError, UsageError for a shape that the network does not take.
     """
     model = onnx_file.load(path)
-    shapes = observe(model, _whole_shape(model, shape, path), path)
+    shapes = observe(model, whole_shape(model, shape, path), path)
     return count_model(model, shapes)
 
 
-def _whole_shape(model: Model, shape: Optional[Sequence[int]], path: str) -> Tuple[int, ...]:
+def whole_shape(model: Model, shape: Optional[Sequence[int]], path: str) -> Tuple[int, ...]:
+    """The input's shape: the one given, or the file's. Raises ModelError, UsageError for one that does not fit."""
     if len(model.inputs) != 1:
         raise ModelError("{} has {} inputs".format(path, len(model.inputs)), "a network with one input")
     dims = model.inputs[0].dims
@@ -114,7 +137,7 @@ def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
 def count_model(model: Model, shapes: Shapes) -> Count:
     """Count a model whose tensors have these shapes."""
     types, fixed = onnx_file.element_types(model), set(constants(model))
-    alone = _used_once(model)
+    alone = used_once(model)
     layers: List[Layer] = []
     fusible: Set[str] = set()
     for node in model.nodes:
@@ -130,7 +153,8 @@ def count_model(model: Model, shapes: Shapes) -> Count:
     return Count(tuple(layers), _parameters(model, types, fixed))
 
 
-def _used_once(model: Model) -> Set[str]:
+def used_once(model: Model) -> Set[str]:
+    """Tensors that exactly one node reads, or that are an output and are read by none."""
     uses: Dict[str, int] = dict.fromkeys(model.outputs, 1)
     for node in model.nodes:
         for name in node.inputs:
@@ -164,6 +188,9 @@ def _operations(node: Node, data: List[str], shapes: Shapes) -> Tuple[int, int]:
         return 0, _PER_ELEMENT.get(node.op, 1) * output
     if node.op in ("MaxPool", "AveragePool"):
         return 0, _size(node.attributes["kernel_shape"]) * output
+    if node.op == "LSTM":  # W (directions, 4 hidden, in), R (directions, 4 hidden, hidden), for each step and sequence
+        macs = int(np.prod(shapes[data[0]][:2])) * (_size(shapes[node.inputs[1]]) + _size(shapes[node.inputs[2]]))
+        return macs, 2 * macs + 10 * output
     if node.op in _REDUCTIONS:
         return 0, _size(shapes[data[0]])
     if node.op in _MOVES:

@@ -77,11 +77,12 @@ def _names(model: Model, types: Dict[str, int], stays: Set[str]) -> _Names:
     exact = {value.name for value in model.inputs}.union(model.initializers)
     exact.update(name for node in model.nodes if node.outputs[0] in stays for name in node.outputs)
     rounding = [node for node in model.nodes if node.outputs[0] not in stays]
-    read = {name for node in rounding for place, name in enumerate(node.inputs) if _is_arithmetic(node, place)}
+    read = {name for node in rounding for place, name in enumerate(node.inputs) if is_arithmetic(node, place)}
     return _Names(floats, exact & floats, read & exact & floats)
 
 
-def _is_arithmetic(node: Node, place: int) -> bool:
+def is_arithmetic(node: Node, place: int) -> bool:
+    """Whether arithmetic in half precision reads this input of the node."""
     return place not in _NOT_ARITHMETIC.get(node.op, ())
 
 
@@ -102,7 +103,7 @@ def _casts(source: str, target: str) -> List[Field]:
 def _rounded_node(node: Node, names: _Names, sums: bool) -> List[Field]:
     """The node reading rounded inputs and writing aside, then the casts that write what it wrote before."""
     inputs = [
-        name + _READ if name in names.exact and _is_arithmetic(node, place) else name
+        name + _READ if name in names.exact and is_arithmetic(node, place) else name
         for place, name in enumerate(node.inputs)
     ]
     if sums and node.op in MEANS:

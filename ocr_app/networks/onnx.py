@@ -31,7 +31,7 @@ class OnnxNetwork(Network):
 def _open(path: str, device: str, threads: int, precision: str) -> Any:
     provider = check_device(device)
     if precision == half.PRECISION:
-        _check_casts(provider)
+        check_casts(provider)
         return session(half.rounded(onnx_file.load(path)), provider, threads, path, optimised=False)
     return session(path, provider, threads, path)
 
@@ -58,7 +58,7 @@ def session(model: Union[str, bytes], provider: str, threads: int, name: str, op
     return made
 
 
-def _check_casts(provider: str) -> None:
+def check_casts(provider: str) -> None:
     """Raises PrecisionUnavailable where this ONNX Runtime drops a cast to float16 and back."""
     numbers = np.array([1.0 + 2.0**-12, 65519.0, 65520.0, -7e4, 3e-8], np.float32)
     (answer,) = session(half.probe_model(), provider, 1, "probe", optimised=False).run(None, {"x": numbers})

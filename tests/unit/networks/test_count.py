@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from ocr_app.errors import ModelError, UsageError
-from ocr_app.networks import count, operators, roofline
-from ocr_app.networks.onnx_file import loads
+from ocr_app.networks import count, roofline
 
 PEAKS = {"flops_per_s": {"fp16": 100.0}, "bytes_per_s": 10.0, "efficiency": [0.5, 1.0], "launch_s": [2.0, 1.0]}
 
@@ -93,18 +92,3 @@ def test_the_boards_numbers_have_a_source_each():
     assert board["flops_per_s"]["fp32"] == pytest.approx(128 * 2 * 0.9216e9, rel=1e-3)
     assert board["flops_per_s"]["fp16"] == pytest.approx(2 * board["flops_per_s"]["fp32"], rel=1e-3)
     assert board["efficiency"] == sorted(board["efficiency"])
-
-
-def test_operators_that_the_parser_takes(small_net, make_model):
-    assert operators.problems(loads(small_net)) == []
-    (problem,) = operators.problems(loads(make_model([("NonZero", ["image"], ["logits"])])))
-    assert "NonZero is refused" in problem
-    (problem,) = operators.problems(loads(make_model([("Gelu", ["image"], ["logits"])])))
-    assert "Gelu is not known" in problem
-
-
-def test_opset_and_computed_weights(make_model):
-    (problem,) = operators.problems(loads(make_model([("Relu", ["image"], ["logits"])], opset=14)))
-    assert "opset 14" in problem
-    (problem,) = operators.problems(loads(make_model([("Conv", ["image", "image"], ["logits"])])))
-    assert "weights are computed" in problem
