@@ -115,14 +115,17 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
         "network": "only these of ocr_app/data/networks.json (comma separated)",
         "compare": "read real crops with originals and exports (--no-compare: only export)",
         "quick": "compare on a few images",
-        "publish": "write docs/results/export.md",
+        "publish": "only write docs/results/export.md, from the last full comparisons",
     }
 )
 def export(_: Context, network: str = "", compare: bool = True, quick: bool = False, publish: bool = False) -> None:
     """Export every reader's networks to ONNX (build/export/), each proved to read like its original."""
     from fleet import export as exports
 
-    _run(exports.main, _list(network), compare=compare, quick=quick, publish=publish)
+    if publish:
+        _run(exports.publish)
+    else:
+        _run(exports.main, _list(network), compare=compare, quick=quick)
 
 
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})

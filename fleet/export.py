@@ -45,26 +45,36 @@ def main(
     folder: Path = FOLDER,
     compare: bool = True,
     quick: bool = False,
-    publish: bool = False,
     threads: int = 1,
     run: Run | None = None,
 ) -> int:
-    """`invoke export`: export, compare, and with ``publish`` write docs/results/export.json and export.md.
+    """`invoke export`: export, and compare with the originals.
 
-    What is published are the records of every network, each of its last full comparison, which may have been made in
-    parts.
     Every environment is gone through before a failure is told. Raises ExportProblem for unknown names, environments
     that are not built, and exports that failed or do not read like their originals.
     """
-    chosen = _select(names or [])
     problems = []
-    for name, networks in by_environment(chosen).items():
+    for name, networks in by_environment(_select(names or [])).items():
         problems += _in_environment(name, networks, folder, _sets(quick) if compare else [], threads, run or _call)
     if problems:
         raise ExportProblem("; ".join(problems), "every network exported, each reading like its original")
-    if publish:
-        _publish(report(_select([]), folder))
     return 0
+
+
+def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
+    """`invoke export --publish`: write export.json and export.md from each network's last full comparison.
+
+    Nothing is exported or compared. Raises ExportProblem for a network that was not compared on everything.
+    """
+    found = report(_select([]), folder)
+    for name, text in (
+        ("export.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n"),
+        ("export.md", page(found)),
+    ):
+        part = results / (name + ".part")
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, results / name)
+    print("written: docs/results/export.json, docs/results/export.md")
 
 
 def _select(names: Sequence[str]) -> list[Network]:
@@ -136,14 +146,3 @@ def report(networks: Sequence[Network], folder: Path = FOLDER) -> dict[str, Any]
         "missing": [source for key in ("lines", "pages") for source in data[key] if not (ROOT / source).exists()],
         "networks": records,
     }
-
-
-def _publish(found: dict[str, Any]) -> None:
-    for name, text in (
-        ("export.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n"),
-        ("export.md", page(found)),
-    ):
-        part = RESULTS / (name + ".part")
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, RESULTS / name)
-    print("written: docs/results/export.json, docs/results/export.md")

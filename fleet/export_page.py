@@ -12,7 +12,7 @@ def page(report: dict[str, Any]) -> str:
     where = ", ".join(str(machine[key]) for key in ("cpu", "system", "arch") if machine[key])
     parts = [
         "# Exported networks, compared with their originals",
-        f"Written by `./inv export --publish` on {report['date']} ({where}); do not edit. "
+        f"Compared by `./inv export`, written by `./inv export --publish` on {report['date']} ({where}); do not edit. "
         "[What is compared, and how](../how-to/export.md).",
         _totals(report["networks"]),
         _files(report["networks"]),
@@ -35,7 +35,7 @@ def _files(records: Sequence[dict[str, Any]]) -> str:
             str(record["opset"]),
             _port(record["input"]),
             _port(record["output"]),
-            ", ".join(f"{name} {version}" for name, version in record["tools"].items()) or "taken as it is",
+            ", ".join(f"{name} {version}" for name, version in record["tools"].items()) or "ONNX already",
         ]
         for record in records
     ]

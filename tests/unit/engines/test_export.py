@@ -2,13 +2,14 @@
 
 import json
 import os
+import sys
 
 import pytest
 
 from ocr_app.engines import export, export_table
 from ocr_app.engines.export_record import load_record, record_path
 from ocr_app.errors import ModelError, UsageError
-from ocr_app.networks import onnx_file, operators
+from ocr_app.networks import onnx_file
 from ocr_app.readers import codes, ppocr
 
 
@@ -22,7 +23,7 @@ def test_the_table_has_every_network_of_every_reader_on_onnx_runtime():
 
 def test_every_network_of_the_table_is_within_what_tensorrt_parses():
     for network in export_table.networks().values():
-        assert network.opset <= export_table.rules()["opset_most"] == operators.rules()["opset"]
+        assert network.opset <= export_table.rules()["opset_most"] <= 13  # what TensorRT 8.2.1's parser takes at most
         assert len(network.shape) == len(network.input.dims)
         fixed = [(own, size) for own, size in zip(network.input.dims, network.shape) if isinstance(own, int)]
         assert all(own == size for own, size in fixed)
@@ -90,13 +91,17 @@ def test_an_export_that_is_cut_off_leaves_no_record_of_another_file(tmp_path, mo
     assert load_record(str(tmp_path), "codes-detector")["network"] == "codes-detector"
 
 
-def test_networks_of_another_python_say_which(tmp_path, capsys):
-    pytest.importorskip("onnxruntime")
-    for name, environment in (("easyocr-detector", "py36-easyocr"), ("paddleocr-v4-detector", "py37-paddle")):
-        if export_table.select([name])[0].environment in os.environ.get("VIRTUAL_ENV", ""):
-            continue
-        code = export.main([name, "--out", str(tmp_path)])
-        assert code == 6 and environment in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("name", "library", "environment"),
+    [
+        ("easyocr-detector", "easyocr", "py36-easyocr"),
+        ("paddleocr-v4-detector", "paddle2onnx.paddle2onnx_cpp2py_export", "py37-paddle"),
+    ],
+)
+def test_networks_of_another_python_say_which(name, library, environment, tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)  # as where it is not installed
+    assert export.main([name, "--out", str(tmp_path)]) == 6
+    assert environment in capsys.readouterr().err
 
 
 def test_the_command_says_what_it_wrote(tmp_path, capsys, code_models):
