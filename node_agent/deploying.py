@@ -227,4 +227,5 @@ def interrupted(node: Node) -> State:
     elif state.phase in ("switching", "gating", "soaking", "rebooting", "proving", "returning"):
         go_back(node, error, "interrupt")
     running.ensure(node, must_run(node.state()))
+    tidy(node)
     return node.state()

@@ -15,7 +15,7 @@ from node_agent.errors import WrongPhase
 Record = Dict[str, Any]
 
 # event -> (phases in which it may be written, phase after it; None: as before)
-EVENTS = {
+EVENTS: Dict[str, Any] = {
     "staging": ({"idle", "staged"}, "staging"),
     "staged": ({"staging"}, "staged"),
     "abandoned": ({"staging", "staged", "preflight"}, "idle"),
@@ -37,7 +37,7 @@ EVENTS = {
     "recovered": ({"idle"}, "idle"),
     "refused": ({"idle", "staged", "preflight"}, None),
     "healed": (None, None),
-}  # type: Dict[str, Any]
+}
 
 CANDIDATE_RUNS = frozenset({"switching", "gating", "soaking", "rebooting", "proving", "proven"})
 

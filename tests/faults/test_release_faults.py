@@ -1,10 +1,10 @@
 """Faults that stay: disks, Docker, health, clock, damaged files, releases that must not come in."""
 
 import pytest
+from simulation import enumeration as story
+from simulation.releases import release
 
 from node_agent import deploying, staging
-from tests.faults import enumeration as story
-from tests.faults.releases import release
 
 BEFORE_SWITCH = ("idle", "staging", "staged", "preflight")
 AFTER_PROOF = ("proven", "committed")
@@ -13,6 +13,7 @@ DISKS = {"full disk": story.full_disk, "read-only disk": story.read_only_disk}
 
 
 def end(fault, state):
+    """(the node, error of the last command, state) at the end of the story."""
     made, error = story.told(fault, state)
     return made, error, made.node().state()
 
@@ -70,7 +71,7 @@ def test_a_read_only_disk_does_not_make_the_watch_restart_the_application(state)
 
 @pytest.mark.parametrize("state", story.STATES)
 def test_a_broken_docker_store_heals_itself_from_the_archives(state):
-    made, error, found = end(story.broken_store, state)
+    made, error, _ = end(story.broken_store, state)
     assert error is None and made.machine.running_version() == "B"
     assert story.command(made, lambda node: deploying.roll_back(node, "to see whether A is still there")) is None
     assert made.machine.running_version() == "A"
@@ -114,7 +115,7 @@ def test_nothing_is_switched_while_the_line_runs(state):
 @pytest.mark.parametrize("state", story.STATES)
 def test_damaged_files_of_the_new_release_are_found_before_it_is_committed(state):
     for name in ("images/ocr-app.tar", "manifest.json"):
-        made, error, found = end(story.damaged("B", name), state)
+        made, _, found = end(story.damaged("B", name), state)
         is_early = state in ("idle", "staging")  # nothing of B is there yet
         is_late = state == "committed"
         assert made.machine.running_version() == ("B" if is_early or is_late else "A"), name
@@ -123,7 +124,7 @@ def test_damaged_files_of_the_new_release_are_found_before_it_is_committed(state
 
 @pytest.mark.parametrize("state", ["idle", "staging", "staged", "preflight"])
 def test_no_way_back_no_way_forward(state):
-    made, error, found = end(story.damaged("A", "images/ocr-app.tar"), state)
+    made, error, _ = end(story.damaged("A", "images/ocr-app.tar"), state)
     assert "way back is not safe" in error.found and made.machine.running_version() == "A"
     made.disk.on_record = lambda event: None
     assert story.command(made, lambda node: staging.stage(node, story.A, "mend")) is None

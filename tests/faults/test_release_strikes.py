@@ -1,10 +1,10 @@
 """Power cut, killed agent, Ctrl-C: before every step of a release, whatever the disk kept, the right release runs."""
 
 import pytest
+from simulation import enumeration as story
+from simulation.simulated import SURVIVAL, PowerCut
 
 from node_agent import deploying, resuming
-from tests.faults import enumeration as story
-from tests.faults.simulated import SURVIVAL, PowerCut
 
 OLD, NEW = "A", "B"
 UNDONE = (OLD, "idle")

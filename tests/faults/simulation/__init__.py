@@ -1,0 +1,1 @@
+"""A simulated node, and every fault in every state of a release on it."""
