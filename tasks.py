@@ -128,6 +128,31 @@ def export(_: Context, network: str = "", compare: bool = True, quick: bool = Fa
         _run(exports.main, _list(network), compare=compare, quick=quick)
 
 
+@task(
+    help={
+        "limit": "hosts, as for ansible-playbook",
+        "precision": "fp32, fp16; comma separated",
+        "reader": "name[:model], comma separated",
+        "target": "tensorrt, or onnxruntime: for this computer",
+        "inventory": "another than inventory.ini",
+        "rebuild": "also what is stale, foreign, truncated or tampered with",
+    }
+)
+def build_engines(
+    _: Context,
+    limit: str = "",
+    precision: str = "fp32",
+    reader: str = "codes",
+    target: str = "tensorrt",
+    inventory: str = "",
+    rebuild: bool = False,
+) -> None:
+    """Build engines: here on a Nano, else on one board of each kind, for all of its kind (ansible/engines.yml)."""
+    from fleet import engines
+
+    _run(engines.build, limit, precision, reader, target, inventory, rebuild)
+
+
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
 def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
     """Train a network of ours; without --config the one that is shipped."""
