@@ -16,11 +16,12 @@ from ocr_app.networks.base import Opener
 from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers import catalogues, codes_detect, codes_recognise, ctc
 from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
-from ocr_app.readers.codes_detect import Detector
+from ocr_app.readers.codes_detect import Detector, FoundLine
 from ocr_app.readers.codes_recognise import Recogniser
 from ocr_app.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
 
 TOO_MANY = "too-many-lines"
+_FEWEST, _FEWEST_DIGITS = 4, 3  # characters of the shortest code that stands in a doubtful place: "9:05"
 
 
 class Settings(NamedTuple):
@@ -28,11 +29,18 @@ class Settings(NamedTuple):
 
     ``least_confidence``: mean probability of its characters from which something read in an image is a line; crops
     that are given as lines are read whatever it is.
+
+    ``sure_place``: the detector's score from which a place is a line. Places below it are doubtful: at most
+    ``doubtful_lines`` of them, the best, are recognised too, and one counts where it reads like a code (see
+    ``reads_like_code``) with a mean probability of at least ``sure_text``.
     """
 
     margin: float
     most_lines: int
     least_confidence: float
+    sure_place: float
+    sure_text: float
+    doubtful_lines: int
 
 
 def catalogue() -> Dict[str, Any]:
@@ -118,9 +126,10 @@ class CodesReader(Reader):
         with failures_of("codes"):
             with timer.phase("detect"):
                 level = gray(image)
-                quads = self._find(level, timer)
+                places = self._find(level, timer)
             with timer.phase("recognise"):
-                return self._recognise(level, quads)
+                read = self._recognise(level, [place.quad for place in places])
+                return [posterior for place, posterior in zip(places, read) if self._counts(place, posterior)]
 
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
         timer = timer or Timer()
@@ -128,13 +137,19 @@ class CodesReader(Reader):
             answers = self._recogniser([codes_recognise.upright(image) for image in images])
         return [self._posterior(image_quad(image), answer) for image, answer in zip(images, answers)]
 
-    def _find(self, level: Image, timer: Timer) -> List[Quad]:
-        """Quads of the lines, margin included, in reading order; a cap that bites is noted."""
+    def _find(self, level: Image, timer: Timer) -> List[FoundLine]:
+        """The lines, margin included, in reading order, doubtful ones among them; a cap that bites is noted."""
         found = self._detector(level)
-        if len(found) > self._settings.most_lines:
+        sure = [line for line in found if line.score >= self._settings.sure_place]
+        if len(sure) > self._settings.most_lines:
             timer.note(TOO_MANY)
-        quads = [_with_margin(line.quad, self._settings.margin) for line in found[: self._settings.most_lines]]
-        return [quads[i] for i in reading_order(quads)]
+        doubtful = [line for line in found if line.score < self._settings.sure_place]
+        chosen = sure[: self._settings.most_lines] + doubtful[: self._settings.doubtful_lines]
+        lines = [line._replace(quad=_with_margin(line.quad, self._settings.margin)) for line in chosen]
+        return [lines[i] for i in reading_order([line.quad for line in lines])]
+
+    def _counts(self, place: FoundLine, posterior: LinePosterior) -> bool:
+        return place.score >= self._settings.sure_place or reads_like_code(posterior, self._settings.sure_text)
 
     def _recognise(self, level: Image, quads: Sequence[Quad]) -> List[LinePosterior]:
         """One posterior a quad; a quad that stands upright is read downwards and upwards, the surer way stays."""
@@ -159,6 +174,14 @@ def sureness(log_probs: np.ndarray) -> float:
     """Mean probability of the characters on the best path, 0 for none."""
     steps, classes = ctc.best_path(log_probs)
     return float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
+
+
+def reads_like_code(posterior: LinePosterior, least: float) -> bool:
+    """Whether the best path has at least a mean probability of ``least``, 4 characters and 3 digits."""
+    classes = ctc.best_path(posterior.log_probs)[1]
+    text = "".join(posterior.characters[index] for index in classes).replace(" ", "")
+    digits = sum(sign.isdigit() for sign in text)
+    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and sureness(posterior.log_probs) >= least
 
 
 def decoded(posterior: LinePosterior) -> TextLine:

@@ -38,7 +38,7 @@ class RecogniserSettings(NamedTuple):
 
     right_margin: int = 32
     batch_width: int = 6144
-    narrow_below: float = 12.0
+    narrow_below: float = 10.0
     stretch: float = 1.5
 
 

@@ -71,18 +71,18 @@ def test_our_recogniser_on_real_crops_without_a_recipe(real_photos, code_models,
 
 
 def test_our_reader_on_photos(real_photos, code_models):
-    """What it reads today. PP-OCRv6 small reads 22 of 26 lines and 12 of 16 photos, and more than that is wanted."""
+    """More than PP-OCRv6 small at its defaults, which reads 22 of 26 lines and 12 of 16 photos."""
     read_lines, whole = photos_read("codes")
-    assert read_lines >= 20 and whole >= 11
+    assert read_lines > 22 and whole > 12
 
 
 @pytest.mark.parametrize(
-    "recipe, form, at_least", [([], "nospace", 79), (["--recipe", "recipes/nano-codes.yaml"], "thesis", 94)]
+    "recipe, form, at_least", [([], "nospace", 79), (["--recipe", "recipes/nano-codes.yaml"], "thesis", 95)]
 )
 def test_our_reader_on_the_drawn_set(code_models, recipe, form, at_least):
     """Without a recipe spaces do not count; with one the code has to be right to the last character.
 
-    Whole frames, as they are read today; 85 and 95 are wanted.
+    Whole frames, harder than the annotated box: label matter that looks like a lot is read as one, and only a recipe can tell.
     """
     samples = open_dataset(str(DRAWN)).samples
     results = read([sample.path for sample in samples], "--reader", "codes", *recipe)

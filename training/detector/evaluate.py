@@ -72,9 +72,10 @@ def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
 
 
 def settings() -> DetectorSettings:
-    """The default detector's settings in codes.json."""
+    """The default detector's settings in codes.json; of its places, those that the reader takes for sure."""
     data = json.loads((DATA / "codes.json").read_text(encoding="utf-8"))
-    return settings_from(data["models"][data["default"]]["detector"])
+    record = data["models"][data["default"]]
+    return settings_from(record["detector"])._replace(line_threshold=record["sure_place"])
 
 
 def sets(count: int) -> dict[str, Iterable[Example]]:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from training import cards
 from training import export as exporting
@@ -18,22 +19,32 @@ from training.recogniser.train import CLASSES, Config, read_config, stage_folder
 
 
 def averaged(config: Config, out: Path) -> tuple[Recogniser, list[int], float]:
-    """The averaged weights of the last stage that has begun, in evaluation; steps of each stage; seconds of all.
+    """The network that is shipped, in evaluation; steps of each stage that has begun; seconds of all.
 
     Raises:
-        FileNotFoundError: no stage has a checkpoint.
+        FileNotFoundError: no stage has a checkpoint, or one that the configuration wants shipped has none.
     """
+    numbers = [n for n in range(1, len(config.stages) + 1) if n == 1 or _checkpoint(out, n).is_file()]
+    saved = {n: torch.load(_checkpoint(out, n), map_location="cpu", weights_only=True) for n in numbers}
+    wanted = config.shipped or (numbers[-1],)
+    for number in wanted:
+        if number not in saved:
+            raise FileNotFoundError(f"{_checkpoint(out, number)}: this stage is to be shipped and has not begun")
     network = Recogniser(CLASSES, config.widths)
-    steps, seconds = [], 0.0
-    for number in range(1, len(config.stages) + 1):
-        path = stage_folder(out, number) / "checkpoint.pt"
-        if number > 1 and not path.is_file():
-            break
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        network.load_state_dict(saved["average"])
-        steps.append(int(saved["step"]))
-        seconds += float(saved["seconds"])
-    return network.eval(), steps, seconds
+    network.load_state_dict(mean([saved[number]["average"] for number in wanted]))
+    return network.eval(), [int(saved[n]["step"]) for n in numbers], sum(float(saved[n]["seconds"]) for n in numbers)
+
+
+def mean(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of several networks' weights and statistics; counters are the last one's."""
+    return {
+        name: torch.stack([state[name] for state in states]).mean(dim=0) if last.is_floating_point() else last
+        for name, last in states[-1].items()
+    }
+
+
+def _checkpoint(out: Path, number: int) -> Path:
+    return stage_folder(out, number) / "checkpoint.pt"
 
 
 def export(config: Config, out: Path, target: Path) -> float:

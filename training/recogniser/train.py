@@ -45,7 +45,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Config:
-    """A configuration file; its tables are the fields' names."""
+    """A configuration file; its tables are the fields' names.
+
+    ``shipped``: the stages, from 1, whose averaged weights are averaged once more for the file that is shipped; none
+    named: the last stage.
+    """
 
     name: str
     seed: int
@@ -56,6 +60,7 @@ class Config:
     stages: tuple[Stage, ...]
     check_seed: int
     check_shards: int
+    shipped: tuple[int, ...]
 
 
 def read_config(path: Path) -> Config:
@@ -72,6 +77,7 @@ def read_config(path: Path) -> Config:
         stages=tuple(stages),
         check_seed=data["check"]["seed"],
         check_shards=data["check"]["shards"],
+        shipped=tuple(data.get("shipped", ())),
         **data["train"],
     )
 

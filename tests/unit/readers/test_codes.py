@@ -13,9 +13,11 @@ from ocr_app.readers import codes
 from ocr_app.readers.base import Options, Timer
 from ocr_app.readers.codes_detect import FoundLine
 from ocr_app.readers.codes_recognise import Recogniser, RecogniserSettings
-from ocr_app.types import ReaderInfo
+from ocr_app.types import LinePosterior, ReaderInfo
 
-SETTINGS = codes.Settings(margin=0.1, most_lines=3, least_confidence=0.5)
+SETTINGS = codes.Settings(
+    margin=0.1, most_lines=3, least_confidence=0.5, sure_place=0.5, sure_text=0.85, doubtful_lines=2
+)
 INFO = ReaderInfo("codes:test", "test 1", "cpu", "fp32")
 SIGNS = ["", "-", "A", "B"]
 
@@ -96,6 +98,41 @@ def test_unsure_lines_of_an_image_are_dropped_and_given_lines_are_not():
     assert made.read(frame()) == []  # A, with a probability of 0.73
     (line,) = made.read_line(frame()[100:140, 100:300])
     assert line.text == "A" and line.confidence == pytest.approx(1 / (1 + np.exp(-1.0)), abs=1e-3)
+
+
+def says(text, probability):
+    """A posterior whose best path is ``text``, each character with that probability."""
+    signs = ("", *sorted(set(text) | {"0"}))
+    chances = np.full((2 * len(text), len(signs)), 1e-9, np.float32)
+    chances[::2, 0] = 1.0
+    for step, sign in enumerate(text):
+        chances[2 * step + 1, [0, signs.index(sign)]] = 1 - probability, probability
+    return LinePosterior(box_quad(0, 0, 90, 20), np.log(chances), signs)
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "code"),
+    [
+        ("13:05", 0.99, True),
+        ("L 157828", 0.9, True),
+        ("13:05", 0.8, False),  # unsure
+        ("BONREAMS", 0.99, False),  # a word
+        ("L12A", 0.99, False),  # two digits
+        ("123", 0.99, False),  # three characters
+        ("1 2 3", 0.99, False),
+    ],
+)
+def test_what_reads_like_a_code(text, probability, code):
+    assert codes.reads_like_code(says(text, probability), 0.85) is code
+
+
+def test_a_doubtful_place_counts_where_it_reads_like_a_code(monkeypatch):
+    made, network = reader()
+    places = [FoundLine(box_quad(10, 10 + 50 * k, 100, 20), score) for k, score in enumerate((0.9, 0.4, 0.4, 0.3))]
+    made._detector = lambda image: places
+    assert len(made.read(frame())) == 1 and network.batches == [3]  # the fourth is beyond doubtful_lines
+    monkeypatch.setattr(codes, "reads_like_code", lambda posterior, least: least == 0.85)
+    assert len(made.read(frame())) == 3
 
 
 def test_phases_are_timed():
