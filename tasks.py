@@ -153,6 +153,14 @@ def build_engines(
     _run(engines.build, limit, precision, reader, target, inventory, rebuild)
 
 
+@task(help={"network": "only these of ocr_app/data/networks.json (comma separated)", "publish": "write the page"})
+def engines_report(_: Context, network: str = "", publish: bool = True) -> None:
+    """Preflight and precision gate of every exported network: docs/results/engines.md, plans in build/plans/."""
+    from fleet import engines_report as reports
+
+    _run(reports.main, _list(network), publish=publish)
+
+
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
 def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
     """Train a network of ours; without --config the one that is shipped."""
@@ -252,6 +260,41 @@ def ansible(_: Context) -> None:
     from fleet import provision as plays
 
     print(plays.activation())
+
+
+@task(
+    help={
+        "verb": "make, verify or keys",
+        "path": "verify: the bundle; make: folder for it; keys: folder for them",
+        "version": "make: version of the release",
+        "key": "make: the secret key that signs",
+        "keys": "verify: folder of the trusted *.pub",
+        "add": "make: public keys that the fleet trusts from now on (comma separated files)",
+        "retire": "make: ids of keys that it trusts no longer (comma separated)",
+        "floor": "make: once committed, no release below this serial is taken",
+    }
+)
+def bundle(
+    _: Context,
+    verb: str,
+    path: str = "",
+    version: str = "",
+    serial: str = "",
+    key: str = "",
+    keys: str = "keys",
+    name: str = "nano-ocr",
+    spec: str = "",
+    floor: str = "",
+    add: str = "",
+    retire: str = "",
+    no_password: bool = False,
+) -> None:
+    """One signed file that provisions and updates a fleet without an uplink: make it, verify it, make its keys."""
+    from fleet import bundle as bundles
+
+    options = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec}
+    options |= {"floor": floor, "no_password": no_password, "add": _list(add), "retire": _list(retire)}
+    _run(bundles.main, verb, path, **options)
 
 
 @task

@@ -1,0 +1,108 @@
+"""docs/results/engines.md out of engines.json; every number on the page stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fleet.export_page import table
+
+MIB = float(1 << 20)
+
+
+def page(report: dict[str, Any]) -> str:
+    """The whole page."""
+    machine = report["machine"]
+    where = ", ".join(str(machine[key]) for key in ("cpu", "system", "arch") if machine[key])
+    parts = [
+        "# Preflight and precision gate of every network",
+        f"Made by `./inv engines-report` on {report['date']} ({where}), without GPU and TensorRT; do not edit. "
+        "[What is judged, and how](../how-to/judge-a-network.md).",
+        "## What FP16 does to the texts",
+        "Texts that change when every tensor is a half (*tensors*), and when the sums behind means are halves too "
+        "(*sums*); white space does not count. CER is against the labels, which not every set has for every line.",
+        _gate(report["plans"]),
+        _kept(report["plans"]),
+        _overflow(report["plans"]),
+        "## What TensorRT 8.2.1 and the board take",
+        f"{report['preflight']['parser']}, compute capability {report['preflight']['compute_capability']}. Times are "
+        "estimates by the roofline model, memory an estimate by shapes; neither was measured on a board.",
+        _preflight(report["preflight"]["models"]),
+        _findings(report["preflight"]["models"]),
+        _missing(report["missing"]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _gate(plans: Sequence[dict[str, Any]]) -> str:
+    rows = []
+    for plan in plans:
+        own = plan["evidence"]
+        for arithmetic, each in own["fp16"].items():
+            kept = own["plan"][arithmetic]
+            cells = [f"`{plan['network']}`", str(own["items"]), arithmetic, _percent(own["fp32"]["cer"])]
+            cells += [_percent(each["cer"]), f"{each['changed']}", f"{kept['changed']}", _percent(kept["cer"])]
+            rows.append([*cells, f"{len(plan['fp32'])} of {plan['model']['nodes']}", plan["verdict"]])
+    head = ("network", "images", "arithmetic", "CER % FP32", "CER % FP16", "change in FP16")
+    return table((*head, "change with the plan", "CER % with it", "nodes in FP32", "verdict"), rows)
+
+
+def _kept(plans: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        [f"`{plan['network']}`", kept["op"], f"`{kept['layer']}`", kept["why"]]
+        for plan in plans
+        for kept in plan["fp32"]
+    ]
+    return "### Nodes that stay in FP32\n\n" + table(("network", "operator", "layer", "why"), rows) if rows else ""
+
+
+def _overflow(plans: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        [
+            f"`{plan['network']}`",
+            arithmetic,
+            layer["op"],
+            f"`{layer['name'] or layer['output']}`",
+            f"{layer['peak']:.3g}",
+        ]
+        for plan in plans
+        for arithmetic, layers in plan["evidence"]["layers"].items()
+        for layer in layers["origins"]
+    ]
+    head = ("network", "arithmetic", "operator", "layer", "values up to")
+    return "### Where overflow begins\n\n" + table(head, rows) if rows else ""
+
+
+def _preflight(models: Sequence[dict[str, Any]]) -> str:
+    rows = []
+    for model in models:
+        memory, shape = model["memory"], "x".join(map(str, model["shape"] or []))
+        kinds = [finding["kind"] for finding in model["findings"]]
+        cells = [f"`{model['name']}`", shape, str(model["opset"]), str(model["nodes"]), str(kinds.count("refused"))]
+        cells += [f"{model['macs'] / 1e6:.0f}" if model["macs"] is not None else "-", _range(model["estimate_ms"])]
+        cells += [f"{memory[key] / MIB:.0f}" if memory else "-" for key in ("run", "build", "budget")]
+        rows.append(cells)
+    head = ("network", "input", "opset", "nodes", "refused", "MMAC", "estimate ms FP16")
+    return table((*head, "running MiB", "building MiB", "budget MiB"), rows)
+
+
+def _range(estimate: Sequence[float] | None) -> str:
+    return "-" if estimate is None else f"{estimate[1]:.1f} to {estimate[0]:.1f}"
+
+
+def _findings(models: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        [f"`{model['name']}`", own["kind"], own["op"], f"`{own['node']}`", own["why"], own["do"]]
+        for model in models
+        for own in model["findings"]
+        if own["kind"] != "note"
+    ]
+    return table(("network", "", "operator", "node", "why", "what to do"), rows) if rows else ""
+
+
+def _missing(sources: Sequence[str]) -> str:
+    return "Not here when this was made: " + ", ".join(f"`{source}`" for source in sources) + "." if sources else ""
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

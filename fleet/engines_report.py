@@ -1,0 +1,136 @@
+"""Preflight and precision gate of every exported network in one command; docs/results/engines.md and its JSON.
+
+Each gate runs in the environment of the network's own reader; the plans lie where `ocr-app engine build` looks for
+them (build/plans/). What is published is every network's last plan, as long as it is of the export that lies there.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from fleet.engines_page import page
+from fleet.env_steps import python_of
+from fleet.errors import FleetError
+from fleet.toml import load_toml
+from ocr_app.benchmark import environment
+from ocr_app.engines import plan, preflight
+from ocr_app.engines.export_record import load_record
+from ocr_app.engines.export_table import Network, select
+from ocr_app.errors import OcrError, PrecisionUnavailable
+from ocr_app.readers.environments import child_environ, exists
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPORTS = ROOT / "build" / "export"
+PLANS = ROOT / "build" / "plans"
+RESULTS = ROOT / "docs" / "results"
+DATA = Path(__file__).resolve().parent / "engines_report.toml"
+SCHEMA = "nano-ocr/engines/1"
+_JUDGED = (0, PrecisionUnavailable.exit_code)
+
+Run = Callable[[list[str], dict[str, str]], int]
+
+
+class ReportProblem(FleetError):
+    """A network was not judged: no export, no environment, or the gate itself failed."""
+
+    exit_code = 31
+    code = "engines-report"
+
+
+def main(names: Sequence[str] | None = None, publish: bool = True, run: Run | None = None) -> int:
+    """`invoke engines-report`: judge the networks, all without names, and publish what is known of every one.
+
+    A refused plan is a result, not a failure. Raises ReportProblem for what could not be judged, after all others were.
+    """
+    problems = [words for network in _select(names or []) for words in _judge(network, run or _call)]
+    if problems:
+        raise ReportProblem("; ".join(problems), "every network judged")
+    if publish:
+        write(report(_select([])), RESULTS)
+        print("written: docs/results/engines.json, docs/results/engines.md")
+    return 0
+
+
+def _select(names: Sequence[str]) -> list[Network]:
+    try:
+        return select(names)
+    except OcrError as error:
+        raise ReportProblem(error.found, error.expected, "./inv engines-report") from error
+
+
+def _judge(network: Network, run: Run) -> list[str]:
+    """Runs one gate; returns what went wrong, in words."""
+    if network.environment is not None and not exists(network.environment):
+        return [f"the environment {network.environment} is not built: ./inv envs --name {network.environment}"]
+    print(f"{network.name} ...", flush=True)
+    python = sys.executable if network.environment is None else str(python_of(network.environment, ROOT))
+    code = run([python, "-m", "ocr_app", *arguments(network)], child_environ(1))
+    return [] if code in _JUDGED else [f"the gate of {network.name} ended with exit code {code}"]
+
+
+def arguments(network: Network) -> list[str]:
+    """Of `ocr-app` for one gate. Raises ReportProblem where none of its sets is here."""
+    data = load_toml(DATA)
+    own = data["fewer"].get(network.name, {})
+    here = [source for source in data[network.part] if _here(source)]
+    if not here:
+        raise ReportProblem(f"none of the sets for a {network.part} is here", ", ".join(data[network.part]))
+    sets = [word for source in here for word in ("--calibration", source)]
+    numbers = ["--limit", str(own.get("limit", data["limit"][network.part]))]
+    numbers += ["--trials", str(own.get("trials", data["trials"]))]
+    out = ["--exports", str(EXPORTS), "--out", str(PLANS / f"{network.name}.json")]
+    return ["engine", "gate", network.name, *sets, *numbers, "--no-texts", *out]
+
+
+def _here(source: str) -> bool:
+    return (ROOT / source.partition(":")[0]).exists()
+
+
+def _call(command: list[str], environ: dict[str, str]) -> int:
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+
+
+def report(networks: Sequence[Network], exports: Path = EXPORTS, plans: Path = PLANS) -> dict[str, Any]:
+    """What is published. Raises ReportProblem for a network without an export or without a plan of that export."""
+    data = load_toml(DATA)
+    machine = environment.describe()
+    checked, judged = [], []
+    for network in networks:
+        try:
+            record = load_record(str(exports), network.name)
+            own = plan.read(str(plans / f"{network.name}.json"))
+            checked.append(preflight.preflight(str(exports / record["file"]), network.shape))
+        except OcrError as error:
+            next_step = f"./inv engines-report --network {network.name}"
+            raise ReportProblem(error.found, error.expected, next_step) from error
+        if own.sha256 != record["sha256"]:
+            found = f"the plan of {network.name} is of another export"
+            raise ReportProblem(found, record["sha256"], f"./inv engines-report --network {network.name}")
+        judged.append({"network": network.name, **plan.to_json(own)})
+    return {
+        "schema": SCHEMA,
+        "date": datetime.date.today().isoformat(),
+        "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
+        "missing": [source for part in ("recogniser", "detector") for source in data[part] if not _here(source)],
+        "preflight": preflight.to_json(checked),
+        "plans": judged,
+    }
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """Both files, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("engines.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n"),
+        ("engines.md", page(found)),
+    ):
+        part = folder / (name + ".part")
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, folder / name)

@@ -1,0 +1,91 @@
+"""The report of preflight and gate: who runs where, what is published, and what is refused to be."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fleet import engines_report
+from fleet.engines_page import page
+from fleet.engines_report import ReportProblem, arguments, main, report, write
+from ocr_app.engines import plan
+from ocr_app.engines.export_table import networks
+from ocr_app.engines.gate import sha256_of
+from ocr_app.engines.plan import ACCEPTED, Kept, Plan
+
+LAYER = {"output": "sum", "name": "Mean_1", "op": "ReduceMean", "peak": 121.0, "error": 0.0, "growth": 0.0}
+EVIDENCE = {
+    "items": 4,
+    "fp32": {"cer": 6.67, "exact": 3},
+    "fp16": {"sums": {"cer": 100.0, "exact": 0, "changed": 4, "cer_to_fp32": 100.0}},
+    "plan": {"sums": {"cer": 6.67, "exact": 3, "changed": 0, "cer_to_fp32": 0.0}},
+    "layers": {"sums": {"overflowing": 1, "origins": [dict(LAYER, overflow=1, origin=True)], "growing": []}},
+}
+
+
+@pytest.fixture
+def judged(tmp_path, small_net):
+    """(exports, plans, network) with one export and its plan."""
+    network = networks()["codes-recogniser"]._replace(shape=(1, 1, 4, 8))
+    exports, plans = tmp_path / "exports", tmp_path / "plans"
+    exports.mkdir()
+    (exports / "codes-recogniser.onnx").write_bytes(small_net)
+    sha256 = sha256_of(str(exports / "codes-recogniser.onnx"))
+    keys = ("reader", "part", "opset", "input", "output", "sources", "parity")
+    record = {key: {} for key in keys} | {"schema": "nano-ocr/export/1", "network": network.name, "sha256": sha256}
+    record |= {"file": "codes-recogniser.onnx", "bytes": len(small_net)}
+    (exports / "codes-recogniser.json").write_text(json.dumps(record), encoding="utf-8")
+    kept = Kept("Mean_1", "ReduceMean", ("sum",), "its sum overflows")
+    own = Plan("codes-recogniser.onnx", sha256, 5, ACCEPTED, "no text changes with it", (kept,), EVIDENCE)
+    plan.write(own, str(plans / "codes-recogniser.json"))
+    return exports, plans, network
+
+
+def test_the_page_tells_what_stands_in_the_record(judged, tmp_path):
+    exports, plans, network = judged
+    found = report([network], exports, plans)
+    text = page(json.loads(json.dumps(found)))
+    assert "| `codes-recogniser` | 4 | sums | 6.67 | 100.00 | 4 | 0 | 6.67 | 1 of 5 | accepted |" in text
+    assert "its sum overflows" in text and "| `Mean_1` | 121 |" in text
+    assert "1x1x4x8" in text
+    write(found, tmp_path / "results")
+    assert (tmp_path / "results" / "engines.md").read_text(encoding="utf-8") == text
+    assert not list((tmp_path / "results").glob("*.part"))
+
+
+def test_a_plan_of_another_export_is_not_published(judged):
+    exports, plans, network = judged
+    path = plans / "codes-recogniser.json"
+    own = plan.read(str(path))
+    plan.write(own._replace(sha256="ab" * 32), str(path))
+    with pytest.raises(ReportProblem, match="of another export"):
+        report([network], exports, plans)
+    path.unlink()
+    with pytest.raises(ReportProblem, match="cannot read"):
+        report([network], exports, plans)
+
+
+def test_each_gate_runs_in_the_environment_of_its_reader(monkeypatch):
+    monkeypatch.setattr(engines_report, "exists", lambda name: name != "py37-paddle")
+    monkeypatch.setattr(engines_report, "python_of", lambda name, root: Path(f"/{name}/python"))
+    calls = []
+
+    def run(command, environ):
+        calls.append(command)
+        return 5  # refused: a result, too
+
+    assert main(["codes-recogniser", "easyocr-recogniser"], publish=False, run=run) == 0
+    assert calls[1][0] == "/py36-easyocr/python" and calls[0][0] != calls[1][0]
+    assert calls[0][3:6] == ["engine", "gate", "codes-recogniser"]
+    with pytest.raises(ReportProblem, match="py37-paddle is not built"):
+        main(["paddleocr-v4-detector"], publish=False, run=run)
+    with pytest.raises(ReportProblem, match="exit code 1"):
+        main(["codes-detector"], publish=False, run=lambda command, environ: 1)
+    with pytest.raises(ReportProblem, match="nothing-such"):
+        main(["nothing-such"], publish=False, run=run)
+
+
+def test_slow_networks_are_judged_on_fewer_images():
+    slow, usual = (arguments(networks()[name]) for name in ("easyocr-detector", "codes-detector"))
+    assert int(slow[slow.index("--limit") + 1]) < int(usual[usual.index("--limit") + 1])
+    assert "--no-texts" in usual
