@@ -82,7 +82,7 @@ def test_our_reader_on_photos(real_photos, code_models):
 def test_our_reader_on_the_drawn_set(code_models, recipe, form, at_least):
     """Without a recipe spaces do not count; with one the code has to be right to the last character.
 
-    Whole frames, harder than the annotated box: label matter that looks like a lot is read as one, and only a recipe can tell.
+    Whole frames, harder than the annotated box: label matter may look like a lot, and only a recipe can tell.
     """
     samples = open_dataset(str(DRAWN)).samples
     results = read([sample.path for sample in samples], "--reader", "codes", *recipe)
