@@ -72,8 +72,8 @@ def _nothing(own: argparse.ArgumentParser) -> None:
 
 
 def _stage(node: Node, options: argparse.Namespace) -> None:
-    origin = source(options.source)
-    staging.stage(node, origin, options.deployment, options.group, options.token_sha256, options.downgrade)
+    with source(options.source) as origin:
+        staging.stage(node, origin, options.deployment, options.group, options.token_sha256, options.downgrade)
 
 
 def _switch(node: Node, options: argparse.Namespace) -> None:

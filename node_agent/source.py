@@ -2,10 +2,12 @@
 
 import os
 import tarfile
-from typing import BinaryIO, Iterator
+from typing import Any, BinaryIO, Iterator, TypeVar
 
 from node_agent.disk import worded
 from node_agent.errors import Refused
+
+S = TypeVar("S", bound="Source")
 
 
 class Source(object):
@@ -14,6 +16,15 @@ class Source(object):
     def open(self, path: str) -> BinaryIO:
         """A stream of one file."""
         raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of what is open."""
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
 
     def pieces(self, path: str) -> Iterator[bytes]:
         """A file in pieces of 1 MiB. Raises Refused when it ends early or cannot be read on."""
@@ -52,13 +63,13 @@ class BundleSource(Source):
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._stream = _opened(path)
         try:
-            self._archive = tarfile.open(path, mode="r:")  # noqa: SIM115 (read until the agent ends)
+            self._archive = tarfile.open(fileobj=self._stream, mode="r:")
             self._members = {member.name: member for member in self._archive.getmembers()}
-        except (tarfile.TarError, EOFError) as error:
+        except (tarfile.TarError, EOFError, OSError) as error:
+            self._stream.close()
             raise Refused("{} is not a whole bundle: {}".format(path, error), "", "copy the bundle again")
-        except OSError as error:
-            raise Refused("cannot open {}: {}".format(path, error.strerror), "a bundle of ./inv bundle make")
 
     def open(self, path: str) -> BinaryIO:
         member = self._members.get(path)
@@ -67,6 +78,17 @@ class BundleSource(Source):
         stream = self._archive.extractfile(member)
         assert stream is not None
         return stream  # type: ignore[return-value]
+
+    def close(self) -> None:
+        self._archive.close()
+        self._stream.close()
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        return open(path, "rb")  # noqa: SIM115 (closed by close)
+    except OSError as error:
+        raise Refused("cannot open {}: {}".format(path, error.strerror), "a bundle of ./inv bundle make")
 
 
 def source(path: str) -> Source:

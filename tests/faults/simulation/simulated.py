@@ -255,7 +255,7 @@ class SimMachine(Machine):
         self.steps.step("docker load")
         if self.store_broken:
             raise OutsideError("docker load: the store is broken")
-        if self.disk.read_only or self.disk.free_bytes() < 1 << 20:
+        if getattr(self.disk, "read_only", False) or self.disk.free_bytes() < 1 << 20:
             raise OutsideError("docker load: no space left, or read-only")
         with self.disk.open(path) as stream:
             try:

@@ -1,0 +1,293 @@
+"""Bundles: one signed tar file with all that provisions and updates a fleet without an uplink.
+
+Members: ``manifest.json`` and ``manifest.json.minisig`` first, then the parts of ``bundle.toml``, sorted.
+The same parts give the same bytes, but for the signature. The manifest's form and its checks are the agent's own
+(`node_agent.manifest`), so that nothing is signed that a node would not take.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fleet import keys
+from fleet.artefacts import ROOT, sha256_of
+from fleet.errors import FleetError
+from fleet.toml import load_toml
+from node_agent import image_archive, manifest, minisign
+from node_agent.errors import AgentError
+from node_agent.manifest import Manifest
+from node_agent.source import BundleSource
+
+SPEC = ROOT / "fleet" / "bundle.toml"
+OUT = ROOT / "build" / "bundles"
+
+
+class BundleProblem(FleetError):
+    """A bundle cannot be made, or is not what its signed manifest says."""
+
+    exit_code = 25
+    code = "bundle"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a bundle: where it is here, its path there, who uses it."""
+
+    path: Path
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a bundle says of its origin; ``created`` is the commit's time, so that a bundle can be made again."""
+
+    version: str
+    serial: int
+    created: str
+    revision: str
+
+
+def parts(spec: dict[str, Any], root: Path = ROOT) -> list[Part]:
+    """All files of a specification, sorted by their path in the bundle. Raises BundleProblem for what is missing."""
+    found = [part for entry in spec["part"] for part in _files(entry, root)]
+    return sorted(found, key=lambda part: part.name)
+
+
+def _files(entry: dict[str, Any], root: Path) -> Iterator[Part]:
+    start = root / entry["from"]
+    if start.is_file():
+        yield Part(start, f"{entry['to']}/{start.name}", entry["kind"])
+    elif start.is_dir():
+        for path in sorted(start.rglob("*")):
+            hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(start).parts)
+            if path.is_file() and not hidden:
+                yield Part(path, f"{entry['to']}/{path.relative_to(start).as_posix()}", entry["kind"])
+    elif not entry.get("optional"):
+        raise BundleProblem(f"{entry['from']} is not there ({entry['kind']})", "a file or folder", f"see {SPEC.name}")
+
+
+def describe(spec: dict[str, Any], found: list[Part], stamp: Stamp, roll: dict[str, list[str]], floor: int) -> bytes:
+    """The manifest of a bundle. Raises BundleProblem where a node would refuse it."""
+    images = [part for part in found if part.kind == "image"]
+    if len(images) != 1:
+        raise BundleProblem(f"{len(images)} images for the node", "exactly one part of kind image")
+    try:
+        with images[0].path.open("rb") as stream:
+            image = image_archive.inspect(stream)
+        image_archive.check(image, image.id, spec["machine"], spec["l4t"])
+        record = _record(spec, found, stamp, image.id, images[0], roll, floor)
+        data = json.dumps(record, indent=1, sort_keys=True).encode() + b"\n"
+        _check_challenge(manifest.parse(data))
+    except AgentError as error:
+        raise BundleProblem(error.found, error.expected, error.next_step) from error
+    return data
+
+
+def _record(
+    spec: dict[str, Any],
+    found: list[Part],
+    stamp: Stamp,
+    image_id: str,
+    image: Part,
+    roll: dict[str, list[str]],
+    floor: int,
+) -> dict[str, Any]:
+    has_challenge = any(part.kind == "challenge" for part in found)
+    arguments = spec.get("challenge", {}).get("arguments", []) if has_challenge else []
+    members = [
+        {"path": part.name, "kind": part.kind, "sha256": sha256_of(part.path), "size": part.path.stat().st_size}
+        for part in found
+    ]
+    return {
+        "format": manifest.FORMAT,
+        "name": spec["name"],
+        "version": stamp.version,
+        "serial": stamp.serial,
+        "floor": floor,
+        "created": stamp.created,
+        "revision": stamp.revision,
+        "target": {"l4t": spec["l4t"], "machine": spec["machine"]},
+        "image": {"path": image.name, "id": image_id, "unpacked_bytes": image.path.stat().st_size},
+        "challenge": arguments,
+        "keys": roll,
+        "gate": spec["gate"],
+        "members": members,
+    }
+
+
+def _check_challenge(made: Manifest) -> None:
+    has_expected = any(member.path == "challenge/expected.json" for member in made.members)
+    if made.challenge and not has_expected:
+        raise BundleProblem("a challenge set without challenge/expected.json", "what each image has to give")
+
+
+def write(target: Path, found: Iterable[Part], data: bytes, signature: bytes) -> None:
+    """The tar file: sorted, without times, owners or compression. Replaces ``target`` only when it is whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    with tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, content in ((manifest.NAME, data), (manifest.SIGNATURE, signature)):
+            archive.addfile(_header(name, len(content)), io.BytesIO(content))
+        for part in found:
+            with part.path.open("rb") as stream:
+                archive.addfile(_header(part.name, part.path.stat().st_size), stream)
+    partial.replace(target)
+
+
+def _header(name: str, size: int) -> tarfile.TarInfo:
+    header = tarfile.TarInfo(name)
+    header.size, header.mode = size, 0o644
+    return header
+
+
+def verify(path: Path, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
+    """(manifest, id of the key) of a sound bundle. Raises BundleProblem: signature, digest, size, missing, unknown."""
+    try:
+        with BundleSource(str(path)) as source:
+            return _verified(path, source, trusted)
+    except AgentError as error:
+        raise BundleProblem(f"{path.name}: {error.found}", error.expected, error.next_step) from error
+
+
+def _verified(path: Path, source: BundleSource, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
+    data = source.read(manifest.NAME)
+    key = minisign.verify(data, source.read(manifest.SIGNATURE).decode(errors="replace"), trusted)
+    made = manifest.parse(data)
+    _compare_names(path, made)
+    for member in made.members:
+        _compare(source, member)
+    with source.open(made.image) as stream:
+        image_archive.check(image_archive.inspect(stream), made.image_id, made.machine, made.l4t)
+    return made, key.id
+
+
+def _compare_names(path: Path, made: Manifest) -> None:
+    with tarfile.open(path, "r:") as archive:
+        found = [member.name for member in archive]
+    wanted = [manifest.NAME, manifest.SIGNATURE, *(member.path for member in made.members)]
+    if found != wanted:
+        differ = sorted(set(found) ^ set(wanted)) or ["their order, or one is there twice"]
+        raise BundleProblem(
+            f"{path.name}: members differ from the manifest: {', '.join(differ[:5])}", "the signed list"
+        )
+
+
+def _compare(source: BundleSource, member: manifest.Member) -> None:
+    digest, size = hashlib.sha256(), 0
+    for piece in source.pieces(member.path):
+        digest.update(piece)
+        size += len(piece)
+    if (size, digest.hexdigest()) != (member.size, member.sha256):
+        raise BundleProblem(
+            f"{member.path}: {size} bytes, sha256 {digest.hexdigest()}", f"{member.size}, {member.sha256}"
+        )
+
+
+def stamp_of(version: str, serial: int | None, root: Path = ROOT) -> Stamp:
+    """Version, serial, revision and time; the serial is the number of commits unless one is given."""
+    count, revision, created = (
+        _git(root, *words)
+        for words in (("rev-list", "--count", "HEAD"), ("rev-parse", "HEAD"), ("show", "-s", "--format=%cI", "HEAD"))
+    )
+    changes = "+changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else ""
+    return Stamp(version, int(count) if serial is None else serial, created, revision + changes)
+
+
+def _git(root: Path, *words: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BundleProblem(f"git {words[0]}: {done.stderr.strip()}", "a git checkout", "give --serial, in a checkout")
+    return done.stdout.strip()
+
+
+def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
+    """Public keys of a folder (or one file). Raises BundleProblem where there is none."""
+    files = [folder] if folder.is_file() else sorted(folder.glob("*.pub"))
+    if not files:
+        raise BundleProblem(f"no *.pub in {folder}", "the keys that the fleet trusts", "./inv bundle keys --out FOLDER")
+    try:
+        return [minisign.public_key(path.read_text()) for path in files]
+    except AgentError as error:
+        raise BundleProblem(error.found, error.expected) from error
+
+
+def table(made: Manifest) -> list[str]:
+    """Lines for people: kind, files, megabytes."""
+    lines = []
+    for kind in manifest.KINDS:
+        sizes = [member.size for member in made.members if member.kind == kind]
+        if sizes:
+            lines.append(f"{kind:<12} {len(sizes):>5} files {sum(sizes) / 1e6:>9.1f} MB")
+    return lines
+
+
+def make(
+    version: str,
+    key: Path,
+    serial: int | None = None,
+    spec: Path = SPEC,
+    out: Path = OUT,
+    floor: int = 0,
+    add: Iterable[Path] = (),
+    retire: Iterable[str] = (),
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Make, sign and verify a bundle; returns its path. ``add`` and ``retire`` roll the fleet's keys over."""
+    wanted = load_toml(spec)
+    say("reading and hashing the parts")
+    found = parts(wanted)
+    roll = {"add": [minisign.public_key(path.read_text()).text for path in add], "retire": list(retire)}
+    data = describe(wanted, found, stamp_of(version, serial), roll, floor)
+    made = manifest.parse(data)
+    comment = f"{made.name} {version} serial {made.serial} manifest {made.id}"
+    signature = keys.sign(data, key, comment, keys.ask_password)
+    target = out / f"{made.name}-{version}.bundle"
+    write(target, found, data, signature)
+    say("\n".join([*table(made), f"{target} ({target.stat().st_size / 1e6:.1f} MB)"]))
+    return target
+
+
+def main(verb: str, path: str, **options: Any) -> None:
+    """make, verify or keys: the task's verbs."""
+    if verb == "keys":
+        password = "" if options["no_password"] else keys.ask_password("password for the new key: ")
+        for made in keys.generate(Path(path or "keys"), options["name"], password):
+            print(made)
+    elif verb == "verify":
+        found, signer = verify(Path(path), trusted_keys(Path(options["keys"])))
+        lines = [
+            f"{found.name} {found.version}, serial {found.serial}, L4T {found.l4t}.x, {found.machine}",
+            *table(found),
+        ]
+        print("\n".join([*lines, f"signed by key {signer}; every member is what the manifest says"]))
+    elif verb == "make":
+        _make_from(path, options)
+    else:
+        raise BundleProblem(f"no verb called {verb!r}", "make, verify or keys", "./inv --help bundle")
+
+
+def _make_from(path: str, options: dict[str, Any]) -> None:
+    for name in ("version", "key"):
+        if not options[name]:
+            raise BundleProblem(f"--{name} is missing", "a value", "./inv bundle make --version 1.0 --key FILE")
+    added = [Path(name) for name in options["add"] or ()]
+    serial = int(options["serial"]) if options["serial"] else None
+    make(
+        options["version"],
+        Path(options["key"]),
+        serial,
+        spec=Path(options["spec"]) if options["spec"] else SPEC,
+        out=Path(path) if path else OUT,
+        floor=int(options["floor"] or 0),
+        add=added,
+        retire=options["retire"] or (),
+    )
