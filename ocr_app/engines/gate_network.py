@@ -12,7 +12,8 @@ from ocr_app.networks.operators import constants
 TENSORS, SUMS = "tensors", "sums"
 ARITHMETICS = (TENSORS, SUMS)
 """tensors: each stored value is a half; sums: the sum behind each mean too (ocr_app/networks/half.py)."""
-AT_ONCE = 48  # tensors asked of one run; more would hold the whole network's activations in memory
+_AT_ONCE = 20000000  # elements of input times tensors asked of one run, so that large inputs do not fill the memory
+_FEWEST, _MOST = 4, 96  # tensors asked of one run
 _LEAST = 1e-6  # values smaller than this are no scale for an error
 
 
@@ -92,8 +93,10 @@ def layer_errors(
     other = onnx.session(_showing(made, wanted), onnx.check_device("cpu"), 1, name, optimised=False)
     seen: Dict[str, _Seen] = {}
     for arrays in given:
-        for first in range(0, len(wanted), AT_ONCE):
-            part = wanted[first : first + AT_ONCE]
+        size = max(1, sum(array.size for array in arrays.values()))
+        at_once = max(_FEWEST, min(_MOST, _AT_ONCE // size))
+        for first in range(0, len(wanted), at_once):
+            part = wanted[first : first + at_once]
             for output, full, low in zip(part, plain.run(part, arrays), other.run(part, arrays)):
                 seen[output] = _worse(seen.get(output), _compare(full, low))
     return [_layer(node, seen, set(kept)) for node in nodes]
