@@ -65,7 +65,7 @@ class BundleSource(Source):
         self.path = path
         self._stream = _opened(path)
         try:
-            self._archive = tarfile.open(fileobj=self._stream, mode="r:")
+            self._archive = tarfile.open(fileobj=self._stream, mode="r:")  # noqa: SIM115 (closed by close)
             self._members = {member.name: member for member in self._archive.getmembers()}
         except (tarfile.TarError, EOFError, OSError) as error:
             self._stream.close()
@@ -86,7 +86,7 @@ class BundleSource(Source):
 
 def _opened(path: str) -> BinaryIO:
     try:
-        return open(path, "rb")  # noqa: SIM115 (closed by close)
+        return open(path, "rb")
     except OSError as error:
         raise Refused("cannot open {}: {}".format(path, error.strerror), "a bundle of ./inv bundle make")
 
