@@ -57,3 +57,16 @@ def test_the_application_needs_nothing_of_the_control_side(path):
 
 def test_every_module_has_a_floor():
     assert {place(path) for path in FILES} <= set(FLOORS)
+
+
+AGENT = APP.parent / "node_agent"
+STANDARD = {
+    "argparse", "ast", "base64", "binascii", "contextlib", "ctypes", "errno", "fcntl", "hashlib", "hmac", "json", "os",
+    "re", "shlex", "shutil", "signal", "subprocess", "sys", "tarfile", "time", "typing",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(AGENT.rglob("*.py")), ids=lambda path: str(path.relative_to(AGENT)))
+def test_the_agent_needs_the_standard_library_alone(path):
+    """Not even the application: it has to work when that cannot (docs/adr/0024-agent-on-the-node.md)."""
+    assert {module.split(".")[0] for module in imports(path)} <= STANDARD | {"node_agent"}

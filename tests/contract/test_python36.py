@@ -1,4 +1,4 @@
-"""Everything in ocr_app is Python 3.6: the grammar here, the real interpreter in the envs suite."""
+"""Everything in ocr_app and node_agent is Python 3.6: the grammar here, the real interpreter in the envs suite."""
 
 import ast
 import os
@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-APP = Path(__file__).resolve().parents[2] / "ocr_app"
-FILES = sorted(APP.rglob("*.py"))
+ROOT = Path(__file__).resolve().parents[2]
+APP, AGENT = ROOT / "ocr_app", ROOT / "node_agent"
+FILES = sorted([*APP.rglob("*.py"), *AGENT.rglob("*.py")])
 
 
 def name_of(path):
-    return str(path.relative_to(APP))
+    return str(path.relative_to(ROOT))
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

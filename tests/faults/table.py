@@ -11,17 +11,18 @@ HEAD = """\
 
 Made by `.venv/bin/python tests/faults/table.py`; do not edit. It is the table of the **simulated machine** of
 `tests/faults/simulation`: a disk that forgets what was not synced, Docker, systemd and an application that misbehaves
-on demand. It proves the agent's decisions. It does not prove Docker, ext4 or a Nano; the same faults on virtual Nanos with
-a real Docker engine, and on a board, are other tables.
+on demand. It proves the agent's decisions. It does not prove Docker, ext4 or a Nano: the same faults on virtual Nanos
+with a real Docker engine, and on a board, are other tables.
 
 Release A is committed and runs, release B is deployed. A row is the state of the journal in which the fault strikes,
 a cell what runs in the end, and how the deployment ended. `power`, `live`, `lock` and so on is the probe in the record.
 
 ## Struck before every single step
 
-{steps} steps of a deployment ({group} in a group that commits together). A power cut is tried with three disks: only what was
-synced is left, half of the rest, all of it; the images loaded since the last boot are lost, broken or whole. A killed
-agent leaves containers running; its timer resumes. More than one outcome in a cell: the steps of that state differ.
+{steps} steps of a deployment ({group} in a group that commits together). A power cut is tried with three disks: only
+what was synced is left, half of the rest, all of it; the images loaded since the last boot are lost, broken or whole.
+A killed agent leaves containers running; its timer resumes. More than one outcome in a cell: the steps of that state
+differ, mostly in whether the next record was written already.
 
 {struck}
 
