@@ -30,6 +30,7 @@ def page(report: dict[str, Any]) -> str:
         _preflight(report["preflight"]["models"]),
         _findings(report["preflight"]["models"]),
         _missing(report["missing"]),
+        _open(report["open"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -106,3 +107,7 @@ def _missing(sources: Sequence[str]) -> str:
 
 def _percent(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
+
+
+def _open(networks: Sequence[dict[str, Any]]) -> str:
+    return "Not judged: " + "; ".join(f"`{own['network']}`: {own['why']}" for own in networks) + "." if networks else ""
