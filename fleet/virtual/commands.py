@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 from fleet.virtual import access, engine, image, nodes
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 Say = Callable[[str], None]
 VERBS = ("up", "status", "down", "shell")
@@ -14,7 +14,7 @@ VERBS = ("up", "status", "down", "shell")
 
 def run(verb: str, count: int, name: str, arch: str, node: int, recreate: bool) -> None:
     """Run one verb. Raises VirtualFleetError or EngineMissing."""
-    fleet = Fleet(name, arch=arch or image.machine_arch())
+    fleet = Fleet(name, arch=arch or machine_arch())
     if verb == "up":
         up(fleet, count, recreate)
     elif verb == "status":
@@ -31,7 +31,7 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> No
     """Nodes 1 to ``count`` run and can be logged in to; what is there already is left alone."""
     if not 1 <= count <= settings()["most_nodes"]:
         raise VirtualFleetError(f"--nodes {count}", f"1 to {settings()['most_nodes']}")
-    engine.require(fleet.folder.parent)
+    engine.require(fleet.folder.parent, fleet.arch)
     if recreate:
         nodes.remove(fleet)
     present = nodes.existing(fleet)
@@ -76,7 +76,7 @@ def _open(fleet: Fleet, say: Say) -> None:
 
 
 def status(fleet: Fleet, say: Say = print) -> None:
-    """A line for each node: state, address, boots, power mode, failed units."""
+    """A line for each node: state, address, whether all units run, power mode, reboots."""
     if not engine.answers():
         say("no Docker engine answers: no virtual fleet runs here")
         return
@@ -92,7 +92,7 @@ def _inside(fleet: Fleet, node: nodes.Node) -> str:
         return ""
     system = nodes.run_in(fleet, node.number, "systemctl", "is-system-running", check=False)
     mode = nodes.run_in(fleet, node.number, "nvpmodel", "-q", check=False).splitlines()
-    return f"{system}, {mode[0] if mode else 'no power mode'}"
+    return f"{system}, {mode[0] if mode else 'no power mode'}, {node.boots} reboots"
 
 
 def down(fleet: Fleet, say: Say = print) -> None:

@@ -9,9 +9,11 @@ import subprocess
 import time
 from pathlib import Path
 
-from fleet.virtual.settings import VirtualFleetError, settings
+from fleet.virtual.settings import VirtualFleetError, machine_arch, settings
 
 _STATUS = Path("/proc/self/status")
+_BINFMT = Path("/proc/sys/fs/binfmt_misc")
+_QEMU = {"amd64": "qemu-x86_64", "arm64": "qemu-aarch64"}
 _PID = Path("/var/run/docker.pid")
 _CAPABILITIES = {  # bit numbers of linux/capability.h
     "DAC_READ_SEARCH": 2,
@@ -34,7 +36,7 @@ _CAPABILITIES = {  # bit numbers of linux/capability.h
 class EngineMissing(VirtualFleetError):
     """This machine cannot run a virtual fleet; the message says what is missing."""
 
-    exit_code = 26
+    exit_code = 31
     code = "virtual-fleet-cannot-run"
 
 
@@ -69,9 +71,22 @@ def lacking() -> str:
     return f"this machine has no capability {', '.join(needed)}" if needed else ""
 
 
-def require(folder: Path) -> None:
+def lacking_for(arch: str) -> str:
+    """What this machine lacks to run programs of another processor, in words; empty when nothing."""
+    if arch not in _QEMU:
+        return f"no processor called {arch!r} (known: {', '.join(_QEMU)})"
+    if arch == machine_arch():
+        return ""
+    entry = _BINFMT / _QEMU[arch]
+    flags = entry.read_text() if entry.exists() else ""
+    if "enabled" in flags and "flags: " in flags and "F" in flags.partition("flags: ")[2].splitlines()[0]:
+        return ""
+    return f"programs for {arch} do not run here: apt-get install qemu-user-static binfmt-support"
+
+
+def require(folder: Path, arch: str) -> None:
     """Make sure that an engine answers; starts dockerd by hand when none does. Raises EngineMissing."""
-    if problem := lacking():
+    if problem := lacking() or lacking_for(arch):
         raise EngineMissing(problem, "root on Linux with Docker; packages of Debian or Ubuntu are enough")
     if not answers():
         _start(folder)

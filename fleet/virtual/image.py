@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fleet import interpreters
 from fleet.virtual.engine import EngineMissing, docker
-from fleet.virtual.settings import IMAGE, Fleet, VirtualFleetError, settings
+from fleet.virtual.settings import IMAGE, Fleet, VirtualFleetError, machine_arch, settings
 
 Say = Callable[[str], None]
 MINORS = ("3.6", "3.7")
@@ -55,13 +55,6 @@ def pythons_of(fleet: Fleet) -> dict[str, interpreters.Interpreter]:
             if minor == MINORS[0]:
                 raise
     return found
-
-
-def machine_arch() -> str:
-    """This machine's processor, in Debian's words."""
-    import platform
-
-    return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 def ensure(fleet: Fleet, say: Say) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleet.virtual.engine import capabilities, docker
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def run_in(fleet: Fleet, number: int, *command: str, given: str | None = None, c
 
 def wait_ready(fleet: Fleet, number: int) -> None:
     """Wait until systemd has started everything. Raises VirtualFleetError with the units that failed, or the log."""
-    state, limit = "", time.monotonic() + settings()["start_timeout_s"]
+    patience = settings()["start_timeout_s"] * (1 if fleet.arch == machine_arch() else 5)
+    state, limit = "", time.monotonic() + patience
     while time.monotonic() < limit:
         state = run_in(fleet, number, "systemctl", "is-system-running", check=False)
         if state == "running":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ DEFAULT_NAME = "virtual"
 class VirtualFleetError(FleetError):
     """The virtual fleet cannot be made, or is not as it should be."""
 
-    exit_code = 25
+    exit_code = 28
     code = "virtual-fleet"
 
 
@@ -28,6 +29,11 @@ class VirtualFleetError(FleetError):
 def settings() -> dict[str, Any]:
     """Contents of settings.toml."""
     return load_toml(Path(__file__).with_name("settings.toml"))
+
+
+def machine_arch() -> str:
+    """This machine's processor, in Debian's words."""
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Fleet:
 
     name: str = DEFAULT_NAME
     root: Path = ROOT
-    arch: str = "amd64"
+    arch: str = field(default_factory=machine_arch)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", self.name):

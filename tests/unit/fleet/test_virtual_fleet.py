@@ -6,7 +6,7 @@ import pytest
 
 from fleet.virtual import access, commands, engine, image, nodes
 from fleet.virtual.engine import EngineMissing
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 ALL = "CapBnd:\t000001ffffffffff\n"
 
@@ -110,10 +110,27 @@ def test_nodes_get_what_the_machine_has_and_never_its_clock_or_its_modules(able)
     assert not set(engine.capabilities()) & set(settings()["capabilities"]["withheld"])
 
 
+BINFMT = "enabled\ninterpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P\nflags: {}\noffset 0\n"
+
+
+@pytest.mark.parametrize(("flags", "lacks"), [("PF", False), ("OCF", False), ("P", True), (None, True)])
+def test_a_foreign_processor_needs_qemu_that_containers_can_use(tmp_path, monkeypatch, flags, lacks):
+    monkeypatch.setattr(engine, "_BINFMT", tmp_path)
+    monkeypatch.setattr(engine, "machine_arch", lambda: "amd64")
+    if flags:
+        (tmp_path / "qemu-aarch64").write_text(BINFMT.format(flags))
+    assert engine.lacking_for("amd64") == ""
+    assert ("apt-get install qemu-user-static" in engine.lacking_for("arm64")) is lacks
+
+
+def test_a_processor_that_nobody_knows_is_refused():
+    assert "known: amd64, arm64" in engine.lacking_for("m68k")
+
+
 def test_require_stops_before_anything_is_made(able, tmp_path):
     able.unlink()
     with pytest.raises(EngineMissing, match="expected: root on Linux with Docker"):
-        engine.require(tmp_path)
+        engine.require(tmp_path, machine_arch())
 
 
 @pytest.mark.parametrize("count", [0, 61, -1])
@@ -159,7 +176,7 @@ def test_the_tag_changes_with_the_pythons_of_the_machine(fleet, monkeypatch):
     bare = image.tags(fleet)
     monkeypatch.undo()
     monkeypatch.setattr(image, "pythons_of", lambda _: {"3.6": image.interpreters.Interpreter(image.IMAGE, "3.6.15")})
-    assert image.tags(fleet) != bare and image.tags(fleet)[0].startswith("nano-ocr/virtual-nano:amd64-")
+    assert image.tags(fleet) != bare and image.tags(fleet)[0].startswith(f"nano-ocr/virtual-nano:{machine_arch()}-")
 
 
 def test_the_tag_changes_with_a_file_of_the_image(fleet, tmp_path, monkeypatch):
