@@ -6,7 +6,7 @@ journal therefore never says less than what was done.
 
 from typing import Callable, List, Optional
 
-from node_agent import gate, running, slots, staging
+from node_agent import gate, health, running, slots, staging
 from node_agent.errors import AgentError, Locked, OutsideError, ProbeFailed, Refused, RolledBack, WrongPhase
 from node_agent.node import Node, save_checkpoint
 from node_agent.state import State, must_run
@@ -50,8 +50,13 @@ def preflight(node: Node) -> List[str]:
         staging.abandon(node, error, "preflight")
         running.ensure(node, state.current)
         raise
+    return _reasons_now(node, state)
+
+
+def _reasons_now(node: Node, state: State) -> List[str]:
+    """Reasons that the committed release gives before it stops: they do not speak against the next one."""
     document = node.machine.health() if state.current else None
-    return sorted(document["degraded"]) if document else []
+    return sorted(document["degraded"]) if document and not health.faults(document) else []
 
 
 def _check_way_back(node: Node, state: State) -> None:
@@ -135,8 +140,9 @@ def commit(node: Node, token: Optional[str]) -> State:
 
 def _unparked(node: Node) -> State:
     """A power cut came between proof and commit: the old release ran on, the vote still holds."""
-    running.ensure_image(node, node.state().candidate or {})
-    put_in_place(node, [])
+    state = node.state()
+    running.ensure_image(node, state.candidate or {})
+    put_in_place(node, _reasons_now(node, state))
     _pass_gate(node)
     return node.record("proven")
 

@@ -91,6 +91,8 @@ def in_words(found: Dict[str, Any]) -> List[str]:
         )
     if found["running"] is None:
         lines.append("running   nothing")
+    if isinstance(found["running"], dict):
+        lines.append("running   unknown: {error}".format(**found["running"]))
     if found["locks"]:
         lines.append("locks     {}".format(found["locks"]))
     if found["failure"]:

@@ -3,11 +3,12 @@
 import json
 import os
 import shlex
+import signal
 import subprocess
 import time
 from typing import Any, Dict, List, Optional
 
-from node_agent.disk import Folder
+from node_agent.disk import Folder, worded
 from node_agent.errors import AgentError, OutsideError, Refused
 from node_agent.machine import Answer, Health, Machine, Release
 
@@ -35,7 +36,7 @@ class System(Machine):
         if os.path.exists(CLOCK_SET):
             return True
         try:
-            return "synchronised" in _run(["chronyc", "waitsync", "1"], 5.0) or _chrony_is_synced()
+            return "Leap status     : Normal" in _run(["chronyc", "tracking"], 5.0)
         except AgentError:
             return False
 
@@ -70,7 +71,8 @@ class System(Machine):
         if not self.docker_works():
             store = _docker_root()
             _run(["systemctl", "stop", "docker.service", "docker.socket"], _SHORT_S)
-            os.rename(store, "{}.broken-{}".format(store, int(time.time())))
+            aside = "{}.broken-{}".format(store, self.boot_id()[:8])
+            worded("set Docker's broken store aside", lambda: os.rename(store, aside))
             _run(["systemctl", "start", "docker.service"], _SHORT_S)
 
     def has_image(self, image_id: str) -> bool:
@@ -87,7 +89,8 @@ class System(Machine):
         folder = self.folder.path("releases/" + release["id"])
         values = {"IMAGE": release["image_id"], "RELEASE": release["id"], "FOLDER": folder}
         lines = ["NANO_OCR_{}={}\n".format(key, value) for key, value in sorted(values.items())]
-        _write(os.path.join(self.runtime, "release.env"), "".join(lines))
+        path = os.path.join(self.runtime, "release.env")
+        worded("write " + path, lambda: _write(path, "".join(lines)))
         _remove(os.path.join(self.runtime, "app", "health.json"))
         _run(["systemctl", "reset-failed", UNIT], _SHORT_S, may_fail=True)
         _run(["systemctl", "restart", UNIT], _SHORT_S)
@@ -130,6 +133,9 @@ class System(Machine):
         ).splitlines()
 
     def reboot(self) -> None:
+        """From here on systemd ends us like everything else: that is no interruption of the deployment."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         os.sync()
         _run(["systemctl", "reboot"], _SHORT_S)
 
@@ -168,10 +174,6 @@ def _properties(names: List[str]) -> Dict[str, str]:
     lines = _run(["systemctl", "show", UNIT] + ["--property=" + name for name in names], _SHORT_S).splitlines()
     found = {line.partition("=")[0]: line.partition("=")[2] for line in lines}
     return {name: found.get(name, "") for name in names}
-
-
-def _chrony_is_synced() -> bool:
-    return "Leap status     : Normal" in _run(["chronyc", "tracking"], 5.0)
 
 
 def _docker_root() -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 
 import pytest
@@ -128,3 +129,26 @@ def test_the_machine_itself(machine):
     assert machine.boot_id() == machine.boot_id() != ""
     assert machine.monotonic() <= machine.monotonic()
     assert machine.architecture() == os.uname().machine
+
+
+def test_the_signal_that_comes_with_the_reboot_is_no_interruption(machine, commands, tmp_path):
+    commands("systemctl")
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        machine.reboot()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert calls(tmp_path) == ["systemctl reboot"]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_a_store_that_stays_broken_is_set_aside(machine, commands, tmp_path, monkeypatch):
+    store = tmp_path / "docker"
+    store.mkdir()
+    monkeypatch.setattr(system, "_docker_root", lambda: str(store))
+    commands("systemctl")
+    commands("docker", "exit 1")
+    machine.repair_docker()
+    assert [name for name in os.listdir(str(tmp_path)) if name.startswith("docker.broken-")] and not store.exists()
+    assert [call.split()[1] for call in calls(tmp_path) if call.startswith("systemctl")] == ["restart", "stop", "start"]
