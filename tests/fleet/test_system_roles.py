@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import VirtualNano, require_virtual_fleet
-from plays import Plays
 
 from fleet.virtual import commands
 from fleet.virtual.settings import Fleet, node_address
+from tests.fleet.conftest import VirtualNano, require_virtual_fleet
+from tests.fleet.plays import Plays
 
 ROLES = ["preflight", "time_sync", "power_mode", "swap", "headless", "hardening"]
 STATE = """swapon --noheadings --raw --show=NAME,SIZE; nvpmodel -q; systemctl get-default; cat /etc/fstab

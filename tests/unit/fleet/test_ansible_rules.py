@@ -96,8 +96,17 @@ HINTS = {
 SYSTEM = ("preflight", "time_sync", "power_mode", "swap", "headless", "hardening")
 
 
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory):
+def as_text():
+    """-e NAME=VALUE for each number and each switch: what is typed so arrives as text, and must mean the same."""
+    for role in SYSTEM:
+        defaults = yaml.safe_load((ROOT / "ansible" / "roles" / role / "defaults" / "main.yml").read_text())
+        for name, value in defaults.items():
+            if isinstance(value, int):
+                yield from ("-e", f"{name}={str(value).lower()}")
+
+
+@pytest.fixture(scope="module", params=["defaults", "typed"])
+def audit(request, tmp_path_factory):
     """(exit code, output, report) of verify.yml over all given nodes."""
     playbook = python_of("ansible", ROOT).with_name("ansible-playbook")
     if not playbook.is_file():
@@ -111,6 +120,7 @@ def audit(tmp_path_factory):
     environ = dict(os.environ, ANSIBLE_ACTION_PLUGINS=f"{ROOT}/ansible/plugins/action:{folder}/action")
     environ.update(NANO_OCR_REPORTS=str(folder), ANSIBLE_LOCAL_TEMP=str(folder / "tmp"), ANSIBLE_BECOME="false")
     command = [str(playbook), "verify.yml", "-i", str(folder / "hosts.yml"), "--tags", ",".join(SYSTEM)]
+    command += as_text() if request.param == "typed" else []
     done = subprocess.run(command, cwd=ROOT / "ansible", env=environ, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr, json.loads((folder / "verify.json").read_text())
 
