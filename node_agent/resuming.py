@@ -1,7 +1,7 @@
 """resume: at every boot, and every few minutes, whatever happened before becomes a state that is whole."""
 
-from node_agent import deploying, running, slots, staging
-from node_agent.errors import AgentError, JournalDamaged, OutsideError, RolledBack, Unavailable
+from node_agent import deploying, running, staging
+from node_agent.errors import JournalDamaged, OutsideError, RolledBack, Unavailable
 from node_agent.node import Node, load_checkpoint
 from node_agent.state import State, must_run
 
@@ -62,16 +62,3 @@ def _read(node: Node) -> State:
         name = node.journal.set_aside()
         node.say("the journal is damaged; kept as {}, going on from the checkpoint".format(name))
         return node.record("recovered", checkpoint=kept, damaged=name)
-
-
-def unhealable(node: Node) -> str:
-    """Why a broken Docker store could not be healed from the disk; empty when it could."""
-    state = node.state()
-    found = []
-    for role, release in (("current", state.current), ("previous", state.previous)):
-        if release is not None:
-            try:
-                slots.check_files(node.disk, release["id"])
-            except AgentError as error:
-                found.append("{}: {}".format(role, error.found))
-    return "; ".join(found)

@@ -43,23 +43,24 @@ Each begins when the state was written down (`idle`: before the deployment) and 
 
 def page():
     from simulation import enumeration as story
+    from simulation import lasting
 
     struck = {name: story.struck(name) for name in story.STRIKES}
     struck["power cut, in a group"] = story.struck("power cut", in_group=True)
     cells = {
         name: {state: " or ".join(sorted(found)) for state, found in rows.items()} for name, rows in struck.items()
     }
-    lasting = {name: story.lasting(name) for name in story.LASTING}
+    staying = {name: story.lasting(name) for name in lasting.LASTING}
     sources = [["the release", "outcome"]]
-    for kind in story.BAD_SOURCES:
+    for kind in lasting.BAD_SOURCES:
         made = story.place()
-        error = story.deploy(made, story.bad_source(kind))
+        error = story.deploy(made, lasting.bad_source(kind))
         sources.append([kind, "{}: {}".format(story.outcome(made, error).partition(",")[0], error.found)])
     return HEAD.format(
         steps=story.count_steps(),
         group=story.count_steps(in_group=True),
         struck=table(story.STATES, cells),
-        lasting=table(story.STATES, lasting, by_fault=True),
+        lasting=table(story.STATES, staying, by_fault=True),
         sources=markdown(sources),
     )
 

@@ -2,14 +2,15 @@
 
 import pytest
 from simulation import enumeration as story
+from simulation import lasting
 from simulation.releases import release
 
 from node_agent import deploying, staging
 
 BEFORE_SWITCH = ("idle", "staging", "staged", "preflight")
 AFTER_PROOF = ("proven", "committed")
-ILL = [name for name in story.LASTING if name.startswith(("B ", "B's heart"))]
-DISKS = {"full disk": story.full_disk, "read-only disk": story.read_only_disk}
+ILL = [name for name in lasting.LASTING if name.startswith(("B ", "B's heart"))]
+DISKS = {"full disk": lasting.full_disk, "read-only disk": lasting.read_only_disk}
 
 
 def end(fault, state):
@@ -26,7 +27,7 @@ def cure(made):
 @pytest.mark.parametrize("state", story.STATES)
 @pytest.mark.parametrize("name", ILL)
 def test_an_unhealthy_release_is_sent_back_and_the_record_says_why(name, state):
-    made, error, found = end(story.LASTING[name], state)
+    made, error, found = end(lasting.LASTING[name], state)
     if state in AFTER_PROOF:
         assert made.machine.running_version() == "B" and error is None  # what comes later is not the gate's
         return
@@ -63,7 +64,7 @@ def test_once_the_disk_can_be_written_again_the_node_is_whole(name, state):
 
 @pytest.mark.parametrize("state", story.STATES)
 def test_a_read_only_disk_does_not_make_the_watch_restart_the_application(state):
-    made, _, _ = end(story.read_only_disk, state)
+    made, _, _ = end(lasting.read_only_disk, state)
     started = made.machine.started
     story.recover(made)
     assert made.machine.started == started
@@ -71,7 +72,7 @@ def test_a_read_only_disk_does_not_make_the_watch_restart_the_application(state)
 
 @pytest.mark.parametrize("state", story.STATES)
 def test_a_broken_docker_store_heals_itself_from_the_archives(state):
-    made, error, _ = end(story.broken_store, state)
+    made, error, _ = end(lasting.broken_store, state)
     assert error is None and made.machine.running_version() == "B"
     assert story.command(made, lambda node: deploying.roll_back(node, "to see whether A is still there")) is None
     assert made.machine.running_version() == "A"
@@ -88,7 +89,7 @@ def test_a_store_that_lost_an_image_gets_it_back_at_boot():
 def test_store_and_archive_gone_is_said_and_nothing_half_made_runs():
     made = story.place()
     made.machine.store.clear()
-    story.damaged("A", "images/ocr-app.tar")(made)
+    lasting.damaged("A", "images/ocr-app.tar")(made)
     made.reboot_in_order()
     error = story.recover(made)
     assert error.code == "unavailable" and made.machine.running_version() is None
@@ -98,7 +99,7 @@ def test_store_and_archive_gone_is_said_and_nothing_half_made_runs():
 
 @pytest.mark.parametrize("state", story.STATES)
 def test_a_clock_at_2000_changes_nothing_and_is_written_down(state):
-    made, error, found = end(story.clock_at_2000, state)
+    made, error, found = end(lasting.clock_at_2000, state)
     assert error is None and made.machine.running_version() == "B" and found.phase == "idle"
     if state != "committed":
         assert not made.node().journal.read()[-1]["clock_trusted"]
@@ -106,7 +107,7 @@ def test_a_clock_at_2000_changes_nothing_and_is_written_down(state):
 
 @pytest.mark.parametrize("state", story.STATES)
 def test_nothing_is_switched_while_the_line_runs(state):
-    made, error, found = end(story.line_runs, state)
+    made, error, found = end(lasting.line_runs, state)
     if state in BEFORE_SWITCH[:3]:
         assert error.code == "locked" and found.phase == "staged"
     assert (made.machine.running_version() == "A") == (state in story.STATES[: story.STATES.index("rebooting")])
@@ -115,7 +116,7 @@ def test_nothing_is_switched_while_the_line_runs(state):
 @pytest.mark.parametrize("state", story.STATES)
 def test_damaged_files_of_the_new_release_are_found_before_it_is_committed(state):
     for name in ("images/ocr-app.tar", "manifest.json"):
-        made, _, found = end(story.damaged("B", name), state)
+        made, _, found = end(lasting.damaged("B", name), state)
         is_early = state in ("idle", "staging")  # nothing of B is there yet
         is_late = state == "committed"
         assert made.machine.running_version() == ("B" if is_early or is_late else "A"), name
@@ -124,18 +125,18 @@ def test_damaged_files_of_the_new_release_are_found_before_it_is_committed(state
 
 @pytest.mark.parametrize("state", ["idle", "staging", "staged", "preflight"])
 def test_no_way_back_no_way_forward(state):
-    made, error, _ = end(story.damaged("A", "images/ocr-app.tar"), state)
+    made, error, _ = end(lasting.damaged("A", "images/ocr-app.tar"), state)
     assert "way back is not safe" in error.found and made.machine.running_version() == "A"
     made.disk.on_record = lambda event: None
     assert story.command(made, lambda node: staging.stage(node, story.A, "mend")) is None
     assert story.deploy(made, story.B) is None and made.machine.running_version() == "B"
 
 
-@pytest.mark.parametrize("kind", story.BAD_SOURCES)
+@pytest.mark.parametrize("kind", lasting.BAD_SOURCES)
 def test_a_release_that_must_not_come_in_leaves_no_trace_but_the_record(kind):
     made = story.place()
     releases = made.disk.names("releases")
-    error = story.deploy(made, story.bad_source(kind))
+    error = story.deploy(made, lasting.bad_source(kind))
     assert error.code == "refused"
     assert made.machine.running_version() == "A" and made.disk.names("releases") == releases
     assert story.faults_of(made) == []

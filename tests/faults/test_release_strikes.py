@@ -2,7 +2,7 @@
 
 import pytest
 from simulation import enumeration as story
-from simulation.simulated import SURVIVAL, PowerCut
+from simulation.disk import SURVIVAL, PowerCut
 
 from node_agent import deploying, resuming
 

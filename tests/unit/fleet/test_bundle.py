@@ -8,11 +8,12 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from simulation.disk import Steps
 from simulation.releases import EXPECTED, GATE, image_archive
-from simulation.simulated import SimMachine, Steps
+from simulation.simulated import SimMachine
 
 from fleet import bundle, keys
-from fleet.bundle import BundleProblem, Stamp
+from fleet.bundle_parts import BundleProblem, Stamp
 from fleet.keys import KeyProblem
 from node_agent import deploying, manifest, minisign, resuming, staging
 from node_agent.disk import Folder
