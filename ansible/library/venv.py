@@ -182,7 +182,9 @@ def observe(wanted):
     unwelcome = [name for name in wanted["forbidden"] if canonical(name) in have and not broken]
     problems += ["{}: must not be here".format(name) for name in unwelcome]
     proofs = {} if needed or broken else {name: prove(wanted, code) for name, code in sorted(wanted["proofs"].items())}
-    return {"problems": problems, "broken": broken, "needed": needed, "unwelcome": unwelcome, "proofs": proofs}
+    unproved = ["{}: {}".format(name, proof["found"]) for name, proof in sorted(proofs.items()) if not proof["ok"]]
+    state = {"problems": problems, "broken": broken, "needed": needed, "unwelcome": unwelcome, "proofs": proofs}
+    return dict(state, unproved=unproved)
 
 
 def package_problem(have, package):

@@ -10,15 +10,15 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
-from fleet.errors import FleetError  # noqa: E402
-from fleet.wheels import house, manifest  # noqa: E402
+from fleet.errors import FleetError
+from fleet.wheels import house, manifest
 
 DOCUMENTATION = """
 name: wheels
 short_description: packages and files of wheels/manifest.toml and requirements/
 options:
   _terms:
-    description: wanted (list of name, version), plan (folder, files, requirements, from_source), or file (one artefact)
+    description: wanted (list of name, version), plan (folder, files, requirements, from_source), files (checked), described (file)
     required: true
   target:
     description: a target of the manifest
@@ -42,16 +42,23 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=options)
-        known = variables or {}
-        where = self._templar.template(known.get("wheelhouse_manifest") or "") or manifest.MANIFEST
-        folder = Path(self._templar.template(known.get("wheelhouse_folder") or "") or house.HOUSE)
-        locks, names = self.get_option("locks"), self.get_option("artefacts")
         try:
-            listed = manifest.read(Path(where))
-            if terms[0] == "wanted":
-                return [house.wanted(listed, locks, names)]
-            if terms[0] == "file":
-                return [house.as_record(house.of_source(folder, listed.source(names[0]), listed))]
-            return [house.plan(folder, listed, self.get_option("target"), locks, names)]
+            return [self._answer(terms[0], *self._places(variables or {}))]
         except FleetError as error:
             raise AnsibleLookupError(f"wheels: {error}") from error
+
+    def _places(self, known: dict[str, Any]) -> tuple[manifest.Manifest, Path]:
+        where = self._templar.template(known.get("wheelhouse_manifest") or "") or manifest.MANIFEST
+        bundle = self._templar.template(known.get("fleet_bundle") or "")
+        folder = self._templar.template(known.get("wheelhouse_folder") or "") or (bundle and f"{bundle}/wheelhouse")
+        return manifest.read(Path(where)), Path(folder or house.HOUSE)
+
+    def _answer(self, what: str, listed: manifest.Manifest, folder: Path) -> Any:
+        locks, names = self.get_option("locks"), self.get_option("artefacts")
+        if what == "wanted":
+            return house.wanted(listed, locks, names)
+        if what == "files":
+            return [house.placed(folder, listed.source(name), listed) for name in names]
+        if what == "described":
+            return {"file": listed.source(names[0]).file, "folder": str(folder), "manifest": str(listed.path)}
+        return house.plan(folder, listed, self.get_option("target"), locks, names)

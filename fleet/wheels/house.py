@@ -163,6 +163,20 @@ def _stamps(store: Path) -> dict[str, object]:
     return stamps
 
 
+def wanted(manifest: Manifest, locks: Iterable[str], names: Iterable[str]) -> list[dict[str, str]]:
+    """Names and versions that an environment must hold; no file is needed for this."""
+    found = {line.name: line.version for lock in locks for line in read_lock(lock_path(lock, manifest))}
+    for name in names:
+        source = manifest.source(name)
+        found[canonicalize_name(name)] = source.version_inside or source.version
+    return [{"name": name, "version": version} for name, version in sorted(found.items())]
+
+
+def placed(house: Path, source: Source, manifest: Manifest) -> dict[str, object]:
+    """The checked file of an artefact as plain data, and the folder it lies in. Raises NotInHouse and WrongFile."""
+    return {**asdict(of_source(house, source, manifest)), "folder": str(house)}
+
+
 def plan(house: Path, manifest: Manifest, target: str, locks: Iterable[str], names: Iterable[str]) -> dict[str, object]:
     """What a board's environment is made of: the files to push, and the requirements that pip gets.
 

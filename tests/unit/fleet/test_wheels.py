@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +15,7 @@ from fleet.wheels import commands, fetch, house
 from fleet.wheels.download import Patience
 from fleet.wheels.inspect import WrongFile
 from fleet.wheels.manifest import MANIFEST, RECORD, Manifest, read
-
-sys.path.insert(0, os.path.dirname(__file__))
-from wheelfiles import Shelf, serve, wheel
+from tests.unit.fleet.wheelfiles import Shelf, serve, wheel
 
 TORCH = "torch-1.10.0-cp36-cp36m-linux_aarch64.whl"
 QUICK = Patience(silence_s=0.3, attempts=2, pause_s=0.01)

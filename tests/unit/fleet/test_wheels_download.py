@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from fleet.wheels.download import DownloadFailed, Patience, download
-
-sys.path.insert(0, os.path.dirname(__file__))
-from wheelfiles import Shelf, serve
+from tests.unit.fleet.wheelfiles import Shelf, serve
 
 DATA = bytes(range(256)) * 4000
 QUICK = Patience(silence_s=0.3, attempts=3, pause_s=0.01)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
 from fleet.wheels.inspect import WrongFile, inspect
 from fleet.wheels.manifest import Source
-
-sys.path.insert(0, os.path.dirname(__file__))
-from wheelfiles import archive, deb, elf, wheel
+from tests.unit.fleet.wheelfiles import archive, deb, elf, wheel
 
 
 def source(path: Path, name: str = "torch", version: str = "1.10.0", **more: str) -> Source:

@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""Runs a long build in named stages: each is remembered when it ends well, so that a run that was cut goes on there.
+
+    stages.py SPEC.json                  run
+    stages.py --status FOLDER UNIT       one line: running, done, failed or gone; where; the last line of the log
+
+SPEC: {"folder": working folder, "stages": [{"name": ..., "run": shell line}]}. The state is written to FOLDER/status.json
+({"stage", "number", "of", "state": running | done | failed}), the output to FOLDER/build.log. A stage whose line
+has changed is run again, and all after it. Python 3.6.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+
+def main(spec_path):
+    """Run what is left to do; returns the exit code."""
+    with open(spec_path) as stream:
+        spec = json.load(stream)
+    folder, stages = spec["folder"], spec["stages"]
+    done, key = remembered(folder), ""
+    for number, stage in enumerate(stages, 1):
+        key = hashlib.sha256((key + stage["run"]).encode()).hexdigest()
+        if done.get(stage["name"]) == key:
+            continue
+        tell(folder, stage["name"], number, len(stages), "running")
+        if run(stage["run"], folder):
+            tell(folder, stage["name"], number, len(stages), "failed")
+            return 1
+        done[stage["name"]] = key
+        write(os.path.join(folder, "stages.json"), done)
+    tell(folder, "all", len(stages), len(stages), "done")
+    return 0
+
+
+def status(folder, unit):
+    """Where the build stands, in one line; "gone" when nothing runs and nothing says why."""
+    alive = subprocess.call(["systemctl", "is-active", "--quiet", unit]) == 0
+    record = load(os.path.join(folder, "status.json")) or {"state": "running", "stage": "start", "number": 0, "of": 0}
+    state = "gone" if record["state"] == "running" and not alive else record["state"]
+    try:
+        with open(os.path.join(folder, "build.log"), "rb") as log:
+            log.seek(max(0, os.path.getsize(log.name) - 500))
+            tail = (log.read().decode("utf-8", "replace").strip().splitlines() or [""])[-1]
+    except OSError:
+        tail = ""
+    return "{} at {} ({} of {}): {}".format(state, record["stage"], record["number"], record["of"], tail)
+
+
+def load(path):
+    """A JSON file; empty when it is not there or not whole."""
+    try:
+        with open(path) as stream:
+            return json.load(stream)
+    except (OSError, ValueError):
+        return {}
+
+
+def remembered(folder):
+    """Stages that ended well: name -> key."""
+    return load(os.path.join(folder, "stages.json"))
+
+
+def run(line, folder):
+    """Run one stage, its output into the log; returns its exit code."""
+    with open(os.path.join(folder, "build.log"), "ab") as log:
+        log.write("\n== {}\n".format(line).encode())
+        log.flush()
+        command = ["/bin/sh", "-ec", line]
+        return subprocess.call(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+
+
+def tell(folder, stage, number, total, state):
+    """Write where the build stands."""
+    record = {"stage": stage, "number": number, "of": total, "state": state}
+    write(os.path.join(folder, "status.json"), record)
+
+
+def write(path, record):
+    """Replace a file in one step."""
+    with open(path + ".partial", "w") as stream:
+        json.dump(record, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(path + ".partial", path)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--status":
+        print(status(sys.argv[2], sys.argv[3]))
+    else:
+        sys.exit(main(sys.argv[1]))

@@ -1,0 +1,206 @@
+"""The software roles on a virtual Nano: real wheels for this machine, stand-ins for what only a vendor has (PyTorch).
+
+The lists are those of the boards (requirements/nano-*.txt); a manifest of the test asks for the wheels of x86-64.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fleet.virtual import commands
+from fleet.virtual.settings import Fleet
+from fleet.wheels import commands as wheels
+from fleet.wheels.manifest import MANIFEST, ROOT
+from tests.fleet.conftest import VirtualNano, require_virtual_fleet
+from tests.fleet.plays import Outcome, Plays
+from tests.unit.fleet.wheelfiles import wheel
+
+KEEP = "OCR_KEEP_FLEET"
+TAGS = "base_packages,python36,python37,opencv_cuda,pytorch,easyocr,paddle,monitoring,container_runtime"
+STANDINS = {"torch": "1.10.0", "torchvision": "0.11.1"}
+VENV = "/opt/nano-ocr/venvs/app"
+NUMPY = f"{VENV}/lib/python3.6/site-packages/numpy/version.py"
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[VirtualNano]:
+    """One blank node of a fleet of its own."""
+    require_virtual_fleet()
+    fleet = Fleet("software")
+    commands.up(fleet, 1, recreate=not os.environ.get(KEEP))
+    yield VirtualNano(fleet, 1)
+    if not os.environ.get(KEEP):
+        commands.down(fleet)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The manifest for x86-64, and its wheelhouse: locked wheels of the index, and stand-ins for NVIDIA's."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "wheels").mkdir()
+    (root / "requirements").symlink_to(ROOT / "requirements")
+    text = MANIFEST.read_text().replace("linux_aarch64", "linux_x86_64")
+    for part in ("2_27", "2_24", "2_17", "2014"):
+        text = text.replace(f"{part}_aarch64", f"{part}_x86_64")
+    manifest = root / "wheels" / "manifest.toml"
+    manifest.write_text(text)
+    house = root / "house"
+    house.mkdir()
+    for name, version in STANDINS.items():
+        contents = f'"""Stand-in: a version, and nothing that computes."""\n__version__ = "{version}"\n'.encode()
+        wheel(house, name, version, "cp36-cp36m-linux_x86_64", files={f"{name}/__init__.py": contents})
+    only = ["bootstrap-py36", "nano-py36", "nano-opencv", "nano-torch", "nano-monitoring", "jetson-stats", *STANDINS]
+    where = ["--house", str(house), "--manifest", str(manifest)]
+    assert wheels.main(["fetch", "--only", ",".join(only), *where]) == 0
+    return root
+
+
+@pytest.fixture(scope="module")
+def plays(node: VirtualNano, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Plays:
+    """ansible-playbook with the wheelhouse of the test; there is no GPU."""
+    variables = {
+        "wheelhouse_manifest": project / "wheels" / "manifest.toml",
+        "wheelhouse_folder": project / "house",
+        "pytorch_enabled": "true",
+        "pytorch_gpu": "false",
+        "pytorch_torch2trt": "false",
+        "python37_enabled": "true",
+        "monitoring_jtop": "true",
+        "monitoring_interval_ms": 1000,
+    }
+    given = tuple(f'{{"{name}": {_json(value)}}}' for name, value in variables.items())
+    return Plays(node.fleet, tmp_path_factory.mktemp("reports"), given)
+
+
+def _json(value: object) -> str:
+    return str(value) if str(value) in ("true", "false") or isinstance(value, int) else f'"{value}"'
+
+
+@pytest.fixture(scope="module")
+def blank(plays: Plays) -> tuple[Outcome, Outcome]:
+    """Check mode and audit on the node as it comes."""
+    return plays.run("provision", "--check", tags=TAGS), plays.run("verify", tags=TAGS)
+
+
+@pytest.fixture(scope="module")
+def converged(blank: tuple[Outcome, Outcome], plays: Plays) -> Outcome:
+    return plays.run("provision", tags=TAGS)
+
+
+def mended(plays: Plays, node: VirtualNano, rule: str) -> tuple[str, str]:
+    """verify.yml names ``rule``, provision.yml mends it, verify.yml is content; returns (found, expected)."""
+    audit = plays.run("verify", tags=TAGS)
+    assert audit.code != 0
+    told = audit.broken()[node.name]
+    assert rule in told, told
+    assert plays.run("provision", tags=TAGS).code == 0
+    assert plays.run("verify", tags=TAGS).code == 0
+    return told[rule]
+
+
+def test_check_mode_passes_on_a_blank_node(blank: tuple[Outcome, Outcome]) -> None:
+    assert blank[0].code == 0, blank[0].text
+
+
+def test_the_audit_of_a_blank_node_says_what_is_missing(blank: tuple[Outcome, Outcome], node: VirtualNano) -> None:
+    told = blank[1].broken()[node.name]
+    assert blank[1].code != 0
+    assert told["python36.packages"] == (f"there is no environment at {VENV}", "as locked")
+    assert {"container_runtime.held", "monitoring.services", "pytorch.packages"} <= set(told)
+
+
+def test_the_first_run_converges(converged: Outcome) -> None:
+    assert converged.code == 0, converged.text
+
+
+def test_the_second_run_changes_nothing(converged: Outcome, plays: Plays) -> None:
+    again = plays.run("provision", tags=TAGS)
+    assert (again.code, again.changed()) == (0, 0), again.text
+    assert plays.run("verify", tags=TAGS).code == 0
+
+
+def test_the_environment_is_python_3_6_with_the_locked_pip(converged: Outcome, node: VirtualNano) -> None:
+    assert node.root(f"{VENV}/bin/python -m pip --version").startswith("pip 21.3.1 ")
+    told = node.root(
+        f"cd / && {VENV}/bin/python -c 'import sys, numpy; print(sys.version_info[:2], numpy.__version__)'"
+    )
+    assert told.strip() == "(3, 6) 1.19.5"
+    assert node.ssh("echo $OPENBLAS_CORETYPE").stdout.strip() == "ARMV8"
+
+
+def test_the_text_file_of_prometheus_holds_the_memory(converged: Outcome, node: VirtualNano) -> None:
+    text = node.root("cat /var/lib/prometheus/node-exporter/tegrastats.prom")
+    assert 'jetson_memory_bytes{kind="ram",state="total"}' in text and "jetson_cpu_online" in text
+
+
+def test_it_holds_after_a_reboot(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.reboot()
+    audit = plays.run("verify", tags=TAGS)
+    assert audit.code == 0, audit.text
+
+
+def test_a_file_that_is_gone_from_an_environment(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.root(f"rm {NUMPY}")
+    found, _ = mended(plays, node, "python36.packages")
+    assert "numpy: 1 gone or changed" in found and "numpy/version.py" in found
+
+
+def test_an_interpreter_that_is_gone(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.root(f"rm {VENV}/bin/python3.6 {VENV}/bin/python3 {VENV}/bin/python; ln -s /gone {VENV}/bin/python")
+    assert "its Python does not run" in mended(plays, node, "python36.packages")[0]
+
+
+def test_another_default_runtime(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.root("""echo '{"log-driver": "json-file"}' > /etc/docker/daemon.json && systemctl restart docker""")
+    found, _ = mended(plays, node, "container_runtime.daemon")
+    assert found == "default-runtime not set, no nvidia, not as set"
+    assert '"log-driver": "json-file"' in node.root("cat /etc/docker/daemon.json")
+
+
+def test_an_upgraded_toolkit_goes_back(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    line = "deb [trusted=yes] http://repository.virtual-nano/libnvidia-container stable main"
+    node.root(f"echo '{line}' > /etc/apt/sources.list.d/general.list && apt-get update")
+    node.root(
+        "apt-get install -y --allow-change-held-packages --allow-downgrades nvidia-container-toolkit=1.9.0-1 "
+        "libnvidia-container0=0.11.0+jetpack"
+    )
+    audit = plays.run("verify", tags=TAGS).broken()[node.name]
+    assert "libnvidia-container0 0.11.0+jetpack" in audit["container_runtime.breakage_csv_mounts"][0]
+    found, _ = mended(plays, node, "container_runtime.packages")
+    assert "nvidia-container-toolkit 1.9.0-1" in found
+    node.root("rm /etc/apt/sources.list.d/general.list && apt-get update")
+
+
+def test_a_service_that_was_stopped(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.root("systemctl disable --now nano-ocr-tegrastats")
+    assert mended(plays, node, "monitoring.services")[0] == "not running: nano-ocr-tegrastats.service"
+
+
+def test_a_wheel_that_is_not_there_names_the_command(converged: Outcome, plays: Plays, project: Path) -> None:
+    done = plays.run("provision", "-e", '{"pytorch_torch2trt": true}', tags="pytorch")
+    assert done.code != 0 and "torch2trt-0.5.0-py3-none-any.whl is not in house/" in done.text
+    assert "pytorch_build=true" in done.text
+
+
+def test_a_wheel_that_was_changed_is_not_pushed(
+    converged: Outcome, plays: Plays, node: VirtualNano, project: Path
+) -> None:
+    path = next((project / "house").glob("tqdm-*.whl"))
+    whole = path.read_bytes()
+    node.root(f"rm {VENV}/lib/python3.6/site-packages/tqdm/__init__.py")
+    path.write_bytes(whole[:-1])
+    done = plays.run("provision", tags="python36")
+    path.write_bytes(whole)
+    assert done.code != 0 and "tqdm 4.64.1 not in house/" in done.text and "./inv wheels fetch" in done.text
+    assert plays.run("provision", tags="python36").code == 0
+
+
+def test_a_board_without_room_is_refused(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.root(f"rm {NUMPY}")
+    done = plays.run("provision", "-e", '{"wheelhouse_reserve_mb": 900000000}', tags="python36")
+    assert done.code != 0 and "wheelhouse.room: found" in done.text
+    assert plays.run("provision", tags="python36").code == 0
