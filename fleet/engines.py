@@ -45,7 +45,7 @@ def build(
         raise EnginesProblem(f"unknown target: {target}", ", ".join(TARGETS))
     if target == "onnxruntime" and (limit or inventory):
         raise EnginesProblem("hosts, and engines for this computer", "--target onnxruntime alone, or hosts alone")
-    call = call or _call
+    call = _call if call is None else call
     here = target == "onnxruntime" or not (limit or inventory or environment.l4t_release(root) is None)
     if here:
         options = ["--target", target, "--reader", reader, "--precision", precision] + ["--rebuild"] * rebuild

@@ -10,13 +10,15 @@ from tqdm import tqdm
 
 from ocr_app import recipes
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, pair, positive, region
+from ocr_app.engines import choose, target
+from ocr_app.engines.cache import Cache, default_folder
 from ocr_app.errors import ImageError, UsageError
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
-from ocr_app.readers.base import Options
+from ocr_app.readers.base import Options, Reader
 from ocr_app.readers.opening import open_named
-from ocr_app.readers.registry import parse_name
+from ocr_app.readers.registry import ReaderName, parse_name
 from ocr_app.reading import LAYOUTS, How, Wanted, read_file
 from ocr_app.types import Image, Reading, reading_to_json
 
@@ -25,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``read``."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="image, folder of images, or glob")
     add_reader_arguments(parser)
+    engine_help = "read by engines of this kind, in --precision, from the cache (`ocr-app engine list`)"
+    parser.add_argument("--engine", choices=("none",) + target.TARGETS, default="none", help=engine_help)
     parser.add_argument("--layout", choices=LAYOUTS, default="page", help="line: each image is one line of text")
     region_help = "place of one line; nothing is detected then; once for each line, in reading order"
     parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help=region_help)
@@ -62,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     how = How(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
     draw = _drawer(arguments.draw)
     code = 0
-    with open_named(name, options) as reader:
+    with _open(name, options, arguments.engine) as reader:
         show = _show_json if arguments.jsonl else _table(paths)
         for path in _with_progress(paths, quiet=arguments.jsonl):
             reading, image = read_file(reader, path, how, limits_of(arguments))
@@ -70,6 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
             draw(reading, image)
             code = max(code, _exit_code(reading))
     return code
+
+
+def _open(name: ReaderName, options: Options, engine: str) -> Reader:
+    if engine == "none":
+        return open_named(name, options)
+    return choose.open_reader(Cache(default_folder()), name, engine, options.precision, options.threads)
 
 
 def _exit_code(reading: Reading) -> int:

@@ -8,7 +8,7 @@ import errno
 import fcntl
 import os
 from contextlib import contextmanager
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import IO, Iterator, List, NamedTuple, Optional, Tuple
 
 from ocr_app.engines import files, key, manifest
 from ocr_app.engines.key import Parts, Place
@@ -148,8 +148,7 @@ class Cache:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One writer at a time; the kernel lets go when a process dies. Raises BuildError (busy)."""
-        os.makedirs(self.folder, exist_ok=True)
-        with open(os.path.join(self.folder, _LOCK), "a+") as stream:
+        with self._lock_file() as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -158,9 +157,15 @@ class Cache:
                 raise BuildError(found, "one writer at a time", "wait for it to end", "busy") from error
             stream.seek(0)
             stream.truncate()
-            stream.write(str(os.getpid()))
-            stream.flush()
+            files.write_in_place(stream, str(os.getpid()))
             yield
+
+    def _lock_file(self) -> IO[str]:
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+            return open(os.path.join(self.folder, _LOCK), "a+")
+        except OSError as error:
+            raise files.no_room(os.path.join(self.folder, _LOCK), error) from error
 
 
 def check_bytes(data: bytes, own: Manifest, name: str) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from typing import IO
 
 from ocr_app.errors import BuildError
 
@@ -20,8 +21,22 @@ def write_whole(path: str, data: bytes) -> None:
         _sync_folder(os.path.dirname(path))
     except OSError as error:
         _remove(part)
-        found = "{} ({} bytes) cannot be written: {}".format(path, len(data), error.strerror)
-        raise BuildError(found, "room in {}".format(os.path.dirname(path)), "df -h; ocr-app engine prune", "space")
+        raise no_room(path, error) from error
+
+
+def write_in_place(stream: IO[str], text: str) -> None:
+    """For a file that says nothing when it is cut short. Raises BuildError (space)."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as error:
+        raise no_room(stream.name, error) from error
+
+
+def no_room(path: str, error: OSError) -> BuildError:
+    """The error of a file that cannot be written."""
+    found = "{} cannot be written: {}".format(path, error.strerror)
+    return BuildError(found, "room in {}".format(os.path.dirname(path)), "df -h; ocr-app engine prune", "space")
 
 
 def _sync_folder(folder: str) -> None:

@@ -1,0 +1,61 @@
+"""`./inv build-engines`: which command does the work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fleet import engines, provision
+from fleet.engines import EnginesProblem
+
+
+class Calls(list):
+    """Takes commands in the place of running them."""
+
+    def __call__(self, command, folder, environ):
+        self.append((command, folder))
+        return 7
+
+
+@pytest.fixture
+def board(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "nv_tegra_release").write_text("# R32 (release), REVISION: 7.6, GCID: 1, BOARD: t210ref\n")
+    return str(tmp_path)
+
+
+def test_onnxruntime_is_built_here(tmp_path):
+    calls = Calls()
+    assert engines.build(target="onnxruntime", precision="fp32", reader="codes", root=str(tmp_path), call=calls) == 7
+    command, folder = calls[0]
+    assert command[1:6] == ["-m", "ocr_app", "engine", "build", "--target"]
+    assert command[6:] == ["onnxruntime", "--reader", "codes", "--precision", "fp32"]
+    assert folder == engines.ROOT
+
+
+def test_a_nano_builds_by_itself(board):
+    calls = Calls()
+    engines.build(precision="fp32,fp16", rebuild=True, root=board, call=calls)
+    assert calls[0][0][-7:] == ["--target", "tensorrt", "--reader", "codes", "--precision", "fp32,fp16", "--rebuild"]
+
+
+@pytest.mark.parametrize("here", ["board", "computer"])
+def test_hosts_are_built_by_the_play(here, board, tmp_path, monkeypatch):
+    monkeypatch.setattr(provision, "tools", lambda: Path("/tools"))
+    calls = Calls()
+    root = board if here == "board" else str(tmp_path / "nothing")
+    engines.build(limit="line_a", precision="fp16", root=root, call=calls)
+    command, folder = calls[0]
+    assert command[:4] == ["ansible-playbook", "engines.yml", "--limit", "line_a"] and folder == provision.FOLDER
+    assert json.loads(command[-1]) == {
+        "engines_reader": "codes", "engines_precision": "fp16", "engines_rebuild": False
+    }  # fmt: skip
+
+
+def test_what_makes_no_sense_is_refused():
+    for wrong in ({"target": "openvino"}, {"target": "onnxruntime", "limit": "line_a"}):
+        with pytest.raises(EnginesProblem) as caught:
+            engines.build(**wrong, call=Calls())
+        assert caught.value.expected
