@@ -18,7 +18,7 @@ name: wheels
 short_description: packages and files of wheels/manifest.toml and requirements/
 options:
   _terms:
-    description: wanted (list of name, version), plan (folder, files, requirements, from_source), files (checked), described (file)
+    description: wanted (names and versions), plan (files to push, requirements), files (checked), described (file)
     required: true
   target:
     description: a target of the manifest

@@ -4,9 +4,10 @@
     stages.py SPEC.json                  run
     stages.py --status FOLDER UNIT       one line: running, done, failed or gone; where; the last line of the log
 
-SPEC: {"folder": working folder, "stages": [{"name": ..., "run": shell line}]}. The state is written to FOLDER/status.json
-({"stage", "number", "of", "state": running | done | failed}), the output to FOLDER/build.log. A stage whose line
-has changed is run again, and all after it. Python 3.6.
+SPEC: {"folder": working folder, "stages": [{"name": ..., "run": shell line}]}. The state is
+written to FOLDER/status.json ({"stage", "number", "of", "state": running | done | failed}),
+the output to FOLDER/build.log. A stage whose line has
+changed is run again, and all after it. Python 3.6.
 """
 
 import hashlib
