@@ -6,6 +6,7 @@ on it. A bad line before a sound one is damage, never a power cut, and is an err
 """
 
 import contextlib
+import functools
 import hashlib
 import json
 from typing import Any, Dict, List, NamedTuple, Tuple
@@ -59,6 +60,12 @@ def parse(data: bytes) -> Read:
     return Read(records, sound, len(data) - sound)
 
 
+@functools.lru_cache(maxsize=2)
+def _parsed(data: bytes) -> Read:
+    """As ``parse``; a command looks at the same journal many times."""
+    return parse(data)
+
+
 def _refuse_if_sound_lines_follow(lines: List[bytes], number: int) -> None:
     if any(line.endswith(b"\n") and line[16:17] == b" " and _digest(line[17:-1]) == line[:16] for line in lines):
         raise JournalDamaged(
@@ -77,10 +84,10 @@ class Journal(object):
 
     def read(self) -> List[Record]:
         """All records. Raises JournalDamaged, OutsideError."""
-        return self._load().records
+        return list(self._load().records)
 
     def _load(self) -> Read:
-        return parse(self.disk.read(self.path) if self.disk.exists(self.path) else b"")
+        return _parsed(self.disk.read(self.path) if self.disk.exists(self.path) else b"")
 
     def append(self, record: Record) -> Record:
         """Write a record; it is on the disk when this returns. Gives it its number.

@@ -61,8 +61,8 @@ def test_every_module_has_a_floor():
 
 AGENT = APP.parent / "node_agent"
 STANDARD = {
-    "argparse", "ast", "base64", "binascii", "contextlib", "ctypes", "errno", "fcntl", "hashlib", "hmac", "json", "os",
-    "re", "shlex", "shutil", "signal", "subprocess", "sys", "tarfile", "time", "typing",
+    "argparse", "ast", "base64", "binascii", "contextlib", "ctypes", "errno", "fcntl", "functools", "hashlib", "hmac",
+    "json", "os", "re", "shlex", "shutil", "signal", "subprocess", "sys", "tarfile", "time", "typing",
 }  # fmt: skip
 
 

@@ -64,14 +64,14 @@ def bad_source(kind):
         return release("B", 12, label="35.4.1")
     if kind == "image without a label":
         return release("B", 12, label=None)
-    if kind == "older than the floor of the node":
+    if kind == "older than what was committed":
         return release("B", 3)
     raise KeyError(kind)
 
 
 BAD_SOURCES = (
     "wrong signature", "changed after signing", "truncated archive", "image of another L4T release",
-    "image without a label", "older than the floor of the node",
+    "image without a label", "older than what was committed",
 )  # fmt: skip
 
 LASTING = OrderedDict(
