@@ -36,7 +36,7 @@ def commands(tmp_path, monkeypatch):
 
 @pytest.fixture
 def machine(tmp_path):
-    return System(Folder(str(tmp_path / "root")), str(tmp_path / "run"))
+    return System(Folder(str(tmp_path / "agent")), str(tmp_path / "run"))
 
 
 def calls(tmp_path):
@@ -62,7 +62,7 @@ def test_starting_names_the_release_in_memory_and_restarts_the_unit(machine, com
     machine.start_app(RELEASE)
     lines = (tmp_path / "run" / "release.env").read_text().splitlines()
     assert lines == [
-        "NANO_OCR_FOLDER={}/root/releases/r1".format(tmp_path),
+        "NANO_OCR_FOLDER={}/agent/releases/r1".format(tmp_path),
         "NANO_OCR_IMAGE=" + IMAGE,
         "NANO_OCR_RELEASE=r1",
     ]
