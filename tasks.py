@@ -292,9 +292,8 @@ def bundle(
     """One signed file that provisions and updates a fleet without an uplink: make it, verify it, make its keys."""
     from fleet import bundle as bundles
 
-    options = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec}
-    options |= {"floor": floor, "no_password": no_password, "add": _list(add), "retire": _list(retire)}
-    _run(bundles.main, verb, path, **options)
+    texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
+    _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)
 
 
 @task
