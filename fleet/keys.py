@@ -43,7 +43,7 @@ def generate(folder: Path, name: str, password: str) -> tuple[Path, Path]:
 def sign(data: bytes, key: Path, comment: str, password: Callable[[], str]) -> bytes:
     """Signature file of ``data``; ``password`` is asked for an encrypted key. Raises KeyProblem."""
     if not key.is_file():
-        raise KeyProblem(f"{key} is not there", "a secret key of minisign", "./inv bundle keys --out FOLDER")
+        raise KeyProblem(f"{key} is not there", "a secret key of minisign", "./inv bundle keys --path FOLDER")
     try:
         secret = minisign.SecretKey.from_file(key)
         if secret.is_encrypted():
