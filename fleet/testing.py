@@ -29,6 +29,7 @@ SUITES = (
     Suite("unit", True, "each module by itself", ("tests/unit",)),
     Suite("property", True, "laws that hold for any input", ("tests/property",)),
     Suite("contract", True, "what other programs and versions rely on", ("tests/contract",)),
+    Suite("faults", False, "killed, full, broken: at every step", ("tests/faults",)),
     Suite("envs", False, "the legacy environments and their readers, really", ("tests/envs",), workers=0),
 )
 
