@@ -29,6 +29,10 @@ class Outcome:
     def changed(self) -> int:
         return sum(row["changed"] for row in self.report["roles"])
 
+    def failures(self) -> str:
+        """What failed, in the words of the roles; unlike on the terminal, no line is broken."""
+        return "\n".join(row["failure"] for row in self.report["roles"] if row["failure"])
+
     def broken(self) -> dict[str, dict[str, tuple[str, str]]]:
         """host -> rule -> (found, expected), hints left out."""
         told: dict[str, dict[str, tuple[str, str]]] = {}

@@ -20,7 +20,7 @@ from tests.fleet.plays import Plays
 
 ROLES = ["preflight", "time_sync", "power_mode", "swap", "headless", "hardening"]
 STATE = """swapon --noheadings --raw --show=NAME,SIZE; nvpmodel -q; systemctl get-default; cat /etc/fstab
-systemctl is-enabled nvzramconfig gdm; systemctl is-active gdm; ls /etc/systemd/system /etc/nano-ocr 2>&1
+systemctl is-enabled nvzramconfig gdm; systemctl is-active gdm; ls /etc/systemd/system /etc/nano-ocr/* 2>&1
 sshd -T | grep -E 'password|root|x11'; iptables -S INPUT; ls /mnt; md5sum /etc/ssh/sshd_config; true"""
 
 
@@ -111,7 +111,7 @@ DRIFT = {
         "hardening.firewall": ("other lines: -p tcp -m tcp --dport 23 -j ACCEPT", "in force, enabled"),
     },
     "echo NTP=10.0.0.1 >>/etc/systemd/timesyncd.conf.d/nano-ocr.conf": {
-        "time_sync.servers": ("ntp.ubuntu.com", "ntp.ubuntu.com"),
+        "time_sync.servers": ("ntp.ubuntu.com, 10.0.0.1", "ntp.ubuntu.com"),
     },
 }
 
@@ -144,7 +144,8 @@ def test_a_disk_without_room_is_refused_before_anything_is_done(plays, canary):
     for mode in ([], ["--check"]):
         outcome = plays.run("provision", "-e", "swap_size_mib=99999999", "--limit", canary.name, *mode, tags="swap")
         assert outcome.code == 2
-        assert "swap.room: found room for" in outcome.text and "expected 99999999 MiB in /mnt" in outcome.text
+        assert "swap.room: found room for" in outcome.failures()
+        assert "expected 99999999 MiB in /mnt; next: free some space" in outcome.failures()
         assert "make swap_size_mib smaller" in outcome.report["roles"][-1]["next"]
     assert canary.root(STATE) == before
 
@@ -167,8 +168,8 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(plays, canary, signal):
                 break
         if signal == "reboot":
             canary.reboot()
-            text = process.communicate(timeout=300)[0]
-            assert process.returncode != 0 and "what to do next" in text
+            text = process.stdout.read()  # Ansible tries again; where that is in vain, the table says what to do
+            assert process.wait() == 0 or "provision.yml" in text or "by hand" in text
     outcome = plays.run("provision", "--limit", canary.name)
     assert outcome.code == 0, outcome.text
     assert plays.run("provision", "--limit", canary.name).changed() == 0
@@ -177,7 +178,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(plays, canary, signal):
 def test_sources_that_do_not_answer_are_named(plays):
     outcome = plays.run("provision", "-e", '{"preflight_sources": ["127.0.0.1:9"]}', "--limit", "nano-1")
     assert outcome.code == 2
-    assert "preflight.sources: found no connection to 127.0.0.1:9; expected all reachable" in outcome.text
+    assert "preflight.sources: found no connection to 127.0.0.1:9; expected all reachable" in outcome.failures()
     assert outcome.changed() == 0
 
 
@@ -203,7 +204,7 @@ def test_a_wrong_board_is_refused_by_name_and_the_rest_of_the_fleet_is_spared(pl
     finally:
         canary.root(f"echo '{before}' >{path}")
     assert outcome.code == 2
-    assert message in outcome.text
+    assert message in outcome.failures()
     assert {(row["host"], row["role"]) for row in outcome.report["roles"]} == {(canary.name, "preflight")}
 
 
@@ -232,9 +233,9 @@ def _answers(address: str, port: int) -> bool:
 def test_without_a_key_the_door_stays_open(plays, canary):
     canary.root("sed -i 1,6d /etc/ssh/sshd_config")
     before = canary.root(STATE)
-    outcome = plays.run("provision", "-e", "_hardening_login=false", "--limit", canary.name, tags="hardening")
+    outcome = plays.run("provision", "-e", "_hardening_login=/bin/false", "--limit", canary.name, tags="hardening")
     assert outcome.code == 2
-    assert "hardening.key: found no login; expected a key logs in; next: ssh-copy-id nano@" in outcome.text
+    assert "hardening.key: found no login; expected a key logs in; next: ssh-copy-id nano@" in outcome.failures()
     assert canary.root(STATE) == before
 
 
@@ -246,7 +247,7 @@ def test_a_key_that_fails_after_closing_opens_the_door_again(plays, canary, tmp_
     login.chmod(0o755)
     outcome = plays.run("provision", "-e", f"_hardening_login={login}", "--limit", canary.name, tags="hardening")
     assert outcome.code == 2
-    assert "hardening.key: found refused; expected a new session by key" in outcome.text.replace("\n", " ")
+    assert "hardening.key: found refused; expected a new session by key" in outcome.failures()
     assert "passwordauthentication yes" in canary.root("sshd -T")
     assert "NANO-OCR" not in canary.root("iptables -S")
     assert plays.run("provision").code == 0
