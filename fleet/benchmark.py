@@ -144,12 +144,16 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:
 def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
     """Make the data sets that are drawn from a seed and are not there yet.
 
-    Raises MatrixError when a maker fails.
+    Raises MatrixError when a maker fails, or failed before and left a part of the set.
     """
     wanted = {cell.dataset for cell in chosen}
     for entry in config["datasets"]:
-        if "made_by" not in entry or entry["name"] not in wanted or (ROOT / entry["source"]).exists():
+        folder = ROOT / entry["source"]
+        if "made_by" not in entry or entry["name"] not in wanted or (folder / "manifest.json").is_file():
             continue
+        if folder.exists():
+            found = f"{entry['source']} is half-made: it has no manifest.json"
+            raise MatrixError(found, "", f"rm -r {entry['source']}")
         print(f"making {entry['name']} ...", flush=True)
         command = [sys.executable, "-m", *entry["made_by"], "--out", entry["source"]]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

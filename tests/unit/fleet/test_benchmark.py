@@ -157,6 +157,14 @@ def test_a_set_that_cannot_be_made_is_said(tmp_path, monkeypatch):
         benchmark.make_missing({"datasets": [entry]}, [cell])
 
 
+def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "ROOT", tmp_path)
+    (tmp_path / "m").mkdir()
+    entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
+    with pytest.raises(benchmark.MatrixError, match="half-made"):
+        benchmark.make_missing({"datasets": [entry]}, [benchmark.Cell("one", "more", "m")])
+
+
 def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):
     settings = {
         "datasets": ["no/such/place"], "on_datasets": [], "findings_allowed": [],
