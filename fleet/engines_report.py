@@ -141,7 +141,10 @@ def _why(error: OcrError, exports: Path, plans: Path) -> str:
 def _plan_of(network: Network, exports: Path, plans: Path) -> plan.Plan:
     """Raises ModelError, ResultError."""
     record = load_record(str(exports), network.name)
-    own = plan.read(str(plans / f"{network.name}.json"))
+    path = plans / f"{network.name}.json"
+    if not path.is_file():
+        raise ModelError("no precision plan was made yet", str(path), "./inv engines-report")
+    own = plan.read(str(path))
     if own.sha256 != record["sha256"]:
         raise ModelError("the plan is of another export", record["sha256"])
     return own

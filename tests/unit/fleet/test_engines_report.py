@@ -62,7 +62,7 @@ def test_a_plan_of_another_export_is_not_published(judged):
     assert found["plans"] == [] and found["open"][0]["why"] == "the plan is of another export"
     assert "Not judged: `codes-recogniser`: the plan is of another export." in page(found)
     path.unlink()
-    assert "cannot read" in report([network], exports, plans)["open"][0]["why"]
+    assert report([network], exports, plans)["open"][0]["why"] == "no precision plan was made yet"
 
 
 def test_each_gate_runs_in_the_environment_of_its_reader(monkeypatch):
