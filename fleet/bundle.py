@@ -92,7 +92,8 @@ def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
     """Public keys of a folder (or one file). Raises BundleProblem where there is none."""
     files = [folder] if folder.is_file() else sorted(folder.glob("*.pub"))
     if not files:
-        raise BundleProblem(f"no *.pub in {folder}", "the keys that the fleet trusts", "./inv bundle keys --path FOLDER")
+        expected = "the keys that the fleet trusts"
+        raise BundleProblem(f"no *.pub in {folder}", expected, "./inv bundle keys --path FOLDER")
     try:
         return [minisign.public_key(path.read_text()) for path in files]
     except AgentError as error:

@@ -46,6 +46,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = MANIFEST.read_text().replace("linux_aarch64", "linux_x86_64")
     for part in ("2_27", "2_24", "2_17", "2014"):
         text = text.replace(f"{part}_aarch64", f"{part}_x86_64")
+    text = text.replace('"linux_x86_64"', '"linux_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"')
     manifest = root / "wheels" / "manifest.toml"
     manifest.write_text(text)
     house = root / "house"
@@ -69,7 +70,6 @@ def plays(node: VirtualNano, project: Path, tmp_path_factory: pytest.TempPathFac
         "pytorch_gpu": "false",
         "pytorch_torch2trt": "false",
         "python37_enabled": "true",
-        "monitoring_jtop": "true",
         "monitoring_interval_ms": 1000,
     }
     given = tuple(f'{{"{name}": {_json(value)}}}' for name, value in variables.items())
@@ -178,6 +178,18 @@ def test_an_upgraded_toolkit_goes_back(converged: Outcome, plays: Plays, node: V
 def test_a_service_that_was_stopped(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
     node.root("systemctl disable --now nano-ocr-tegrastats")
     assert mended(plays, node, "monitoring.services")[0] == "not running: nano-ocr-tegrastats.service"
+
+
+def test_jtop_is_installed_from_its_archive_and_its_service_needs_a_board(
+    converged: Outcome, plays: Plays, node: VirtualNano
+) -> None:
+    """jtop looks for a Jetson, or for the firmware tables of a PC; a container has neither."""
+    done = plays.run("provision", "-e", '{"monitoring_jtop": true}', tags="monitoring")
+    assert done.code != 0
+    assert set(done.broken()[node.name]) == {"monitoring.services"}, done.text
+    python = "/opt/nano-ocr/venvs/monitoring/bin/python"
+    assert node.root(f"cd / && {python} -c 'import jtop; print(jtop.__version__)'").strip() == "4.3.1"
+    node.root("systemctl disable --now jtop")
 
 
 def test_a_wheel_that_is_not_there_names_the_command(converged: Outcome, plays: Plays, project: Path) -> None:

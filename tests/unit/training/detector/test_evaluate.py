@@ -79,4 +79,4 @@ def test_each_style_has_scenes_of_its_own(monkeypatch, tmp_path):
     monkeypatch.setattr(evaluate, "_example", lambda scene: Example(FRAME, [], [], ()))
     for examples in (e for name, e in evaluate.sets(2).items() if name.startswith("scenes")):
         list(examples)
-    assert asked == [(13, i, style) for style in ("mixed", "crowded", "overprint") for i in range(2)]
+    assert asked == [(13, i, style) for style in ("mixed", "crowded", "overprint", "faint") for i in range(2)]
