@@ -81,3 +81,4 @@ class Plays:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+            process.stdout.close()  # type: ignore[union-attr]

@@ -73,7 +73,7 @@ GOOD = {
         "commands": {"active": command("/mnt/nano-ocr.swap 6442446848 0")},
         "files": {
             "file": file(size=6442450944, mode="0600"),
-            "fstab": file("# a comment\n/mnt/nano-ocr.swap none swap sw 0 0\n"),
+            "fstab": file("# a comment\n/mnt/nano-ocr.swap none swap sw,nofail 0 0\n"),
         },
         "units": {"nvzramconfig.service": unit(active="inactive", enabled="disabled")},
         "disks": {"home": {"path": "/mnt", "free_mb": 9000, "total_mb": 31000}},
