@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -60,11 +62,22 @@ def pythons_of(fleet: Fleet) -> dict[str, interpreters.Interpreter]:
 def ensure(fleet: Fleet, say: Say) -> tuple[str, str]:
     """Tags of the node's and the repository's image; builds what is not there yet."""
     node, repository = tags(fleet)
-    if not exists(node) or not exists(repository):
-        if not exists(base_tag(fleet)):
-            _bootstrap(fleet, say)
-        _build(fleet, node, repository, say)
+    with _alone(fleet):
+        if not exists(node) or not exists(repository):
+            if not exists(base_tag(fleet)):
+                _bootstrap(fleet, say)
+            _build(fleet, node, repository, say)
     return node, repository
+
+
+@contextmanager
+def _alone(fleet: Fleet) -> Iterator[None]:
+    """Only one `up` builds at a time; the others wait and find the image made."""
+    folder = fleet.folder.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "image.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def exists(tag: str) -> bool:
@@ -151,8 +164,6 @@ def _folder(fleet: Fleet) -> Iterator[Path]:
 
 def _call(command: list[str], folder: Path) -> None:
     """Run a command with its output in build/fleet/image.log. Raises VirtualFleetError with the last lines."""
-    import os
-
     log = folder.parent / "image.log"
     environment = dict(os.environ, DOCKER_BUILDKIT="0", DEBIAN_FRONTEND="noninteractive", LC_ALL="C")
     with log.open("a") as output:
