@@ -220,11 +220,12 @@ def mend(wanted, state, fail):
     gone = sorted(set(state["needed"]) - {canonical(line.split("==")[0]) for line in needed})
     if gone:
         fail("no requirement line for {}".format(", ".join(gone)))
-    pip = pip_of(wanted, lines, fail)
     first = [line for line in needed if canonical(line.split("==")[0]) in FIRST]
-    for part in (first, [line for line in needed if line not in first]):
-        if part:
-            install(wanted, pip, part, fail)
+    rest = [line for line in needed if line not in first]
+    if first:
+        install(wanted, [pip_of(wanted, lines, fail)], first, fail)
+    if rest:
+        install(wanted, ["-m", "pip"], rest, fail)  # its own: a pip inside of a wheel cannot build an archive
 
 
 def make(wanted, fail):
@@ -262,10 +263,10 @@ def install(wanted, pip, lines, fail):
     listing = os.path.join(wanted["path"], ".requirements.txt")
     with open(listing, "w") as stream:
         stream.write("\n".join(lines) + "\n")
-    command = [os.path.join(wanted["path"], "bin", "python"), pip, "install", "--no-index", "--no-deps", "--quiet"]
+    command = [os.path.join(wanted["path"], "bin", "python")] + pip + ["install", "--no-index", "--no-deps", "--quiet"]
     command += ["--find-links", wanted["wheels"], "--require-hashes", "--ignore-installed", "--no-build-isolation"]
     command += ["--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location", "--only-binary=:all:"]
-    command += ["--no-binary={}".format(name) for name in wanted["from_source"]] + ["-r", listing]
+    command += ["--no-binary={}".format(name) for name in wanted["from_source"]] + ["--use-pep517", "-r", listing]
     code, _, last = run(command, wanted["environment"], 3600)
     if code:
         fail("pip cannot install {}: {}".format(", ".join(line.split()[0] for line in lines), last))
