@@ -205,8 +205,11 @@ def test_a_missing_wheel_is_an_error_never_a_build(module: ModuleType, wanted: d
     next(Path(wanted["wheels"]).glob("alpha*")).unlink()
     with pytest.raises(Failed, match="pip cannot install"):
         module.mend(wanted, module.observe(wanted), fail)
+
+
+def test_a_missing_pip_is_named(module: ModuleType, wanted: dict[str, Any]) -> None:
+    wanted["wheels"] = "/nonexistent"
     with pytest.raises(Failed, match=r"no wheel of pip 21\.3\.1"):
-        wanted["wheels"] = "/nonexistent"
         module.mend(wanted, module.observe(wanted), fail)
 
 
