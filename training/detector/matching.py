@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Quads = Sequence[NDArray[np.float32]]
 
 WHOLE = 0.97  # share of a line's length that must be inside a found quad for the line to be found whole
-_MARGIN = 0.1  # by this, in heights, a crop is cut larger than its quad on each side (the app's crop margin)
+_MARGIN = 0.1  # by this, in heights, a crop is cut larger than its quad on each side; the reader cuts no closer
 _OVERLAP = 0.5  # intersection over union from which a line counts as found
 
 

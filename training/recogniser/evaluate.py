@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_app.benchmark.crops import MARGIN
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.metrics import Score, score_forms
 from ocr_app.imaging.geometry import grow, rectify, sides
@@ -33,7 +34,6 @@ from training.render import fonts
 NAME = "code-recogniser"
 MODEL = cards.ROOT / "ocr_app" / "data" / "models" / f"{NAME}.onnx"
 REAL = cards.ROOT.parent / "shared" / "real" / "labels.tsv"
-MARGIN = 0.1  # of the line's height, as the reader cuts
 _HELD_OUT_SEED, _UNSEEN_SEED = 77, 78
 FORMS = ("alnum", "nospace", "spaced")
 
