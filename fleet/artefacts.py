@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any
 
 from fleet.errors import ArtefactError
 from fleet.toml import load_toml
+from ocr_app import models
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = ROOT / "wheels" / "manifest.toml"
@@ -169,11 +169,7 @@ def _write(path: Path, data: bytes) -> None:
 
 def sha256_of(path: Path) -> str:
     """Hexadecimal sha256 of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        for block in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
+    return models.sha256_of(str(path))
 
 
 def read_index() -> dict[str, Any]:

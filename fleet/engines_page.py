@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fleet.export_page import table
+from fleet.results_page import table, where
 
 MIB = float(1 << 20)
 
 
 def page(report: dict[str, Any]) -> str:
     """The whole page."""
-    machine = report["machine"]
-    where = ", ".join(str(machine[key]) for key in ("cpu", "system", "arch") if machine[key])
     parts = [
         "# Preflight and precision gate of every network",
-        f"Made by `./inv engines-report` on {report['date']} ({where}), without GPU and TensorRT; do not edit. "
+        f"Made by `./inv engines-report` on {report['date']} ({where(report['machine'])}), "
+        "without GPU and TensorRT; do not edit. "
         "[What is judged, and how](../how-to/judge-a-network.md).",
         "## What FP16 does to the texts",
         "Texts that change when every tensor is a half (*tensors*), and when the sums behind means are halves too "

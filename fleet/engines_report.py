@@ -7,14 +7,13 @@ them (build/plans/). What is published is every network's last plan, as long as 
 from __future__ import annotations
 
 import datetime
-import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fleet import results_page
 from fleet.engines_page import page
 from fleet.env_steps import python_of
 from fleet.errors import FleetError
@@ -52,7 +51,7 @@ def main(names: Sequence[str] | None = None, publish: bool = True, run: Run | No
     problems = [words for network in _select(names or []) for words in _judge(network, run or _call)]
     if publish:
         found = report(_select([]))
-        write(found, RESULTS)
+        results_page.write(RESULTS, "engines", found, page(found))
         print("written: docs/results/engines.json, docs/results/engines.md")
         problems += [f"{own['network']}: {own['why']}" for own in found["open"]]
     if problems:
@@ -148,15 +147,3 @@ def _plan_of(network: Network, exports: Path, plans: Path) -> plan.Plan:
     if own.sha256 != record["sha256"]:
         raise ModelError("the plan is of another export", record["sha256"])
     return own
-
-
-def write(found: dict[str, Any], folder: Path) -> None:
-    """Both files, each whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (
-        ("engines.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n"),
-        ("engines.md", page(found)),
-    ):
-        part = folder / (name + ".part")
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, folder / name)

@@ -6,14 +6,13 @@ The work is done by ocr_app.engines.export and export_parity, one process an env
 from __future__ import annotations
 
 import datetime
-import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fleet import results_page
 from fleet.env_steps import python_of
 from fleet.errors import FleetError
 from fleet.export_page import page
@@ -67,13 +66,7 @@ def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
     Nothing is exported or compared. Raises ExportProblem for a network that was not compared on everything.
     """
     found = report(_select([]), folder)
-    for name, text in (
-        ("export.json", json.dumps(found, ensure_ascii=False, indent=1) + "\n"),
-        ("export.md", page(found)),
-    ):
-        part = results / (name + ".part")
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, results / name)
+    results_page.write(results, "export", found, page(found))
     print("written: docs/results/export.json, docs/results/export.md")
 
 

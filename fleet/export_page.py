@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fleet.results_page import table, where
+
 
 def page(report: dict[str, Any]) -> str:
     """The whole page; every number in it stands in ``report``."""
-    machine = report["machine"]
-    where = ", ".join(str(machine[key]) for key in ("cpu", "system", "arch") if machine[key])
     parts = [
         "# Exported networks, compared with their originals",
-        f"Compared by `./inv export`, written by `./inv export --publish` on {report['date']} ({where}); do not edit. "
+        f"Compared by `./inv export`, written by `./inv export --publish` on {report['date']} "
+        f"({where(report['machine'])}); do not edit. "
         "[What is compared, and how](../how-to/export.md).",
         _totals(report["networks"]),
         _files(report["networks"]),
@@ -59,9 +60,3 @@ def _comparison(records: Sequence[dict[str, Any]]) -> str:
 
 def _missing(sources: Sequence[str]) -> str:
     return f"Not compared on, because they were not there: {', '.join(sources)}." if sources else ""
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(cells) + " |" for cells in (head, *rows)]
-    return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])

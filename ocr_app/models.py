@@ -66,14 +66,15 @@ def missing(names: List[str]) -> List[str]:
 
 
 def _check(path: str, expected: str, source: str, next_step: str) -> None:
-    found = _sha256(path)
+    found = sha256_of(path)
     if found != expected:
         raise ModelError(
             "model file {} has sha256 {}".format(path, found), "{} (from {})".format(expected, source), next_step
         )
 
 
-def _sha256(path: str) -> str:
+def sha256_of(path: str) -> str:
+    """sha256 of a file, 64 hex digits."""
     digest = hashlib.sha256()
     with open(path, "rb") as stream:
         for block in iter(lambda: stream.read(1 << 20), b""):

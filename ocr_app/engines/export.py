@@ -11,7 +11,7 @@ import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ocr_app import models
-from ocr_app.engines import export_easyocr, export_paddle
+from ocr_app.engines import export_easyocr, export_paddle, files
 from ocr_app.engines.export_normal import normalised
 from ocr_app.engines.export_record import SCHEMA, record_path, write_record
 from ocr_app.engines.export_table import Network, select
@@ -29,14 +29,14 @@ def export(network: Network, folder: str) -> Dict[str, Any]:
     Raises ReaderUnavailable where this Python lacks the network's framework, ModelError.
     """
     data, tools = _WAYS[network.way](network)
-    sources = {name: hashlib.sha256(_bytes(_locate(name))).hexdigest() for name in network.files}
+    sources = {name: models.sha256_of(_locate(name)) for name in network.files}
     pairs = {"network": network.name, "sources": " ".join("{}:{}".format(*pair) for pair in sorted(sources.items()))}
     made = normalised(data, network, pairs)
     path = os.path.join(folder, network.name + ".onnx")
     os.makedirs(folder, exist_ok=True)
     if os.path.exists(record_path(path)):
         os.remove(record_path(path))
-    _write(path, made)
+    files.write_whole(path, made)
     record = _record(network, made, sources, tools)
     write_record(record, record_path(path))
     return record
@@ -65,14 +65,6 @@ def _locate(name: str) -> str:
 def _bytes(path: str) -> bytes:
     with open(path, "rb") as stream:
         return stream.read()
-
-
-def _write(path: str, data: bytes) -> None:
-    with open(path + ".part", "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(path + ".part", path)
 
 
 def _record(network: Network, data: bytes, sources: Dict[str, str], tools: Dict[str, str]) -> Dict[str, Any]:

@@ -1,10 +1,11 @@
 """The record beside an exported file: what it was made from, what it is, and whether it reads like its original."""
 
-import hashlib
 import json
 import os
 from typing import Any, Dict, Sequence
 
+from ocr_app import models
+from ocr_app.engines import files
 from ocr_app.errors import ModelError
 
 SCHEMA = "nano-ocr/export/1"
@@ -30,11 +31,8 @@ def record_path(path: str) -> str:
 
 
 def write_record(record: Dict[str, Any], path: str) -> None:
-    """Whole or not at all."""
-    with open(path + ".part", "w", encoding="utf-8") as stream:
-        json.dump(record, stream, ensure_ascii=False, indent=1)
-        stream.write("\n")
-    os.replace(path + ".part", path)
+    """Whole or not at all. Raises BuildError when the disk is full."""
+    files.write_json(path, record)
 
 
 def load_record(folder: str, network: str) -> Dict[str, Any]:
@@ -47,7 +45,7 @@ def load_record(folder: str, network: str) -> Dict[str, Any]:
         with open(path, encoding="utf-8") as stream:
             record: Dict[str, Any] = json.load(stream)
         _check_keys(record, _KEYS)
-        found = _sha256(os.path.join(folder, record["file"]))
+        found = models.sha256_of(os.path.join(folder, record["file"]))
     except (OSError, ValueError, TypeError) as error:
         raise ModelError("no export of {} in {}: {}".format(network, folder, error), path, "./inv export") from error
     if found != record["sha256"]:
@@ -59,8 +57,3 @@ def _check_keys(record: Dict[str, Any], keys: Sequence[str]) -> None:
     lacking = [key for key in keys if key not in record]
     if lacking or record["schema"] != SCHEMA:
         raise ValueError("the record lacks {}".format(", ".join(lacking) or "the schema " + SCHEMA))
-
-
-def _sha256(path: str) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.sha256(stream.read()).hexdigest()

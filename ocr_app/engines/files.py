@@ -1,8 +1,9 @@
 """Files written whole or not at all, and on disk before anyone is told."""
 
 import hashlib
+import json
 import os
-from typing import IO
+from typing import IO, Any, Dict
 
 from ocr_app.errors import BuildError
 
@@ -18,10 +19,15 @@ def write_whole(path: str, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(part, path)
-        _sync_folder(os.path.dirname(path))
+        _sync_folder(os.path.dirname(path) or ".")
     except OSError as error:
         _remove(part)
         raise no_room(path, error) from error
+
+
+def write_json(path: str, record: Dict[str, Any]) -> None:
+    """A record in UTF-8, whole or not at all. Raises BuildError (space)."""
+    write_whole(path, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
 
 
 def write_in_place(stream: IO[str], text: str) -> None:

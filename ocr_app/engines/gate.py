@@ -5,10 +5,10 @@ A network is read with every tensor rounded to half precision, and once more wit
 (gate_search). A plan is accepted only when, with it, no text of the calibration changes in either arithmetic.
 """
 
-import hashlib
 import time
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+from ocr_app import models
 from ocr_app.engines import calibration as calibrations
 from ocr_app.engines import gate_search
 from ocr_app.engines import plan as plans
@@ -79,16 +79,7 @@ def _judged(reader: Judge, given: Calibration, trials: int, with_texts: bool, te
     }
     verdict, reason = _verdict(outcome, with_plan, bare, len(judged_nodes(model)))
     nodes = _kept_nodes(model, kept, layers) if verdict == ACCEPTED else ()
-    return Plan(subject.name, sha256_of(subject.path), len(model.nodes), verdict, reason, nodes, evidence)
-
-
-def sha256_of(path: str) -> str:
-    """sha256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as stream:
-        for block in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
+    return Plan(subject.name, models.sha256_of(subject.path), len(model.nodes), verdict, reason, nodes, evidence)
 
 
 def _changes(search: Search, kept: Kept) -> Changes:

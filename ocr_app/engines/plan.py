@@ -11,6 +11,7 @@ import os
 import re
 from typing import Any, Dict, List, NamedTuple, Sequence, Set, Tuple
 
+from ocr_app.engines import files
 from ocr_app.errors import ModelError, PrecisionUnavailable, ResultError
 from ocr_app.networks.onnx_file import Model, Node
 
@@ -104,14 +105,9 @@ def _check(record: Any) -> None:
 
 
 def write(plan: Plan, path: str) -> None:
-    """Writes the plan, whole or not at all; folders are made."""
+    """Writes the plan, whole or not at all; folders are made. Raises BuildError when the disk is full."""
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    with open(path + ".part", "w", encoding="utf-8") as stream:
-        json.dump(to_json(plan), stream, ensure_ascii=False, indent=1)
-        stream.write("\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(path + ".part", path)
+    files.write_json(path, to_json(plan))
 
 
 def read(path: str) -> Plan:

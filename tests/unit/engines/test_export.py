@@ -80,7 +80,7 @@ def test_an_export_that_is_cut_off_leaves_no_record_of_another_file(tmp_path, mo
             stream.write(data[:100])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(export, "_write", full)
+    monkeypatch.setattr(export.files, "write_whole", full)
     with pytest.raises(OSError):
         export.export(network, str(tmp_path))
     assert not os.path.exists(record_path(str(tmp_path / "codes-detector.onnx")))

@@ -101,7 +101,7 @@ def test_overflow_is_found_and_its_nodes_stay_in_fp32(subject, given):
 def test_a_tame_network_needs_no_plan(subject, given):
     own = gate.judge(subject(TAME), given)
     assert (own.verdict, own.fp32, own.evidence["search"]["trials"]) == (ACCEPTED, (), 0)
-    assert own.sha256 == gate.sha256_of(subject(TAME).path)
+    assert own.sha256 == models.sha256_of(subject(TAME).path)
 
 
 def test_without_a_set_that_holds_the_plan_is_refused(subject, given):

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from fleet import engines_report
+from fleet import engines_report, results_page
 from fleet.engines_page import page
-from fleet.engines_report import ReportProblem, arguments, main, report, write
+from fleet.engines_report import ReportProblem, arguments, main, report
 from ocr_app.engines import plan
 from ocr_app.engines.export_table import networks
-from ocr_app.engines.gate import sha256_of
 from ocr_app.engines.plan import ACCEPTED, Kept, Plan
+from ocr_app.models import sha256_of
 
 LAYER = {"output": "sum", "name": "Mean_1", "op": "ReduceMean", "peak": 121.0, "error": 0.0, "growth": 0.0}
 EVIDENCE = {
@@ -48,7 +48,7 @@ def test_the_page_tells_what_stands_in_the_record(judged, tmp_path):
     assert "| `codes-recogniser` | 4 | sums | 6.67 | 100.00 | 4 | 0 | 6.67 | 1 of 5 | accepted |" in text
     assert "its sum overflows" in text and "| `Mean_1` | 121 |" in text
     assert "1x1x4x8" in text
-    write(found, tmp_path / "results")
+    results_page.write(tmp_path / "results", "engines", found, text)
     assert (tmp_path / "results" / "engines.md").read_text(encoding="utf-8") == text
     assert not list((tmp_path / "results").glob("*.part"))
 
