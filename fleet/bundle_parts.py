@@ -21,7 +21,7 @@ SPEC = ROOT / "fleet" / "bundle.toml"
 class BundleProblem(FleetError):
     """A bundle cannot be made, or is not what its signed manifest says."""
 
-    exit_code = 25
+    exit_code = 42
     code = "bundle"
 
 

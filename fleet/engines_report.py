@@ -39,7 +39,7 @@ Run = Callable[[list[str], dict[str, str]], int]
 class ReportProblem(FleetError):
     """A network was not judged: no export, no environment, or the gate itself failed."""
 
-    exit_code = 31
+    exit_code = 41
     code = "engines-report"
 
 

@@ -17,7 +17,7 @@ PASSWORD_FILE = "NANO_OCR_KEY_PASSWORD_FILE"
 class KeyProblem(FleetError):
     """A signing key is missing, is another file, or its password is wrong."""
 
-    exit_code = 24
+    exit_code = 32
     code = "key"
 
 

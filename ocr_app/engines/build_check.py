@@ -79,8 +79,8 @@ class Verdict(NamedTuple):
 
 
 def verdict(expected: Sequence[str], read: Sequence[str], watched: Watched) -> Verdict:
-    """``changed``: indices of the items that the engine reads differently."""
-    changed = [index for index, pair in enumerate(zip(expected, read)) if pair[0] != pair[1]]
+    """``changed``: indices of the items that the engine reads differently; white space does not count."""
+    changed = [index for index, pair in enumerate(zip(expected, read)) if not calibration.same(*pair)]
     return Verdict(len(expected), changed, watched.largest_error)
 
 

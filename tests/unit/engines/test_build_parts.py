@@ -4,12 +4,23 @@ import json
 
 import pytest
 
-from ocr_app.engines import build_jobs, build_memory, build_services, build_shapes, choose, export_table, files, plan
+from ocr_app.engines import (
+    build_check,
+    build_jobs,
+    build_memory,
+    build_services,
+    build_shapes,
+    choose,
+    export_table,
+    files,
+    plan,
+)
 from ocr_app.engines.cache import Cache
 from ocr_app.engines.key import Parts, Place, Profile
 from ocr_app.engines.manifest import Manifest
 from ocr_app.engines.settings import settings
 from ocr_app.errors import BuildError, EngineError, ModelError, PrecisionUnavailable, UsageError
+from ocr_app.networks.base import Network
 
 NETWORKS = export_table.networks()
 PLACE = Place("onnxruntime", "1.10.0", "", "", "aarch64")
@@ -185,3 +196,10 @@ def test_what_does_not_fit_is_refused_by_its_reason(cache):
     cache.remove([name + ".json", name + ".engine"])
     store(cache, sources="code-recogniser.onnx:older")
     assert refusal(cache) == "stale"
+
+
+def test_an_engine_is_compared_as_the_gate_compares():
+    """White space is no change there, so it is none here; a digit is."""
+    watched = build_check.Watched(Network())
+    own = build_check.verdict(["EXP 01.24", "LOT 7"], ["EXP01.24", "LOT 1"], watched)
+    assert (own.samples, own.changed) == (2, [1])
