@@ -70,16 +70,23 @@ def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
 
 @task(
     help={
-        "verb": "fetch, verify, mirror or audit",
+        "verb": "fetch, verify, mirror, build or audit",
         "only": "artefacts, locks or sets (comma separated); default: all that boards need",
         "to": "mirror: the folder to copy to",
+        "image": "build: in a container of this image; default: on this machine",
+        "board": "build: on this board of inventory.ini",
+        "say": "build: only say what would be done",
     }
 )
-def wheels(_: Context, verb: str, only: str = "", to: str = "") -> None:
+def wheels(
+    _: Context, verb: str, only: str = "", to: str = "", image: str = "", board: str = "", say: bool = False
+) -> None:
     """Fetch and check what boards and images install: vendor wheels, locked packages, debs (wheels/manifest.toml)."""
     from fleet.wheels import commands
 
-    _run(commands.main, [verb, *(["--only", only] if only else []), *(["--to", to] if to else [])])
+    given = {"--only": only, "--to": to, "--image": image, "--board": board}
+    options = [word for option, value in given.items() if value for word in (option, value)]
+    _run(commands.main, [verb, *options, *(["--say"] if say else [])])
 
 
 @task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
@@ -182,7 +189,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
 
 @task(
     help={
-        "verb": "up, status, down or shell",
+        "verb": "up, status, down, shell or measure (writes docs/results/provision.md)",
         "nodes": "how many virtual Nanos (up)",
         "name": "which fleet; several can run side by side",
         "arch": "amd64 or arm64; default: this machine's",
@@ -193,7 +200,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
 def fleet(
     _: Context, verb: str, nodes: int = 3, name: str = "virtual", arch: str = "", node: int = 1, recreate: bool = False
 ) -> None:
-    """Virtual Nanos on this machine: up, status, down, shell; writes build/fleet/<name>/inventory.ini."""
+    """Virtual Nanos on this machine: up, status, down, shell, measure; writes build/fleet/<name>/inventory.ini."""
     from fleet.virtual import commands
 
     _run(commands.run, verb, nodes, name, arch, node, recreate)

@@ -16,7 +16,7 @@ from fleet.wheels import house as wheelhouse
 from fleet.wheels.fetch import Say, fetch_all, fetch_lock, fetch_source
 from fleet.wheels.manifest import MANIFEST, Manifest, Source, Target, read
 
-VERBS = ("fetch", "verify", "mirror", "audit", "plan")
+VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan")
 
 
 def _tell(line: str) -> None:
@@ -35,6 +35,9 @@ def main(arguments: list[str], say: Say = _tell) -> int:
     parser.add_argument("--house", type=Path, default=wheelhouse.HOUSE, help="the folder of files")
     parser.add_argument("--manifest", type=Path, default=MANIFEST)
     parser.add_argument("--to", type=Path, help="mirror: where to")
+    parser.add_argument("--image", default="", help="build: in a container of this image")
+    parser.add_argument("--board", default="", help="build: on this board of the inventory, by its role")
+    parser.add_argument("--say", action="store_true", help="build: only say what would be done")
     parser.add_argument("--target", default="", help="plan: which Python on which board")
     parser.add_argument("--locks", default="", help="plan: locks (comma separated)")
     parser.add_argument("--artefacts", default="", help="plan: artefacts (comma separated)")
@@ -54,6 +57,8 @@ def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
         return 0
     if options.verb == "audit":
         return auditing.audit(manifest, house, say)
+    if options.verb == "build":
+        return _build(options, manifest, house, say)
     sources, locks = select(manifest, _words(options.only))
     if options.verb == "fetch":
         return fetch(manifest, house, sources, locks, say)
@@ -62,6 +67,21 @@ def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
     if options.to is None:
         raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
     return mirror(manifest, house, sources, locks, options.to, say)
+
+
+def _build(options: argparse.Namespace, manifest: Manifest, house: Path, say: Say) -> int:
+    """The verb `build`; its modules need jinja2 and PyYAML, which Ansible's environment has too."""
+    from fleet.wheels import boards, build, builds
+    from fleet.wheels.machine import Place
+
+    if options.image and options.board:
+        raise builds.BuildError("--image and --board", "one of them; without both it is built on this machine")
+    for spec in builds.chosen(_words(options.only), manifest):
+        if options.board:
+            boards.build(spec, options.board, manifest, house, say, options.say)
+        else:
+            build.build(spec, manifest, house, say, Place(options.image), only_plan=options.say)
+    return 0
 
 
 def _words(text: str) -> list[str]:

@@ -62,7 +62,7 @@ def fetch_source(source: Source, house: Path, manifest: Manifest, say: Say, pati
         came_from = _from_index(source, incoming)
     else:
         came_from = download(source.urls, incoming, source.pinned, _progress(source.name, say), patience)
-    _accept(source, incoming, target, manifest, came_from, say)
+    accept(source, incoming, target, manifest, came_from, say)
 
 
 def _from_index(source: Source, incoming: Path) -> str:
@@ -82,7 +82,8 @@ def _from_index(source: Source, incoming: Path) -> str:
     return "the package index"
 
 
-def _accept(source: Source, incoming: Path, target: Path, manifest: Manifest, came_from: str, say: Say) -> None:
+def accept(source: Source, incoming: Path, target: Path, manifest: Manifest, came_from: str, say: Say) -> None:
+    """Give ``incoming`` its name in the house, recorded where it is new. Raises WrongFile, and sets it aside then."""
     digest, size = sha256_of(incoming), incoming.stat().st_size
     try:
         if source.pinned and digest != source.sha256:
