@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
-from node_agent import deploying, minisign, report, resuming, staging
+from node_agent import deploying, minisign, report, resuming, staging, support
 from node_agent.disk import Folder
 from node_agent.errors import AgentError, Locked, OutsideError
 from node_agent.minisign import PublicKey
@@ -20,7 +20,7 @@ from node_agent.system import System
 _EPILOG = """\
 exit codes: 0 done; 2 wrong usage; 41 refused, nothing changed; 42 locked, try later; 43 not in this phase; 44 Docker,
 systemd or the disk failed; 45 a probe failed; 46 the journal is damaged; 47 the previous release was brought back;
-48 the release that must run cannot be had; 130 interrupted and undone. status and report never change anything."""
+48 the release that must run cannot be had; 130 interrupted and undone. status, report and support change nothing."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,6 +67,10 @@ def _of_rollback(own: argparse.ArgumentParser) -> None:
     own.add_argument("--reason", required=True, help="why, for the record")
 
 
+def _of_support(own: argparse.ArgumentParser) -> None:
+    own.add_argument("--out", required=True, help="the archive to write")
+
+
 def _nothing(own: argparse.ArgumentParser) -> None:
     """No arguments of its own."""
 
@@ -104,6 +108,10 @@ def _resume(node: Node, options: argparse.Namespace) -> None:
     resuming.resume(node)
 
 
+def _support(node: Node, options: argparse.Namespace) -> None:
+    support.collect(node, options.out)
+
+
 def _look(node: Node, options: argparse.Namespace) -> None:
     """Status and report only look."""
 
@@ -117,6 +125,7 @@ VERBS: Dict[str, Any] = {
     "rollback": ("give up the deployment, or go back to the previous release", _rollback, _of_rollback),
     "resume": ("after a boot: finish or undo what was begun, run what has to run", _resume, _nothing),
     "report": ("everything, with why the last deployment ended as it did", _look, _nothing),
+    "support": ("logs, settings and the report in one archive, secrets hidden", _support, _of_support),
 }
 
 
@@ -191,7 +200,7 @@ def main(argv: Optional[List[str]] = None) -> int:
         folder = Folder(options.root)
         say = (lambda text: None) if options.json else (lambda text: print(text, file=sys.stderr))
         node = Node(folder, System(folder, options.runtime), trusted_keys(options.keys), options.by, say)
-        if options.verb in ("status", "report"):
+        if options.verb in ("status", "report", "support"):
             return run(node, options)
         with alone(options.runtime):
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

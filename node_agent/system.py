@@ -71,8 +71,8 @@ class System(Machine):
         if not self.docker_works():
             store = _docker_root()
             _run(["systemctl", "stop", "docker.service", "docker.socket"], _SHORT_S)
-            aside = "{}.broken-{}".format(store, self.boot_id()[:8])
-            worded("set Docker's broken store aside", lambda: os.rename(store, aside))
+            worded("set Docker's broken store aside", lambda: _set_aside(store, self.boot_id()[:8]))
+            _run(["systemctl", "reset-failed", "docker.service"], _SHORT_S, may_fail=True)
             _run(["systemctl", "start", "docker.service"], _SHORT_S)
 
     def has_image(self, image_id: str) -> bool:
@@ -125,7 +125,7 @@ class System(Machine):
         try:
             return [_answer(json.loads(line)) for line in lines if line.strip()]
         except (ValueError, KeyError, TypeError) as error:
-            raise OutsideError("ocr-app answered no result lines: {}".format(error), "", "docker logs " + CONTAINER)
+            raise OutsideError("ocr-app answered no result lines: {}".format(error), "", "journalctl --unit " + UNIT)
 
     def log_lines(self, count: int) -> List[str]:
         return _run(
@@ -182,6 +182,18 @@ def _docker_root() -> str:
     if not os.path.exists(path):
         return "/var/lib/docker"
     return str(json.loads(_file(path)).get("data-root", "/var/lib/docker"))
+
+
+def _set_aside(store: str, mark: str) -> None:
+    """Rename the store; where it is a disk of its own, which has no other name, what lies in it."""
+    if not os.path.ismount(store):
+        os.rename(store, "{}.broken-{}".format(store, mark))
+        return
+    aside = os.path.join(store, "broken-" + mark)
+    os.makedirs(aside, exist_ok=True)
+    for name in os.listdir(store):
+        if not name.startswith(("broken-", "lost+found")):
+            os.rename(os.path.join(store, name), os.path.join(aside, name))
 
 
 def _file(path: str) -> str:

@@ -20,14 +20,14 @@ def test_only_the_agent_starts_the_application():
 
 def test_the_container_may_do_next_to_nothing():
     words = text("nano-ocr.service.in")
-    for option in ("--read-only", "--cap-drop ALL", "no-new-privileges", "--user", "--network none", "--pids-limit"):
+    for option in ("--read-only", "--cap-drop ALL", "no-new-privileges", "--user", "--pids-limit"):
         assert option in words, option
 
 
 def test_every_place_to_fill_in_is_known():
     known = {
-        "RESTARTS", "RESTART_WINDOW_S", "UID", "GID", "RUNTIME_FLAG", "MEMORY", "DATA_FOLDER", "DEVICES",
-        "AGENT_FOLDER", "PROVE_TIMEOUT_S", "WATCH_S", "NAME",
+        "RESTARTS", "RESTART_WINDOW_S", "UID", "GID", "RUNTIME_FLAG", "MEMORY", "DATA_FOLDER", "DEVICES", "NETWORK",
+        "AGENT_FOLDER", "PYTHON", "STILL_S", "ARGUMENTS", "WATCH_S", "NAME",
     }  # fmt: skip
     found = {place for name in os.listdir(UNITS) for place in re.findall(r"@(\w+)@", text(name))}
     assert found == known
