@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fleet.virtual.image import pythons_of
 from fleet.virtual.nodes import run_in
 from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+from fleet.virtual.wheels import project_of
 
 _OPTIONS = "-o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
 
@@ -71,7 +72,8 @@ def _differences(fleet: Fleet) -> dict[str, str]:
     variables = dict(settings()["inventory"])
     if not pythons_of(fleet):
         variables["ansible_python_interpreter"] = "/usr/bin/python3"
-    return variables
+    project = project_of(fleet)
+    return {**variables, **(project.variables if project else {})}
 
 
 def _ssh_config(fleet: Fleet, numbers: Sequence[int]) -> str:

@@ -1,15 +1,15 @@
-"""`./inv fleet up|status|down|shell`: the verbs of the virtual fleet."""
+"""`./inv fleet up|status|down|shell|measure`: the verbs of the virtual fleet."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 
-from fleet.virtual import access, engine, image, nodes
+from fleet.virtual import access, engine, image, nodes, wheels
 from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 Say = Callable[[str], None]
-VERBS = ("up", "status", "down", "shell")
+VERBS = ("up", "status", "down", "shell", "measure")
 
 
 def run(verb: str, count: int, name: str, arch: str, node: int, recreate: bool) -> None:
@@ -23,6 +23,10 @@ def run(verb: str, count: int, name: str, arch: str, node: int, recreate: bool) 
         down(fleet)
     elif verb == "shell":
         shell(fleet, node)
+    elif verb == "measure":
+        from fleet.virtual import measure
+
+        measure.main()
     else:
         raise VirtualFleetError(f"no verb {verb!r}", ", ".join(VERBS), "./inv fleet up --nodes 3")
 
@@ -37,6 +41,7 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> No
     present = nodes.existing(fleet)
     _refuse_others(fleet, [node.image for node in present], image.tags(fleet)[0])
     node_image, repository_image = image.ensure(fleet, say)
+    wheels.ensure(fleet, say)
     nodes.make_network(fleet)
     nodes.start_repository(fleet, repository_image)
     _start(fleet, count, node_image, present, say)

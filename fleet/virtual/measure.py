@@ -1,0 +1,114 @@
+"""`./inv fleet measure`: how long provision.yml takes, the first time and again, on virtual Nanos of this machine."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fleet import provision, results_page
+from fleet.environments import ROOT
+from fleet.virtual import commands
+from fleet.virtual.settings import Fleet, VirtualFleetError
+from ocr_app.benchmark import environment
+
+Say = Callable[[str], None]
+RESULTS = ROOT / "docs" / "results"
+NODES = (1, 4)
+RUNS = ("first", "second")
+SLOWEST = 5
+
+
+def main(say: Say = print, folder: Path = RESULTS) -> None:
+    """Measure a blank fleet of each size twice, write provision.json and .md. Raises VirtualFleetError."""
+    runs = []
+    for count in NODES:
+        fleet = Fleet("measure")
+        commands.up(fleet, count, recreate=True, say=say)
+        runs += [timed(fleet, count, name, say) for name in RUNS]
+        commands.down(fleet, say)
+    machine = environment.describe()
+    record = {
+        "date": datetime.date.today().isoformat(),
+        "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
+        "runs": runs,
+    }
+    results_page.write(folder, "provision", record, page(record))
+    say(f"written: {folder.name}/provision.md")
+
+
+def timed(fleet: Fleet, nodes: int, name: str, say: Say) -> dict[str, Any]:
+    """One run of provision.yml: seconds, load of the machine before it, what it changed, roles that took longest."""
+    load = os.getloadavg()[0]
+    start = time.monotonic()
+    code = play(fleet)
+    seconds = time.monotonic() - start
+    if code:
+        raise VirtualFleetError(f"provision.yml ended with exit code {code}", "0", f"read {fleet.folder}/provision.log")
+    report = json.loads((fleet.folder / "provision.json").read_text())
+    changed = sum(row["changed"] for row in report["roles"])
+    say(f"{nodes} nodes, {name} run: {seconds:.1f} s, {changed} changed")
+    return {
+        "nodes": nodes,
+        "run": name,
+        "seconds": round(seconds, 1),
+        "load_before": round(load, 2),
+        "changed": changed,
+        "slowest": slowest(report["roles"], nodes),
+    }
+
+
+def play(fleet: Fleet) -> int:
+    """provision.yml on all nodes, its words in provision.log and its report in the fleet's folder; the exit code."""
+    tools = provision.tools(say=lambda _: None)
+    command = provision.command("provision", str(fleet.inventory))
+    environ = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environ["NANO_OCR_REPORTS"] = str(fleet.folder)
+    with (fleet.folder / "provision.log").open("w") as log:
+        done = subprocess.run(command, cwd=provision.FOLDER, env=environ, stdout=log, stderr=log, check=False)
+    return done.returncode
+
+
+def slowest(roles: list[dict[str, Any]], nodes: int) -> dict[str, float]:
+    """Role -> seconds a node in the mean, for those that took longest."""
+    total: dict[str, float] = {}
+    for row in roles:
+        total[row["role"]] = total.get(row["role"], 0.0) + row["seconds"]
+    first = sorted(total, key=lambda role: -total[role])[:SLOWEST]
+    return {role: round(total[role] / nodes, 1) for role in first}
+
+
+def page(record: dict[str, Any]) -> str:
+    """provision.md; every number in it stands in ``record``."""
+    rows = [
+        (
+            str(run["nodes"]),
+            run["run"],
+            f"{run['seconds']:.1f}",
+            str(run["changed"]),
+            ", ".join(f"{role} {seconds:.1f}" for role, seconds in run["slowest"].items()),
+            f"{run['load_before']:.2f}",
+        )
+        for run in record["runs"]
+    ]
+    head = ("nodes", "run", "seconds", "changed", "longest roles, seconds a node", "load before")
+    threads = record["machine"]["threads"]
+    return "\n\n".join(
+        (
+            "# Time of provisioning",
+            f"Measured by `./inv fleet measure` on {record['date']} ({results_page.where(record['machine'])}, "
+            f"{threads} threads); do not edit.",
+            "The whole of `provision.yml`, by the wall clock, on blank [virtual Nanos](../how-to/virtual-fleet.md) and "
+            "then on the same ones again, in batches of one node (the play's default for so few). Packages come from "
+            "a repository on the same machine and wheels are for its processor: what a board, its card and its network "
+            "take is not in these numbers.",
+            results_page.table(head, rows),
+            "Load before is the machine's load average over the minute before the run: above that of an idle machine, "
+            "other work was going on, part of it the start of the nodes and the run before.",
+        )
+    ) + "\n"  # fmt: skip

@@ -1,0 +1,77 @@
+"""Wheels for virtual Nanos: the lists of the boards, for this machine's processor, in a wheelhouse of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.environments import ROOT
+from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, settings
+from fleet.wheels import commands
+from fleet.wheels.house import missing_of_lock
+from fleet.wheels.manifest import MANIFEST, read
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder that has what the wheelhouse looks for: manifest, locks, house of files."""
+
+    folder: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The manifest of the boards with other platforms."""
+        return self.folder / "wheels" / "manifest.toml"
+
+    @property
+    def house(self) -> Path:
+        """Where the files lie."""
+        return self.folder / "house"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What Ansible is told, so that it takes the files from here."""
+        return {"wheelhouse_manifest": str(self.manifest), "wheelhouse_folder": str(self.house)}
+
+
+def project_of(fleet: Fleet) -> Project | None:
+    """Where the wheels of these nodes lie; None for nodes with another processor, which install none."""
+    return Project(fleet.folder.parent / f"wheels-{fleet.arch}") if fleet.arch == machine_arch() else None
+
+
+def describe(project: Project, arch: str) -> None:
+    """Write the manifest for a processor in Debian's words, and a link to the locks beside it."""
+    processor = settings()["wheels"]["processors"].get(arch)
+    if processor is None:
+        raise VirtualFleetError(f"no wheels are known for {arch}", ", ".join(settings()["wheels"]["processors"]))
+    project.manifest.parent.mkdir(parents=True, exist_ok=True)
+    locks = project.folder / "requirements"
+    if not locks.is_symlink():
+        locks.symlink_to(ROOT / "requirements")
+    text = re.sub(r"(linux\w*?)_aarch64", rf"\1_{processor['name']}", MANIFEST.read_text())
+    last = f'"linux_{processor["name"]}"'
+    more = "".join(f', "{platform}"' for platform in processor["more"])
+    text = text.replace(last + "]", last + more + "]")
+    if not project.manifest.exists() or project.manifest.read_text() != text:
+        project.manifest.write_text(text)
+
+
+def fetch(project: Project, names: Iterable[str], say: Say) -> None:
+    """Fetch locks and artefacts into the house; silent when all are there. Raises ArtefactError."""
+    manifest = read(project.manifest)
+    sources, locks = commands.select(manifest, names)
+    gone = [lock for target, lock in locks if missing_of_lock(project.house, manifest, target, lock)]
+    if sources or gone:
+        commands.fetch(manifest, project.house, sources, locks, say)
+
+
+def ensure(fleet: Fleet, say: Say) -> None:
+    """The wheels that provision.yml installs unless it is told to install more."""
+    project = project_of(fleet)
+    if project is not None:
+        describe(project, fleet.arch)
+        fetch(project, settings()["wheels"]["locks"], lambda line: say(f"wheels: {line}"))
