@@ -138,6 +138,13 @@ class BuildError(OcrError):
         super(BuildError, self).__init__(found, expected, next_step)
 
 
+class ServiceError(OcrError):
+    """The service cannot do its work where it stands: an address in use, a folder that cannot be used, no health."""
+
+    exit_code = 14
+    code = "service"
+
+
 ERRORS = (
     UsageError,
     ImageError,
@@ -151,6 +158,7 @@ ERRORS = (
     RecipeError,
     EngineError,
     BuildError,
+    ServiceError,
 )
 _WITH_CODES = (ImageError, ReaderFailed, EngineError, BuildError)
 

@@ -7,13 +7,25 @@ from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
 from ocr_app.benchmark import command as benchmarks
-from ocr_app.cli import benchmark_cnn, benchmark_modules, engine, network, read, readers, recipe, speed
+from ocr_app.cli import (
+    benchmark_cnn,
+    benchmark_modules,
+    engine,
+    health,
+    network,
+    read,
+    readers,
+    recipe,
+    selfcheck,
+    speed,
+)
 from ocr_app.errors import OcrError
 
 _EPILOG = """\
 exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
 result); 4 device, 5 precision, 6 reader, 7 model not available; 8 a reader crashed, hung or answered garbage;
-9 data set, 10 result file, 11 recipe, 12 engine, 13 build of an engine; 130 interrupted; 1 a fault of this program."""
+9 data set, 10 result file, 11 recipe, 12 engine, 13 build of an engine, 14 self-check or service; 130 interrupted;
+1 a fault of this program."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
         network.run,
     )
     _verb(verbs, "engine", "engines for a board: build, keep, check, share", engine.add_arguments, engine.run)
+    _verb(verbs, "selfcheck", selfcheck.HELP, selfcheck.add_arguments, selfcheck.run)
+    _verb(verbs, "health", health.HELP, health.add_arguments, health.run)
     return main_parser
 
 

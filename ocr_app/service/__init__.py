@@ -1,0 +1,1 @@
+"""What runs inside the container: the self-check, the health of the service, and the service itself."""

@@ -1,0 +1,44 @@
+"""The self-check: the image against its host, what is installed, and the bundled samples read for real."""
+
+from typing import Callable, List
+
+from ocr_app.errors import OcrError
+from ocr_app.readers.base import Reader
+from ocr_app.service import host, parts, samples
+from ocr_app.service.rows import FAILED, OK, Row, failed
+from ocr_app.service.surroundings import Surroundings
+
+Show = Callable[[Row], None]
+
+
+def run(around: Surroundings, engines: str, open_reader: Callable[[], Reader], show: Show) -> List[Row]:
+    """Every row, each shown as it comes. ``engines``: folder of the engines that are used, empty for none.
+
+    On the wrong host nothing else is looked at: what follows would fail for that reason alone.
+    """
+    rows: List[Row] = []
+
+    def take(new: List[Row]) -> None:
+        for row in new:
+            show(row)
+        rows.extend(new)
+
+    take(host.rows(around))
+    if failed(rows):
+        return rows
+    take(parts.model_rows())
+    if engines:
+        take([parts.engine_row(engines)])
+    take(parts.recipe_rows(around))
+    take(_read(around, open_reader))
+    return rows
+
+
+def _read(around: Surroundings, open_reader: Callable[[], Reader]) -> List[Row]:
+    try:
+        with open_reader() as reader:
+            info = reader.info
+            row = Row("reader", OK, "{} on {} in {}: {}".format(info.reader, info.device, info.precision, info.engine))
+            return [row] + samples.rows(reader, around)
+    except OcrError as error:
+        return [Row("reader", FAILED, error.found, error.expected, error.next_step)]
