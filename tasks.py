@@ -76,15 +76,23 @@ def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
         "image": "build: in a container of this image; default: on this machine",
         "board": "build: on this board of inventory.ini",
         "say": "build: only say what would be done",
+        "osv_url": "audit: another address of the OSV database of vulnerabilities",
     }
 )
 def wheels(
-    _: Context, verb: str, only: str = "", to: str = "", image: str = "", board: str = "", say: bool = False
+    _: Context,
+    verb: str,
+    only: str = "",
+    to: str = "",
+    image: str = "",
+    board: str = "",
+    osv_url: str = "",
+    say: bool = False,
 ) -> None:
     """Fetch and check what boards and images install: vendor wheels, locked packages, debs (wheels/manifest.toml)."""
     from fleet.wheels import commands
 
-    given = {"--only": only, "--to": to, "--image": image, "--board": board}
+    given = {"--only": only, "--to": to, "--image": image, "--board": board, "--osv-url": osv_url}
     options = [word for option, value in given.items() if value for word in (option, value)]
     _run(commands.main, [verb, *options, *(["--say"] if say else [])])
 
@@ -303,6 +311,56 @@ def bundle(
 
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)
+
+
+@task(
+    positional=["bundle"],
+    help={
+        "bundle": "the file that ./inv bundle make wrote",
+        "keys": "folder of the trusted *.pub",
+        "inventory": "file; default: inventory.ini",
+        "limit": "only these hosts or groups",
+        "canary": "group that goes first",
+        "together": "group that commits together or not at all",
+        "batch": "hosts at a time, numbers or percent (comma separated)",
+        "max_failures": "failures that are borne before the next batch",
+        "wait_for_line": "seconds that the update lock is waited for",
+        "downgrade": "why an older release is let in",
+    },
+)
+def deploy(
+    _: Context,
+    bundle: str,
+    keys: str = "keys",
+    inventory: str = "",
+    limit: str = "",
+    canary: str = "canary",
+    together: str = "",
+    batch: str = "10%,25%",
+    max_failures: int = 0,
+    wait_for_line: int = 0,
+    downgrade: str = "",
+) -> None:
+    """Bring a release to the fleet: canaries, then batches; a node that it does not suit goes back by itself."""
+    from fleet import deploy as deployments
+
+    order = tuple(_list(batch) or ())
+    wish = deployments.Wish(inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade)
+    _run(deployments.deploy, Path(bundle), Path(keys), wish)
+
+
+@task(
+    help={
+        "reason": "why, for the record of every node",
+        "limit": "hosts or groups",
+        "inventory": "file; default: inventory.ini",
+    }
+)
+def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
+    """Give up a deployment that is under way, or go back to the release before (ansible/rollback.yml)."""
+    from fleet import deploy as deployments
+
+    _run(deployments.roll_back, reason, deployments.Wish(inventory, limit))
 
 
 @task

@@ -38,6 +38,7 @@ def main(arguments: list[str], say: Say = _tell) -> int:
     parser.add_argument("--image", default="", help="build: in a container of this image")
     parser.add_argument("--board", default="", help="build: on this board of the inventory, by its role")
     parser.add_argument("--say", action="store_true", help="build: only say what would be done")
+    parser.add_argument("--osv-url", default="", help="audit: another address of the OSV database")
     parser.add_argument("--target", default="", help="plan: which Python on which board")
     parser.add_argument("--locks", default="", help="plan: locks (comma separated)")
     parser.add_argument("--artefacts", default="", help="plan: artefacts (comma separated)")
@@ -56,7 +57,7 @@ def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
         say(json.dumps(plan))
         return 0
     if options.verb == "audit":
-        return auditing.audit(manifest, house, say)
+        return auditing.audit(manifest, house, say, options.osv_url)
     if options.verb == "build":
         return _build(options, manifest, house, say)
     sources, locks = select(manifest, _words(options.only))

@@ -106,15 +106,20 @@ def of_lock(house: Path, manifest: Manifest, target: Target, lock: str) -> list[
 
 def _find(house: Path, line: Locked, fit: frozenset[Tag]) -> Chosen | None:
     for path in sorted(house.glob("*.whl")):
-        try:
-            name, version, _, its_tags = parse_wheel_filename(path.name)
-        except InvalidWheelFilename:
-            continue
-        if name == line.name and str(version) == line.version and its_tags & fit:
+        if is_for(path, line, fit):
             digest = checked_sha256(path)
             if digest in line.hashes:
                 return Chosen(line.name, line.version, path.name, digest, path.stat().st_size, "wheel")
     return None
+
+
+def is_for(path: Path, line: Locked, fit: frozenset[Tag]) -> bool:
+    """Whether the wheel's name is that of the line, for a target with the tags ``fit``."""
+    try:
+        name, version, _, its_tags = parse_wheel_filename(path.name)
+    except InvalidWheelFilename:
+        return False
+    return name == line.name and str(version) == line.version and bool(its_tags & fit)
 
 
 def of_source(house: Path, source: Source, manifest: Manifest) -> Chosen:

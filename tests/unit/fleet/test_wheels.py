@@ -206,13 +206,6 @@ def test_a_mirror_is_a_house_and_a_folder_for_pip(project: Project, tmp_path: Pa
     assert digest(tmp_path / "stick" / TORCH) == digest(project.house / TORCH)
 
 
-def test_audit_says_what_nobody_looked_at(project: Project) -> None:
-    (project.root / "requirements" / "small.txt").write_text("")
-    assert project.command("audit") == 0
-    told = "\n".join(project.said)
-    assert "no second source (1): torch" in told and "not pinned yet: torch" in told and "NOT looked up" in told
-
-
 @pytest.mark.parametrize(
     "old, new, problem",
     [
