@@ -1,0 +1,136 @@
+"""Action `release_wait`: asks a node how it stands to a release until it is what is waited for; bears reboots."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible.plugins.action import ActionBase
+
+sys.path.append(str(Path(__file__).resolve().parents[3]))
+from fleet.deploy_nodes import verdict, words_of
+
+ASK = "timeout 60 /usr/local/sbin/nano-ocr-agent {} --json"
+UNIT = "systemctl is-active --quiet nano-ocr-switch.service"
+WAITS = ("answer", "unlocked", "ended")
+
+DOCUMENTATION = """
+name: release_wait
+short_description: wait for a node in the middle of a deployment
+options:
+  release:
+    description: id of the release
+    type: str
+    required: true
+  until:
+    description: answer (it can be asked), unlocked (nobody holds the update lock), ended (it is decided)
+    type: str
+    required: true
+  patience_s:
+    description: how long
+    type: float
+    required: true
+  lost_s:
+    description: how long a node may give no answer at all
+    type: float
+    default: 300
+  poll_s:
+    description: pause between two questions
+    type: float
+    default: 2
+"""
+
+
+class ActionModule(ActionBase):
+    """Returns `verdict`, `status`, and for a release that was taken back `failure` with the last log lines."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        del tmp
+        options = self._options()
+        start = heard = time.monotonic()
+        found: dict[str, Any] | None = None
+        while True:
+            answer, told = self._ask("status")
+            now = time.monotonic()
+            if answer is not None:
+                heard, found = now, answer
+                if done := self._decided(options, answer):
+                    return {**result, "changed": False, **done}
+            if (late := _late(options, now - start, now - heard)) or "command not found" in told:
+                shown = f"{late or 'no agent'}: {told or _state(found)}"
+                outcome = "lost" if answer is None else "failed"
+                return {**result, "failed": True, "outcome": outcome, "msg": shown, "status": found or {}}
+            time.sleep(options["poll_s"])
+
+    def _options(self) -> dict[str, Any]:
+        _, options = self.validate_argument_spec(
+            argument_spec={
+                "release": {"type": "str", "required": True},
+                "until": {"type": "str", "required": True, "choices": list(WAITS)},
+                "patience_s": {"type": "float", "required": True},
+                "lost_s": {"type": "float", "default": 300.0},
+                "poll_s": {"type": "float", "default": 2.0},
+            }
+        )
+        return dict(options)
+
+    def _decided(self, options: dict[str, Any], status: dict[str, Any]) -> dict[str, Any] | None:
+        """What the task returns, or None while there is something to wait for."""
+        stands = verdict(status, options["release"])
+        answer = {"verdict": stands, "status": status}
+        if options["until"] == "answer" or (options["until"] == "unlocked" and not status["locks"]):
+            return answer
+        if options["until"] == "unlocked" or stands == "under way":
+            return None
+        if stands == "staged":
+            return None if self._switching() else {**answer, "verdict": "not switched", "failure": self._words()}
+        if stands in ("rolled back", "refused", "absent"):
+            answer["failure"] = (self._ask("report")[0] or {}).get("failure") or status["failure"]
+        return answer
+
+    def _switching(self) -> bool:
+        return self._call(UNIT)[0] == 0
+
+    def _words(self) -> dict[str, Any]:
+        """Last words of a switch that never began."""
+        told = self._call("journalctl --unit nano-ocr-switch.service --lines 5 --no-pager --output cat")[1]
+        return {"probe": "switch", "phase": "staged", "found": " ".join(told.split()), "log": told.splitlines()}
+
+    def _ask(self, verb: str) -> tuple[dict[str, Any] | None, str]:
+        """(the node's answer or None, why there is none)."""
+        code, out, err = self._call(ASK.format(verb))
+        lines = [line for line in out.splitlines() if line.startswith("{")]
+        found = json.loads(lines[-1]) if code == 0 and lines else {}
+        if verb == "report" and found:
+            return found, ""
+        return (found, "") if "phase" in found else (None, err or out)
+
+    def _call(self, command: str) -> tuple[int, str, str]:
+        try:
+            done = self._low_level_execute_command(command)
+        except AnsibleConnectionFailure as error:
+            self._connection.reset()
+            return 255, "", " ".join(str(error).split())
+        return int(done["rc"]), str(done["stdout"]), str(done["stderr"]).strip()
+
+
+def _late(options: dict[str, Any], waited_s: float, silent_s: float) -> str:
+    if silent_s > options["lost_s"]:
+        return f"no answer for {silent_s:.0f} s"
+    return f"not {options['until']} after {waited_s:.0f} s" if waited_s > options["patience_s"] else ""
+
+
+def _state(status: dict[str, Any] | None) -> str:
+    if not status:
+        return "no status"
+    locks = "; ".join(status["locks"]) if isinstance(status["locks"], list) else ""
+    return ", ".join(part for part in (f"phase {status['phase']}", locks, words_of(status["failure"])) if part)

@@ -1,0 +1,97 @@
+"""What a node's own status means for a deployment; where the deployment stands, host by host. No network, no Ansible.
+
+A deployment has a folder with ``hosts/HOST.json``: written before a node is touched (``lost``: the worst that is
+known), and again when it is known how that node ended. Whoever reads it after Ctrl-C or a power cut knows as much.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+OUTCOMES = {
+    "not begun": "never saw the release",
+    "lost": "was begun, and no answer came since",
+    "committed": "runs it, proved through a reboot",
+    "proven": "proved it, and waits for its group",
+    "rolled back": "tried it, and went back by itself",
+    "given back": "proved it, and gave it up with its group",
+    "refused": "did not let it in; nothing was changed",
+    "locked": "the line was running; nothing was changed",
+    "stopped": "not begun: the stop rule ended the deployment",
+    "failed": "did not get through",
+}
+UNTOUCHED = ("not begun", "stopped", "locked")
+GOOD = ("committed", "proven")
+_UNDER_WAY = ("preflight", "switching", "gating", "soaking", "rebooting", "proving", "returning", "staging")
+
+
+def verdict(status: dict[str, Any], release_id: str) -> str:
+    """How a node stands to a release: absent, staged, under way, proven, committed, rolled back, refused, other.
+
+    ``other``: another release is being deployed there. ``committed`` only while that release truly runs and is ready.
+    """
+    phase, current, candidate = status["phase"], status["current"] or {}, status["candidate"] or {}
+    if phase == "idle" and current.get("id") == release_id:
+        health = status["health"] or {}
+        runs = status["running"] == release_id and bool(health.get("ready"))
+        return "committed" if runs else "under way"
+    if phase == "idle":
+        return ended_by(status["failure"])
+    if candidate.get("id") != release_id:
+        return "other"
+    if phase in ("proven", "parked"):
+        return "proven"
+    return "staged" if phase == "staged" else "under way"
+
+
+def ended_by(failure: dict[str, Any]) -> str:
+    """What the record of a node without a deployment says of the last one."""
+    if not failure:
+        return "absent"
+    return "refused" if failure.get("phase") in ("staging", "staged", "preflight", "idle") else "rolled back"
+
+
+def under_way(status: dict[str, Any]) -> bool:
+    """Whether a node is in the middle of something that it ends by itself."""
+    return status["phase"] in _UNDER_WAY
+
+
+def words_of(failure: dict[str, Any]) -> str:
+    """A node's record of failure in one line."""
+    return f"{failure.get('probe', '?')} in {failure.get('phase', '?')}: {failure.get('found', '?')}" if failure else ""
+
+
+def note(folder: Path, host: str, outcome: str, **more: Any) -> dict[str, Any]:
+    """Write down how a host stands; whole or not at all."""
+    if outcome not in OUTCOMES:
+        raise ValueError(f"no outcome called {outcome!r}")
+    target = folder / "hosts" / f"{host}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    record = {"host": host, "outcome": outcome, **more}
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(record, indent=1) + "\n")
+    partial.replace(target)
+    return record
+
+
+def notes(folder: Path) -> dict[str, dict[str, Any]]:
+    """Host -> what was last written down of it."""
+    found = (json.loads(path.read_text()) for path in sorted((folder / "hosts").glob("*.json")))
+    return {record["host"]: record for record in found}
+
+
+def gate(known: dict[str, dict[str, Any]], batch: Iterable[str], canaries: Iterable[str], most: int) -> str:
+    """Why the next batch must not begin; empty when it may. ``most``: failures that are borne, canaries apart."""
+    batch = set(batch)
+    for canary in sorted(set(canaries) - batch):
+        outcome = known.get(canary, {}).get("outcome", "not begun")
+        if outcome != "committed":
+            return f"canary {canary} {OUTCOMES[outcome]}"
+    bad = sorted(
+        host for host, record in known.items()
+        if host not in batch and record["outcome"] not in (*GOOD, *UNTOUCHED)
+    )  # fmt: skip
+    return f"{len(bad)} of at most {most} failures: {', '.join(bad[:8])}" if len(bad) > most else ""
