@@ -12,8 +12,8 @@ from ocr_app.networks.operators import constants
 TENSORS, SUMS = "tensors", "sums"
 ARITHMETICS = (TENSORS, SUMS)
 """tensors: each stored value is a half; sums: the sum behind each mean too (ocr_app/networks/half.py)."""
-_AT_ONCE = 20000000  # elements of input times tensors asked of one run, so that large inputs do not fill the memory
-_FEWEST, _MOST = 4, 96  # tensors asked of one run
+_AT_ONCE = 100000000  # elements of the tensors asked of one run, so that large inputs do not fill the memory
+_SIZE = ":size"
 _LEAST = 1e-6  # values smaller than this are no scale for an error
 
 
@@ -93,13 +93,32 @@ def layer_errors(
     other = onnx.session(_showing(made, wanted), onnx.check_device("cpu"), 1, name, optimised=False)
     seen: Dict[str, _Seen] = {}
     for arrays in given:
-        size = max(1, sum(array.size for array in arrays.values()))
-        at_once = max(_FEWEST, min(_MOST, _AT_ONCE // size))
-        for first in range(0, len(wanted), at_once):
-            part = wanted[first : first + at_once]
+        for part in _parts(wanted, _sizes(model, wanted, arrays, name), _AT_ONCE):
             for output, full, low in zip(part, plain.run(part, arrays), other.run(part, arrays)):
                 seen[output] = _worse(seen.get(output), _compare(full, low))
     return [_layer(node, seen, set(kept)) for node in nodes]
+
+
+def _sizes(model: Model, wanted: Sequence[str], arrays: Arrays, name: str) -> List[int]:
+    """Elements of each tensor, told by the network itself in a run that hands back nothing larger."""
+    counted = [onnx_file.node_field("Size", [tensor], [tensor + _SIZE]) for tensor in wanted]
+    asked = [tensor + _SIZE for tensor in wanted]
+    counting = onnx_file.loads(onnx_file.with_graph(model, list(model.graph) + counted), name)
+    sizes = onnx.session(_showing(counting, asked), onnx.check_device("cpu"), 1, name, optimised=False)
+    return [int(size) for size in sizes.run(asked, arrays)]
+
+
+def _parts(names: Sequence[str], sizes: Sequence[int], most: int) -> List[List[str]]:
+    """Neighbours in groups of at most so many elements, or of one."""
+    parts: List[List[str]] = []
+    room = 0
+    for name, size in zip(names, sizes):
+        if size > room or not parts:
+            parts.append([])
+            room = most
+        parts[-1].append(name)
+        room -= size
+    return parts
 
 
 def _showing(model: Model, wanted: Sequence[str]) -> bytes:

@@ -144,6 +144,17 @@ def test_errors_of_layers(make_model):
     assert (big.overflow, logits.origin) == (0, True), "its reader rounds what it reads"
 
 
+def test_layers_are_asked_for_in_groups_that_memory_holds(make_model, monkeypatch):
+    model = loads(make_model([("Mul", ["image", "large"], ["big"]), ("Mul", ["big", "large"], ["logits"])],
+                             {"large": [2.0]}))  # fmt: skip
+    image = {"image": np.full((1, 1, 4, 1), 300.0, np.float32)}
+    assert gate_network._sizes(model, ["big", "logits"], image, "test") == [4, 4]
+    assert gate_network._parts(["a", "b", "c", "d"], [3, 2, 1, 9], 5) == [["a", "b"], ["c"], ["d"]]
+    whole = layer_errors(model, "test", [image], (), TENSORS)
+    monkeypatch.setattr(gate_network, "_AT_ONCE", 1)
+    assert layer_errors(model, "test", [image], (), TENSORS) == whole
+
+
 def test_means_are_judged_with_their_sums_too(make_model):
     model = loads(make_model([("GlobalAveragePool", ["image"], ["logits"])]))
     assert arithmetics_of(model) == (TENSORS, SUMS)
