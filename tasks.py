@@ -197,20 +197,36 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
 
 @task(
     help={
-        "verb": "up, status, down, shell or measure (writes docs/results/provision.md)",
+        "verb": "report (any fleet); up, status, down, shell, measure (virtual; writes docs/results/provision.md)",
         "nodes": "how many virtual Nanos (up)",
         "name": "which fleet; several can run side by side",
         "arch": "amd64 or arm64; default: this machine's",
         "node": "which node (shell)",
         "recreate": "throw the fleet's nodes away first (up)",
+        "inventory": "file; default: inventory.ini (report)",
+        "limit": "only these hosts or groups (report)",
+        "audit": "run verify.yml first, for the column drift (report)",
     }
 )
 def fleet(
-    _: Context, verb: str, nodes: int = 3, name: str = "virtual", arch: str = "", node: int = 1, recreate: bool = False
+    _: Context,
+    verb: str,
+    nodes: int = 3,
+    name: str = "virtual",
+    arch: str = "",
+    node: int = 1,
+    recreate: bool = False,
+    inventory: str = "",
+    limit: str = "",
+    audit: bool = False,
 ) -> None:
-    """Virtual Nanos on this machine: up, status, down, shell, measure; writes build/fleet/<name>/inventory.ini."""
+    """What every node runs and how it is (report); virtual Nanos on this machine: up, status, down, shell, measure."""
+    from fleet import fleet_report
     from fleet.virtual import commands
 
+    if verb == "report":
+        _run(fleet_report.main, inventory, limit, audit)
+        return
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
 
@@ -361,6 +377,14 @@ def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "")
     from fleet import deploy as deployments
 
     _run(deployments.roll_back, reason, deployments.Wish(inventory, limit))
+
+
+@task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})
+def support_bundle(_: Context, host: str, inventory: str = "") -> None:
+    """Logs, settings and report of one node in one archive (build/support/), secrets hidden."""
+    from fleet import support_bundle as support
+
+    _run(support.fetch, host, inventory)
 
 
 @task

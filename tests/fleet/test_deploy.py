@@ -1,0 +1,164 @@
+"""Releases on four virtual Nanos with real Docker, systemd and reboots; the application is a stand-in.
+
+One story in order: A comes; broken B goes back by itself; C comes without an uplink; lost nodes, Ctrl-C, groups.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fleet import deploy as deployments
+from fleet.virtual import commands, nodes
+from fleet.virtual.engine import docker
+from fleet.virtual.settings import Fleet, VirtualFleetError
+from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
+from tests.fleet.deployments import Board, Line
+from tests.fleet.plays import Plays
+from tests.fleet.releases import Maker
+
+NAMES = ["nano-1", "nano-2", "nano-3", "nano-4"]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Four nodes with the agent: nano-1 is the canary, line_a has two nodes, line_b one."""
+    require_virtual_fleet()
+    fleet = Fleet("deploy")
+    commands.up(fleet, 4, recreate=not os.environ.get(KEEP))
+    folder = tmp_path_factory.mktemp("deploy")
+    maker = Maker(folder / "releases", fleet)
+    maker.make("A", 1)
+    plays = Plays(fleet, folder, (f"release_keys={maker.keys}", "fleet_batch=100%", "release_watch_s=15"))
+    installed = plays.run("provision", tags="release")
+    assert installed.code == 0, installed.text[-3000:]
+    os.environ["NANO_OCR_REPORTS"] = str(folder)
+    yield Line([Board(VirtualNano(fleet, number)) for number in range(1, 5)], plays, maker, folder / "deployments")
+    del os.environ["NANO_OCR_REPORTS"]
+    if not os.environ.get(KEEP):
+        commands.down(fleet)
+
+
+def made(line: Line, version: str) -> Path:
+    return line.maker.folder / f"ocr-app-{version}.bundle"
+
+
+def runs(line: Line) -> list[str]:
+    """What each node truly runs."""
+    return [board.container() for board in line.boards]
+
+
+def test_the_role_changes_nothing_twice(line):
+    again = line.plays.run("provision", tags="release")
+    assert again.code == 0 and again.changed() == 0, again.text[-3000:]
+
+
+def test_a_comes_to_all_four(line):
+    code, told, report = line.deploy(made(line, "A"))
+    assert (code, told) == (0, dict.fromkeys(NAMES, "committed")), report
+    assert runs(line) == ["A"] * 4
+
+
+def test_the_container_is_read_only_not_root_and_has_the_host_files(line):
+    inside = line.boards[0].nano.root
+    assert inside("docker exec nano-ocr /bin/busybox id -u") == "10001"
+    assert "Read-only file system" in inside("docker exec nano-ocr /bin/busybox touch /etc/x 2>&1 || true")
+    assert "version.txt" in inside("docker exec nano-ocr /bin/busybox ls /usr/local/cuda-10.2")
+
+
+def test_broken_b_goes_back_by_itself_and_the_others_never_see_it(line):
+    line.maker.make("B", 2, "unhealthy")
+    code, told, report = line.deploy(made(line, "B"))
+    assert (code, told) == (36, {"nano-1": "rolled back", **dict.fromkeys(NAMES[1:], "stopped")}), report
+    assert "probe: ready" in report and "not ready after" in report and "model cannot be loaded" in report
+    assert runs(line) == ["A"] * 4
+    assert [board.saw("B") for board in line.boards] == [True, False, False, False]
+
+
+def test_a_release_that_reads_otherwise_goes_back(line):
+    line.maker.make("B2", 3, "misreads")
+    code, told, report = line.deploy(made(line, "B2"), limit="canary")
+    assert (code, told["nano-1"]) == (36, "rolled back")
+    assert "probe: challenge" in report and "EXP 2026-12-31?" in report
+
+
+def test_c_comes_from_a_bundle_without_an_uplink(line):
+    line.maker.make("C", 4)
+    for board in line.boards:
+        board.nano.root("ip route del default")
+    docker("stop", "--time", "1", line.boards[0].nano.fleet.repository)
+    code, told, report = line.deploy(made(line, "C"))
+    assert (code, told) == (0, dict.fromkeys(NAMES, "committed")), report
+    assert [board.versions() for board in line.boards] == [("C", "C", "A")] * 4
+    assert runs(line) == ["C"] * 4
+    docker("start", line.boards[0].nano.fleet.repository)
+
+
+def test_the_same_again_changes_nothing(line):
+    boots = [node.boots for node in nodes.existing(line.boards[0].nano.fleet)]
+    code, told, _ = line.deploy(made(line, "C"))
+    assert (code, set(told.values())) == (0, {"committed"})
+    assert [node.boots for node in nodes.existing(line.boards[0].nano.fleet)] == boots
+
+
+def test_a_running_line_is_left_alone(line):
+    line.maker.make("D", 5)
+    line.boards[0].nano.root("mkdir -p /run/nano-ocr/locks && echo 'line 1 runs' >/run/nano-ocr/locks/line")
+    code, told, report = line.deploy(made(line, "D"))
+    assert (code, told["nano-1"]) == (36, "locked") and "line 1 runs" in report
+    assert runs(line) == ["C"] * 4
+    line.boards[0].nano.root("rm /run/nano-ocr/locks/line")
+
+
+def test_ctrl_c_and_a_lost_node_and_the_same_command_goes_on(line):
+    """Ctrl-C while the canary tries D; then nano-3 loses power in the middle; then D is everywhere."""
+    process = line.begin(made(line, "D"))
+    _until(lambda: line.boards[0].status()["phase"] in ("gating", "soaking"))
+    assert line.press_ctrl_c(process) != 0
+    assert line.boards[0].settled()["current"]["version"] == "D"
+    assert runs(line) == ["D", "C", "C", "C"]
+    process = line.begin(made(line, "D"))
+    _until(lambda: line.boards[2].status()["phase"] in ("gating", "soaking"))
+    line.boards[2].cut_power()
+    _until(lambda: line.boards[1].status()["phase"] == "idle" and line.boards[1].container() == "D")
+    line.boards[2].power_up()
+    text = process.communicate(timeout=150)[0].decode()
+    assert process.returncode == 36 and "interrupted in the phase" in text, text[-3000:]
+    assert runs(line) == ["D", "D", "C", "D"]
+    code, told, report = line.deploy(made(line, "D"))
+    assert (code, set(told.values())) == (0, {"committed"}), report
+
+
+def test_a_group_commits_together_or_goes_back_together(line):
+    """nano-2 and nano-4 are line_a; nano-4 cannot take E. Nobody of the group may run it."""
+    line.maker.make("E", 6)
+    line.boards[3].nano.root("cp /etc/nv_tegra_release /etc/kept; sed -i s/R32/R35/ /etc/nv_tegra_release")
+    code, told, report = line.deploy(made(line, "E"), together="line_a")
+    assert code == 36 and told["nano-2"] == "given back" and told["nano-4"] == "refused", report
+    assert runs(line) == ["E", "D", "E", "D"]
+    line.boards[3].nano.root("mv /etc/kept /etc/nv_tegra_release")
+    code, told, report = line.deploy(made(line, "E"), together="line_a")
+    assert (code, set(told.values())) == (0, {"committed"}), report
+    assert runs(line) == ["E"] * 4
+
+
+def test_an_operator_goes_back(line):
+    assert deployments.roll_back("a test", line.wish(limit="line_b"), line.out) == 0
+    assert line.boards[2].versions() == ("D", "D", "E")
+    assert line.boards[2].status()["failure"]["found"] == "a test"
+
+
+def _until(question, patience_s=90.0):
+    limit = time.monotonic() + patience_s
+    while time.monotonic() < limit:
+        try:
+            if question():
+                return
+        except (VirtualFleetError, ValueError):  # a node that reboots gives no answer
+            pass
+        time.sleep(0.2)
+    raise AssertionError("it does not happen")
