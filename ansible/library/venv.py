@@ -4,11 +4,14 @@
 from __future__ import absolute_import, division, print_function
 
 import csv
+import fcntl
 import os
 import re
 import shutil
 import signal
 import subprocess
+import time
+from contextlib import contextmanager
 from email.parser import Parser
 
 DOCUMENTATION = r"""
@@ -64,6 +67,10 @@ options:
     description: a proof that takes longer has failed
     type: int
     default: 300
+  wait_s:
+    description: how long to wait for a run whose connection was cut and that still installs here
+    type: int
+    default: 900
 """
 
 FIRST = ("pip", "setuptools", "wheel")  # what installs the others
@@ -228,6 +235,24 @@ def mend(wanted, state, fail):
         install(wanted, ["-m", "pip"], rest, fail)  # its own: a pip inside of a wheel cannot build an archive
 
 
+@contextmanager
+def alone(wanted, fail):
+    """Only one run installs: what a cut connection left behind goes on until it ends, or the machine is restarted."""
+    if not os.path.isdir(os.path.dirname(wanted["path"])):
+        os.makedirs(os.path.dirname(wanted["path"]))
+    with open(wanted["path"] + ".lock", "w") as stream:
+        limit = time.time() + wanted["wait_s"]
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if time.time() > limit:
+                    fail("another run has been installing there for {} s".format(wanted["wait_s"]))
+                time.sleep(1)
+        yield
+
+
 def make(wanted, fail):
     """Make the environment anew, without pip: that comes from its wheel."""
     path = wanted["path"]
@@ -291,15 +316,29 @@ def main():
             "requirements": {"type": "str"},
             "from_source": {"type": "list", "elements": "str", "default": []},
             "timeout_s": {"type": "int", "default": 300},
+            "wait_s": {"type": "int", "default": 900},
         },
         supports_check_mode=True,
     )
     state = observe(module.params)
     work = module.params["state"] == "present" and bool(state["problems"])
     if work and not module.check_mode:
-        mend(module.params, state, lambda words: module.fail_json(msg=words, problems=state["problems"]))
-        state = dict(observe(module.params), mended=state["problems"])
+        state = finish(module, state)
     module.exit_json(changed=work, **state)
+
+
+def finish(module, state):
+    """Mend what is still wrong once this run is alone; the state after it."""
+
+    def fail(words):
+        module.fail_json(msg=words, problems=state["problems"])
+
+    with alone(module.params, fail):
+        there = observe(module.params)
+        if there["problems"]:
+            mend(module.params, there, fail)
+            there = observe(module.params)
+    return dict(there, mended=state["problems"])
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> No
         nodes.remove(fleet)
     present = nodes.existing(fleet)
     _refuse_others(fleet, [node.image for node in present], image.tags(fleet)[0])
+    if not present:
+        engine.probe()
     node_image, repository_image = image.ensure(fleet, say)
     wheels.ensure(fleet, say)
     nodes.make_network(fleet)

@@ -92,6 +92,38 @@ def require(folder: Path, arch: str) -> None:
         _start(folder)
 
 
+_PROBE = """mount -t tmpfs tmpfs /sys/firmware || exit 1
+for folder in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
+    mkdir $folder/nano-ocr-probe 2>/dev/null && rmdir $folder/nano-ocr-probe && exit 0
+done
+echo 'no group of processes can be made below /sys/fs/cgroup' >&2
+exit 1"""
+
+
+def probe() -> None:
+    """See in a second whether a container here may do what systemd and a node's first process do, in the real engine.
+
+    An empty image is made and the machine's own shell runs in it. Raises EngineMissing with what was refused.
+    """
+    folders = [place for place in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(place).exists()]
+    image = docker("import", "-", given="\0" * 10240)  # the end of a tar file, and nothing before it
+    shell = [f"--volume={place}:{place}:ro" for place in folders]
+    command = ["docker", "run", "--rm", *privileges(), *shell, image, "/bin/sh", "-c", _PROBE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    docker("rmi", image, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        found = f"a container that would be a virtual Nano cannot do its work here: {last}"
+        raise EngineMissing(found, "a machine whose Docker may run systemd (mounts, cgroups)", "use a virtual machine")
+
+
+def privileges() -> list[str]:
+    """Options of `docker run` for what a node may do beyond other containers."""
+    options = [f"--cap-add={capability}" for capability in capabilities()]
+    options += ["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"]
+    return [*options, "--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"]
+
+
 def _start(folder: Path) -> None:
     """Start dockerd, free of this process, and remember that it was us."""
     folder.mkdir(parents=True, exist_ok=True)

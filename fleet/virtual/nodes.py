@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.virtual.engine import capabilities, docker
+from fleet.virtual.engine import docker, privileges
 from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 
@@ -62,9 +62,7 @@ def start(fleet: Fleet, number: int, image: str) -> None:
     arguments = ["--name", name, "--hostname", host, "--label", fleet.label, "--restart", "always"]
     arguments += ["--network", fleet.network, "--ip", node_address(fleet, number)]
     arguments += ["--add-host", f"repository.virtual-nano:{fleet.address(2)}"]
-    arguments += [f"--cap-add={capability}" for capability in capabilities()]
-    arguments += ["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"]
-    arguments += ["--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"]
+    arguments += privileges()
     arguments += ["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"]
     arguments += ["--volume", f"{data}:/var/lib/docker", "--volume", f"{swap}:/mnt", "--env", "container=docker"]
     docker("run", "--detach", *arguments, *_platform(fleet), image)
