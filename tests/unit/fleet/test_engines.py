@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,32 @@ def test_onnxruntime_is_built_here(tmp_path):
     assert command[1:6] == ["-m", "ocr_app", "engine", "build", "--target"]
     assert command[6:] == ["onnxruntime", "--reader", "codes", "--precision", "fp32"]
     assert folder == engines.ROOT
+
+
+def test_each_reader_is_built_by_the_python_that_has_its_framework(tmp_path, monkeypatch):
+    for name in ("py36-easyocr", "py37-paddle"):
+        (tmp_path / name / "bin").mkdir(parents=True)
+        (tmp_path / name / "bin" / "python").symlink_to("/bin/true")
+        (tmp_path / name / "nano-ocr-environment.json").write_text("{}")
+    monkeypatch.setenv("OCR_ENVS", str(tmp_path))
+    calls = Calls()
+    assert engines.build(target="onnxruntime", reader="codes,easyocr,ppocr:v6-tiny,paddleocr", call=calls) == 7
+    asked = [(command[0], command[command.index("--reader") + 1]) for command, _ in calls]
+    assert asked == [
+        (sys.executable, "codes,ppocr:v6-tiny"),
+        (str(tmp_path / "py36-easyocr" / "bin" / "python"), "easyocr"),
+        (str(tmp_path / "py37-paddle" / "bin" / "python"), "paddleocr"),
+    ]
+
+
+def test_an_environment_that_is_not_built_is_named_before_anything_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("OCR_ENVS", str(tmp_path))
+    calls = Calls()
+    with pytest.raises(EnginesProblem, match="py36-easyocr"):
+        engines.build(target="onnxruntime", reader="codes,easyocr", call=calls)
+    with pytest.raises(EnginesProblem, match="nobody"):
+        engines.build(target="onnxruntime", reader="nobody", call=calls)
+    assert calls == []
 
 
 def test_a_nano_builds_by_itself(board):
