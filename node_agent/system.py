@@ -67,7 +67,7 @@ class System(Machine):
             return False
 
     def repair_docker(self) -> None:
-        _run(["systemctl", "restart", "docker.service"], _SHORT_S)
+        _run(["systemctl", "restart", "docker.service"], _SHORT_S, may_fail=True)
         if not self.docker_works():
             store = _docker_root()
             _run(["systemctl", "stop", "docker.service", "docker.socket"], _SHORT_S)

@@ -1,0 +1,26 @@
+"""Runs the node's own agent, and stands still for ever once EVENT is in its journal: there the test cuts the power.
+
+python3.6 pause.py EVENT VERB... ; stands still once, until the file `reached` is removed. Nothing else is changed.
+"""
+
+import os
+import sys
+import time
+
+from node_agent import cli, node
+
+REACHED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reached")
+write = node.Node.record
+
+
+def record(self, event, **values):
+    state = write(self, event, **values)
+    if event == sys.argv[1] and not os.path.exists(REACHED):
+        open(REACHED, "w").close()
+        while True:
+            time.sleep(1)
+    return state
+
+
+node.Node.record = record
+sys.exit(cli.main(sys.argv[2:]))
