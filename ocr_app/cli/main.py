@@ -17,6 +17,7 @@ from ocr_app.cli import (
     readers,
     recipe,
     selfcheck,
+    serve,
     speed,
 )
 from ocr_app.errors import OcrError
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _verb(verbs, "engine", "engines for a board: build, keep, check, share", engine.add_arguments, engine.run)
     _verb(verbs, "selfcheck", selfcheck.HELP, selfcheck.add_arguments, selfcheck.run)
+    _verb(verbs, "serve", serve.HELP, serve.add_arguments, serve.run)
     _verb(verbs, "health", health.HELP, health.add_arguments, health.run)
     return main_parser
 

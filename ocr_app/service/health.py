@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 from ocr_app.errors import ServiceError
 
-FILE = "health.json"
+FILE, CHALLENGE = "health.json", "challenge.jsonl"
 STARTING, BUILDING, WARMING_UP, READING, STOPPING = "starting", "building_engine", "warming_up", "reading", "stopping"
 STATES = (STARTING, BUILDING, WARMING_UP, READING, STOPPING)
 _MOST_BYTES = 65536
@@ -33,9 +33,18 @@ def document(release: str, sequence: int, live: bool, ready: bool, state: str, d
 
 def write(folder: str, record: Health) -> None:
     """Replaces the file, whole or not at all. Raises OSError. (The folder is in memory: nothing is synced.)"""
-    path = os.path.join(folder, FILE)
+    _replace(os.path.join(folder, FILE), json.dumps(record))
+
+
+def write_lines(folder: str, results: List[Dict[str, Any]]) -> None:
+    """challenge.jsonl: one result line each. Raises OSError."""
+    lines = [json.dumps(result, ensure_ascii=False) + "\n" for result in results]
+    _replace(os.path.join(folder, CHALLENGE), "".join(lines))
+
+
+def _replace(path: str, text: str) -> None:
     with open(path + ".part", "w", encoding="utf-8") as stream:
-        json.dump(record, stream)
+        stream.write(text)
     os.replace(path + ".part", path)
 
 
