@@ -170,12 +170,18 @@ def build_engines(
     _run(engines.build, limit, precision, reader, target, inventory, rebuild)
 
 
-@task(help={"network": "only these of ocr_app/data/networks.json (comma separated)", "publish": "write the page"})
-def engines_report(_: Context, network: str = "", publish: bool = True) -> None:
+@task(
+    help={
+        "network": "only these of ocr_app/data/networks.json (comma separated)",
+        "publish": "write the page",
+        "resume": "go on where an earlier run stopped: only networks that are not judged yet",
+    }
+)
+def engines_report(_: Context, network: str = "", publish: bool = True, resume: bool = False) -> None:
     """Preflight and precision gate of every exported network: docs/results/engines.md, plans in build/plans/."""
     from fleet import engines_report as reports
 
-    _run(reports.main, _list(network), publish=publish)
+    _run(reports.main, _list(network), publish=publish, resume=resume)
 
 
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})

@@ -43,12 +43,14 @@ class ReportProblem(FleetError):
     code = "engines-report"
 
 
-def main(names: Sequence[str] | None = None, publish: bool = True, run: Run | None = None) -> int:
+def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool = False, run: Run | None = None) -> int:
     """`invoke engines-report`: judge the networks, all without names, and publish what is known of every one.
 
-    A refused plan is a result, not a failure. Raises ReportProblem for what could not be judged, after all others were.
+    ``resume``: only those without a plan of the export that lies there. A refused plan is a result, not a failure.
+    Raises ReportProblem for what could not be judged, after all others were.
     """
-    problems = [words for network in _select(names or []) for words in _judge(network, run or _call)]
+    asked = [network for network in _select(names or []) if not (resume and _is_judged(network))]
+    problems = [words for network in asked for words in _judge(network, run or _call)]
     if publish:
         found = report(_select([]))
         results_page.write(RESULTS, "engines", found, page(found))
@@ -64,6 +66,14 @@ def _select(names: Sequence[str]) -> list[Network]:
         return select(names)
     except OcrError as error:
         raise ReportProblem(error.found, error.expected, "./inv engines-report") from error
+
+
+def _is_judged(network: Network) -> bool:
+    try:
+        _plan_of(network, EXPORTS, PLANS)
+    except OcrError:
+        return False
+    return True
 
 
 def _judge(network: Network, run: Run) -> list[str]:

@@ -16,6 +16,8 @@ from ocr_app.models import sha256_of
 LAYER = {"output": "sum", "name": "Mean_1", "op": "ReduceMean", "peak": 121.0, "error": 0.0, "growth": 0.0}
 EVIDENCE = {
     "items": 4,
+    "sets": [{"name": "crops", "sha256": None, "items": 4}],
+    "search": {"trials": 9, "complete": False, "seconds": 1.0},
     "fp32": {"cer": 6.67, "exact": 3},
     "fp16": {"sums": {"cer": 100.0, "exact": 0, "changed": 4, "cer_to_fp32": 100.0}},
     "plan": {"sums": {"cer": 6.67, "exact": 3, "changed": 0, "cer_to_fp32": 0.0}},
@@ -45,12 +47,29 @@ def test_the_page_tells_what_stands_in_the_record(judged, tmp_path):
     exports, plans, network = judged
     found = report([network], exports, plans)
     text = page(json.loads(json.dumps(found)))
-    assert "| `codes-recogniser` | 4 | sums | 6.67 | 100.00 | 4 | 0 | 6.67 | 1 of 5 | accepted |" in text
+    assert (
+        "| `codes-recogniser` | 4 | sums | 6.67 | 100.00 | 4 | 0 | 6.67 | 1 of 5 | 9, then stopped: fewer may do |"
+        in text
+    )
+    assert "- 4 of `crops`: `codes-recogniser`" in text
+    assert "`codes-recogniser`: 4 of 4 texts change (sums), CER 100.00 %; 6.67 % in FP32, 6.67 % with the plan" in text
     assert "its sum overflows" in text and "| `Mean_1` | 121 |" in text
     assert "1x1x4x8" in text
     results_page.write(tmp_path / "results", "engines", found, text)
     assert (tmp_path / "results" / "engines.md").read_text(encoding="utf-8") == text
     assert not list((tmp_path / "results").glob("*.part"))
+
+
+def test_many_nodes_are_counted_and_a_network_that_is_not_ruined_is_not_called_so(judged):
+    exports, plans, network = judged
+    path = plans / "codes-recogniser.json"
+    own = plan.read(str(path))
+    fp16 = {"sums": dict(EVIDENCE["fp16"]["sums"], changed=1)}
+    many = tuple(Kept(f"Conv_{k}", "Conv", (str(k),), "adds an error") for k in range(20))
+    plan.write(own._replace(fp32=many, evidence=dict(EVIDENCE, fp16=fp16)), str(path))
+    text = page(report([network], exports, plans))
+    assert "| 20 Conv | 20 layers, named in engines.json |" in text and "Conv_3" not in text
+    assert "Ruined" not in text
 
 
 def test_a_plan_of_another_export_is_not_published(judged):
@@ -84,6 +103,22 @@ def test_each_gate_runs_in_the_environment_of_its_reader(monkeypatch):
         main(["codes-detector"], publish=False, run=lambda command, environ: 1)
     with pytest.raises(ReportProblem, match="nothing-such"):
         main(["nothing-such"], publish=False, run=run)
+
+
+def test_a_second_run_judges_what_the_first_left_open(judged, monkeypatch):
+    exports, plans, _ = judged
+    monkeypatch.setattr(engines_report, "EXPORTS", exports)
+    monkeypatch.setattr(engines_report, "PLANS", plans)
+    monkeypatch.setattr(engines_report, "fresh", lambda network: None)
+    calls = []
+
+    def run(command, environ):
+        calls.append(command[5])
+        return 0
+
+    names = ["codes-recogniser", "codes-detector"]
+    assert main(names, publish=False, resume=True, run=run) == 0 and calls == ["codes-detector"]
+    assert main(names, publish=False, run=run) == 0 and calls[1:] == names
 
 
 def test_slow_networks_are_judged_on_fewer_images():
