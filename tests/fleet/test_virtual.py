@@ -96,6 +96,16 @@ def test_a_node_sees_its_own_swap_alone(first, second):
     assert swaps(first) == []
 
 
+def test_swapon_all_takes_each_line_by_itself(second):
+    second.root("fallocate -l 32M /mnt/a.swap && chmod 600 /mnt/a.swap && mkswap /mnt/a.swap")
+    second.root("echo '/mnt/gone none swap sw 0 0' >/etc/fstab; echo '/mnt/forgiven none swap nofail 0 0' >>/etc/fstab")
+    second.root("echo '/mnt/a.swap none swap sw,pri=7 0 0' >>/etc/fstab")
+    told = second.fails("swapon -a")
+    assert "/mnt/gone" in told and "forgiven" not in told
+    assert second.root("swapon --noheadings --raw --show=NAME,PRIO | grep mnt") == "/mnt/a.swap 7"
+    second.root("swapoff /mnt/a.swap && rm /mnt/a.swap && : >/etc/fstab && swapon -a")
+
+
 def test_swap_on_the_root_disk_is_refused_by_the_kernel(first):
     first.root("fallocate -l 16M /var/root.swap && chmod 600 /var/root.swap && mkswap /var/root.swap")
     assert "swapon failed" in first.fails("swapon /var/root.swap")

@@ -187,3 +187,29 @@ def test_the_tag_changes_with_a_file_of_the_image(fleet, tmp_path, monkeypatch):
     before = image.tags(fleet)
     (tmp_path / "Dockerfile").write_text("b\n")
     assert image.tags(fleet) != before
+
+
+def test_a_machine_whose_containers_may_not_mount_is_told_before_anything_is_built(fleet, able, tmp_path, monkeypatch):
+    """A stand-in of docker that imports, and refuses to run."""
+    program = tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\ncase $1 in run) echo 'mount: permission denied' >&2; exit 1;; esac\necho sha256:1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setattr(nodes, "existing", lambda _: [])
+    monkeypatch.setattr(image, "ensure", lambda *_: pytest.fail("built"))
+    with pytest.raises(
+        EngineMissing, match=r"cannot do its work here: mount: permission denied\n  expected: a machine"
+    ):
+        commands.up(fleet, 1)
+
+
+def test_a_machine_whose_containers_may_is_content(able, tmp_path, monkeypatch):
+    program = tmp_path / "bin" / "docker"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\ncat >/dev/null; echo "$@" >>{tmp_path}/calls; echo sha256:1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    engine.probe()
+    calls = (tmp_path / "calls").read_text()
+    assert "--cap-add=SYS_ADMIN" in calls and "rmi sha256:1" in calls
