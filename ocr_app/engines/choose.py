@@ -1,8 +1,8 @@
 """Which engine stands in for a reader's network at run time: exactly one, made from the models that are here now."""
 
-from typing import List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
-from ocr_app.engines import build_jobs, export_table, target
+from ocr_app.engines import build_jobs, export_table, export_twins, target
 from ocr_app.engines.cache import Cache, mismatch
 from ocr_app.engines.export_table import Network as Entry
 from ocr_app.engines.key import Place
@@ -71,24 +71,36 @@ def _fitting(cache: Cache, name: str, place: Place) -> Tuple[bytes, Manifest]:
 def open_reader(cache: Cache, name: ReaderName, target_name: str, precision: str, threads: int) -> Reader:
     """The reader with every network replaced by its engine; which ones stands in its ``info``.
 
-    Raises EngineError, UsageError for a reader that opens no networks of its own in this process, DeviceUnavailable.
+    Raises EngineError, UsageError for a reader of another environment or one whose networks are not exported,
+    DeviceUnavailable, and what opening the reader itself raises.
     """
-    reader_module = registry.module_of(registry.spec(name.name))
-    if name.environment or not hasattr(reader_module, "network_files"):
-        raise UsageError("the reader {} takes no engines".format(name), "a reader that opens its own networks: codes")
+    if name.environment:
+        found = "the reader {} runs in a process of its own and takes no engines".format(name)
+        raise UsageError(found, "the reader in this Python: {}".format(name.name), "ocr-app, started by that Python")
     module, entries = target.module_of(target_name), build_jobs.entries_of(str(name))
     place = module.place()
-    by_path = {path: role for role, path in reader_module.network_files(name.model).items()}
-    opened: List[str] = []
+    found_engines = {entry.part: choose(cache, entry, place, precision) for entry in entries}
+    networks = {part: module.load(*engine) for part, engine in found_engines.items()}
+    reader = _opened(name, entries, networks, threads)
+    names = ", ".join(own.name for _, own in found_engines.values())
+    device = "cuda" if target_name == "tensorrt" else "cpu"
+    engine = "{} {}: {}".format(target_name, place.version, names)
+    reader.info = reader.info._replace(engine=engine, device=device, precision=precision)
+    return reader
 
-    def open_engine(path: str, device: str, threads: int, precision_of_model: str) -> Network:
-        entry = next(entry for entry in entries if entry.part == by_path[path])
-        data, own = choose(cache, entry, place, precision)
-        opened.append(own.name)
-        return module.load(data, own)  # type: ignore[no-any-return]
+
+def _opened(name: ReaderName, entries: List[Entry], networks: Dict[str, Network], threads: int) -> Reader:
+    """The open reader. One of another framework is opened with its own networks on the CPU, which then never run."""
+    reader_module = registry.module_of(registry.spec(name.name))
+    if not hasattr(reader_module, "network_files"):
+        foreign: Reader = reader_module.open_reader(Options(threads=threads, model=name.model))
+        for entry in entries:
+            export_twins.install(foreign, entry, networks[entry.part]).serving = export_twins.EXPORTED
+        return foreign
+    by_path = {path: role for role, path in reader_module.network_files(name.model).items()}
+
+    def open_engine(path: str, device: str, threads: int, precision: str) -> Network:
+        return networks[by_path[path]]
 
     reader: Reader = reader_module.open_reader(Options(threads=threads, model=name.model), open_engine)
-    engine = "{} {}: {}".format(target_name, place.version, ", ".join(opened))
-    device = "cuda" if target_name == "tensorrt" else "cpu"
-    reader.info = reader.info._replace(engine=engine, device=device, precision=precision)
     return reader

@@ -12,7 +12,6 @@ import numpy as np
 from ocr_app.engines.export_table import Network as Entry
 from ocr_app.errors import ModelError
 from ocr_app.networks.base import Arrays, Network
-from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers.base import Reader
 
 ORIGINAL, EXPORTED = "original", "exported"
@@ -70,7 +69,7 @@ class Twin:
 class NetworkTwin(Network):
     """For readers of this package's own kind."""
 
-    def __init__(self, original: Network, exported: OnnxNetwork) -> None:
+    def __init__(self, original: Network, exported: Network) -> None:
         """Raises ModelError where the exported file lacks metadata of the original, such as its characters."""
         lost = [key for key, value in original.metadata.items() if exported.metadata.get(key) != value]
         if lost:
@@ -85,7 +84,7 @@ class NetworkTwin(Network):
 class TorchTwin:
     """For EasyOCR: its detector answers (heat maps, features) to an image, its recogniser logits to (image, text)."""
 
-    def __init__(self, module: Any, exported: OnnxNetwork, is_detector: bool) -> None:
+    def __init__(self, module: Any, exported: Network, is_detector: bool) -> None:
         self._module, self._is_detector = module, is_detector
         self.twin = Twin(self._run, exported.infer_one)
 
@@ -107,7 +106,7 @@ class TorchTwin:
 class PaddleTwin:
     """For PaddleOCR: predictor, input and output of one of its steps in one object."""
 
-    def __init__(self, step: Any, exported: OnnxNetwork) -> None:
+    def __init__(self, step: Any, exported: Network) -> None:
         self._predictor, self._input, self._outputs = step.predictor, step.input_tensor, step.output_tensors
         self._given = self._answer = np.zeros((0,), np.float32)
         self.twin = Twin(self._run, exported.infer_one)
@@ -174,7 +173,7 @@ def _run_paddle(predictor: Any, given: Any, answers: Any, array: np.ndarray) -> 
     return np.asarray(answers[0].copy_to_cpu())
 
 
-def install(reader: Reader, entry: Entry, exported: OnnxNetwork) -> Twin:
+def install(reader: Reader, entry: Entry, exported: Network) -> Twin:
     """Puts a twin into the reader in the place of the network."""
     place, own = _place(reader, entry), part_of(reader, entry)
     kind = entry.reader.partition(":")[0]
