@@ -1,0 +1,69 @@
+"""Services that are started for a test, and ended after it."""
+
+import importlib.util
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+_spec = importlib.util.spec_from_file_location("running", str(Path(__file__).with_name("running.py")))
+running = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(running)
+
+RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+
+
+@pytest.fixture
+def tools():
+    """The module running.py."""
+    return running
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """(arguments, environ) -> a service with the real reader."""
+    pytest.importorskip("onnxruntime")
+    started = []
+
+    def start(*arguments, **environ):
+        started.append(running.Served(tmp_path, running.command(*arguments), environ))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+
+
+@pytest.fixture
+def fake(tmp_path):
+    """(arguments, environ) -> a service whose reader is fake."""
+    started = []
+
+    def start(*arguments, **environ):
+        started.append(running.Served(tmp_path, running.fake_command(tmp_path, *arguments), environ))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    return str(tmp_path / "recipe.yaml")
+
+
+@pytest.fixture
+def picture():
+    """(grey level) -> bytes of a PNG; 0 kills the fake reader, 255 hangs it, else hundredths of a second."""
+
+    def make(level):
+        stream = io.BytesIO()
+        pixels = np.full((16, 16, 3), level, np.uint8)
+        Pillow.fromarray(pixels).save(stream, "PNG")
+        return stream.getvalue()
+
+    return make
