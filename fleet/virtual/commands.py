@@ -50,6 +50,13 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> No
     _open(fleet, say)
 
 
+def check(fleet: Fleet | None = None) -> None:
+    """See, before anything is built, whether virtual Nanos can run here. Raises EngineMissing."""
+    fleet = fleet or Fleet()
+    engine.require(fleet.folder.parent, fleet.arch)
+    engine.probe()
+
+
 def _refuse_others(fleet: Fleet, images: list[str], wanted: str) -> None:
     if any(found != wanted for found in images):
         step = f"./inv fleet up --recreate --name {fleet.name} (what was done to the nodes is lost)"

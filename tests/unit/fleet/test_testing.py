@@ -3,6 +3,7 @@
 import pytest
 
 from fleet import testing
+from fleet.virtual.engine import EngineMissing
 
 
 @pytest.fixture
@@ -51,3 +52,27 @@ def test_first_failure_is_the_exit_code_and_what_did_not_run_is_said(outside_ci,
     out = capsys.readouterr().out
     assert "property" in out and "FAILED (exit code 2)" in out
     assert "envs" in out and "not run (the legacy environments and their readers, really)" in out
+
+
+def test_in_ci_a_machine_without_virtual_nanos_fails_the_suite_in_words(monkeypatch, capsys):
+    def refuse():
+        raise EngineMissing("mount: permission denied", "root on Linux")
+
+    monkeypatch.setenv("CI", "true")
+    monkeypatch.setattr(testing, "fetch", lambda names, say: [])
+    monkeypatch.setattr(testing, "_pytest", lambda suite, match: pytest.fail("started"))
+    monkeypatch.setattr(testing.commands, "check", refuse)
+    assert testing.run(["fleet"]) == EngineMissing.exit_code
+    assert "no virtual Nano can run here: mount: permission denied" in capsys.readouterr().out
+
+
+def test_the_tests_of_a_story_stay_on_one_worker(monkeypatch):
+    called = []
+    monkeypatch.setattr(testing.subprocess, "run", lambda command, **_: called.append(command) or Done())
+    suites = {suite.name: suite for suite in testing.SUITES}
+    assert testing._pytest(suites["fleet"], "") == 0
+    assert called[0][-4:] == ["-n", "2", "--dist", "loadfile"]
+
+
+class Done:
+    returncode = 0
