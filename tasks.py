@@ -97,6 +97,41 @@ def wheels(
     _run(commands.main, [verb, *options, *(["--say"] if say else [])])
 
 
+@task(
+    help={
+        "verb": "build, test, size, save or render",
+        "only": "these images (comma separated), with what they stand on; default: all",
+        "all_": "all of them, which is the default",
+        "bases": "standin (made here from Debian packages) or vendor; default: vendor on a Nano, else standin",
+        "arch": "amd64 or arm64; default: this machine's",
+        "builder": "classic or buildkit",
+        "cache": "build: --no-cache builds every step anew",
+        "rebuild": "size: build each once more and compare the layers",
+        "publish": "size: write docs/results/images.md",
+        "to": "save: folder for the archives; default: build/images",
+    }
+)
+def images(
+    _: Context,
+    verb: str,
+    only: str = "",
+    all_: bool = False,
+    bases: str = "",
+    arch: str = "",
+    builder: str = "classic",
+    cache: bool = True,
+    rebuild: bool = False,
+    publish: bool = False,
+    to: str = "",
+) -> None:
+    """Container images: ocr-app for Nanos and for any computer, EasyOCR, PaddleOCR (docs/how-to/containers.md)."""
+    from fleet.images import commands
+
+    if all_ and only:
+        raise Exit("inv: --all and --only exclude each other", 2)
+    _run(commands.run, verb, _list(only), bases, arch, builder, cache, rebuild, publish, to)
+
+
 @task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
 def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
     """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""

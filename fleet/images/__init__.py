@@ -1,0 +1,1 @@
+"""Container images: rendered, built, tested, measured and saved (docs/how-to/containers.md)."""

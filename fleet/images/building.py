@@ -1,0 +1,137 @@
+"""`./inv images build`: bases, contexts, builds, in the order in which images stand on each other."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.images import context, engine, render, spec, standin
+from fleet.images.packages import Say
+from fleet.images.spec import Base, Image, ImageProblem, Images
+from ocr_app import __version__
+
+_NANO = Path("/etc/nv_tegra_release")
+BASES = ("standin", "vendor")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to build: on which bases, for which processor, with which builder; ``cache`` false builds every step."""
+
+    bases: str
+    arch: str
+    builder: str = "classic"
+    cache: bool = True
+
+    @property
+    def standin(self) -> bool:
+        """Whether on stand-in bases."""
+        return self.bases == "standin"
+
+
+def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> Plan:
+    """The plan for this machine: NVIDIA's base on a Nano, stand-ins elsewhere, unless said. Raises ImageProblem."""
+    bases = bases or ("vendor" if _NANO.exists() else "standin")
+    if bases not in BASES:
+        raise ImageProblem(f"no bases called {bases!r}", ", ".join(BASES))
+    arch = arch or spec.machine_arch()
+    if bases == "standin" and arch != spec.machine_arch():
+        found = f"stand-in bases for {arch} on a machine of {spec.machine_arch()}"
+        raise ImageProblem(found, "--bases vendor with qemu, or a machine of that kind")
+    return Plan(bases, arch, builder, cache)
+
+
+def build(names: list[str] | None, how: Plan, say: Say = print) -> list[str]:
+    """Build the images called ``names`` and what they stand on; returns their names. What is up to date stays.
+
+    Raises ImageProblem, EngineMissing, ArtefactError.
+    """
+    images = spec.load()
+    chosen = images.select(names)
+    if stale := [image.name for image in chosen if _stale(images, image)]:
+        raise ImageProblem(
+            f"Dockerfile of {', '.join(stale)} is not what the template makes", "", "./inv images render"
+        )
+    engine.require(images.root / "build" / "images")
+    say(f"bases: {how.bases}" + (" (this is no Nano; images say so in their labels)" if how.standin else ""))
+    references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
+    for image in chosen:
+        _build_one(images, image, references, how, say)
+    engine.drop_stages()
+    return [image.name for image in chosen]
+
+
+def _stale(images: Images, image: Image) -> bool:
+    path = render.path_of(images, image)
+    return not path.is_file() or path.read_text() != render.render(images, image)
+
+
+def _bases(images: Images, keys: set[str], how: Plan, say: Say) -> dict[str, str]:
+    """What each base is called in this engine."""
+    if how.standin:
+        return standin.ensure(images, keys, say)
+    return {key: _pull(images.bases[key], how.arch, say) for key in sorted(keys)}
+
+
+def _pull(base: Base, arch: str, say: Say) -> str:
+    """Pull a base. Raises ImageProblem while its digest is not recorded: it names the line to commit."""
+    say(f"pulling {base.reference}")
+    engine.docker("pull", "--platform", f"linux/{arch}", base.reference)
+    if base.digest == spec.UNRECORDED:
+        digests = engine.inspect(base.reference)["RepoDigests"]
+        digest = digests[0].partition("@")[2] if digests else "none"
+        line = f'digest = "{digest}" in [images.base.{base.key}] of versions.toml'
+        raise ImageProblem(f"{base.reference} has no recorded digest", line, "check it, write it there, build again")
+    return base.reference
+
+
+def _build_one(images: Images, image: Image, references: dict[str, str], how: Plan, say: Say) -> None:
+    start = time.monotonic()
+    folder, manifest = context.prepare(images, image, how.arch, how.standin, say)
+    below = references[image.parent] if image.on_base else image.parent
+    arguments = {
+        "BASE": below,
+        "VERSION": __version__,
+        "REVISION": revision(images.root),
+        "MANIFEST": manifest,
+        "BASE_NAME": _base_name(images, image, below),
+        "STANDIN": standin.words(images.base_of(image)) if how.standin else "no",
+    }
+    if how.cache and _up_to_date(image, manifest, below):
+        say(f"{image.name}: up to date")
+        return
+    log = images.root / "build" / "images" / f"{image.name}.log"
+    log.write_text("")
+    say(f"{image.name}: building ({how.builder})")
+    network = "none" if how.standin else "default"
+    engine.build(folder, f"{image.name}:latest", arguments, how.builder, network, how.cache, log)
+    engine.docker("tag", f"{image.name}:latest", f"{image.name}:{__version__}")
+    say(f"{image.name}: {engine.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
+
+
+def _base_name(images: Images, image: Image, below: str) -> str:
+    """What the label says of the parent: its name without the registry."""
+    reference = images.bases[image.parent].reference if image.on_base else f"{below}:{__version__}"
+    return reference.rpartition("/")[2]
+
+
+def _up_to_date(image: Image, manifest: str, below: str) -> bool:
+    """Whether the image was made of exactly this, and stands on what is called ``below`` now."""
+    if not engine.exists(image.name):
+        return False
+    found = engine.inspect(image.name)
+    lower, own = engine.inspect(below)["RootFS"]["Layers"], found["RootFS"]["Layers"]
+    return bool(found["Config"]["Labels"].get("nano-ocr.manifest") == manifest and own[: len(lower)] == lower)
+
+
+def revision(root: Path) -> str:
+    """The commit of the checkout, with "+" where files that go into images differ from it; "unknown" without git."""
+    command = ["git", "-C", str(root)]
+    commit = subprocess.run([*command, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
+    if commit.returncode:
+        return "unknown"
+    places = ["ocr_app", "recipes", "docker", "versions.toml", "requirements", "data"]
+    changed = subprocess.run([*command, "status", "--porcelain", "--", *places], capture_output=True, check=False)
+    return commit.stdout.strip() + ("+" if changed.stdout.strip() else "")

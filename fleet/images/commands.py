@@ -1,0 +1,40 @@
+"""The verbs of `./inv images`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fleet.images import archives, building, render, sizes, spec, testing
+from fleet.images.packages import Say
+
+VERBS = ("build", "test", "size", "save", "render")
+
+
+def run(
+    verb: str,
+    only: list[str] | None = None,
+    bases: str = "",
+    arch: str = "",
+    builder: str = "classic",
+    cache: bool = True,
+    rebuild: bool = False,
+    publish: bool = False,
+    to: str = "",
+    say: Say = print,
+) -> int:
+    """Do one verb for the images called ``only`` (all of them). Raises ImageProblem and what the verbs raise."""
+    how = building.plan(bases, arch, builder, cache)
+    if verb == "build":
+        building.build(only, how, say)
+    elif verb == "test":
+        testing.test(only, say)
+    elif verb == "size":
+        sizes.size(only, rebuild, publish, how, say)
+    elif verb == "save":
+        archives.save(only, Path(to) if to else None, say)
+    elif verb == "render":
+        changed = [path.name for path in render.write()]
+        say("written: " + ", ".join(changed) if changed else "every Dockerfile is up to date")
+    else:
+        raise spec.ImageProblem(f"images: no verb called {verb!r}", ", ".join(VERBS))
+    return 0

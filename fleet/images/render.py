@@ -1,0 +1,52 @@
+"""docker/NAME.Dockerfile from docker/Dockerfile.j2, docker/images.toml and versions.toml."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from fleet.images.spec import Image, ImageProblem, Images, load
+
+
+def path_of(images: Images, image: Image) -> Path:
+    """The committed Dockerfile of an image."""
+    return images.root / "docker" / f"{image.name}.Dockerfile"
+
+
+def render(images: Images, image: Image) -> str:
+    """The text of its Dockerfile. Raises ImageProblem for a package without a version."""
+    folder = FileSystemLoader(images.root / "docker")
+    environment = Environment(loader=folder, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
+    return environment.get_template("Dockerfile.j2").render(
+        image=image,
+        parent=images.bases[image.parent].reference if image.on_base else image.parent,
+        packages=[f"{name}={_version(images, image, name)}" for name in image.apt],
+        python=f"python{image.minor}",
+        site=image.site,
+        epoch=images.epoch,
+        uid=images.uid,
+        l4t=images.l4t_of(image),
+    )
+
+
+def _version(images: Images, image: Image, package: str) -> str:
+    base = images.base_of(image)
+    if package not in base.apt:
+        raise ImageProblem(f"image.{image.name}: {package} has no version", f"[images.apt.{base.key}] in versions.toml")
+    return base.apt[package]
+
+
+def write(images: Images | None = None) -> list[Path]:
+    """Write every Dockerfile that is not as it should be; returns those."""
+    images = images or load()
+    changed = []
+    for image in images.images.values():
+        path, text = path_of(images, image), render(images, image)
+        if not path.is_file() or path.read_text() != text:
+            partial = path.with_suffix(".partial")
+            partial.write_text(text)
+            os.replace(partial, path)
+            changed.append(path)
+    return changed

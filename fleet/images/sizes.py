@@ -1,0 +1,104 @@
+"""`./inv images size`: what each image weighs and adds, whether a rebuild is equal; writes docs/results/images.md."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from fleet.images import engine, spec, testing
+from fleet.images.building import Plan
+from fleet.images.packages import Say
+from fleet.images.spec import Image, Images
+from fleet.results_page import table, where, write
+from ocr_app.benchmark.environment import describe
+
+
+def size(names: list[str] | None, rebuild: bool, publish: bool, how: Plan, say: Say = print) -> int:
+    """Print the table; ``rebuild`` builds each again without the cache; ``publish`` writes the page. Returns 0.
+
+    Without names all that are built; the others are named. Raises ImageProblem for one asked for that is not.
+    """
+    images = spec.load()
+    engine.require(images.root / "build" / "images")
+    wanted = [images.lineage(name)[-1] for name in names or images.images]
+    wanted = wanted if names else [image for image in wanted if engine.exists(image.name)]
+    records = [_measured(images, image, rebuild, how, say) for image in wanted]
+    missing = [name for name in images.images if name not in {record["image"] for record in records}]
+    say(table(*_table(records)) + ("\n\nnot built or not asked for: " + ", ".join(missing) if missing else ""))
+    if publish:
+        machine = describe()
+        report = {
+            "date": datetime.date.today().isoformat(),
+            "machine": {key: machine[key] for key in ("cpu", "system", "arch")},
+            "docker": engine.docker("version", "--format", "{{.Server.Version}}"),
+            "builder": how.builder,
+            "images": records,
+            "missing": missing,
+        }
+        write(images.root / "docs" / "results", "images", report, page(report))
+    return 0
+
+
+def _measured(images: Images, image: Image, rebuild: bool, how: Plan, say: Say) -> dict[str, Any]:
+    found = engine.inspect(image.name)
+    labels = found["Config"]["Labels"]
+    if rebuild:
+        say(f"{image.name}: once more without the cache")
+    differ = testing.rebuilt(image, how, say) if rebuild else None
+    return {
+        "image": image.name,
+        "parent": image.parent,
+        "arch": found["Architecture"],
+        "l4t": labels.get("l4t.release", ""),
+        "standin": labels["nano-ocr.standin"],
+        "revision": labels["org.opencontainers.image.revision"],
+        "manifest": labels["nano-ocr.manifest"],
+        "size_mb": round(found["Size"] / 1e6, 1),
+        "adds_mb": round(testing.added_mb(images, image), 1),
+        "budget_mb": image.budget_mb,
+        "layers": found["RootFS"]["Layers"],
+        "layers_that_differ_when_rebuilt": differ,
+        "problems": testing.problems_of(images, image),
+    }
+
+
+def _table(records: list[dict[str, Any]]) -> tuple[tuple[str, ...], list[list[str]]]:
+    rows = [
+        [
+            f"`{record['image']}`",
+            f"`{record['parent']}`",
+            f"{record['adds_mb']:.0f} (below {record['budget_mb']})",
+            f"{record['size_mb']:.0f}",
+            _again(record["layers_that_differ_when_rebuilt"]),
+            "; ".join(record["problems"]) or "none",
+        ]
+        for record in records
+    ]
+    return ("image", "stands on", "adds, MB", "whole, MB", "built again", "problems of its structure test"), rows
+
+
+def _again(differ: list[str] | None) -> str:
+    if differ is None:
+        return "not tried"
+    return f"{len(differ)} layers differ" if differ else "every layer equal"
+
+
+def page(report: dict[str, Any]) -> str:
+    """docs/results/images.md; every figure in it stands in ``report``."""
+    standins = sorted({record["standin"] for record in report["images"] if record["standin"] != "no"})
+    parts = [
+        "# Container images",
+        f"Written by `./inv images size --publish` on {report['date']} ({where(report['machine'])}; Docker "
+        f"{report['docker']}, builder: {report['builder']}); do not edit. "
+        "[How images are made](../how-to/containers.md).",
+        table(*_table(report["images"])),
+        'MB are megabytes (a million bytes) unpacked. "Built again": every step anew, without the cache, from the same '
+        "parent; layers are compared by their sha256.",
+    ]
+    if report["missing"]:
+        parts.append(f"Not measured in this run: {', '.join(report['missing'])}.")
+    if standins:
+        parts.append("These images do not stand on the makers' bases. Their labels say:")
+        parts.append("\n".join(f"- {words}" for words in standins))
+        parts.append("What they weigh on NVIDIA's base with aarch64 wheels, only a build there can tell.")
+    return "\n\n".join(parts) + "\n"

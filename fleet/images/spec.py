@@ -1,0 +1,150 @@
+"""What docker/images.toml and versions.toml say of the images, and the errors of making them."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from fleet.environments import ROOT
+from fleet.errors import FleetError
+from fleet.toml import load_toml
+
+UNRECORDED = "record-on-first-pull"
+
+
+class ImageProblem(FleetError):
+    """An image cannot be described, prepared, built or saved."""
+
+    exit_code = 33
+    code = "image"
+
+
+class EngineMissing(ImageProblem):
+    """No Docker engine answers, or a tool that makes the stand-in bases is missing."""
+
+    exit_code = 34
+    code = "image-engine-missing"
+
+
+class ImageBroken(ImageProblem):
+    """An image was built, and is not what it has to be: the structure test says what."""
+
+    exit_code = 35
+    code = "image-broken"
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image of docker/images.toml; the file itself explains each key."""
+
+    name: str
+    why: str
+    parent: str
+    python: str
+    budget_mb: int
+    imports: tuple[str, ...]
+    absent: tuple[str, ...] = ()
+    app: bool = False
+    worker: str = ""
+    pip: str = ""
+    apt: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    artefacts: tuple[str, ...] = ()
+    standin: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+    on_base: bool = False
+
+    @property
+    def minor(self) -> str:
+        """Its Python without the last number: "3.6"."""
+        return ".".join(self.python.split(".")[:2])
+
+    @property
+    def site(self) -> str:
+        """Where its Python looks for packages that the distribution did not bring."""
+        return f"/usr/local/lib/python{self.minor}/dist-packages"
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base image of another maker, and which of its packages we pin."""
+
+    key: str
+    name: str
+    tag: str
+    digest: str
+    apt: Mapping[str, str]
+
+    @property
+    def reference(self) -> str:
+        """As a registry knows it: by digest where that is recorded."""
+        return f"{self.name}:{self.tag}" + ("" if self.digest == UNRECORDED else f"@{self.digest}")
+
+
+@dataclass(frozen=True)
+class Images:
+    """All images, in the order in which they are built, and what they share."""
+
+    root: Path
+    images: dict[str, Image]
+    bases: dict[str, Base]
+    epoch: int
+    l4t: str
+    uid: int
+    suite: str
+
+    def select(self, names: list[str] | None) -> list[Image]:
+        """The images called ``names`` with all that they stand on, in build order; None: all. Raises ImageProblem."""
+        wanted: set[str] = set()
+        for name in self.images if names is None else names:
+            wanted |= {image.name for image in self.lineage(name)}
+        return [image for image in self.images.values() if image.name in wanted]
+
+    def lineage(self, name: str) -> list[Image]:
+        """The image and what it stands on, the lowest first. Raises ImageProblem for a name that is none."""
+        if name not in self.images:
+            raise ImageProblem(f"no image called {name}", ", ".join(self.images))
+        image = self.images[name]
+        return ([] if image.on_base else self.lineage(image.parent)) + [image]
+
+    def base_of(self, image: Image) -> Base:
+        """The foreign base at the bottom of an image."""
+        return self.bases[self.lineage(image.name)[0].parent]
+
+    def l4t_of(self, image: Image) -> str:
+        """The L4T release an image is for; empty for one that is for any computer."""
+        return self.l4t if self.base_of(image).key == "l4t-base" else ""
+
+
+def load(root: Path = ROOT) -> Images:
+    """Read both files. Raises ImageProblem for an unknown key, parent or package."""
+    versions = load_toml(root / "versions.toml")["images"]
+    table = load_toml(root / "docker" / "images.toml")
+    bases = {
+        key: Base(key, entry["name"], entry["tag"], entry["digest"], versions["apt"].get(key, {}))
+        for key, entry in versions["base"].items()
+    }
+    images: dict[str, Image] = {}
+    for name, record in table["image"].items():
+        images[name] = _image(name, record, bases, images)
+    return Images(
+        root, images, bases, versions["source_date_epoch"], versions["l4t"], table["uid"], versions["standin"]["suite"]
+    )
+
+
+def _image(name: str, record: dict[str, Any], bases: Mapping[str, Base], before: Mapping[str, Image]) -> Image:
+    known = {item.name for item in fields(Image)} - {"name", "on_base"}
+    if unknown := sorted(set(record) - known):
+        raise ImageProblem(f"image.{name}: unknown key {', '.join(unknown)}", ", ".join(sorted(known)))
+    if record["parent"] not in {*bases, *before}:
+        raise ImageProblem(f"image.{name}: nothing above it is called {record['parent']}", ", ".join([*bases, *before]))
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    return Image(name=name, on_base=record["parent"] in bases, **values)
+
+
+def machine_arch() -> str:
+    """This machine's processor, in Docker's words."""
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
