@@ -61,7 +61,7 @@ class Tolerances(NamedTuple):
     the recipe's; ``misfit``: what a line may cost a character before it is not taken for the code at all.
     """
 
-    gap: float = 2.0
+    gap: float = 4.5
     contradiction: float = 4.0
     misfit: float = 3.0
     midnight_minutes: float = 10.0

@@ -1,0 +1,100 @@
+"""Choose the default lead that a character needs (`tolerances: gap`): good and wrong passes by gap, on drawn codes.
+
+    python -m training.measure_passes [--threads N]
+
+Draws two sets that nothing else uses (typefaces of the training; typefaces and surfaces that no training uses), reads
+them with `codes` and the recipe `nano-codes.yaml`, and writes docs/models/passes.json and the table of passes.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ocr_app import recipes
+from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.benchmark.forms import FORMS
+from ocr_app.cli.recipe import decoded
+from ocr_app.readers.base import Options
+from ocr_app.readers.opening import open_named
+from ocr_app.readers.registry import parse_name
+from training import cards
+
+COUNT = 500
+SETS = {"typefaces of the training": ("8128", ()), "unseen typefaces and surfaces": ("8129", ("--unseen",))}
+GAPS = (0.0, 1.0, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0)
+_RECIPE = cards.ROOT / "recipes" / "nano-codes.yaml"
+_OUT = cards.ROOT / "build"
+
+
+class Case(NamedTuple):
+    """A code that passes when no lead is asked for: its smallest lead, nats, and whether its text is right."""
+
+    lead: float
+    right: bool
+
+
+def draw(seed: str, options: Sequence[str]) -> str:
+    """Folder of a set, drawn when it is not there. Raises CalledProcessError."""
+    folder = _OUT / f"nano-codes-passes-{seed}"
+    if not (folder / "dataset.json").is_file():
+        command = [sys.executable, "-m", "training.make_nano_codes", "--seed", seed, "--count", str(COUNT)]
+        subprocess.run([*command, *options, "--max-bytes", "60000", "--out", str(folder)], cwd=cards.ROOT, check=True)
+    return str(folder)
+
+
+def cases(folder: str, recipe: recipes.Recipe, threads: int) -> list[Case]:
+    """The codes of a set that pass when only contradictions and misfits are held against them."""
+    lax = recipe._replace(tolerances=recipe.tolerances._replace(gap=0.0))
+    found = []
+    with open_named(parse_name("codes"), Options("cpu", "fp32", threads)) as reader:
+        for sample in open_dataset(folder).samples:
+            decoding = decoded(reader, sample, lax)
+            if recipes.verify(decoding, lax).verdict != "pass":
+                continue
+            truth, read = FORMS["nospace"].sides(sample.truth, [line.text for line in decoding.lines])
+            leads = [char.gap for line in decoding.lines for char in line.chars if char.sign != " "]
+            lead = min(leads + [line.margin for line in decoding.lines])
+            found.append(Case(lead, truth == read))
+    return found
+
+
+def counted(found: Sequence[Case], gap: float) -> dict[str, Any]:
+    """Good and wrong passes at a gap."""
+    kept = [case.right for case in found if case.lead >= gap]
+    return {"gap": gap, "good": sum(kept), "wrong": len(kept) - sum(kept)}
+
+
+def measure(threads: int) -> dict[str, Any]:
+    """The record that is committed."""
+    recipe = recipes.load(str(_RECIPE))
+    sets = []
+    for name, (seed, options) in SETS.items():
+        found = cases(draw(seed, options), recipe, threads)
+        sets.append({"name": name, "seed": int(seed), "codes": COUNT, "passes": [counted(found, gap) for gap in GAPS]})
+    return {"recipe": _RECIPE.name, "default_gap": recipe.tolerances.gap, "sets": sets}
+
+
+def table(measured: dict[str, Any]) -> str:
+    """A row a gap: good and wrong passes of each set."""
+    rows = [["gap", *(f"{kind}: {part['name']}" for part in measured["sets"] for kind in ("good", "wrong"))]]
+    for k, gap in enumerate(GAPS):
+        mark = " (default)" if gap == measured["default_gap"] else ""
+        figures = [str(part["passes"][k][kind]) for part in measured["sets"] for kind in ("good", "wrong")]
+        rows.append([f"{gap:g}{mark}", *figures])
+    return cards.markdown(rows)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=int, default=2)
+    measured = measure(parser.parse_args(arguments).threads)
+    cards.save("passes", measured, {"passes": table(measured)})
+
+
+if __name__ == "__main__":
+    main()
