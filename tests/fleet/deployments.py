@@ -87,7 +87,7 @@ class Line:
     out: Path
 
     def wish(self, **more: Any) -> deployments.Wish:
-        batch = {"batch": ALL_AT_ONCE, "reach_s": 20.0, "lost_s": 90.0}
+        batch = {"batch": ALL_AT_ONCE, "reach_s": 45.0, "lost_s": 120.0}
         return deployments.Wish(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
 
     def deploy(self, bundle: Path, **more: Any) -> tuple[int, dict[str, str], str]:
