@@ -11,7 +11,7 @@ import sys
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ocr_app.benchmark import cnn, environment, validity
-from ocr_app.benchmark.modules_measure import ENGINES
+from ocr_app.benchmark.modules_measure import ENGINES, FOREIGN
 from ocr_app.benchmark.usage import snapshot, spent
 from ocr_app.engines.export_table import Network
 from ocr_app.readers import environments
@@ -96,7 +96,7 @@ def _row(entry: Network, engine: str, wanted: Wanted, run: Run) -> Dict[str, Any
 
 def _python(entry: Network, engine: str) -> Tuple[str, str]:
     """The Python to run it in, or why there is none."""
-    if engine != "original":
+    if engine not in FOREIGN:
         return sys.executable, ""
     if entry.environment is None:
         return "", "its own framework is ONNX Runtime: see that row"
@@ -108,7 +108,7 @@ def _python(entry: Network, engine: str) -> Tuple[str, str]:
 def thesis_ms(entry_reader: str, part: str, engine: str, rows: Sequence[Dict[str, Any]]) -> Optional[float]:
     """The thesis's milliseconds of the same module without TensorRT ("original") and with it, None where unknown."""
     name = _NAMES.get(entry_reader.partition(":")[0])
-    key = {"original": "gpu_ms", "tensorrt-fp32": "tensorrt_ms", "tensorrt-fp16": "tensorrt_ms"}.get(engine)
+    key = {"original": "gpu_ms"}.get(engine, "tensorrt_ms" if engine != "onnxruntime" else None)
     for row in rows:
         if key is not None and (row["engine"], row["module"]) == (name, part):
             return float(row[key])

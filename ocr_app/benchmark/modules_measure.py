@@ -1,7 +1,8 @@
 """Speed of one exported network on one engine, in a process of its own.
 
 ``python -m ocr_app.benchmark.modules_measure NETWORK --engine onnxruntime --shape 1x3x480x640`` prints one JSON object.
-"original" is the network's own framework (torch, PaddlePaddle), and runs in the environment that has it.
+"original" is the network's own framework (torch, PaddlePaddle), and runs in the environment that has it; so does
+"thesis-...", the thesis's own way from there to TensorRT.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
+from ocr_app.benchmark import modules_thesis
 from ocr_app.engines import export_twins, target
 from ocr_app.engines.cache import Cache, default_folder
 from ocr_app.engines.export import FOLDER
@@ -24,7 +26,9 @@ from ocr_app.networks.onnx import OnnxNetwork
 from ocr_app.readers.base import Options
 from ocr_app.readers.registry import module_of, parse_name, spec
 
-ENGINES = ("original", "onnxruntime", "tensorrt-fp32", "tensorrt-fp16")
+ENGINES = ("original", "onnxruntime", "tensorrt-fp32", "tensorrt-fp16", "thesis-fp32", "thesis-fp16")
+FOREIGN = ("original", "thesis-fp32", "thesis-fp16")
+"""Engines that are the framework's own, and run where it is."""
 RUNS, WARM_UP = 30, 5
 
 Infer = Callable[[np.ndarray], Any]
@@ -36,8 +40,8 @@ def measure(entry: Network, engine: str, device: str, shape: Sequence[int], runs
 
     Raises DeviceUnavailable, ReaderUnavailable, ModelError, EngineError: whatever keeps this engine from running here.
     """
-    infer, described = _opened(entry, engine, device, threads, folder)
     array = np.random.RandomState(0).uniform(-1.0, 1.0, tuple(shape)).astype(np.float32)
+    infer, described = _opened(entry, engine, device, threads, folder, array)
     for _ in range(WARM_UP):
         infer(array)
     taken = []
@@ -49,9 +53,14 @@ def measure(entry: Network, engine: str, device: str, shape: Sequence[int], runs
     return {"ms": median, "p95_ms": high, "runs": runs, "with": described}
 
 
-def _opened(entry: Network, engine: str, device: str, threads: int, folder: str) -> Tuple[Infer, str]:
+def _opened(
+    entry: Network, engine: str, device: str, threads: int, folder: str, array: np.ndarray
+) -> Tuple[Infer, str]:
     if engine == "original":
         return _original(entry, device, threads)
+    if engine.startswith("thesis-"):
+        route = modules_thesis.opened(entry, engine.partition("-")[2], array.shape, threads)
+        return route.infer, "{}; {}".format(route.words, route.difference(array))
     record = load_record(folder, entry.name)
     if engine == "onnxruntime":
         network = OnnxNetwork(os.path.join(folder, record["file"]), device, threads)

@@ -90,3 +90,17 @@ def test_tensorrt_on_a_cpu_is_refused(run_in: RunIn) -> None:
     words = ["ocr_app.benchmark.cnn_measure", "squeezenet1_1", "--engine", "tensorrt", "--device", "cpu"]
     done = run_in("py36-easyocr", "-m", *words)
     assert done.returncode == 4 and "runs on a GPU" in json.loads(done.stdout)["error"]
+
+
+def test_paddle_has_what_its_own_sub_graphs_are_asked_with(run_in: RunIn) -> None:
+    """No GPU is here to build them; the names are asked of the real PaddlePaddle (ocr_app/benchmark/modules_thesis)."""
+    names = ("enable_use_gpu", "enable_memory_optim", "collect_shape_range_info", "enable_tensorrt_engine",
+             "set_optim_cache_dir", "enable_tuned_tensorrt_dynamic_shape")  # fmt: skip
+    code = (
+        "import paddle.inference as own; print([name for name in {!r} if not hasattr(own.Config, name)]); "
+        "own.PrecisionType.Half, own.PrecisionType.Float32; help(own.Config.enable_tensorrt_engine)"
+    ).format(names)
+    done = run_in("py37-paddle", "-c", code)
+    assert done.returncode == 0 and done.stdout.splitlines()[0] == "[]", done.stderr[-2000:]
+    for argument in ("workspace_size", "max_batch_size", "min_subgraph_size", "precision_mode", "use_static"):
+        assert argument in done.stdout
