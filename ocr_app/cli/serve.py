@@ -1,6 +1,7 @@
 """``ocr-app serve``: reads until it is told to stop; images come over HTTP on this computer, or into a folder."""
 
 import argparse
+import importlib.util
 import os
 import sys
 
@@ -95,8 +96,8 @@ def settings_of(arguments: argparse.Namespace, engine: str) -> Serving:
     _check_recipe(arguments)
     if bool(arguments.watch) != bool(arguments.results):
         raise UsageError("--watch and --results belong together", "both", "--watch DIR --results DIR")
-    if arguments.build_engines and engine == "none":
-        raise UsageError("--build-engines without engines", "--engine " + " or ".join(target.TARGETS))
+    if arguments.build_engines:
+        _check_building(engine)
     return Serving(
         _reading_of(arguments, engine),
         "" if arguments.listen == "none" else arguments.listen,
@@ -115,6 +116,15 @@ def settings_of(arguments: argparse.Namespace, engine: str) -> Serving:
         disk_mb=arguments.disk_mb,
         memory_mb=arguments.memory_mb,
     )
+
+
+def _check_building(engine: str) -> None:
+    """A build is judged by what the model itself reads, by ONNX Runtime; the image for Jetsons has none."""
+    if engine == "none":
+        raise UsageError("--build-engines without engines", "--engine " + " or ".join(target.TARGETS))
+    if importlib.util.find_spec("onnxruntime") is None:
+        found = "--build-engines where ONNX Runtime, which judges a build, is not installed"
+        raise UsageError(found, "engines that were built before", "./inv build-engines")
 
 
 def _reading_of(arguments: argparse.Namespace, engine: str) -> Reading:

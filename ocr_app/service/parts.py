@@ -11,6 +11,8 @@ from ocr_app.readers import codes
 from ocr_app.service.rows import FAILED, OK, UNSEEN, Row, attempt, judged
 from ocr_app.service.surroundings import Surroundings
 
+_ENGINES = "./inv build-engines makes them on a board of this kind; then --volume THEIR_FOLDER:{}:ro"
+
 
 def model_rows() -> List[Row]:
     """A row for each network inside the package, and one for the models folder where that is not empty."""
@@ -43,7 +45,7 @@ def engine_row(folder: str) -> Row:
     problems = [str(entry.problem.found) for entry in entries if entry.problem is not None]
     if not entries:
         found = "none in {}".format(folder)
-        return Row("engines", FAILED, found, "engines of this board", "ocr-app engine build --precision fp16")
+        return Row("engines", FAILED, found, "engines of this board", _ENGINES.format(folder))
     found = "; ".join(problems) or ", ".join(entry.name for entry in entries)
     return judged("engines", not problems, found, "whole files", "ocr-app engine check")
 

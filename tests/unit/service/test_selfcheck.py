@@ -90,7 +90,7 @@ def test_a_broken_recipe_is_named(tmp_path):
 
 
 def test_no_engines_and_broken_ones_fail(tmp_path):
-    assert "engine build" in parts.engine_row(str(tmp_path)).next_step
+    assert "build-engines" in parts.engine_row(str(tmp_path)).next_step
     (tmp_path / "x.json").write_text("{")
     assert parts.engine_row(str(tmp_path)).status == FAILED
 
