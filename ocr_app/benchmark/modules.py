@@ -99,7 +99,8 @@ def _python(entry: Network, engine: str) -> Tuple[str, str]:
     if engine not in FOREIGN:
         return sys.executable, ""
     if entry.environment is None:
-        return "", "its own framework is ONNX Runtime: see that row"
+        own = "its own framework is ONNX Runtime: see that row"
+        return "", own if engine == "original" else "the thesis did not run this network"
     if not environments.exists(entry.environment):
         return "", "the environment {0} is not built: ./inv envs --name {0}".format(entry.environment)
     return environments.path_of(entry.environment), ""
