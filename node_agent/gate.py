@@ -42,9 +42,10 @@ def wait_until_ready(node: Node, made: Manifest, baseline: List[str]) -> None:
 
 
 def _check_patience(node: Node, bounds: Gate, beat: Heartbeat, spent: Dict[str, float]) -> None:
-    if beat.still_for() > bounds.live_s:
+    patience = bounds.live_s if beat.seen else max(bounds.live_s, bounds.ready_s)  # Docker and Python start slowly
+    if beat.still_for() > patience:
         raise ProbeFailed(
-            "live", "no heartbeat for {:.0f} s".format(beat.still_for()), "within {:g} s".format(bounds.live_s)
+            "live", "no heartbeat for {:.0f} s".format(beat.still_for()), "within {:g} s".format(patience)
         )
     if spent["ready"] > bounds.ready_s:
         raise ProbeFailed(

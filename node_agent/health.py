@@ -75,6 +75,11 @@ class Heartbeat(object):
             self._sequence, self._since = document["sequence"], self._machine.monotonic()
         return document
 
+    @property
+    def seen(self) -> bool:
+        """Whether there was a beat at all."""
+        return self._sequence is not None
+
     def still_for(self) -> float:
         """Seconds without a new beat."""
         return self._machine.monotonic() - self._since

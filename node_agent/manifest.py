@@ -25,7 +25,7 @@ class Member(NamedTuple):
 class Gate(NamedTuple):
     """How a release is judged on a node; seconds and milliseconds."""
 
-    live_s: float  # a heartbeat must be seen, and go on, within this time
+    live_s: float  # the heartbeat goes on within this time; the first may take ready_s
     ready_s: float  # ready within this time, engine building not counted
     build_s: float  # engines built within this time
     soak_s: float  # how long it must stay well before the reboot

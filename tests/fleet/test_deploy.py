@@ -71,7 +71,7 @@ def test_the_container_is_read_only_not_root_and_has_the_host_files(line):
 
 
 def test_broken_b_goes_back_by_itself_and_the_others_never_see_it(line):
-    line.maker.make("B", 2, "unhealthy", ready_s=10)
+    line.maker.make("B", 2, "unhealthy", ready_s=25)
     code, told, report = line.deploy(made(line, "B"))
     assert (code, told) == (36, {"nano-1": "rolled back", **dict.fromkeys(NAMES[1:], "stopped")}), report
     assert "probe: ready" in report and "not ready after" in report and "model cannot be loaded" in report

@@ -190,7 +190,7 @@ def test_a_broken_store_of_docker_is_set_aside_and_filled_from_the_archive(board
     node.until(lambda: node.board.container() == "A")
     node.board.settled()
     assert "broken-" in node.root("ls /var/lib/docker")
-    keep("others", {"broken Docker store, at boot": "A runs, healed from the archive"})
+    keep("broken Docker store", {"idle": "A runs, healed from the archive"})
 
 
 def test_a_container_that_stands_still_is_started_again(boards):
@@ -201,6 +201,7 @@ def test_a_container_that_stands_still_is_started_again(boards):
     node.until(lambda: node.board.container() == "A")
     assert node.root("docker inspect --format '{{.Id}}' nano-ocr") != before
     assert "no heartbeat for 4 s" in node.root("journalctl -u nano-ocr --no-pager -n 50")
+    keep("container stands still", {"idle": "A runs, started again"})
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_what_must_not_come_in_is_refused(boards, name, make, words):
     text = node.board.nano.fails(f"cd {FOLDER} && {make} && nano-ocr-agent stage bad")
     assert any(word in text for word in words.split("|")), text
     assert outcome(node.board).startswith("A runs")
-    keep("refused: " + name, {"stage": "A runs, refused"})
+    keep(name, {"idle": "A runs, refused"})
 
 
 def test_a_disk_that_is_full_or_read_only_stops_it_before_the_switch(boards):
@@ -230,4 +231,5 @@ def test_a_disk_that_is_full_or_read_only_stops_it_before_the_switch(boards):
         assert node.board.container() == "A"
     finally:
         node.root("umount -l /var/lib/nano-ocr && rm -r /kept")
-    keep("disk", {"full disk, at stage": "A runs, refused", "read-only disk, at stage": "A runs, refused"})
+    keep("full disk", {"idle": "A runs, refused"})
+    keep("read-only disk", {"idle": "A runs, refused"})
