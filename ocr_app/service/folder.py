@@ -1,7 +1,8 @@
 """A folder that is watched for new images, as line cameras drop them; a result file for each, and nothing lost.
 
 An image that stands still between two looks is taken to be whole (a camera that renames into place is never met half
-way). It stays where it is until its result is written, so that a power cut means that it is read once more.
+way); its deadline counts from the first look that found it. It stays where it is until its result is written, so that
+a power cut means that it is read once more.
 """
 
 import errno
@@ -52,6 +53,7 @@ class Folder:
     def __init__(self, settings: Serving, status: Status, jobs: Jobs, stop: threading.Event) -> None:
         self._settings, self._status, self._jobs, self._stop = settings, status, jobs, stop
         self._marks: Dict[str, Mark] = {}
+        self._arrived: Dict[str, float] = {}
         self._last_frame = jobs.now()
         self._camera: List[str] = []
 
@@ -75,8 +77,9 @@ class Folder:
             found, self._camera = [], ["camera_lost"]
         whole = [each for each in found if self._marks.get(each.path) == each.mark]
         self._marks = {each.path: each.mark for each in found}
-        if found:
-            self._last_frame = self._jobs.now()
+        now = self._jobs.now()
+        self._arrived = {each.path: self._arrived.get(each.path, now) for each in found}
+        self._last_frame = now if found else self._last_frame
         return sorted(whole)
 
     def _listed(self) -> List[_Waiting]:
@@ -101,10 +104,10 @@ class Folder:
             return
         job: Optional[Job] = None
         while job is None and not self._stop.is_set():
-            job = self._jobs.offer(path, os.path.basename(path))
+            job = self._jobs.offer(path, os.path.basename(path), arrived=self._arrived[path])
             if job is None:
                 self._stop.wait(POLL_S)
-        while job is not None and not self._stop.is_set():
+        while job is not None and not job.dropped and not self._stop.is_set():
             result = job.wait(POLL_S)
             if result is not None:
                 self._handed_over(path, result)

@@ -79,10 +79,11 @@ class Intake:
         """The result; at the deadline the image is rejected, whether it is being read by then or not."""
         deadline_ms = self.settings.reading.deadline_ms
         limit_s = self.settings.answer_s if deadline_ms is None else deadline_ms / 1000.0
-        result = job.wait(job.arrived + limit_s - self.jobs.now())
+        result = job.wait(job.arrived + limit_s - self.jobs.now()) or job.abandon()
         if result is not None:
             return result
-        job.abandoned = True
+        if job.dropped:
+            raise Refused(503, "stopping", "the service ended before this image was read", "ask again", 5)
         if deadline_ms is None:
             self.output_lost()
             raise Refused(504, "no-answer", "not read within {:g} s".format(limit_s), "--answer-s", 1)

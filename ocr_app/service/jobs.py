@@ -20,19 +20,35 @@ class Job:
         self.name = name
         self.arrived = arrived
         self.plain = plain
-        self.result: Optional[Result] = None
+        self.dropped = False
         self.abandoned = False
+        self._result: Optional[Result] = None
         self._done = threading.Event()
+        self._lock = threading.Lock()
 
-    def finish(self, result: Result) -> None:
-        """The result is there; whoever waits goes on."""
-        self.result = result
+    def finish(self, result: Result) -> bool:
+        """The result is there and whoever waits goes on; False when nobody does any more."""
+        with self._lock:
+            if not self.abandoned:
+                self._result = result
+            self._done.set()
+            return not self.abandoned
+
+    def drop(self) -> None:
+        """The service ends before this image was read: whoever waits goes on without a result."""
+        self.dropped = True
         self._done.set()
 
+    def abandon(self) -> Optional[Result]:
+        """Nobody waits any more; the result, should it have come at the last moment."""
+        with self._lock:
+            self.abandoned = self._result is None
+            return self._result
+
     def wait(self, seconds: float) -> Optional[Result]:
-        """The result, or None when it is not there after ``seconds``."""
+        """The result, or None when it is not there after ``seconds``, or was dropped."""
         self._done.wait(max(seconds, 0.0))
-        return self.result
+        return self._result
 
 
 class Jobs:
@@ -43,9 +59,9 @@ class Jobs:
         self.now = now
         self._queue: "queue.Queue[Job]" = queue.Queue(capacity)
 
-    def offer(self, path: str, name: str, plain: bool = False) -> Optional[Job]:
-        """The job, or None where the queue is full: the caller has to say so, or to wait."""
-        job = Job(path, name, self.now(), plain)
+    def offer(self, path: str, name: str, plain: bool = False, arrived: Optional[float] = None) -> Optional[Job]:
+        """The job, or None where the queue is full: the caller has to say so, or to wait. It arrives now by default."""
+        job = Job(path, name, self.now() if arrived is None else arrived, plain)
         try:
             self._queue.put_nowait(job)
         except queue.Full:

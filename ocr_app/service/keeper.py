@@ -57,8 +57,15 @@ class Keeper:
             raise
         finally:
             self._status.busy(_MARGIN_S)
-            self._end()
             self.stop.set()
+            self._drop_rest()
+            self._end()
+
+    def _drop_rest(self) -> None:
+        job = self._jobs.take(0.0)
+        while job is not None:
+            job.drop()
+            job = self._jobs.take(0.0)
 
     def _end(self) -> None:
         if self._child is not None:
@@ -148,7 +155,9 @@ class Keeper:
         self._status.busy(self._settings.read_limit_s + _MARGIN_S)
         job = self._jobs.take(wait_s)
         if job is not None and not job.abandoned:
-            job.finish(self._finished(job, self._result(job)))
+            result = self._result(job)
+            if job.finish(judge.degraded(result, self._status.degraded.reasons())):
+                self._count(result, self._since(job))
 
     def _result(self, job: Job) -> Result:
         wanted = self._settings.reading
@@ -186,14 +195,12 @@ class Keeper:
             self.error = final
             self.stop.set()
 
-    def _finished(self, job: Job, result: Result) -> Result:
-        elapsed = self._since(job)
+    def _count(self, result: Result, elapsed_ms: float) -> None:
         self._status.count("readings", result["verdict"])
-        self._status.took(elapsed)
+        self._status.took(elapsed_ms)
         if "deadline-missed" in result["reasons"]:
             self._status.count("deadline_missed")
             self._status.degraded.happened("deadline_missed")
-        return judge.degraded(result, self._status.degraded.reasons())
 
     def _clock(self) -> bool:
         clock = self._settings.reading.clock
@@ -213,9 +220,10 @@ def put(jobs: Jobs, paths: List[str], limit_s: float, stopped: Callable[[], bool
             job = jobs.offer(path, path, plain=True)
             if job is None:
                 time.sleep(0.05)
-        while job is not None and job.wait(0.2) is None and not stopped() and time.monotonic() < until:
-            pass
-        if job is None or job.result is None:
+        result = None
+        while job is not None and result is None and not (job.dropped or stopped()) and time.monotonic() < until:
+            result = job.wait(0.2)
+        if result is None:
             break
-        results.append(job.result)
+        results.append(result)
     return results

@@ -50,6 +50,15 @@ def fake(tmp_path):
         each.kill()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """A service with the fake reader for tests that leave it as it was."""
+    folder = tmp_path_factory.mktemp("shared")
+    served = running.Served(folder, running.fake_command(folder), {})
+    yield served.ready()
+    served.kill()
+
+
 @pytest.fixture
 def recipe(tmp_path):
     (tmp_path / "recipe.yaml").write_text(RECIPE)

@@ -84,6 +84,16 @@ def test_a_result_that_cannot_be_written_is_tried_again_and_said(fake, folders, 
     served.until(lambda: "output_lost" not in served.health()["degraded"], "the end of output_lost")
 
 
+def test_an_image_that_waited_too_long_is_rejected(fake, folders, recipe, picture):
+    for number in range(3):
+        dropped(folders, "{}.png".format(number), picture(60))
+    served = fake("--recipe", recipe, "--deadline-ms", "900", *watching(folders, "--queue", "1"))
+    verdicts = [result(served, folders, "{}.png".format(number))["verdict"] for number in range(3)]
+    assert verdicts[-1] == "fail"
+    dropped(folders, "9.png", picture(1))
+    assert result(served, folders, "9.png")["verdict"] == "pass"
+
+
 def test_a_camera_that_is_silent_or_whose_folder_is_gone(fake, folders, picture):
     served = fake(*watching(folders, "--frame-every", "1"))
     served.degraded_by("camera_lost")

@@ -77,6 +77,13 @@ def test_a_full_queue_says_so():
     assert jobs.take(0.0).name == "a" and jobs.take(0.0) is None
 
 
+def test_a_result_has_one_taker():
+    job = Jobs(1).offer("a", "a")
+    assert job.abandon() is None and not job.finish(LINE) and job.wait(0) is None
+    job = Jobs(1).offer("a", "a")
+    assert job.finish(LINE) and job.abandon() == LINE and not job.abandoned
+
+
 LINE = {"verdict": "pass", "reasons": ["exif-rotated"], "text": "A", "image": "/tmp/x"}
 
 
@@ -157,3 +164,9 @@ def test_addresses():
     assert http.address_of("127.0.0.1:80") == ("127.0.0.1", 80)
     assert http.address_of("[::1]:80") == ("::1", 80)
     assert http.address_of("unix:/run/a") == ("/run/a", -1)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:80", "8088", "example.org:1", "127.0.0.1:99999", "unix:", ":80"])
+def test_addresses_that_others_reach_or_that_are_none(address):
+    with pytest.raises(ServiceError, match="--listen"):
+        http.address_of(address)
