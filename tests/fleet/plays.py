@@ -53,7 +53,7 @@ class Plays:
     def run(self, playbook: str, *arguments: str, tags: str = SYSTEM) -> Outcome:
         """A whole run."""
         with self.start(playbook, *arguments, tags=tags) as process:
-            text, _ = process.communicate(timeout=900)
+            text, _ = process.communicate(timeout=3600)
         path = self.folder / f"{playbook}.json"
         return Outcome(process.returncode, text, json.loads(path.read_text()) if path.exists() else {})
 

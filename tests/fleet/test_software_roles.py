@@ -6,21 +6,23 @@ The lists are those of the boards (requirements/nano-*.txt); a manifest of the t
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from fleet.virtual import commands
-from fleet.virtual.settings import Fleet
-from fleet.wheels import commands as wheels
-from fleet.wheels.manifest import MANIFEST, ROOT
+from fleet.virtual import commands, nodes
+from fleet.virtual.engine import docker
+from fleet.virtual.settings import Fleet, settings
+from fleet.virtual.wheels import Project, describe, fetch, project_of
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet
 from tests.fleet.plays import Outcome, Plays
 from tests.unit.fleet.wheelfiles import wheel
 
 KEEP = "OCR_KEEP_FLEET"
 TAGS = "base_packages,python36,python37,opencv_cuda,pytorch,easyocr,paddle,monitoring,container_runtime"
+WHOLE = "all"
 STANDINS = {"torch": "1.10.0", "torchvision": "0.11.1"}
 VENV = "/opt/nano-ocr/venvs/app"
 NUMPY = f"{VENV}/lib/python3.6/site-packages/numpy/version.py"
@@ -38,34 +40,26 @@ def node() -> Iterator[VirtualNano]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The manifest for x86-64, and its wheelhouse: locked wheels of the index, and stand-ins for NVIDIA's."""
-    root = tmp_path_factory.mktemp("project")
-    (root / "wheels").mkdir()
-    (root / "requirements").symlink_to(ROOT / "requirements")
-    text = MANIFEST.read_text().replace("linux_aarch64", "linux_x86_64")
-    for part in ("2_27", "2_24", "2_17", "2014"):
-        text = text.replace(f"{part}_aarch64", f"{part}_x86_64")
-    text = text.replace('"linux_x86_64"', '"linux_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"')
-    manifest = root / "wheels" / "manifest.toml"
-    manifest.write_text(text)
-    house = root / "house"
-    house.mkdir()
+def project(tmp_path_factory: pytest.TempPathFactory, node: VirtualNano) -> Project:
+    """The wheels of virtual Nanos, those that are off by default too, and stand-ins for NVIDIA's."""
+    shared, own = project_of(node.fleet), Project(tmp_path_factory.mktemp("project"))
+    assert shared is not None
+    fetch(shared, ["nano-torch", "nano-monitoring", "jetson-stats"], print)
+    describe(own, node.fleet.arch)
+    shutil.copytree(shared.house, own.house)
+    platform = f"linux_{settings()['wheels']['processors'][node.fleet.arch]['name']}"
     for name, version in STANDINS.items():
         contents = f'"""Stand-in: a version, and nothing that computes."""\n__version__ = "{version}"\n'.encode()
-        wheel(house, name, version, "cp36-cp36m-linux_x86_64", files={f"{name}/__init__.py": contents})
-    only = ["bootstrap-py36", "nano-py36", "nano-opencv", "nano-torch", "nano-monitoring", "jetson-stats", *STANDINS]
-    where = ["--house", str(house), "--manifest", str(manifest)]
-    assert wheels.main(["fetch", "--only", ",".join(only), *where]) == 0
-    return root
+        wheel(own.house, name, version, f"cp36-cp36m-{platform}", files={f"{name}/__init__.py": contents})
+    fetch(own, STANDINS, print)
+    return own
 
 
 @pytest.fixture(scope="module")
-def plays(node: VirtualNano, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Plays:
+def plays(node: VirtualNano, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Plays:
     """ansible-playbook with the wheelhouse of the test; there is no GPU."""
     variables = {
-        "wheelhouse_manifest": project / "wheels" / "manifest.toml",
-        "wheelhouse_folder": project / "house",
+        **project.variables,
         "pytorch_enabled": "true",
         "pytorch_gpu": "false",
         "pytorch_torch2trt": "false",
@@ -82,13 +76,13 @@ def _json(value: object) -> str:
 
 @pytest.fixture(scope="module")
 def blank(plays: Plays) -> tuple[Outcome, Outcome]:
-    """Check mode and audit on the node as it comes."""
-    return plays.run("provision", "--check", tags=TAGS), plays.run("verify", tags=TAGS)
+    """Check mode and audit of the whole play on the node as it comes."""
+    return plays.run("provision", "--check", tags=WHOLE), plays.run("verify", tags=WHOLE)
 
 
 @pytest.fixture(scope="module")
 def converged(blank: tuple[Outcome, Outcome], plays: Plays) -> Outcome:
-    return plays.run("provision", tags=TAGS)
+    return plays.run("provision", tags=WHOLE)
 
 
 def mended(plays: Plays, node: VirtualNano, rule: str) -> tuple[str, str]:
@@ -118,9 +112,21 @@ def test_the_first_run_converges(converged: Outcome) -> None:
 
 
 def test_the_second_run_changes_nothing(converged: Outcome, plays: Plays) -> None:
-    again = plays.run("provision", tags=TAGS)
+    again = plays.run("provision", tags=WHOLE)
     assert (again.code, again.changed()) == (0, 0), again.text
-    assert plays.run("verify", tags=TAGS).code == 0
+
+
+def test_the_audit_passes_until_the_power_mode_is_changed_by_hand(
+    converged: Outcome, plays: Plays, node: VirtualNano
+) -> None:
+    assert plays.run("verify", tags=WHOLE).code == 0
+    node.root("nvpmodel -m 1")
+    audit = plays.run("verify", tags=WHOLE)
+    assert audit.code == 2
+    assert audit.broken()[node.name]["power_mode.mode"] == ("5W (1)", "MAXN (0)")
+    row = next(line.split() for line in audit.text.splitlines() if "power_mode.mode " in line)
+    assert row[:6] == [node.name, "power_mode.mode", "5W", "(1)", "MAXN", "(0)"]
+    assert plays.run("provision", tags="power_mode").code == 0
 
 
 def test_the_environment_is_python_3_6_with_the_locked_pip(converged: Outcome, node: VirtualNano) -> None:
@@ -139,7 +145,7 @@ def test_the_text_file_of_prometheus_holds_the_memory(converged: Outcome, node: 
 
 def test_it_holds_after_a_reboot(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
     node.reboot()
-    audit = plays.run("verify", tags=TAGS)
+    audit = plays.run("verify", tags=WHOLE)
     assert audit.code == 0, audit.text
 
 
@@ -194,16 +200,16 @@ def test_jtop_is_installed_from_its_archive_and_its_service_needs_a_board(
     node.root("systemctl disable --now jtop")
 
 
-def test_a_wheel_that_is_not_there_names_the_command(converged: Outcome, plays: Plays, project: Path) -> None:
+def test_a_wheel_that_is_not_there_names_the_command(converged: Outcome, plays: Plays, project: Project) -> None:
     done = plays.run("provision", "-e", '{"pytorch_torch2trt": true}', tags="pytorch")
     assert done.code != 0 and "torch2trt-0.5.0-py3-none-any.whl is not in house/" in done.text
     assert "./inv wheels build --only pytorch" in done.failures()
 
 
 def test_a_wheel_that_was_changed_is_not_pushed(
-    converged: Outcome, plays: Plays, node: VirtualNano, project: Path
+    converged: Outcome, plays: Plays, node: VirtualNano, project: Project
 ) -> None:
-    path = next((project / "house").glob("tqdm-*.whl"))
+    path = next(project.house.glob("tqdm-*.whl"))
     whole = path.read_bytes()
     node.root(f"rm {VENV}/lib/python3.6/site-packages/tqdm/__init__.py")
     path.write_bytes(whole[:-1])
@@ -218,3 +224,78 @@ def test_a_board_without_room_is_refused(converged: Outcome, plays: Plays, node:
     done = plays.run("provision", "-e", '{"wheelhouse_reserve_mb": 900000000}', tags="python36")
     assert done.code != 0 and "wheelhouse.room: found" in done.text
     assert plays.run("provision", tags="python36").code == 0
+
+
+def lose_power(node: VirtualNano) -> None:
+    """The node stops between two instructions, and starts again."""
+    docker("kill", node.container)
+    docker("start", node.container)
+    nodes.wait_ready(node.fleet, node.number)
+
+
+def cut_off(plays: Plays, node: VirtualNano, tags: str, reached: str, how: str) -> None:
+    """Start provision.yml; once the shell line ``reached`` holds on the node, kill Ansible or take the power."""
+    with plays.start("provision", tags=tags) as process:
+        for _ in range(600):
+            if nodes.run_in(node.fleet, node.number, "sh", "-c", f"{reached} && echo yes", check=False) == "yes":
+                break
+            assert process.poll() is None, "the run ended before it could be cut off"
+            time.sleep(0.1)
+        if how == "power":
+            lose_power(node)
+
+
+def finished(plays: Plays, tags: str) -> None:
+    """The next run ends well, the one after it changes nothing."""
+    done = plays.run("provision", tags=tags)
+    assert done.code == 0, done.text
+    assert plays.run("provision", tags=tags).changed() == 0
+
+
+@pytest.mark.parametrize("how", ["connection", "power"])
+def test_cut_off_while_packages_are_installed(converged: Outcome, plays: Plays, node: VirtualNano, how: str) -> None:
+    node.root(f"rm -rf {VENV}")
+    cut_off(plays, node, "python36", f"test -e {VENV}/lib/python3.6/site-packages/setuptools", how)
+    finished(plays, "python36")
+
+
+@pytest.mark.parametrize("how", ["connection", "power"])
+def test_cut_off_while_apt_works(converged: Outcome, plays: Plays, node: VirtualNano, how: str) -> None:
+    slow = 'DPkg::Pre-Invoke {"touch /run/apt-began; sleep 10";};'
+    node.root("rm -f /run/apt-began; apt-get purge -qy libgeos-c1v5")
+    node.root(f"echo '{slow}' >/etc/apt/apt.conf.d/99slow")
+    cut_off(plays, node, "base_packages", "test -e /run/apt-began", how)
+    node.root("rm /etc/apt/apt.conf.d/99slow")
+    finished(plays, "base_packages")
+
+
+def test_packages_that_dpkg_was_interrupted_in_are_finished(
+    converged: Outcome, plays: Plays, node: VirtualNano
+) -> None:
+    """The state that a power cut leaves in the middle of dpkg: unpacked, and a journal of what was under way."""
+    node.root("apt-get purge -qy libgeos-c1v5 && cd /run && apt-get download -q libgeos-c1v5")
+    node.root("dpkg --unpack /run/libgeos-c1v5_*.deb && dpkg -s libgeos-c1v5 >/var/lib/dpkg/updates/0001")
+    assert "dpkg was interrupted" in node.fails("apt-get install -qy libgeos-c1v5")
+    finished(plays, "base_packages")
+
+
+def test_cut_off_before_docker_reads_its_settings(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    node.root("echo '{}' >/etc/docker/daemon.json && systemctl restart docker")
+    cut_off(plays, node, "container_runtime", "grep -q nvidia /etc/docker/daemon.json", "power")
+    finished(plays, "container_runtime")
+
+
+@pytest.mark.parametrize(
+    "folder, size, when",
+    [("/opt/nano-ocr/venvs", "60m", "while pip works"), ("/var/cache/nano-ocr", "20m", "while files are pushed")],
+)
+def test_a_disk_that_fills(
+    converged: Outcome, plays: Plays, node: VirtualNano, folder: str, size: str, when: str
+) -> None:
+    node.root(f"rm -rf {VENV}; mkdir -p {folder}; mount -t tmpfs -o size={size} tmpfs {folder}")
+    done = plays.run("provision", "-e", '{"wheelhouse_reserve_mb": -100000}', tags="python36")
+    node.root(f"umount {folder}")
+    assert done.code == 2
+    assert f"{VENV}: found " in done.failures() and "No space left on device" in done.failures()
+    assert "next: free some space on the board" in done.failures()
+    finished(plays, "python36")
