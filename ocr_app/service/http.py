@@ -10,6 +10,7 @@ import socket
 import socketserver
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Callable, Dict, Optional, Tuple
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,7 @@ from ocr_app.service.status import document
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _JSON = "application/json; charset=utf-8"
 _MOST_CONNECTIONS = 32
+_LINGER_S = 2.0
 
 
 def address_of(text: str) -> Tuple[str, int]:
@@ -101,6 +103,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: Server
     server_version = "ocr-app"
+    _unread = False
     sys_version = ""
 
     def setup(self) -> None:
@@ -117,6 +120,7 @@ class Handler(BaseHTTPRequestHandler):
         self._route({"/health": self._health, "/ready": self._ready, "/metrics": self._metrics})
 
     def do_POST(self) -> None:
+        self._unread = True
         self._route({"/read": self._read, "/challenge": self._challenge})
 
     def _route(self, known: Dict[str, Callable[[], None]]) -> None:
@@ -151,16 +155,15 @@ class Handler(BaseHTTPRequestHandler):
         if not length.isdigit():
             raise Refused(411, "length-required", "no Content-Length", "the bytes of an image, not in chunks")
         if int(length) > most:
-            self.close_connection = True
             raise Refused(413, "too-large", "{} bytes".format(length), "at most {} (--max-bytes)".format(most))
         try:
             body = self.rfile.read(int(length))
         except OSError:
             body = b""
         if len(body) != int(length):
-            self.close_connection = True
             found = "the body came not whole within {:g} s".format(self.server.connection_s)
             raise Refused(408, "cut-off", found, "{} bytes".format(length))
+        self._unread = False
         return body
 
     def _health(self) -> None:
@@ -188,7 +191,20 @@ class Handler(BaseHTTPRequestHandler):
     def _refuse(self, refused: Refused) -> None:
         self.server.intake.status.count("refused", refused.code)
         record = {"code": refused.code, "found": refused.found, "expected": refused.expected}
-        self._answer(refused.status, json.dumps({"refused": record}) + "\n", _JSON, refused.retry_after_s)
+        sent = self._answer(refused.status, json.dumps({"refused": record}) + "\n", _JSON, refused.retry_after_s)
+        if sent and self._unread:
+            self._linger()
+
+    def _linger(self) -> None:
+        """Takes what is still sent, for a while: closing now would reset the connection and take the answer with it."""
+        until = time.monotonic() + _LINGER_S
+        try:
+            self.request.shutdown(socket.SHUT_WR)
+            self.request.settimeout(_LINGER_S)
+            while time.monotonic() < until and self.request.recv(1 << 16):
+                pass
+        except OSError:
+            pass  # the caller was faster
 
     def _answer(self, status: int, text: str, kind: str, retry_after_s: Optional[int] = None) -> bool:
         """False when the caller was gone."""

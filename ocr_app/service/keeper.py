@@ -20,7 +20,7 @@ from ocr_app.service.status import Status
 
 COMMAND = [sys.executable, "-m", "ocr_app.service.reading_process"]
 HELLO_S = 60.0
-DRAIN_S = 10.0
+DRAIN_S = 12.0  # docker stop gives 20 s
 WINDOW_S = 600.0  # restarts are counted in this window
 _MARGIN_S = 15.0
 
@@ -147,7 +147,7 @@ class Keeper:
 
     def _drain(self) -> None:
         """What was taken is answered before the end, as far as the time goes."""
-        until = self._jobs.now() + DRAIN_S
+        until = self._jobs.now() + DRAIN_S / 2
         while self._jobs.length() and self._jobs.now() < until and self._child is not None and not self._child.ended:
             self._serve_one(0.0)
 

@@ -61,9 +61,12 @@ class Process:
         return dict(self._reader.info._asdict())
 
     def _warm(self, message: protocol.Message) -> bool:
-        """Reads one image a few times: memory is had, kernels are chosen. A failing reader says so here."""
+        """Reads one image a few times: memory is had, kernels are chosen. A failing reader says so here.
+
+        The image is none of the line's, so its limits and regions do not hold for it.
+        """
         for _ in range(WARM_READS):
-            reading, _ = read_file(self._opened(), message["path"], self._how, self._limits)
+            reading, _ = read_file(self._opened(), message["path"], self._how._replace(regions=()))
         if reading.error is not None:
             raise ReaderFailed("the first readings failed: {}".format(reading.error["found"]))
         return True

@@ -18,6 +18,8 @@ from ocr_app.service.status import Status, document
 from ocr_app.service.surroundings import Surroundings
 
 PLACE_EVERY_S = 5.0
+_LOOK_S = 0.05
+_OPENING_S = 2.0  # a reader that is being opened has nothing to answer, and ends with its parent
 DATA = "/data"  # where a container keeps what stays
 
 
@@ -30,6 +32,7 @@ class Service:
         self._status, self._jobs = Status(), Jobs(settings.queue)
         self._stop = threading.Event()
         self._sequence = 0
+        self._signalled = False
         self._said = ""
         if settings.watch:
             folder.check(settings.watch, settings.results)
@@ -62,16 +65,25 @@ class Service:
     def run(self) -> int:
         """Returns 0 after a signal, else the exit code of what ended the service."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+            signal.signal(number, self._signal)
         self._status.prove(bool(self._settings.challenge))
         keeping = self._thread(self._keeper.run)
         self._sources()
-        while not self._stop.is_set() and not self._keeper.stop.is_set():
+        while not self._signalled and not self._keeper.stop.is_set():
             self._beat()
-            self._stop.wait(self._settings.beat_s)
-        if self._stop.is_set():
+            self._wait(self._settings.beat_s)
+        if self._signalled:
             return self._end(keeping)
         return self._failed(keeping)
+
+    def _signal(self, *_: Any) -> None:
+        """Only a flag: an Event set here could wait for a lock that the interrupted line holds."""
+        self._signalled = True
+
+    def _wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not self._signalled and not self._keeper.stop.is_set() and time.monotonic() < until:
+            time.sleep(_LOOK_S)
 
     def _sources(self) -> None:
         if self._server is not None:
@@ -133,11 +145,13 @@ class Service:
 
     def _end(self, keeping: threading.Thread) -> int:
         """What was taken is answered, nothing new is."""
+        limit_s = DRAIN_S if self._status.serving else _OPENING_S
         notify.tell("STOPPING=1")
+        self._stop.set()
         self._status.enter(health.STOPPING)
         self._keeper.stop.set()
         self._beat()
-        keeping.join(self._settings.read_limit_s + DRAIN_S)
+        keeping.join(limit_s)
         self._close()
         self._beat()
         return 0

@@ -61,7 +61,10 @@ def opened(message):
     ways = sys.argv[1]
     if os.path.exists(ways):
         with open(ways) as stream:
-            raise ERRORS[stream.read().strip()]
+            word = stream.read().strip()
+        if word == "slow":
+            time.sleep(3600)
+        raise ERRORS[word]
     return Fake()
 
 

@@ -170,6 +170,30 @@ def test_bad_requests_are_told_why(shared, headers, body, status, code):
     caller.close()
 
 
+def test_a_body_that_is_too_large_gets_its_answer_and_no_reset(fake, picture):
+    served = fake("--max-bytes", "1000").ready()  # the image of the first readings is larger, and none of the line's
+    assert served.read(picture(1))[0] == 200
+    status, answer = served.read(bytes(8 << 20))
+    assert (status, answer["refused"]["code"]) == (413, "too-large")
+
+
+def test_it_ends_while_a_reader_is_being_opened(fake, tmp_path):
+    (tmp_path / "ways").write_text("slow")
+    served = fake()
+    served.until(lambda: served.health().get("live") and _children(served.process.pid), "a reading process")
+    own = _children(served.process.pid)
+    assert served.end() == 0
+    end = time.monotonic() + 15
+    while any(_alive(pid) for pid in own) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not any(_alive(pid) for pid in own)
+
+
+def test_regions_of_the_line_are_none_of_the_first_readings(fake, picture):
+    served = fake("--region", "0,0,4000,10").ready()
+    assert served.read(picture(1))[1]["reasons"][0] == "bad-region"
+
+
 def test_unknown_paths_and_a_challenge_that_is_not_there(shared):
     assert shared.ask("GET", "/read")[0] == 404
     assert shared.ask("POST", "/challenge", body=b"")[1]["refused"]["code"] == "no-challenge"
