@@ -4,13 +4,15 @@
 ARG BASE
 FROM ${BASE} AS system
 USER 0
-# Exact packages. What an installation writes by the way (logs, caches, time stamps) must not differ between two builds.
+# Exact packages. What an installation writes by the way must not differ between two builds: logs are emptied (a file of
+# the base that is deleted leaves a mark with the time of its deletion), and what is newer than the start gets one time.
 RUN set -eu; : >/dev/shm/start; \
     apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3.6=3.6.9-1~18.04ubuntu1.12 python3-distutils=3.6.9-1~18.04; \
     apt-get clean; \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old; \
-    rm -rf /var/lib/dpkg/*-old /var/log/dpkg.log /var/log/alternatives.log /var/log/apt/* /tmp/* /var/tmp/*; \
+    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp -type f -delete; \
+    find /var/lib/dpkg /var/cache/debconf -name '*-old' -exec truncate --size=0 {} +; \
+    find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     echo 'ocr:x:10001:10001:ocr-app:/nonexistent:/usr/sbin/nologin' >>/etc/passwd; \
     echo 'ocr:x:10001:' >>/etc/group; \
     sed -i 's/^video:x:\([0-9]*\):.*/video:x:\1:ocr/' /etc/group; \

@@ -4,13 +4,15 @@
 ARG BASE
 FROM ${BASE} AS system
 USER 0
-# Exact packages. What an installation writes by the way (logs, caches, time stamps) must not differ between two builds.
+# Exact packages. What an installation writes by the way must not differ between two builds: logs are emptied (a file of
+# the base that is deleted leaves a mark with the time of its deletion), and what is newer than the start gets one time.
 RUN set -eu; : >/dev/shm/start; \
     apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3=3.11.2-1+b1; \
     apt-get clean; \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old; \
-    rm -rf /var/lib/dpkg/*-old /var/log/dpkg.log /var/log/alternatives.log /var/log/apt/* /tmp/* /var/tmp/*; \
+    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp -type f -delete; \
+    find /var/lib/dpkg /var/cache/debconf -name '*-old' -exec truncate --size=0 {} +; \
+    find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     echo 'ocr:x:10001:10001:ocr-app:/nonexistent:/usr/sbin/nologin' >>/etc/passwd; \
     echo 'ocr:x:10001:' >>/etc/group; \
     sed -i 's/^video:x:\([0-9]*\):.*/video:x:\1:ocr/' /etc/group; \
@@ -41,7 +43,7 @@ COPY --from=build /out/usr/ /usr/
 COPY --from=build /out/opt/ /opt/
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONNOUSERSITE=1 OMP_WAIT_POLICY=PASSIVE
 ENV OCR_IMAGE=ocr-app-cpu OCR_CPU_IMAGE=ocr-app-cpu \
-    OCR_MODELS=/opt/ocr-app/models OCR_ENVS=/opt/ocr-app/envs \
+    OCR_MODELS=/opt/ocr-app/models OCR_ENVS=/opt/ocr-app/envs OCR_ENGINES=/data/engines \
     OCR_SAMPLES=/opt/ocr-app/data/nano-codes-100 OCR_RECIPES=/opt/ocr-app/recipes
 # Newer ONNX Runtimes would send events to their maker.
 ENV ORT_DISABLE_TELEMETRY=1

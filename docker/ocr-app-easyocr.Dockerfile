@@ -4,13 +4,15 @@
 ARG BASE
 FROM ${BASE} AS system
 USER 0
-# Exact packages. What an installation writes by the way (logs, caches, time stamps) must not differ between two builds.
+# Exact packages. What an installation writes by the way must not differ between two builds: logs are emptied (a file of
+# the base that is deleted leaves a mark with the time of its deletion), and what is newer than the start gets one time.
 RUN set -eu; : >/dev/shm/start; \
     apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends libgomp1=8.4.0-1ubuntu1~18.04 libopenblas-base=0.2.20+ds-4 libopenmpi2=2.1.1-8 python3-skimage=0.13.1-2 python3-shapely=1.6.4-1; \
     apt-get clean; \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old; \
-    rm -rf /var/lib/dpkg/*-old /var/log/dpkg.log /var/log/alternatives.log /var/log/apt/* /tmp/* /var/tmp/*; \
+    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp -type f -delete; \
+    find /var/lib/dpkg /var/cache/debconf -name '*-old' -exec truncate --size=0 {} +; \
+    find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     find / -xdev -newer /dev/shm/start ! -path '/dev*' ! -path '/proc*' ! -path '/sys*' \
         -exec touch --no-dereference --date=@1763856000 {} +
 

@@ -27,7 +27,7 @@ FROM system
 COPY --from=build /out/usr/ /usr/
 COPY --from=build /out/opt/ /opt/
 ENV OCR_IMAGE=ocr-app OCR_CPU_IMAGE=ocr-app-cpu OCR_L4T=32.7.1 \
-    OCR_MODELS=/opt/ocr-app/models OCR_ENVS=/opt/ocr-app/envs \
+    OCR_MODELS=/opt/ocr-app/models OCR_ENVS=/opt/ocr-app/envs OCR_ENGINES=/data/engines \
     OCR_SAMPLES=/opt/ocr-app/data/nano-codes-100 OCR_RECIPES=/opt/ocr-app/recipes
 WORKDIR /opt/ocr-app
 # The service itself says that it warms up or builds engines: a state, and no reason to end it.

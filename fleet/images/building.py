@@ -56,10 +56,11 @@ def build(names: list[str] | None, how: Plan, say: Say = print) -> list[str]:
         )
     engine.require(images.root / "build" / "images")
     say(f"bases: {how.bases}" + (" (this is no Nano; images say so in their labels)" if how.standin else ""))
-    references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
-    for image in chosen:
-        _build_one(images, image, references, how, say)
-    engine.drop_stages()
+    with engine.alone(images.root / "build" / "images"):
+        references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
+        for image in chosen:
+            _build_one(images, image, references, how, say)
+            engine.drop_stages()
     return [image.name for image in chosen]
 
 

@@ -21,8 +21,8 @@ _WORKER = '#!/bin/sh\nexec /usr/bin/python{minor} "$@"\n'
 
 def prepare(images: Images, image: Image, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
     """Make build/images/NAME/context; returns it, and the sha256 over all that is in it. Raises ArtefactError."""
-    scratch = images.root / "build" / "images" / image.name
-    folder = scratch / "context"
+    folder = folder_of(images, image)
+    scratch = folder.parent
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tree").mkdir(parents=True)
     if image.locks:
@@ -32,6 +32,11 @@ def prepare(images: Images, image: Image, arch: str, standin: bool, say: Say) ->
     shutil.copyfile(render.path_of(images, image), folder / "Dockerfile")
     _same_times(folder, images.epoch)
     return folder, digest(folder)
+
+
+def folder_of(images: Images, image: Image) -> Path:
+    """Where an image's context lies after its last build."""
+    return images.root / "build" / "images" / image.name / "context"
 
 
 def _lay_wheels(wheels: Wheels, folder: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,15 @@ def require(folder: Path) -> None:
         raise EngineMissing("docker not found", "a Docker engine", "apt-get install docker.io")
     if not engine.answers():
         engine.require(folder, machine_arch())
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Only one build runs on one checkout: they share folders, and `drop_stages` would take another's stages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def docker(*arguments: str, given: bytes | None = None) -> str:

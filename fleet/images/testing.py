@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 from fleet.images import context, engine, spec
@@ -109,20 +110,26 @@ def parent_tag(images: Images, image: Image) -> str:
 def rebuilt(image: Image, how: Plan, say: Say) -> list[str]:
     """Build once more without the cache, from the same parent: the layers that differ (of both); empty when equal."""
     images = spec.load()
+    with engine.alone(images.root / "build" / "images"):
+        folder = context.folder_of(images, image)
+        found = engine.inspect(image.name)
+        if found["Config"]["Labels"]["nano-ocr.manifest"] != context.digest(folder):
+            step = f"./inv images build --only {image.name}"
+            raise ImageProblem(f"{image.name} was built from something else", f"what lies in {folder}", step)
+        say(f"{image.name}: once more without the cache")
+        return sorted(_again(images, image, folder, how) ^ set(found["RootFS"]["Layers"]))
+
+
+def _again(images: Images, image: Image, folder: Path, how: Plan) -> set[str]:
+    """The layers of a second build, which is thrown away."""
     tag = f"ocr-app-again/{image.name}"
-    folder, manifest = context.prepare(images, image, how.arch, how.standin, say)
-    found = engine.inspect(image.name)
-    if found["Config"]["Labels"]["nano-ocr.manifest"] != manifest:
-        raise ImageProblem(f"{image.name} was built from something else", "", f"./inv images build --only {image.name}")
-    log = images.root / "build" / "images" / f"{image.name}-again.log"
+    log = folder.parent.with_name(f"{image.name}-again.log")
     log.write_text("")
-    arguments = {"BASE": parent_tag(images, image), "MANIFEST": manifest}
     network = "none" if how.standin else "default"
     try:
-        engine.build(folder, tag, arguments, how.builder, network, False, log)
-        again = set(engine.inspect(tag)["RootFS"]["Layers"])
+        engine.build(folder, tag, {"BASE": parent_tag(images, image)}, how.builder, network, False, log)
+        return set(engine.inspect(tag)["RootFS"]["Layers"])
     finally:
         if engine.exists(tag):
             engine.docker("rmi", tag)
         engine.drop_stages()
-    return sorted(again ^ set(found["RootFS"]["Layers"]))
