@@ -229,8 +229,8 @@ def test_a_proof_says_why_it_died(module: ModuleType, ready: dict[str, Any], cod
 def test_a_run_that_still_installs_there_is_waited_for_and_then_named(module: ModuleType, tmp_path: Path) -> None:
     """What a cut connection has left at work holds the lock until it ends."""
     wanted = {"path": str(tmp_path / "venvs" / "app"), "wait_s": 0}
-    with module.alone(wanted, fail):
-        with pytest.raises(Failed, match="another run has been installing there for 0 s"), module.alone(wanted, fail):
-            pytest.fail("two at once")
+    named = pytest.raises(Failed, match="another run has been installing there for 0 s")
+    with module.alone(wanted, fail), named, module.alone(wanted, fail):
+        pytest.fail("two at once")
     with module.alone(wanted, fail):
         assert (tmp_path / "venvs" / "app.lock").exists()
