@@ -37,6 +37,24 @@ def test_a_line_fits_the_schema_of_results(fake, tools, recipe, picture):
         assert result["verdict"] == verdict
 
 
+def test_the_agent_takes_every_document_and_sees_the_heart_beat(fake, recipe):
+    from node_agent.health import Heartbeat, faults
+
+    served = fake("--recipe", recipe, NANO_OCR_RELEASE="abc")
+    seen = []
+
+    class Node:
+        health = staticmethod(lambda: served.health() or None)
+        monotonic = staticmethod(time.monotonic)
+
+    beat = Heartbeat(Node, "abc")
+    served.until(lambda: (seen.append(served.health()), beat.look() and seen[-1].get("ready"))[1], "ready")
+    documents = [each for each in seen if each]
+    assert documents and not [faults(each) for each in documents if faults(each)]
+    assert {each["state"] for each in documents} <= {"starting", "warming_up", "reading"}
+    assert beat.still_for() < 30
+
+
 def test_it_is_live_but_not_ready_while_it_warms_up(fake, picture, tmp_path):
     (tmp_path / "ways").write_text("gpu")
     served = fake("--retry", "0.2")
