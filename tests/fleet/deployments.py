@@ -60,7 +60,7 @@ class Board:
     def power_up(self) -> None:
         docker("start", self.nano.container)
 
-    def settled(self, patience_s: float = 60.0) -> dict[str, Any]:
+    def settled(self, patience_s: float = 240.0) -> dict[str, Any]:
         """Status when the node has come up and has ended what it was in the middle of."""
         limit = time.monotonic() + patience_s
         while time.monotonic() < limit:

@@ -126,7 +126,7 @@ def test_ctrl_c_and_a_lost_node_and_the_same_command_goes_on(line):
     line.boards[2].cut_power()
     _until(lambda: line.boards[1].status()["phase"] == "idle" and line.boards[1].container() == "D")
     line.boards[2].power_up()
-    text = process.communicate(timeout=150)[0].decode()
+    text = process.communicate(timeout=400)[0].decode()
     assert process.returncode == 36 and "interrupted in the phase" in text, text[-3000:]
     assert runs(line) == ["D", "D", "C", "D"]
     code, told, report = line.deploy(made(line, "D"))
@@ -152,7 +152,7 @@ def test_an_operator_goes_back(line):
     assert line.boards[2].status()["failure"]["found"] == "a test"
 
 
-def _until(question, patience_s=90.0):
+def _until(question, patience_s=240.0):
     limit = time.monotonic() + patience_s
     while time.monotonic() < limit:
         try:

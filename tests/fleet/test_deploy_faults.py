@@ -63,7 +63,7 @@ class Struck:
         self.until(lambda: self.board.settled()["current"]["version"] == version)
 
     def until(self, question) -> None:  # type: ignore[no-untyped-def]
-        limit = time.monotonic() + 90
+        limit = time.monotonic() + 240
         while not question():
             assert time.monotonic() < limit, "it does not happen"
             time.sleep(0.3)
