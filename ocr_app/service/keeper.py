@@ -5,6 +5,7 @@ Whatever it does with the process has a time limit, and it says beforehand for h
 """
 
 import collections
+import os
 import sys
 import threading
 import time
@@ -45,7 +46,7 @@ class Keeper:
         """Until ``stop``. An error that waiting does not mend ends it and stands in ``error``."""
         try:
             while not self.stop.is_set():
-                if self._child is None or self._child.ended:
+                if self._child is None or self._child.ended or self._died():
                     self._open()
                 else:
                     self._serve_one(0.2)
@@ -86,6 +87,16 @@ class Keeper:
         self._said = ""
         self._status.degraded.hold("reader", ())
         self._status.enter(health.READING, self._info)
+
+    def _died(self) -> bool:
+        """Whether the process died while nothing was asked of it: then no image has to pay for that."""
+        assert self._child is not None
+        if os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return False
+        self._child.end()
+        self._status.enter(health.STARTING)
+        self._count_restart(ReaderFailed("the reading process died while it waited", code="crashed"))
+        return True
 
     def _start(self) -> None:
         settings, wanted = self._settings, self._settings.reading

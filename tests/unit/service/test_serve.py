@@ -3,6 +3,8 @@
 import glob
 import http.client
 import json
+import os
+import signal
 import socket
 import threading
 import time
@@ -102,6 +104,15 @@ def test_a_dead_reader_is_an_error_result_that_says_so(fake, picture):
     assert served.again().read(picture(1))[1]["verdict"] == "read"
 
 
+def test_a_reader_that_dies_while_it_waits_costs_no_image(fake, picture):
+    served = fake().ready()
+    (own,) = _children(served.process.pid)
+    os.kill(own, signal.SIGKILL)
+    served.degraded_by("reader_restarting")
+    assert served.again().read(picture(1))[1]["text"] == "AB7"
+    assert metric(served, "reader_restarts_total") == [1.0]
+
+
 def test_one_that_hangs_too_often_is_not_live_and_ends_the_service(fake, picture):
     served = fake("--read-limit", "0.5", "--restarts", "0").ready()
     assert served.read(picture(255))[1]["error"]["code"] == "hung"
@@ -110,8 +121,6 @@ def test_one_that_hangs_too_often_is_not_live_and_ends_the_service(fake, picture
 
 
 def test_a_service_that_stands_still_has_no_heartbeat(fake, tools, tmp_path):
-    import signal
-
     from ocr_app.errors import ServiceError
     from ocr_app.service import health
 
