@@ -6,8 +6,9 @@ import json
 import os
 import signal
 import sys
+import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional, TextIO
 
 from node_agent import deploying, minisign, report, resuming, staging, support
 from node_agent.disk import Folder
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     main_parser.add_argument("--root", default="/var/lib/nano-ocr", help="folder of journal and releases (%(default)s)")
     main_parser.add_argument("--runtime", default="/run/nano-ocr", help="folder in memory (%(default)s)")
     main_parser.add_argument("--keys", default="/etc/nano-ocr/keys", help="folder of trusted *.pub (%(default)s)")
+    main_parser.add_argument("--patience", type=float, default=0.0, metavar="S", help="wait for another command to end")
     main_parser.add_argument("--by", default=_user(), help="who asks, for the record (%(default)s)")
     verbs = main_parser.add_subparsers(dest="verb", metavar="VERB")
     for name, (help_text, _, add) in VERBS.items():
@@ -142,15 +144,24 @@ def trusted_keys(folder: str) -> List[PublicKey]:
 
 
 @contextmanager
-def alone(runtime: str) -> Iterator[None]:
-    """One command at a time that changes anything. Raises Locked."""
+def alone(runtime: str, patience_s: float = 0.0) -> Iterator[None]:
+    """One command at a time that changes anything. Raises Locked after ``patience_s`` seconds."""
     os.makedirs(runtime, exist_ok=True)
     with open(os.path.join(runtime, "agent.lock"), "w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Locked("another command of the agent is at work", "none", "python3 -m node_agent status")
+        limit = time.monotonic() + patience_s
+        while not _locks(stream):
+            if time.monotonic() >= limit:
+                raise Locked("another command of the agent is at work", "none", "python3 -m node_agent status")
+            time.sleep(0.5)
         yield
+
+
+def _locks(stream: TextIO) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _interrupt_once(number: int, frame: Any) -> None:
@@ -202,7 +213,7 @@ def main(argv: Optional[List[str]] = None) -> int:
         node = Node(folder, System(folder, options.runtime), trusted_keys(options.keys), options.by, say)
         if options.verb in ("status", "report", "support"):
             return run(node, options)
-        with alone(options.runtime):
+        with alone(options.runtime, options.patience):
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, _interrupt_once)
             return run(node, options)

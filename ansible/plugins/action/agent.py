@@ -11,6 +11,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 PROGRAM = "/usr/local/sbin/nano-ocr-agent"
+PATIENCE_S = "180"  # the agent's own timer may be at work
 
 DOCUMENTATION = """
 name: agent
@@ -43,7 +44,7 @@ class ActionModule(ActionBase):
         del tmp
         options = self._options()
         verb = options["verb"]
-        command = shlex.join([PROGRAM, "--by", options["by"], verb[0], "--json", *verb[1:]])
+        command = shlex.join([PROGRAM, "--patience", PATIENCE_S, "--by", options["by"], verb[0], "--json", *verb[1:]])
         try:
             done = self._low_level_execute_command(command, in_data=options["given"] + "\n")
         except AnsibleConnectionFailure as error:
