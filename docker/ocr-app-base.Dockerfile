@@ -10,7 +10,7 @@ RUN set -eu; : >/dev/shm/start; \
     apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3.6=3.6.9-1~18.04ubuntu1.12 python3-distutils=3.6.9-1~18.04; \
     apt-get clean; \
-    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp -type f -delete; \
+    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp ! -type d -delete; \
     find /var/lib/dpkg /var/cache/debconf -name '*-old' -exec truncate --size=0 {} +; \
     find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     echo 'ocr:x:10001:10001:ocr-app:/nonexistent:/usr/sbin/nologin' >>/etc/passwd; \

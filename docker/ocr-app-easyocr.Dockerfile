@@ -10,7 +10,7 @@ RUN set -eu; : >/dev/shm/start; \
     apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends libgomp1=8.4.0-1ubuntu1~18.04 libopenblas-base=0.2.20+ds-4 libopenmpi2=2.1.1-8 python3-skimage=0.13.1-2 python3-shapely=1.6.4-1; \
     apt-get clean; \
-    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp -type f -delete; \
+    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp ! -type d -delete; \
     find /var/lib/dpkg /var/cache/debconf -name '*-old' -exec truncate --size=0 {} +; \
     find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     find / -xdev -newer /dev/shm/start ! -path '/dev*' ! -path '/proc*' ! -path '/sys*' \
@@ -21,22 +21,23 @@ FROM system AS build
 USER 0
 LABEL nano-ocr.stage="build"
 COPY . /build/
-RUN set -eu; target=/usr/local/lib/python3.6/dist-packages; mkdir -p "/out$target"; \
-    python3.6 "$(echo /build/wheels/pip-*.whl)/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile \
-        --no-index --find-links /build/wheels --require-hashes --no-deps --target "/out$target" \
+RUN set -eu; target=/usr/local/lib/python3.6/dist-packages; mkdir -p "/out/packages$target" /out/app; \
+    python3.6 "$(echo /build/wheels/pip-*.whl)/pip" install --quiet --disable-pip-version-check --no-cache-dir \
+        --no-compile --no-index --find-links /build/wheels --require-hashes --no-deps --target "/out/packages$target" \
         --requirement /build/requirements.txt; \
-    rm -rf "/out$target/bin"; \
-    cp -R /build/tree/. /out/; \
+    rm -rf "/out/packages$target/bin"; \
+    cp -R /build/tree/. /out/app/; \
     find /out -exec touch --no-dereference --date=@1763856000 {} +; \
     export PYTHONHASHSEED=0; \
-    for folder in "$target"; do \
-        python3.6 -m compileall -qq -d "$folder" "/out$folder" || echo "not all of $folder is for this Python"; \
+    for folder in "/packages$target"; do \
+        python3.6 -m compileall -qq -d "/${folder#/*/}" "/out$folder" || echo "not all of $folder is for this Python"; \
     done; \
     find /out -exec touch --no-dereference --date=@1763856000 {} +; \
     rm -rf /build
 
+# Both onto /, which a layer does not hold: any other folder would get the time of this step.
 FROM system
-COPY --from=build /out/usr/ /usr/
+COPY --from=build /out/packages/ /
 USER ocr
 ARG VERSION
 ARG REVISION

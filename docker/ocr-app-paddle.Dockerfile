@@ -10,7 +10,7 @@ RUN set -eu; : >/dev/shm/start; \
     apt-get update -q; \
     DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends python3.7=3.7.5-2ubuntu1~18.04.2 libgomp1=8.4.0-1ubuntu1~18.04; \
     apt-get clean; \
-    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp -type f -delete; \
+    find /var/lib/apt/lists /var/cache/apt /tmp /var/tmp ! -type d -delete; \
     find /var/lib/dpkg /var/cache/debconf -name '*-old' -exec truncate --size=0 {} +; \
     find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     find / -xdev -newer /dev/shm/start ! -path '/dev*' ! -path '/proc*' ! -path '/sys*' \
@@ -21,23 +21,24 @@ FROM system AS build
 USER 0
 LABEL nano-ocr.stage="build"
 COPY . /build/
-RUN set -eu; target=/usr/local/lib/python3.7/dist-packages; mkdir -p "/out$target"; \
-    python3.7 "$(echo /build/wheels/pip-*.whl)/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-compile \
-        --no-index --find-links /build/wheels --require-hashes --no-deps --target "/out$target" \
+RUN set -eu; target=/usr/local/lib/python3.7/dist-packages; mkdir -p "/out/packages$target" /out/app; \
+    python3.7 "$(echo /build/wheels/pip-*.whl)/pip" install --quiet --disable-pip-version-check --no-cache-dir \
+        --no-compile --no-index --find-links /build/wheels --require-hashes --no-deps --target "/out/packages$target" \
         --requirement /build/requirements.txt; \
-    rm -rf "/out$target/bin"; \
-    cp -R /build/tree/. /out/; \
+    rm -rf "/out/packages$target/bin"; \
+    cp -R /build/tree/. /out/app/; \
     find /out -exec touch --no-dereference --date=@1763856000 {} +; \
     export PYTHONHASHSEED=0; \
-    for folder in "$target"; do \
-        python3.7 -m compileall -qq -d "$folder" "/out$folder" || echo "not all of $folder is for this Python"; \
+    for folder in "/packages$target"; do \
+        python3.7 -m compileall -qq -d "/${folder#/*/}" "/out$folder" || echo "not all of $folder is for this Python"; \
     done; \
     find /out -exec touch --no-dereference --date=@1763856000 {} +; \
     rm -rf /build
 
+# Both onto /, which a layer does not hold: any other folder would get the time of this step.
 FROM system
-COPY --from=build /out/usr/ /usr/
-COPY --from=build /out/opt/ /opt/
+COPY --from=build /out/packages/ /
+COPY --from=build /out/app/ /
 USER ocr
 ARG VERSION
 ARG REVISION

@@ -65,16 +65,14 @@ def programs():
 
 
 def caches():
-    """Nothing that building left behind."""
-    return [f"{p} is not empty: {os.listdir(p)[0]}" for p in CACHES if contents(p)]
+    """Nothing that building left behind; empty folders and empty files are nothing."""
+    return [f"{path} was left behind" for folder in CACHES for path in files_below(folder)][:5]
 
 
-def contents(folder):
-    """What lies in a folder that can be read."""
-    try:
-        return [name for name in os.listdir(folder) if name not in ("lock", "partial")]
-    except OSError:
-        return []
+def files_below(folder):
+    """Files with something in them that can be seen from here."""
+    paths = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    return [path for path in paths if os.path.isfile(path) and os.path.getsize(path)]
 
 
 def environment():
