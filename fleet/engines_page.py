@@ -91,7 +91,7 @@ def _kept(plans: Sequence[dict[str, Any]]) -> str:
         if len(own) > _NAMED:
             kinds = Counter(kept["op"] for kept in own).most_common()
             words = ", ".join(f"{count} {kind}" for kind, count in kinds)
-            rows.append([f"`{plan['network']}`", words, f"{len(own)} layers, named in engines.json", "errors add up"])
+            rows.append([f"`{plan['network']}`", words, f"{len(own)} layers, named in engines.json", "told there"])
             continue
         rows += [[f"`{plan['network']}`", kept["op"], f"`{kept['layer']}`", kept["why"]] for kept in own]
     return "### Nodes that stay in FP32\n\n" + table(("network", "operator", "layer", "why"), rows) if rows else ""
