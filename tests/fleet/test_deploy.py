@@ -21,6 +21,7 @@ from tests.fleet.deployments import Board, Line
 from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
+CUT = "[Service]\\nType=oneshot\\nExecStart=-/usr/sbin/ip route del default\\n[Install]\\nWantedBy=basic.target\\n"
 NAMES = ["nano-1", "nano-2", "nano-3", "nano-4"]
 
 
@@ -89,12 +90,13 @@ def test_a_release_that_reads_otherwise_goes_back(line):
 def test_c_comes_from_a_bundle_without_an_uplink(line):
     line.maker.make("C", 4)
     for board in line.boards:
-        board.nano.root("ip route del default")
+        board.nano.root(f"printf '{CUT}' >/etc/systemd/system/cut.service && systemctl enable --now cut")
     docker("stop", "--time", "1", line.boards[0].nano.fleet.repository)
     code, told, report = line.deploy(made(line, "C"))
     assert (code, told) == (0, dict.fromkeys(NAMES, "committed")), report
     assert [board.versions() for board in line.boards] == [("C", "C", "A")] * 4
     assert runs(line) == ["C"] * 4
+    assert [board.nano.root("ip route show default") for board in line.boards] == [""] * 4
     docker("start", line.boards[0].nano.fleet.repository)
 
 

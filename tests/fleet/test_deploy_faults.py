@@ -23,6 +23,7 @@ from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
 FOLDER = "/var/lib/nano-ocr-test"
+AGENT = "nano-ocr-agent --patience 60"  # its timer may be at work
 FOUND = ROOT / "build" / "faults-virtual.json"
 AT_BOOT = ("proving", "proven", "committed")
 EXPECTED = {
@@ -57,9 +58,9 @@ class Struck:
         self.commit("A")
 
     def commit(self, version: str) -> None:
-        self.root(f"cd {FOLDER} && nano-ocr-agent stage --downgrade test ocr-app-{version}.bundle && sync")
+        self.root(f"cd {FOLDER} && {AGENT} stage --downgrade test ocr-app-{version}.bundle && sync")
         if self.board.status()["phase"] == "staged":
-            self.root("nano-ocr-agent switch")
+            self.root(f"{AGENT} switch")
         self.until(lambda: self.board.settled()["current"]["version"] == version)
 
     def until(self, question) -> None:  # type: ignore[no-untyped-def]
@@ -80,20 +81,20 @@ class Struck:
         environ = "PYTHONPATH=$(grep -o '/opt[^ ]*' /usr/local/sbin/nano-ocr-agent)"
         paused = f"cd {FOLDER} && {environ} python3.6 pause.py {event}"
         if event == "staged":
-            self.root(f"cd {FOLDER} && nano-ocr-agent stage ocr-app-B.bundle")
+            self.root(f"cd {FOLDER} && {AGENT} stage ocr-app-B.bundle")
             return
         if event == "staging":
-            self.root(f"({paused} stage ocr-app-B.bundle) >/dev/null 2>&1 &")
+            self.root(f"({paused} --patience 60 stage ocr-app-B.bundle) >/dev/null 2>&1 &")
         else:
-            self.root(f"cd {FOLDER} && nano-ocr-agent stage ocr-app-B.bundle")
+            self.root(f"cd {FOLDER} && {AGENT} stage ocr-app-B.bundle")
             at_boot = PAUSED.format(folder=FOLDER, event=event)
             if event in AT_BOOT:
                 folder = "/etc/systemd/system/nano-ocr-agent.service.d"
                 self.root(f"mkdir -p {folder} && printf '{at_boot}' >{folder}/pause.conf")
                 self.root(f'echo "Environment={environ}" >>{folder}/pause.conf')
-                self.root("nano-ocr-agent switch")
+                self.root(f"{AGENT} switch")
             else:
-                self.root(f"({paused} switch) >/dev/null 2>&1 &")
+                self.root(f"({paused} --patience 60 switch) >/dev/null 2>&1 &")
         self.until(lambda: "yes" in self.asked(f"test -e {FOLDER}/reached && echo yes"))
 
     def asked(self, command: str) -> str:
@@ -105,7 +106,7 @@ class Struck:
         self.root("rm -rf /etc/systemd/system/nano-ocr-agent.service.d && systemctl daemon-reload")
         status = self.board.settled()
         if status["phase"] != "idle" or status["current"]["version"] != "A":
-            self.root("nano-ocr-agent rollback --reason 'the test goes on'")
+            self.root(f"{AGENT} rollback --reason 'the test goes on'")
         assert self.board.settled()["current"]["version"] == "A"
 
 
@@ -214,7 +215,7 @@ def test_a_container_that_stands_still_is_started_again(boards):
 )
 def test_what_must_not_come_in_is_refused(boards, name, make, words):
     node = boards[0]
-    text = node.board.nano.fails(f"cd {FOLDER} && {make} && nano-ocr-agent stage bad")
+    text = node.board.nano.fails(f"cd {FOLDER} && {make} && {AGENT} stage bad")
     assert any(word in text for word in words.split("|")), text
     assert outcome(node.board).startswith("A runs")
     keep(name, {"idle": "A runs, refused"})
@@ -225,9 +226,9 @@ def test_a_disk_that_is_full_or_read_only_stops_it_before_the_switch(boards):
     node.root("mkdir /kept && cp -a /var/lib/nano-ocr/. /kept && mount -t tmpfs -o size=120m none /var/lib/nano-ocr")
     try:
         node.root("cp -a /kept/. /var/lib/nano-ocr")
-        assert "MB free" in node.board.nano.fails(f"nano-ocr-agent stage {FOLDER}/ocr-app-B.bundle")
+        assert "MB free" in node.board.nano.fails(f"{AGENT} stage {FOLDER}/ocr-app-B.bundle")
         node.root("mount -o remount,ro /var/lib/nano-ocr")
-        assert "Read-only" in node.board.nano.fails(f"nano-ocr-agent stage {FOLDER}/ocr-app-B.bundle")
+        assert "the disk is read-only" in node.board.nano.fails(f"{AGENT} stage {FOLDER}/ocr-app-B.bundle")
         assert node.board.container() == "A"
     finally:
         node.root("umount -l /var/lib/nano-ocr && rm -r /kept")
