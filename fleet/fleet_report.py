@@ -30,7 +30,7 @@ class LookProblem(FleetError):
 def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = OUT, say: Say = print) -> int:
     """Ask every node, print the table, write fleet.json. Returns 0; raises LookProblem when a node gave no report.
 
-    ``audit``: run verify.yml first; else drift is what its last run found, or "not audited".
+    ``audit``: run verify.yml first, for the column drift; its last report may be of another fleet, so it is not used.
     """
     if audit:
         provision.play("verify", inventory, limit)
@@ -41,7 +41,8 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     settings.write_text(json.dumps({"report_folder": str((out / "nodes").absolute())}) + "\n")
     deploy.play("report", settings, deploy.Wish(inventory, limit))
     found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
-    rows = [row(node, drifted(AUDIT)) for node in found]
+    audited = drifted(AUDIT) if audit else None
+    rows = [row(node, audited) for node in found]
     say("\n".join(["", *table(HEAD, rows), "", *summary(found), f"whole reports: {out / 'nodes'}"]))
     (out / "fleet.json").write_text(json.dumps([dict(zip(HEAD, row, strict=True)) for row in rows], indent=1) + "\n")
     silent = [node["host"] for node in found if not node["answer"]]
