@@ -43,7 +43,7 @@ class Told:
 
     def lines(self) -> list[str]:
         """A table for the terminal."""
-        rows = [(host["host"], host["outcome"], _reason(host)) for host in self.hosts]
+        rows: list[tuple[str, ...]] = [(host["host"], host["outcome"], _reason(host)) for host in self.hosts]
         return ["", *table(("host", "outcome", "why"), rows), "", f"report: build/deployments/{self.name}/report.md"]
 
 
