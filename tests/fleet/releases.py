@@ -18,7 +18,7 @@ from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent
 LABEL = "nano-ocr.stand-in"
-GATE = {"live_s": 10, "ready_s": 120, "build_s": 60, "soak_s": 11, "poll_s": 0.5, "latency_ms": 500, "restarts": 1}
+GATE = {"live_s": 6, "ready_s": 120, "build_s": 60, "soak_s": 7, "poll_s": 0.5, "latency_ms": 500, "restarts": 1}
 EXPECTED = (("good.png", "pass", "EXP 2026-12-31"), ("old.png", "fail", "EXP 2020-01-01"))
 
 
