@@ -190,7 +190,7 @@ def main(arguments: list[str] | None = None) -> None:
         text = json.dumps(measured, indent=1) + "\n"
         (cards.CARDS / f"{NAME}.json").write_text(text, encoding="utf-8")
         plot(measured, cards.CARDS / f"{NAME}.svg")
-        page = cards.CARDS / "README.md"
+        page = cards.CARDS / "trade-off.md"
         page.write_text(cards.filled(page.read_text(encoding="utf-8"), {"tradeoff": table(measured)}), encoding="utf-8")
 
 
