@@ -42,9 +42,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
     _run(demonstration.run, count=count, reader=reader, recipe=recipe)
 
 
-@task(
-    help={"suite": "lint, unit, property, contract, faults, envs, fleet (or several)", "k": "only tests matching this"}
-)
+@task(help={"suite": "lint, unit, property, contract, faults, envs, docker, fleet; or several", "k": "only such tests"})
 def test(_: Context, suite: str = "", k: str = "") -> None:
     """Prove it: fast suites by default, every suite where CI=true."""
     from fleet import testing

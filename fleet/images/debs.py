@@ -44,7 +44,7 @@ def download(root: Path, names: list[str], into: Path) -> None:
 
 
 def index(folder: Path) -> None:
-    """The file `Packages` of a flat repository."""
+    """The file `Packages` of a flat repository. Each entry ends in an empty line, or apt fails on the last."""
     stanzas = []
     for deb in sorted(folder.glob("*.deb")):
         fields = subprocess.check_output(["dpkg-deb", "--field", str(deb)], text=True)
@@ -52,7 +52,7 @@ def index(folder: Path) -> None:
         stanzas.append(
             f"{fields}Filename: ./{deb.name}\nSize: {len(data)}\nSHA256: {hashlib.sha256(data).hexdigest()}\n"
         )
-    (folder / "Packages").write_text("\n".join(stanzas))
+    (folder / "Packages").write_text("".join(stanza + "\n" for stanza in stanzas))
 
 
 def _python(python: Interpreter, tree: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from fleet import artefacts
 from fleet.images import archives, building, context, engine, testing
 from fleet.images.spec import EngineMissing
 from fleet.images.testing import LOCKED_DOWN
@@ -31,6 +32,17 @@ def test_so_are_the_large_ones_where_they_are_built(images, name):
     if not engine.exists(name):
         pytest.skip(f"{name} is not built here; ./inv images build --only {name} (gigabytes)")
     assert testing.problems_of(images, images.images[name]) == []
+
+
+@pytest.mark.parametrize(("name", "reader"), [*zip(LARGE, ("easyocr", "paddleocr"), strict=True)])
+def test_the_large_ones_read_with_their_reader_where_they_are_built(images, name, reader):
+    if not engine.exists(name):
+        pytest.skip(f"{name} is not built here; ./inv images build --only {name} (gigabytes)")
+    mounted = ("--volume", f"{artefacts.MODELS}:/opt/ocr-app/models:ro")
+    done = run(name, "read", "--jsonl", "--reader", reader, "data/nano-codes-100/images/000.jpg", options=mounted)
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout.splitlines()[0])
+    assert "13.12.23" in record["text"] and record["reader"].startswith(reader)
 
 
 def test_the_application_for_nanos_adds_less_than_350_mb(images):
