@@ -64,7 +64,7 @@ def _output(command: List[str]) -> str:
     except subprocess.TimeoutExpired:
         return "no answer within {:g} s: {}\n".format(_LIMIT_S, " ".join(command))
     except OSError as error:
-        return "cannot run {}: {}\n".format(command[0], error.strerror)
+        return "cannot run {}: {}\n".format(command[0], os.strerror(error.errno or 0))
     return done.stdout[-_LIMIT_BYTES:].decode("utf-8", "replace")
 
 
