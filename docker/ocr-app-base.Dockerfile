@@ -15,6 +15,7 @@ RUN set -eu; : >/dev/shm/start; \
     find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     echo 'ocr:x:10001:10001:ocr-app:/nonexistent:/usr/sbin/nologin' >>/etc/passwd; \
     echo 'ocr:x:10001:' >>/etc/group; \
+    install -d -o 10001 -g 10001 /data; \
     sed -i 's/^video:x:\([0-9]*\):.*/video:x:\1:ocr/' /etc/group; \
     find / -xdev -newer /dev/shm/start ! -path '/dev*' ! -path '/proc*' ! -path '/sys*' \
         -exec touch --no-dereference --date=@1763856000 {} +

@@ -15,6 +15,7 @@ RUN set -eu; : >/dev/shm/start; \
     find /var/log /var/cache/ldconfig -type f -exec truncate --size=0 {} +; \
     echo 'ocr:x:10001:10001:ocr-app:/nonexistent:/usr/sbin/nologin' >>/etc/passwd; \
     echo 'ocr:x:10001:' >>/etc/group; \
+    install -d -o 10001 -g 10001 /data; \
     sed -i 's/^video:x:\([0-9]*\):.*/video:x:\1:ocr/' /etc/group; \
     find / -xdev -newer /dev/shm/start ! -path '/dev*' ! -path '/proc*' ! -path '/sys*' \
         -exec touch --no-dereference --date=@1763856000 {} +
@@ -44,7 +45,8 @@ COPY --from=build /out/packages/ /
 COPY --from=build /out/app/ /
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONNOUSERSITE=1 OMP_WAIT_POLICY=PASSIVE
 ENV OCR_IMAGE=ocr-app-cpu OCR_CPU_IMAGE=ocr-app-cpu \
-    OCR_MODELS=/opt/ocr-app/models OCR_ENVS=/opt/ocr-app/envs OCR_ENGINES=/data/engines \
+    OCR_MODELS=/opt/ocr-app/models OCR_ENVS=/opt/ocr-app/envs \
+    OCR_ENGINES=/data/engines OCR_EXPORTS=/data/exports OCR_PLANS=/data/plans \
     OCR_SAMPLES=/opt/ocr-app/data/nano-codes-100 OCR_RECIPES=/opt/ocr-app/recipes
 # Newer ONNX Runtimes would send events to their maker.
 ENV ORT_DISABLE_TELEMETRY=1

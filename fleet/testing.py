@@ -18,8 +18,7 @@ from fleet.virtual import commands
 class Suite:
     """One kind of test; ``fast`` ones run by default, all of them where CI=true.
 
-    ``by_file``: the tests of a file tell one story, and stay together on one of the ``workers``. ``engine``: it needs a
-    Docker engine, and runs only where it is asked for by name: it was never rehearsed in CI.
+    ``by_file``: the tests of a file tell one story, and stay together on one of the ``workers``.
     """
 
     name: str
@@ -28,7 +27,6 @@ class Suite:
     paths: tuple[str, ...]
     workers: int = 2
     by_file: bool = False
-    engine: bool = False
 
 
 SUITES = (
@@ -38,10 +36,8 @@ SUITES = (
     Suite("contract", True, "what other programs and versions rely on", ("tests/contract",)),
     Suite("faults", False, "killed, full, broken: at every step", ("tests/faults",)),
     Suite("envs", False, "the legacy environments and their readers, really", ("tests/envs",), workers=0),
-    Suite(
-        "docker", False, "container images, really built, checked and run", ("tests/docker",), workers=0, engine=True
-    ),
-    Suite("fleet", False, "virtual Nanos, really provisioned, cut off and rebooted", ("tests/fleet",), 2, True, True),
+    Suite("docker", False, "container images, really built, checked and run", ("tests/docker",), workers=0),
+    Suite("fleet", False, "virtual Nanos, really provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
 )
 
 
@@ -69,7 +65,7 @@ def run(suites: list[str] | None = None, match: str = "") -> int:
 
 def _wanted(names: list[str] | None) -> list[Suite]:
     if names is None:
-        return [suite for suite in SUITES if suite.fast or (in_ci() and not suite.engine)]
+        return [suite for suite in SUITES if suite.fast or in_ci()]
     unknown = set(names) - {suite.name for suite in SUITES}
     if unknown:
         raise SuiteError(f"no suite called {', '.join(sorted(unknown))}", ", ".join(s.name for s in SUITES))

@@ -15,9 +15,8 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 
 from ocr_app.benchmark import modules_thesis
-from ocr_app.engines import export_twins, target
+from ocr_app.engines import export_twins, folders, target
 from ocr_app.engines.cache import Cache, default_folder
-from ocr_app.engines.export import FOLDER
 from ocr_app.engines.export_record import load_record
 from ocr_app.engines.export_table import Network, select
 from ocr_app.errors import EngineError, OcrError
@@ -99,7 +98,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--shape", required=True)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--exports", default=FOLDER)
+    parser.add_argument("--exports", default=folders.exports())
     asked = parser.parse_args(arguments)
     shape = [int(size) for size in asked.shape.split("x")]
     try:

@@ -10,7 +10,7 @@ from ocr_app.benchmark import modules
 from ocr_app.benchmark.modules_measure import ENGINES, RUNS
 from ocr_app.benchmark.tables import table
 from ocr_app.cli.arguments import positive, write_json
-from ocr_app.engines.export import FOLDER
+from ocr_app.engines import folders
 from ocr_app.engines.export_table import select
 from ocr_app.errors import ModelError
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frame", type=size, default=FRAME, metavar="WxH", help="of detectors (default: %(default)s)")
     parser.add_argument("--runs", type=positive, default=RUNS, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="CPU threads (default: %(default)s)")
-    parser.add_argument("--exports", default=FOLDER, metavar="FOLDER", help="(default: %(default)s)")
+    parser.add_argument("--exports", default=folders.exports(), metavar="FOLDER", help="(default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
 

@@ -8,11 +8,8 @@ from typing import Any, List, Optional, Tuple
 from ocr_app.benchmark.tables import table
 from ocr_app.cli.arguments import positive
 from ocr_app.cli.engine_keep import add_verb
-from ocr_app.engines import build, build_jobs, export, target
+from ocr_app.engines import build, build_jobs, folders, target
 from ocr_app.engines.settings import settings
-
-CALIBRATION = os.path.join("data", "nano-codes-100")
-PLANS = os.path.join("build", "plans")
 
 
 def add_verbs(kinds: Any) -> None:
@@ -25,11 +22,19 @@ def add_verbs(kinds: Any) -> None:
     own.add_argument("--precision", default="fp32", metavar="P", help="comma separated (default: %(default)s)")
     calibration_help = "images that decide shapes and judge the engine; once for each set (default: {})"
     own.add_argument(
-        "--calibration", action="append", default=[], metavar="DATASET", help=calibration_help.format(CALIBRATION)
+        "--calibration",
+        action="append",
+        default=[],
+        metavar="DATASET",
+        help=calibration_help.format(folders.calibration()),
     )
     own.add_argument("--limit", type=int, default=100, metavar="N", help="images of each set, 0: all (%(default)s)")
-    own.add_argument("--exports", default=export.FOLDER, metavar="DIR", help="of `./inv export` (default: %(default)s)")
-    own.add_argument("--plans", default=PLANS, metavar="DIR", help="NETWORK.json of `engine gate` (%(default)s)")
+    own.add_argument(
+        "--exports", default=folders.exports(), metavar="DIR", help="of `./inv export` (default: %(default)s)"
+    )
+    own.add_argument(
+        "--plans", default=folders.plans(), metavar="DIR", help="NETWORK.json of `engine gate` (%(default)s)"
+    )
     own.add_argument(
         "--workspace-mb", type=positive, default=settings()["workspace_mb"], metavar="MB", help="%(default)s"
     )
@@ -51,7 +56,7 @@ def run_build(arguments: argparse.Namespace) -> int:
         os.path.abspath(arguments.engines),
         arguments.exports,
         arguments.plans,
-        arguments.calibration or [CALIBRATION],
+        arguments.calibration or [folders.calibration()],
         arguments.limit,
         arguments.workspace_mb,
         arguments.threads,

@@ -9,7 +9,7 @@ from typing import Any, List, Optional, Tuple
 
 from ocr_app.benchmark.tables import table
 from ocr_app.cli.arguments import positive, write_json
-from ocr_app.engines import calibration, export, export_table, gate, plan, preflight
+from ocr_app.engines import calibration, export_table, folders, gate, plan, preflight
 from ocr_app.engines.calibration import Subject
 from ocr_app.engines.export_record import load_record
 from ocr_app.engines.gate import TRIALS
@@ -18,8 +18,6 @@ from ocr_app.engines.preflight_rules import REFUSED
 from ocr_app.errors import ModelError, PrecisionUnavailable, UsageError
 from ocr_app.readers.registry import parse_name
 
-CALIBRATION = os.path.join("data", "nano-codes-100")
-PLANS = os.path.join("build", "plans")
 _MODEL_HELP = "a network of `./inv export`, an ONNX file, or the name of a model's file"
 
 
@@ -35,19 +33,23 @@ def add_verbs(kinds: Any) -> None:
     own.add_argument("model", metavar="MODEL", help=_MODEL_HELP)
     own.add_argument("--reader", metavar="R", help="for any other file: the reader it belongs to")
     own.add_argument("--role", choices=(calibration.DETECTOR, calibration.RECOGNISER), help="and what it is there")
-    calibration_help = "a data set or a folder of images; once for each (default: {})".format(CALIBRATION)
+    calibration_help = "a data set or a folder of images; once for each (default: {})".format(folders.calibration())
     own.add_argument("--calibration", action="append", default=[], metavar="SET", help=calibration_help)
     own.add_argument(
         "--limit", type=positive, default=30, metavar="N", help="images of each set (default: %(default)s)"
     )
     own.add_argument("--trials", type=positive, default=TRIALS, metavar="N", help="sets of layers tried (%(default)s)")
     own.add_argument("--no-texts", action="store_true", help="leave the texts out of the evidence")
-    own.add_argument("--out", metavar="PLAN.json", help="(default: {})".format(os.path.join(PLANS, "NETWORK.json")))
+    own.add_argument(
+        "--out", metavar="PLAN.json", help="(default: {})".format(os.path.join(folders.plans(), "NETWORK.json"))
+    )
 
 
 def _verb(kinds: Any, name: str, help_text: str, run: Any) -> argparse.ArgumentParser:
     own: argparse.ArgumentParser = kinds.add_parser(name, help=help_text, description=help_text + ".")
-    own.add_argument("--exports", default=export.FOLDER, metavar="DIR", help="of `./inv export` (default: %(default)s)")
+    own.add_argument(
+        "--exports", default=folders.exports(), metavar="DIR", help="of `./inv export` (default: %(default)s)"
+    )
     own.add_argument("--json", action="store_true", help="print JSON")
     own.set_defaults(run_what=run)
     return own
@@ -85,9 +87,9 @@ def _name_and_shape(word: str) -> Tuple[str, Optional[Tuple[int, ...]]]:
 def run_gate(arguments: argparse.Namespace) -> int:
     """Returns 0 when the plan is accepted, 5 when it is refused; it is written either way."""
     subject = _subject(arguments)
-    given = calibration.calibration(arguments.calibration or [CALIBRATION], subject.role, arguments.limit)
+    given = calibration.calibration(arguments.calibration or [folders.calibration()], subject.role, arguments.limit)
     own = gate.judge(subject, given, arguments.trials, not arguments.no_texts, _tell)
-    path = arguments.out or os.path.join(PLANS, os.path.splitext(subject.name)[0] + ".json")
+    path = arguments.out or os.path.join(folders.plans(), os.path.splitext(subject.name)[0] + ".json")
     plan.write(own, path)
     print(json.dumps(plan.to_json(own), ensure_ascii=False, indent=1) if arguments.json else words(own, path))
     return 0 if own.verdict == ACCEPTED else PrecisionUnavailable.exit_code

@@ -154,14 +154,7 @@ def _of_target(entry: Entry, name: str) -> bool:
 
 def run_unpack(arguments: argparse.Namespace) -> int:
     """Returns 0. Raises what :func:`ocr_app.engines.pack.unpack` raises."""
-    places: Dict[str, Place] = {}
-
-    def place_of(name: str) -> Place:
-        if name not in places:
-            places[name] = target.module_of(name).place()
-        return places[name]
-
-    names = pack.unpack(Cache(arguments.engines), arguments.pack, place_of, arguments.sha256)
+    names = pack.unpack(Cache(arguments.engines), arguments.pack, target.here(), arguments.sha256)
     print(json.dumps({"engines": names}) if arguments.json else "\n".join(names))
     return 0
 

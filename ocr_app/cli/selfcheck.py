@@ -37,8 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     def open_reader() -> Reader:
         return open_for(arguments, engine)
 
+    def plain() -> Reader:
+        return open_for(arguments, "none")
+
     show = (lambda row: None) if arguments.json else _show
-    rows = selfcheck.run(around, default_folder() if engine != "none" else "", open_reader, show)
+    rows = selfcheck.run(around, default_folder() if engine != "none" else "", open_reader, plain, show)
     return _finish(rows, around, arguments.json)
 
 

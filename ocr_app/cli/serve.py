@@ -25,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_reader_arguments(parser)
     engine_help = "engines to read with (default: tensorrt in the image for Jetsons, else none)"
     parser.add_argument("--engine", choices=("none",) + target.TARGETS, help=engine_help)
+    packs_help = "engine packs (*.tar) of the release; those for boards like this one are taken before reading"
+    parser.add_argument("--packs", default="", metavar="DIR", help=packs_help)
     build_help = "build engines that are missing or stale; minutes, and not ready meanwhile"
     parser.add_argument("--build-engines", action="store_true", help=build_help)
     parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
@@ -134,6 +136,7 @@ def _reading_of(arguments: argparse.Namespace, engine: str) -> Reading:
         arguments.precision,
         arguments.threads,
         engine,
+        os.path.abspath(arguments.packs) if arguments.packs else "",
         os.path.abspath(arguments.recipe) if arguments.recipe else None,
         arguments.preprocess,
         tuple(arguments.region),

@@ -11,15 +11,13 @@ import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ocr_app import models
-from ocr_app.engines import export_easyocr, export_paddle, files
+from ocr_app.engines import export_easyocr, export_paddle, files, folders
 from ocr_app.engines.export_normal import normalised
 from ocr_app.engines.export_record import SCHEMA, record_path, write_record
 from ocr_app.engines.export_table import Network, select
 from ocr_app.errors import OcrError
 from ocr_app.networks import onnx_file
 from ocr_app.readers import codes
-
-FOLDER = os.path.join("build", "export")
 
 
 def export(network: Network, folder: str) -> Dict[str, Any]:
@@ -33,13 +31,20 @@ def export(network: Network, folder: str) -> Dict[str, Any]:
     pairs = {"network": network.name, "sources": " ".join("{}:{}".format(*pair) for pair in sorted(sources.items()))}
     made = normalised(data, network, pairs)
     path = os.path.join(folder, network.name + ".onnx")
-    os.makedirs(folder, exist_ok=True)
-    if os.path.exists(record_path(path)):
-        os.remove(record_path(path))
+    _clear(folder, record_path(path))
     files.write_whole(path, made)
     record = _record(network, made, sources, tools)
     write_record(record, record_path(path))
     return record
+
+
+def _clear(folder: str, record: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+        if os.path.exists(record):
+            os.remove(record)
+    except OSError as error:
+        raise files.no_room(record, error) from error
 
 
 def _from_onnx(network: Network) -> Tuple[bytes, Dict[str, str]]:
@@ -91,7 +96,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Returns 0, or the exit code of the first failure."""
     parser = argparse.ArgumentParser(prog="python -m ocr_app.engines.export", description="export networks to ONNX")
     parser.add_argument("networks", nargs="*", metavar="NETWORK", help="names in data/networks.json; default: all")
-    parser.add_argument("--out", default=FOLDER, metavar="FOLDER", help="(default: %(default)s)")
+    parser.add_argument("--out", default=folders.exports(), metavar="FOLDER", help="(default: %(default)s)")
     asked = parser.parse_args(arguments)
     try:
         for network in select(asked.networks):

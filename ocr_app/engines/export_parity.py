@@ -13,8 +13,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 from ocr_app.benchmark.crops import line_crops
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.sample import Dataset
-from ocr_app.engines import export_twins
-from ocr_app.engines.export import FOLDER
+from ocr_app.engines import export_twins, folders
 from ocr_app.engines.export_record import load_record, record_path, write_record
 from ocr_app.engines.export_table import Network, rules, select
 from ocr_app.engines.export_twins import EXPORTED, ORIGINAL, Twin
@@ -134,7 +133,9 @@ def main(arguments: Optional[List[str]] = None) -> int:
     """Returns 0 when everything is equal, 7 when something is not, else the exit code of the first failure."""
     parser = argparse.ArgumentParser(prog="python -m ocr_app.engines.export_parity", description="compare exports")
     parser.add_argument("networks", nargs="+", metavar="NETWORK", help="names in data/networks.json")
-    parser.add_argument("--out", default=FOLDER, metavar="FOLDER", help="where the exports are (default: %(default)s)")
+    parser.add_argument(
+        "--out", default=folders.exports(), metavar="FOLDER", help="where the exports are (default: %(default)s)"
+    )
     parser.add_argument("--lines", action="append", default=[], metavar="DATASET", help="read as crops of one line")
     parser.add_argument("--pages", action="append", default=[], metavar="DATASET", help="read whole")
     parser.add_argument("--limit", type=int, metavar="N", help="only N images of each set of lines, evenly spread")

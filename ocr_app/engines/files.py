@@ -1,5 +1,6 @@
 """Files written whole or not at all, and on disk before anyone is told."""
 
+import errno
 import hashlib
 import json
 import os
@@ -40,8 +41,12 @@ def write_in_place(stream: IO[str], text: str) -> None:
 
 
 def no_room(path: str, error: OSError) -> BuildError:
-    """The error of a file that cannot be written."""
+    """The error of a file that cannot be written: no room, or not allowed."""
     found = "{} cannot be written: {}".format(path, error.strerror)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        folder = os.path.dirname(os.path.abspath(path))
+        next_step = "sudo, or as its owner; in a container --volume FOLDER:/data"
+        return BuildError(found, "a folder that this user may write: " + folder, next_step, "forbidden")
     return BuildError(found, "room in {}".format(os.path.dirname(path)), "df -h; ocr-app engine prune", "space")
 
 

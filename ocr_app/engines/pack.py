@@ -53,6 +53,23 @@ def unpack(cache: Cache, path: str, place_of: Callable[[str], Place], sha256: Op
         return [cache.store(own, data) for own, data in found]
 
 
+def take(cache: Cache, path: str, place_of: Callable[[str], Place]) -> List[str]:
+    """As ``unpack``, but leaves alone what is here already; returns the names of what came."""
+    found = [_checked(name, parts, place_of) for name, parts in sorted(_pairs(_members(path, None), path).items())]
+    missing = [(own, data) for own, data in found if not _holds(cache, own)]
+    if not missing:
+        return []
+    with cache.lock():
+        return [cache.store(own, data) for own, data in missing]
+
+
+def _holds(cache: Cache, own: Manifest) -> bool:
+    try:
+        return cache.read_named(own.name)[1].sha256 == own.sha256
+    except EngineError:
+        return False
+
+
 def _members(path: str, sha256: Optional[str]) -> Dict[str, bytes]:
     try:
         with open(path, "rb") as stream:

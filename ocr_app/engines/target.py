@@ -1,10 +1,10 @@
 """What engines can be built for: TensorRT on a board, ONNX Runtime anywhere. One protocol for both."""
 
 import importlib
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from ocr_app.engines.build_jobs import Job
-from ocr_app.engines.key import Profile
+from ocr_app.engines.key import Place, Profile
 from ocr_app.errors import UsageError
 
 TARGETS = ("tensorrt", "onnxruntime")
@@ -35,3 +35,15 @@ def module_of(name: str) -> Any:
     if name not in TARGETS:
         raise UsageError("unknown target: {}".format(name), ", ".join(TARGETS))
     return importlib.import_module("ocr_app.engines.target_" + name)
+
+
+def here() -> Callable[[str], Place]:
+    """This place for a target, asked once each. Calls raise DeviceUnavailable, BuildError."""
+    known: Dict[str, Place] = {}
+
+    def place_of(name: str) -> Place:
+        if name not in known:
+            known[name] = module_of(name).place()
+        return known[name]
+
+    return place_of

@@ -103,7 +103,8 @@ class Keeper:
         self._status.busy(HELLO_S + settings.open_limit_s + _MARGIN_S)
         self._child = Child(self._command, dict(child_environ(wanted.threads), **(settings.environ or {})))
         self._child.hello(HELLO_S)
-        fields = {name: getattr(wanted, name) for name in ("reader", "device", "precision", "threads", "engine")}
+        names = ("reader", "device", "precision", "threads", "engine", "packs")
+        fields = {name: getattr(wanted, name) for name in names}
         limits = [wanted.max_pixels, wanted.max_bytes, wanted.min_side]
         more = dict(fields, recipe=wanted.recipe, preprocess=wanted.preprocess, limits=limits, regions=wanted.regions)
         self._info = self._child.ask("open", settings.open_limit_s, dict, **more)

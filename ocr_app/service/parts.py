@@ -11,7 +11,9 @@ from ocr_app.readers import codes
 from ocr_app.service.rows import FAILED, OK, UNSEEN, Row, attempt, judged
 from ocr_app.service.surroundings import Surroundings
 
-_ENGINES = "./inv build-engines makes them on a board of this kind; then --volume THEIR_FOLDER:{}:ro"
+_BUILD_HERE = "ocr-app engine build (on a board with sudo); for a fleet ./inv build-engines"
+_VOLUME = "docker run --rm --runtime nvidia --volume nano-ocr-data:/data {}"
+_BUILD = _VOLUME + " engine build --services none, then " + _VOLUME + "; for a fleet ./inv build-engines"
 
 
 def model_rows() -> List[Row]:
@@ -39,13 +41,19 @@ def _folder(names: List[str]) -> Row:
     return attempt("other models", "every file with its checksum", look)
 
 
-def engine_row(folder: str) -> Row:
+def any_engine(folder: str) -> bool:
+    """Whether the cache holds anything, whole or not."""
+    return bool(Cache(folder).names())
+
+
+def engine_row(folder: str, around: Surroundings) -> Row:
     """Whether every engine in the cache is whole; that one fits this board is what reading the samples shows."""
     entries = Cache(folder).entries()
     problems = [str(entry.problem.found) for entry in entries if entry.problem is not None]
     if not entries:
         found = "none in {}".format(folder)
-        return Row("engines", FAILED, found, "engines of this board", _ENGINES.format(folder))
+        next_step = _BUILD.format(around.image, around.image) if around.variant == "l4t" else _BUILD_HERE
+        return Row("engines", FAILED, found, "engines of this board", next_step)
     found = "; ".join(problems) or ", ".join(entry.name for entry in entries)
     return judged("engines", not problems, found, "whole files", "ocr-app engine check")
 

@@ -12,7 +12,7 @@ import traceback
 from typing import Any, BinaryIO, Dict, Optional
 
 from ocr_app import recipes
-from ocr_app.engines import choose
+from ocr_app.engines import choose, target
 from ocr_app.engines.cache import Cache, default_folder
 from ocr_app.errors import OcrError, ReaderFailed
 from ocr_app.imaging.load import Limits
@@ -23,6 +23,7 @@ from ocr_app.readers.opening import open_named
 from ocr_app.readers.registry import parse_name
 from ocr_app.readers.worker import follow, send, take_streams
 from ocr_app.reading import How, Wanted, read_file
+from ocr_app.service import packs
 from ocr_app.types import reading_to_json
 
 WARM_READS = 3
@@ -57,6 +58,7 @@ class Process:
         regions = tuple(tuple(region) for region in message["regions"])
         self._how = How("page", message["preprocess"], regions, wanted)  # type: ignore[arg-type]
         self._limits = Limits(*message["limits"])
+        take_packs(message)
         self._reader = open_reader(message)
         return dict(self._reader.info._asdict())
 
@@ -99,6 +101,13 @@ def open_reader(message: Dict[str, Any]) -> Reader:
         return open_named(name, Options(message["device"], message["precision"], message["threads"]))
     cache = Cache(default_folder())
     return choose.open_reader(cache, name, message["engine"], message["precision"], message["threads"])
+
+
+def take_packs(message: Dict[str, Any]) -> None:
+    """Engines of the release into the cache, where a folder of packs is named; what was not taken is said."""
+    if message["packs"] and message["engine"] != "none":
+        for line in packs.take(message["packs"], Cache(default_folder()), target.here()):
+            print("ocr-app serve: " + line, file=sys.stderr, flush=True)
 
 
 def main() -> None:

@@ -9,12 +9,14 @@ from ocr_app.service.rows import FAILED, OK, Row, failed
 from ocr_app.service.surroundings import Surroundings
 
 Show = Callable[[Row], None]
+Open = Callable[[], Reader]
 
 
-def run(around: Surroundings, engines: str, open_reader: Callable[[], Reader], show: Show) -> List[Row]:
+def run(around: Surroundings, engines: str, open_reader: Open, plain: Open, show: Show) -> List[Row]:
     """Every row, each shown as it comes. ``engines``: folder of the engines that are used, empty for none.
 
-    On the wrong host nothing else is looked at: what follows would fail for that reason alone.
+    On the wrong host nothing else is looked at: what follows would fail for that reason alone. Where no engine is there
+    yet, that row has failed, and the samples are read by ``plain``, without engines, which its row says.
     """
     rows: List[Row] = []
 
@@ -28,13 +30,13 @@ def run(around: Surroundings, engines: str, open_reader: Callable[[], Reader], s
         return rows
     take(parts.model_rows())
     if engines:
-        take([parts.engine_row(engines)])
+        take([parts.engine_row(engines, around)])
     take(parts.recipe_rows(around))
-    take(_read(around, open_reader))
+    take(_read(around, plain if engines and not parts.any_engine(engines) else open_reader))
     return rows
 
 
-def _read(around: Surroundings, open_reader: Callable[[], Reader]) -> List[Row]:
+def _read(around: Surroundings, open_reader: Open) -> List[Row]:
     try:
         with open_reader() as reader:
             info = reader.info

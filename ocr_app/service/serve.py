@@ -183,4 +183,6 @@ def words(settings: Serving, port: int) -> List[str]:
         lines.append("POST images to " + (settings.listen if not port else "http://127.0.0.1:{}/read".format(port)))
     if settings.watch:
         lines.append("watches {}, results go to {}".format(settings.watch, settings.results))
+    if settings.reading.packs and settings.reading.engine == "none":
+        lines.append("reads without engines: those of {} are not used".format(settings.reading.packs))
     return lines or ["no source: --listen or --watch"]

@@ -7,13 +7,17 @@ AFTER = ("keep", "delete")
 
 
 class Reading(NamedTuple):
-    """How images are read: as in `ocr-app read`. ``clock``: when the clock is right, one of CLOCKS."""
+    """How images are read: as in `ocr-app read`. ``clock``: when the clock is right, one of CLOCKS.
+
+    ``packs``: folder of engine packs that came with the release, empty for none.
+    """
 
     reader: str = "codes"
     device: str = "cpu"
     precision: str = "fp32"
     threads: int = 2
     engine: str = "none"
+    packs: str = ""
     recipe: Optional[str] = None
     preprocess: str = "raw"
     regions: Tuple[Tuple[int, int, int, int], ...] = ()

@@ -109,10 +109,12 @@ class Line:
         """The command itself, in a group of processes of its own, as a terminal starts it."""
         command = [sys.executable, "-m", "invoke", "deploy", str(bundle), "--keys", str(self.maker.keys)]
         command += ["--inventory", str(self.boards[0].nano.fleet.inventory), "--batch", "100%"]
+        heeding = ["env", "--default-signal=INT"]  # what a shell starts in the background would ignore Ctrl-C
         environ = dict(os.environ, NANO_OCR_REPORTS=str(self.plays.folder))
         return subprocess.Popen(
-            command, cwd=ROOT, env=environ, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+            heeding + command, cwd=ROOT, env=environ, start_new_session=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
     @staticmethod
     def press_ctrl_c(process: subprocess.Popen[bytes]) -> int:

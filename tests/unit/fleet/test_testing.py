@@ -19,10 +19,9 @@ def test_fast_suites_by_default(outside_ci):
     assert names(None) == ["lint", "unit", "property", "contract"]
 
 
-def test_everything_in_ci_but_what_needs_a_docker_engine(monkeypatch):
+def test_everything_in_ci(monkeypatch):
     monkeypatch.setenv("CI", "true")
-    assert names(None) == [suite.name for suite in testing.SUITES if not suite.engine]
-    assert [suite.name for suite in testing.SUITES if suite.engine] == ["docker", "fleet"]
+    assert names(None) == [suite.name for suite in testing.SUITES]
 
 
 def test_named_suites_in_their_own_order(outside_ci):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ocr_app.errors import DeviceUnavailable
+from ocr_app.errors import DeviceUnavailable, EngineError
 from ocr_app.readers.base import Reader
 from ocr_app.service import host, parts, samples, selfcheck
 from ocr_app.service.rows import FAILED, OK, UNSEEN, failed
@@ -90,9 +90,9 @@ def test_a_broken_recipe_is_named(tmp_path):
 
 
 def test_no_engines_and_broken_ones_fail(tmp_path):
-    assert "build-engines" in parts.engine_row(str(tmp_path)).next_step
+    assert "build-engines" in parts.engine_row(str(tmp_path), Surroundings()).next_step
     (tmp_path / "x.json").write_text("{")
-    assert parts.engine_row(str(tmp_path)).status == FAILED
+    assert parts.engine_row(str(tmp_path), Surroundings()).status == FAILED
 
 
 class Blind(Reader):
@@ -124,8 +124,30 @@ def test_a_reader_that_does_not_open_is_a_row():
     def opened():
         raise DeviceUnavailable("no cuda", "a GPU")
 
-    rows = selfcheck.run(Surroundings(), "", opened, lambda row: None)
+    rows = selfcheck.run(Surroundings(), "", opened, opened, lambda row: None)
     assert (rows[-1].check, rows[-1].status) == ("reader", FAILED)
+
+
+def test_without_an_engine_yet_the_samples_are_read_without_and_the_check_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr(host, "rows", lambda around: [])
+
+    def by_engine():
+        raise AssertionError("there is no engine to read by")
+
+    rows = selfcheck.run(Surroundings("l4t", image="ocr-app"), str(tmp_path), by_engine, Blind, lambda row: None)
+    (engines,) = [row for row in rows if row.check == "engines"]
+    assert engines.status == FAILED and "ocr-app engine build --services none" in engines.next_step
+    (reader,) = [row for row in rows if row.check == "reader"]
+    assert reader.found.startswith("blind on cpu") and len(rows) > rows.index(reader) + 1
+
+
+def test_an_engine_that_does_not_fit_is_not_replaced_by_another_way_of_reading(tmp_path):
+    def by_engine():
+        raise EngineError("the engine a is foreign", "one", "ocr-app engine build")
+
+    (tmp_path / "a.json").write_text("{}")
+    rows = selfcheck.run(Surroundings(), str(tmp_path), by_engine, Blind, lambda row: None)
+    assert (rows[-1].check, rows[-1].status) == ("reader", FAILED) and "foreign" in rows[-1].found
 
 
 def test_expected_texts_are_the_truth_of_the_set():
