@@ -1,0 +1,168 @@
+"""From provisioned nodes to codes that are read: the real application, its real image, a real bundle, real engines.
+
+The engines are ONNX Runtime's: there is no TensorRT here, and the way is the same. Two nodes; the first builds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fleet import bundle, keys
+from fleet.environments import ROOT
+from fleet.images import archives, building
+from fleet.virtual import commands
+from fleet.virtual.settings import Fleet
+from fleet.virtual.wheels import project_of
+from ocr_app.service.samples import expectations
+from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
+from tests.fleet.deployments import Board, Line
+from tests.fleet.plays import Plays
+from tests.fleet.releases import Maker
+
+TAGS = "base_packages,python36,app,container_runtime,release"
+ENGINES = "/var/lib/nano-ocr/data/engines"
+SERVED = ["--listen", "unix:/run/nano-ocr/reader.sock", "--packs", "engines", "--engine", "onnxruntime",
+          "--recipe", "recipes/nano-codes.yaml"]  # fmt: skip
+SPEC = """
+name = "ocr-app"
+machine = "x86_64"
+l4t = "32.7"
+[gate]
+live_s = 15
+ready_s = 120
+build_s = 60
+soak_s = 20
+poll_s = 0.5
+latency_ms = 5000
+restarts = 1
+[challenge]
+arguments = ["read", "--jsonl", "--engine", "onnxruntime", "--recipe", "recipes/nano-codes.yaml", "challenge/images"]
+"""
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The image for Nanos, on its stand-in base, as an archive."""
+    building.build(["ocr-app"], building.plan("standin"))
+    return archives.save(["ocr-app"], tmp_path_factory.mktemp("image"))[0]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Two nodes with application, Docker and agent."""
+    require_virtual_fleet()
+    fleet = Fleet("line")
+    commands.up(fleet, 2, recreate=not os.environ.get(KEEP))
+    folder = tmp_path_factory.mktemp("line")
+    maker = Maker(folder, fleet)
+    keys.generate(maker.keys, "test", "")
+    project = project_of(fleet)
+    assert project is not None
+    given = dict(project.variables, release_keys=str(maker.keys), release_arguments=SERVED, release_watch_s=15)
+    plays = Plays(fleet, folder, (json.dumps(given), "fleet_batch=100%"))
+    done = plays.run("provision", tags=TAGS)
+    assert done.code == 0, done.text[-3000:]
+    os.environ["NANO_OCR_REPORTS"] = str(folder)
+    yield Line([Board(VirtualNano(fleet, number)) for number in (1, 2)], plays, maker, folder / "deployments")
+    del os.environ["NANO_OCR_REPORTS"]
+    if not os.environ.get(KEEP):
+        commands.down(fleet)
+
+
+@pytest.fixture(scope="module")
+def packs(line: Line) -> Path:
+    """Folder of the packs that `ansible/engines.yml` brought to the control machine."""
+    return line.plays.folder / "packs"
+
+
+def build_engines(line: Line, packs: Path) -> tuple[int, str]:
+    settings = {"engines_target": "onnxruntime", "engines_limit": 5, "engines_services": "none",
+                "engines_packs": str(packs), "engines_exports_from": "", "engines_plans_from": ""}  # fmt: skip
+    done = line.plays.run("engines", "-e", json.dumps(settings), tags="all")
+    return done.code, done.text
+
+
+def here(line: Line, number: int) -> list[str]:
+    return line.boards[number].nano.root(f"ls {ENGINES}").split()
+
+
+def test_the_command_reads_on_the_board(line: Line) -> None:
+    read = "ocr-app read --recipe recipes/nano-codes.yaml data/nano-codes-100/images/000.jpg"
+    done = line.boards[0].nano.ssh(f"cd /opt/nano-ocr/app && {read}")
+    assert done.returncode == 0 and "PRO: 13.06.22 EXP: 13.12.23" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_changed_file_of_the_application_is_named_and_mended(line: Line) -> None:
+    line.boards[1].nano.root("echo '# by hand' >>/opt/nano-ocr/app/ocr_app/errors.py")
+    audit = line.plays.run("verify", tags="app")
+    assert audit.code != 0 and list(audit.broken()) == ["nano-2"] and "app.files" in audit.broken()["nano-2"]
+    assert line.plays.run("provision", tags="app").code == 0
+    assert line.plays.run("verify", tags="app").code == 0
+
+
+def test_one_node_builds_and_the_other_takes(line: Line, packs: Path) -> None:
+    code, text = build_engines(line, packs)
+    assert code == 0, text[-3000:]
+    engines = [name for name in here(line, 0) if name.endswith(".engine")]
+    assert len(engines) == 2 and set(engines) <= set(here(line, 1))
+    assert line.boards[1].nano.root(f"stat -c %u {ENGINES}/{engines[0]}") == "10001"
+    assert build_engines(line, packs)[0] == 0
+
+
+def test_a_release_brings_its_engines_and_reads_by_them(line: Line, packs: Path, image: Path) -> None:
+    """The second node has lost its engines: the release's own pack is taken there."""
+    line.boards[1].nano.root(f"rm -r {ENGINES}")
+    code, told, report = line.deploy(made(line, packs, image))
+    assert (code, set(told.values())) == (0, {"committed"}), report
+    for number, board in enumerate(line.boards):
+        assert len([name for name in here(line, number) if name.endswith(".engine")]) == 2
+        answer = json.loads(asked(board, "data/nano-codes-100/images/000.jpg"))
+        assert (answer["verdict"], answer["text"]) == ("pass", "PRO: 13.06.22 EXP: 13.12.23")
+        assert answer["engine"].startswith("onnxruntime") and board.status()["health"]["ready"]
+
+
+def made(line: Line, packs: Path, image: Path) -> Path:
+    """A bundle of the real image, the recipes, the pack, and a challenge set of the bundled samples."""
+    challenge = line.maker.folder / "challenge"
+    (challenge / "images").mkdir(parents=True)
+    wanted = expectations()["images"][:4]
+    (challenge / "expected.json").write_text(json.dumps(wanted))
+    for entry in wanted:
+        source = ROOT / "data" / "nano-codes-100" / "images" / entry["image"]
+        (challenge / "images" / entry["image"]).write_bytes(source.read_bytes())
+    parts = (("image", image, "images"), ("challenge", challenge, "challenge"), ("recipe", ROOT / "recipes", "recipes"),
+             ("engine", packs, "engines"))  # fmt: skip
+    text = SPEC + "".join(f'[[part]]\nkind = "{kind}"\nfrom = "{path}"\nto = "{to}"\n' for kind, path, to in parts)
+    spec = line.maker.folder / "bundle.toml"
+    spec.write_text(text)
+    return bundle.make("1.0", line.maker.keys / "test.key", 1, spec=spec, out=line.maker.folder, say=lambda _: None)
+
+
+def asked(board: Board, image: str) -> str:
+    """What the service answers to an image, over its socket."""
+    curl = (
+        "curl --silent --show-error --fail-with-body --unix-socket /run/nano-ocr/app/reader.sock http://localhost/read"
+    )
+    return board.nano.root(f"{curl} --data-binary @/opt/nano-ocr/app/{image}")
+
+
+def test_the_line_of_the_readme_on_a_host_with_nvidias_runtime(line: Line) -> None:
+    """With the shim runtime: the host's L4T files are mounted; GPU and TensorRT are what only a Nano has."""
+    command = next(found[1] for found in re.finditer(r"^    (docker run .*--runtime nvidia ocr-app)\s",
+                                                     (ROOT / "README.md").read_text(), re.MULTILINE))  # fmt: skip
+    assert shlex.split(command) == ["docker", "run", "--rm", "--runtime", "nvidia", "ocr-app"]
+    board = line.boards[0]
+    board.nano.root("docker tag $(docker inspect --format '{{.Image}}' nano-ocr) ocr-app")
+    told = board.nano.fails(command)
+    words = [row.split() for row in told.splitlines()]
+    rows = {row[1]: row[0] for row in words if row[:1] in (["ok"], ["FAILED"], ["-"])}
+    assert rows["image"] == "ok" and rows.get("host") == "FAILED" and "ocr-app-cpu" in told, told
+    read = command + " read --jsonl --recipe recipes/nano-codes.yaml data/nano-codes-100/images/000.jpg"
+    assert json.loads(board.nano.root(read))["verdict"] == "pass"
