@@ -48,15 +48,14 @@ def unpack(cache: Cache, path: str, place_of: Callable[[str], Place], sha256: Op
     ``place_of``: this machine's place for a target. ``sha256``: what the pack must have, where it is known.
     Raises EngineError (truncated, tampered, unreadable, stale, foreign), BuildError (busy, space).
     """
-    found = [_checked(name, parts, place_of) for name, parts in sorted(_pairs(_members(path, sha256), path).items())]
+    found = _engines(path, place_of, sha256)
     with cache.lock():
         return [cache.store(own, data) for own, data in found]
 
 
 def take(cache: Cache, path: str, place_of: Callable[[str], Place]) -> List[str]:
     """As ``unpack``, but leaves alone what is here already; returns the names of what came."""
-    found = [_checked(name, parts, place_of) for name, parts in sorted(_pairs(_members(path, None), path).items())]
-    missing = [(own, data) for own, data in found if not _holds(cache, own)]
+    missing = [(own, data) for own, data in _engines(path, place_of, None) if not _holds(cache, own)]
     if not missing:
         return []
     with cache.lock():
@@ -68,6 +67,11 @@ def _holds(cache: Cache, own: Manifest) -> bool:
         return cache.read_named(own.name)[1].sha256 == own.sha256
     except EngineError:
         return False
+
+
+def _engines(path: str, place_of: Callable[[str], Place], sha256: Optional[str]) -> List[Tuple[Manifest, bytes]]:
+    pairs = _pairs(_members(path, sha256), path)
+    return [_checked(name, parts, place_of) for name, parts in sorted(pairs.items())]
 
 
 def _members(path: str, sha256: Optional[str]) -> Dict[str, bytes]:
