@@ -15,7 +15,7 @@ from typing import Any
 
 from fleet.errors import ArtefactError
 from fleet.toml import load_toml
-from ocr_app import models
+from ocr_app.core import model_files
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = ROOT / "wheels" / "manifest.toml"
@@ -170,7 +170,7 @@ def _write(path: Path, data: bytes) -> None:
 
 def sha256_of(path: Path) -> str:
     """Hexadecimal sha256 of a file."""
-    return models.sha256_of(str(path))
+    return model_files.sha256_of(str(path))
 
 
 def read_index() -> dict[str, Any]:

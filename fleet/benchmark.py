@@ -17,10 +17,10 @@ from typing import Any
 from fleet.errors import FleetError
 from fleet.report import write_report
 from fleet.toml import load_toml
-from ocr_app.benchmark import environment
-from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.record import load_run
-from ocr_app.errors import OcrError
+from ocr_app.board import environment
+from ocr_app.core.errors import OcrError
+from ocr_app.datasets.loading import open_dataset
 
 ROOT = Path(__file__).resolve().parent.parent
 MATRIX = Path(__file__).resolve().parent / "benchmark.toml"

@@ -11,18 +11,18 @@ from typing import Any
 from fleet import artefacts
 from fleet.pages import render
 from ocr_app import recipes
-from ocr_app.benchmark.datasets import open_dataset
-from ocr_app.benchmark.forms import FORMS
-from ocr_app.benchmark.metrics import cer
-from ocr_app.benchmark.sample import Sample as DatasetSample
-from ocr_app.benchmark.sample import view
+from ocr_app.core.types import Image, Reading
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.datasets.sample import Sample as DatasetSample
+from ocr_app.datasets.sample import view
 from ocr_app.imaging.draw import draw_lines, encode
 from ocr_app.imaging.load import load_image
-from ocr_app.readers.base import Options, Reader
-from ocr_app.readers.opening import open_named
+from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
-from ocr_app.reading import PLAIN, How, Wanted, read_image
-from ocr_app.types import Image, Reading
+from ocr_app.reading.frame import PLAIN, ReadOptions, VerdictRequest, read_image
+from ocr_app.scoring.metrics import cer
+from ocr_app.scoring.text_forms import FORMS
+from ocr_app.workers.opening import open_named
 
 SAMPLES = artefacts.ROOT / "data" / "nano-codes-100"
 RECIPE = "recipes/nano-codes.yaml"  # what the bundled codes may be
@@ -58,7 +58,7 @@ class Outcome:
         return self.cer_in("spaced")
 
     def cer_in(self, form: str) -> float:
-        """Character error rate in one of the text forms of ocr_app.benchmark.forms."""
+        """Character error rate in one of the text forms of ocr_app.scoring.text_forms."""
         return cer(*FORMS[form].sides(self.sample.truth, [line.text for line in self.reading.lines]))
 
 
@@ -70,11 +70,15 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     """
     name = parse_name(reader or DEFAULT_READER)
     chosen = recipe or (RECIPE if name.name in OWN_MODELS else "none")
-    how = How() if chosen == "none" else How(wanted=Wanted(recipes.load(str(artefacts.ROOT / chosen))))
+    how = (
+        ReadOptions()
+        if chosen == "none"
+        else ReadOptions(wanted=VerdictRequest(recipes.load(str(artefacts.ROOT / chosen))))
+    )
     if name.name not in OWN_MODELS:
         artefacts.fetch()
     samples = load_samples(count)
-    with open_named(name, Options()) as opened:
+    with open_named(name, ReaderOptions()) as opened:
         outcomes, seconds = read_all(opened, samples, how)
     words = "without a recipe" if chosen == "none" else f"decoded under {chosen}"
     print("\n".join(table(outcomes)))
@@ -96,7 +100,7 @@ def _load(sample: DatasetSample) -> Sample:
     return Sample(sample.id, sample.truth, sample.tags, picture)
 
 
-def read_all(reader: Reader, samples: list[Sample], how: How = PLAIN) -> tuple[list[Outcome], float]:
+def read_all(reader: Reader, samples: list[Sample], how: ReadOptions = PLAIN) -> tuple[list[Outcome], float]:
     """Outcomes, and the seconds that reading took (one unmeasured read first, to warm up)."""
     read_image(reader, samples[0].picture, samples[0].name, how)
     start = time.perf_counter()

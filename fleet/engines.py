@@ -12,10 +12,10 @@ from pathlib import Path
 
 from fleet import provision
 from fleet.errors import FleetError
-from ocr_app.benchmark import environment
-from ocr_app.engines.build_jobs import entries_of
-from ocr_app.errors import UsageError
-from ocr_app.readers.environments import exists, path_of
+from ocr_app.board import environment
+from ocr_app.core.errors import UsageError
+from ocr_app.engines.building.jobs import entries_of
+from ocr_app.workers.environments import exists, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUILD = ("-m", "ocr_app", "engine", "build")

@@ -18,12 +18,14 @@ from fleet.engines_page import page
 from fleet.env_steps import python_of
 from fleet.errors import FleetError
 from fleet.toml import load_toml
-from ocr_app.benchmark import environment
-from ocr_app.engines import build_jobs, plan, preflight
-from ocr_app.engines.export_record import load_record
-from ocr_app.engines.export_table import Network, select
-from ocr_app.errors import ModelError, OcrError, PrecisionUnavailable
-from ocr_app.readers.environments import child_environ, exists
+from ocr_app.board import environment
+from ocr_app.core.errors import ModelError, OcrError, PrecisionUnavailable
+from ocr_app.engines.building import jobs
+from ocr_app.export.network_specs import NetworkSpec, select
+from ocr_app.export.record import load_record
+from ocr_app.verification import precision_plan
+from ocr_app.verification.preflight import assessment
+from ocr_app.workers.environments import child_environ, exists
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPORTS = ROOT / "build" / "export"
@@ -61,14 +63,14 @@ def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool 
     return 0
 
 
-def _select(names: Sequence[str]) -> list[Network]:
+def _select(names: Sequence[str]) -> list[NetworkSpec]:
     try:
         return select(names)
     except OcrError as error:
         raise ReportProblem(error.found, error.expected, "./inv engines-report") from error
 
 
-def _is_judged(network: Network) -> bool:
+def _is_judged(network: NetworkSpec) -> bool:
     try:
         _plan_of(network, EXPORTS, PLANS)
     except OcrError:
@@ -76,7 +78,7 @@ def _is_judged(network: Network) -> bool:
     return True
 
 
-def _judge(network: Network, run: Run) -> list[str]:
+def _judge(network: NetworkSpec, run: Run) -> list[str]:
     """Runs one gate; returns what went wrong, in words."""
     if network.environment is not None and not exists(network.environment):
         return [f"the environment {network.environment} is not built: ./inv envs --name {network.environment}"]
@@ -90,12 +92,12 @@ def _judge(network: Network, run: Run) -> list[str]:
     return [] if code in _JUDGED else [f"the gate of {network.name} ended with exit code {code}"]
 
 
-def fresh(network: Network) -> None:
+def fresh(network: NetworkSpec) -> None:
     """Sees to an export of the model files of now; only what is ONNX already is exported here. Raises ModelError."""
-    build_jobs.jobs_of([network], [build_jobs.FP32], str(EXPORTS), str(PLANS))
+    jobs.jobs_of([network], [jobs.FP32], str(EXPORTS), str(PLANS))
 
 
-def arguments(network: Network) -> list[str]:
+def arguments(network: NetworkSpec) -> list[str]:
     """Of `ocr-app` for one gate. Raises ReportProblem where none of its sets is here."""
     data = load_toml(DATA)
     own = data["fewer"].get(network.name, {})
@@ -117,15 +119,15 @@ def _call(command: list[str], environ: dict[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
-def report(networks: Sequence[Network], exports: Path = EXPORTS, plans: Path = PLANS) -> dict[str, Any]:
+def report(networks: Sequence[NetworkSpec], exports: Path = EXPORTS, plans: Path = PLANS) -> dict[str, Any]:
     """What is published; ``open``: networks without an export, or without a plan of that export, and why."""
     data, machine = load_toml(DATA), environment.describe()
     checked, judged, unjudged = [], [], []
     for network in networks:
         try:
             own = _plan_of(network, exports, plans)
-            checked.append(preflight.preflight(str(exports / f"{network.name}.onnx"), network.shape))
-            judged.append({"network": network.name, **plan.to_json(own)})
+            checked.append(assessment.preflight(str(exports / f"{network.name}.onnx"), network.shape))
+            judged.append({"network": network.name, **precision_plan.to_json(own)})
         except OcrError as error:
             unjudged.append({"network": network.name, "why": _why(error, exports, plans)})
     return {
@@ -134,7 +136,7 @@ def report(networks: Sequence[Network], exports: Path = EXPORTS, plans: Path = P
         "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
         "missing": [source for part in ("recogniser", "detector") for source in data[part] if not _here(source)],
         "open": unjudged,
-        "preflight": preflight.to_json(checked),
+        "preflight": assessment.to_json(checked),
         "plans": judged,
     }
 
@@ -147,13 +149,13 @@ def _why(error: OcrError, exports: Path, plans: Path) -> str:
     return words
 
 
-def _plan_of(network: Network, exports: Path, plans: Path) -> plan.Plan:
+def _plan_of(network: NetworkSpec, exports: Path, plans: Path) -> precision_plan.PrecisionPlan:
     """Raises ModelError, ResultError."""
     record = load_record(str(exports), network.name)
     path = plans / f"{network.name}.json"
     if not path.is_file():
         raise ModelError("no precision plan was made yet", str(path), "./inv engines-report")
-    own = plan.read(str(path))
+    own = precision_plan.read(str(path))
     if own.sha256 != record["sha256"]:
         raise ModelError("the plan is of another export", record["sha256"])
     return own

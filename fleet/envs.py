@@ -22,7 +22,7 @@ from fleet import env_steps, interpreters, proofs
 from fleet.env_steps import FOLDER, Say, python_of
 from fleet.environments import ROOT, Environment, environments, fingerprint, select
 from fleet.errors import EnvironmentProblem, FleetError
-from ocr_app.readers.environments import FINISHED as MARKER
+from ocr_app.workers.environments import FINISHED as MARKER
 
 _SPARE_MB = 500  # pip unpacks its downloads beside what it installs
 

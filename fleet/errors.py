@@ -1,8 +1,8 @@
-"""What can go wrong on the control side; same form as ocr_app.errors: found, expected, next step."""
+"""What can go wrong on the control side; same form as ocr_app.core.errors: found, expected, next step."""
 
 from __future__ import annotations
 
-from ocr_app.errors import OcrError
+from ocr_app.core.errors import OcrError
 
 
 class FleetError(OcrError):

@@ -1,6 +1,7 @@
 """Exports every network in the environment its framework lives in, compares each with its original, tells the result.
 
-The work is done by ocr_app.engines.export and export_parity, one process an environment; here is who runs where.
+The work is done by ocr_app.export.program and ocr_app.verification.parity, one process per environment; this module
+says which runs where.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from fleet.env_steps import python_of
 from fleet.errors import FleetError
 from fleet.export_page import page
 from fleet.toml import load_toml
-from ocr_app.benchmark import environment
-from ocr_app.engines.export_record import load_record
-from ocr_app.engines.export_table import Network, select
-from ocr_app.errors import OcrError
-from ocr_app.readers.environments import child_environ, exists
+from ocr_app.board import environment
+from ocr_app.core.errors import OcrError
+from ocr_app.export.network_specs import NetworkSpec, select
+from ocr_app.export.record import load_record
+from ocr_app.workers.environments import child_environ, exists
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build" / "export"
@@ -70,30 +71,30 @@ def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
     print("written: docs/results/export.json, docs/results/export.md")
 
 
-def _select(names: Sequence[str]) -> list[Network]:
+def _select(names: Sequence[str]) -> list[NetworkSpec]:
     try:
         return select(names)
     except OcrError as error:
         raise ExportProblem(error.found, error.expected, "./inv export") from error
 
 
-def by_environment(networks: Sequence[Network]) -> dict[str | None, list[Network]]:
+def by_environment(networks: Sequence[NetworkSpec]) -> dict[str | None, list[NetworkSpec]]:
     """Networks by the environment they are exported in; None is this Python."""
     names = dict.fromkeys(network.environment for network in networks)
     return {name: [network for network in networks if network.environment == name] for name in names}
 
 
 def _in_environment(
-    name: str | None, networks: Sequence[Network], folder: Path, sets: list[str], threads: int, run: Run
+    name: str | None, networks: Sequence[NetworkSpec], folder: Path, sets: list[str], threads: int, run: Run
 ) -> list[str]:
     """Exports and compares in one environment; returns what went wrong, in words."""
     if name is not None and not exists(name):
         return [f"the environment {name} is not built: ./inv envs --name {name}"]
     python = sys.executable if name is None else str(python_of(name, ROOT))
     names = [network.name for network in networks]
-    commands = [[python, "-m", "ocr_app.engines.export", *names, "--out", str(folder)]]
+    commands = [[python, "-m", "ocr_app.export.program", *names, "--out", str(folder)]]
     if sets:
-        parity = [python, "-m", "ocr_app.engines.export_parity", *names, "--out", str(folder)]
+        parity = [python, "-m", "ocr_app.verification.parity", *names, "--out", str(folder)]
         commands.append([*parity, "--threads", str(threads), *sets])
     for command in commands:
         code = run(command, child_environ(threads))
@@ -117,7 +118,7 @@ def _sets(quick: bool) -> list[str]:
     return [*words, "--pages-limit", str(limit), *(["--limit", str(limit)] if quick else [])]
 
 
-def report(networks: Sequence[Network], folder: Path = FOLDER) -> dict[str, Any]:
+def report(networks: Sequence[NetworkSpec], folder: Path = FOLDER) -> dict[str, Any]:
     """What is published: each record with its parity, the machine, and the sets that were missing.
 
     Raises ExportProblem for an export that is missing, damaged, or not compared.

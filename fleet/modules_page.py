@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.results_page import table, where
-from ocr_app.benchmark.modules import thesis_ms
+from ocr_app.benchmark.modules.suite import thesis_ms
 
 
 def page(record: dict[str, Any]) -> str:

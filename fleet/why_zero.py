@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ocr_app.benchmark.forms import FORMS, without_spaces
+from ocr_app.scoring.text_forms import FORMS, without_spaces
 
 DATASET = "nano-codes-100"
 
@@ -25,7 +25,7 @@ class Code:
 
 
 def matches(form: str) -> Callable[[Code], bool]:
-    """Whether a code counts as read in one of the text forms of ocr_app.benchmark.forms."""
+    """Whether a code counts as read in one of the text forms of ocr_app.scoring.text_forms."""
 
     def match(code: Code) -> bool:
         truth, read = FORMS[form].sides(code.truth, code.texts)

@@ -32,9 +32,9 @@ def real_photos():
 @pytest.fixture
 def ppocr_models():
     """Skips where the models were not fetched (a bare Python 3.6 environment, for instance)."""
-    from ocr_app import models
+    from ocr_app.core import model_files
 
-    gone = models.missing(["ppocr-v6-small-det.onnx", "ppocr-v6-small-rec.onnx", "ppocr-v6-tiny-det.onnx"])
+    gone = model_files.missing(["ppocr-v6-small-det.onnx", "ppocr-v6-small-rec.onnx", "ppocr-v6-tiny-det.onnx"])
     if gone:
         absent("models " + ", ".join(gone), "./inv models")
 
@@ -42,11 +42,11 @@ def ppocr_models():
 @pytest.fixture
 def code_models():
     """The record of our own two networks; skips where they are not in the package yet."""
-    from ocr_app import models
-    from ocr_app.readers import codes
+    from ocr_app.core import model_files
+    from ocr_app.readers.codes import reader as codes
 
     record = codes.model_record(None)
     for part in (record["detector"], record["recogniser"]):
-        if not models.is_packaged(part):
+        if not model_files.is_packaged(part):
             absent("the network " + part["file"], "./inv train")
     return record

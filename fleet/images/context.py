@@ -12,7 +12,7 @@ from fleet import artefacts
 from fleet.images import packages, render
 from fleet.images.packages import Say, Wheels
 from fleet.images.spec import Image, Images
-from ocr_app.readers.environments import FINISHED
+from ocr_app.workers.environments import FINISHED
 
 _OWN = {"ocr_app": "opt/ocr-app/ocr_app", "recipes": "opt/ocr-app/recipes", "data/nano-codes-100": None}
 _LAUNCHER = "#!/usr/bin/python{minor} -s\nfrom ocr_app.cli.main import entry\n\nentry()\n"

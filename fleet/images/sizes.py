@@ -10,7 +10,7 @@ from fleet.images.building import Plan
 from fleet.images.packages import Say
 from fleet.images.spec import Image, Images
 from fleet.results_page import table, where, write
-from ocr_app.benchmark.environment import describe
+from ocr_app.board.environment import describe
 
 
 def size(names: list[str] | None, rebuild: bool, publish: bool, how: Plan, say: Say = print) -> int:

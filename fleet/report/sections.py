@@ -6,9 +6,10 @@ from fleet.report import plots
 from fleet.report.document import Document, Section, Table
 from fleet.report.summary import Measured, Results
 from fleet.report.thesis import thesis_sections
-from ocr_app.benchmark.forms import FORMS
-from ocr_app.benchmark.tables import milliseconds, peak_memory, percent
-from ocr_app.benchmark.validity import MAX_OTHER_CORES
+from ocr_app.benchmark.summaries import peak_memory
+from ocr_app.board.validity import MAX_OTHER_CORES
+from ocr_app.core.tables import milliseconds, percent
+from ocr_app.scoring.text_forms import FORMS
 
 DOUBT = "~"
 MAIN = "nano-codes-100"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocr_app.benchmark.compare import latency
-from ocr_app.benchmark.tables import peak_memory
+from ocr_app.benchmark.summaries import peak_memory
 
 FORM = "nospace"
 

@@ -10,7 +10,7 @@ import ocr_app
 from fleet.report import plots
 from fleet.report.document import Section, Table
 from fleet.report.summary import Measured, Results
-from ocr_app.benchmark.tables import milliseconds, percent
+from ocr_app.core.tables import milliseconds, percent
 
 ENGINES = {"EasyOCR": "easyocr", "PaddleOCR": "paddleocr", "TrOCR": "trocr"}
 """The thesis's engines and our readers of the same engines."""

@@ -15,7 +15,7 @@ from fleet import provision, results_page
 from fleet.environments import ROOT
 from fleet.virtual import commands
 from fleet.virtual.settings import Fleet, VirtualFleetError
-from ocr_app.benchmark import environment
+from ocr_app.board import environment
 
 Say = Callable[[str], None]
 RESULTS = ROOT / "docs" / "results"

@@ -2,8 +2,8 @@
 
 from typing import Any, Dict, List, Optional
 
-from ocr_app.benchmark.forms import DEFAULT_FORM, form
-from ocr_app.errors import ResultError
+from ocr_app.core.errors import ResultError
+from ocr_app.scoring.text_forms import DEFAULT_FORM, form
 
 COMPARE_SCHEMA = "nano-ocr/compare/1"
 GROUPS = ("better", "worse", "both wrong", "both right")

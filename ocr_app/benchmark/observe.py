@@ -3,10 +3,10 @@
 import time
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from ocr_app.benchmark.sample import Dataset, Sample, view
-from ocr_app.errors import OcrError, from_json
+from ocr_app.core.errors import OcrError, from_json
+from ocr_app.core.types import Image, Reading, TextLine
+from ocr_app.datasets.sample import Dataset, Sample, view
 from ocr_app.imaging.load import load_image
-from ocr_app.types import Image, Reading, TextLine
 
 Read = Callable[[Image, str, str], Reading]
 """(pixels, name, layout) -> Reading; may raise."""

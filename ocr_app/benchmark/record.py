@@ -5,15 +5,15 @@ import os
 from collections import OrderedDict
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from ocr_app.benchmark.forms import DEFAULT_FORM, FORMS
 from ocr_app.benchmark.latency import least_and_median
-from ocr_app.benchmark.linematch import LineCount, count_lines
-from ocr_app.benchmark.metrics import Average, Score, average, confusions, score_forms
 from ocr_app.benchmark.observe import Observation
-from ocr_app.benchmark.sample import Dataset, view_lines
-from ocr_app.errors import ResultError
+from ocr_app.core.errors import ResultError
+from ocr_app.core.types import TextLine
+from ocr_app.datasets.sample import Dataset, view_lines
 from ocr_app.recipes.verdict import PASS, VERDICTS
-from ocr_app.types import TextLine
+from ocr_app.scoring.line_matching import LineCount, count_lines
+from ocr_app.scoring.metrics import Average, Score, average, confusions, score_forms
+from ocr_app.scoring.text_forms import DEFAULT_FORM, FORMS
 
 RUN_SCHEMA = "nano-ocr/run/1"
 REQUIRED = (

@@ -6,22 +6,22 @@ import os
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ocr_app import recipes
-from ocr_app.benchmark import environment, validity
 from ocr_app.benchmark.latency import by_phase, per_second
 from ocr_app.benchmark.observe import Observation, Progress, Read, observe, warm_up
 from ocr_app.benchmark.record import RUN_SCHEMA, image_record, scores_of, tags_of, verdicts_of
-from ocr_app.benchmark.sample import Dataset
-from ocr_app.benchmark.usage import Snapshot, peak_memory_mb, peak_of, snapshot, spent
 from ocr_app.benchmark.warmup import warm_up_image
-from ocr_app.errors import UsageError
-from ocr_app.readers.base import Options, Reader
-from ocr_app.reading import How, Wanted, read_image
-from ocr_app.types import Image, Reading
+from ocr_app.board import environment, validity
+from ocr_app.board.usage import UsageSnapshot, peak_memory_mb, peak_of, snapshot, spent
+from ocr_app.core.errors import UsageError
+from ocr_app.core.types import Image, Reading
+from ocr_app.datasets.sample import Dataset
+from ocr_app.readers.contract import Reader, ReaderOptions
+from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_image
 
 WARM_UP = 30  # the thesis warmed up with 35 readings of a picture outside its set
 
 
-class Settings(NamedTuple):
+class RunSettings(NamedTuple):
     """``crop``: one of ``sample.CROPS``. ``layout``: None takes each sample's own.
 
     ``texts`` False leaves truths and texts out of the record, for sets that may not be republished. ``session``
@@ -38,8 +38,8 @@ class Settings(NamedTuple):
     recipe: Optional[str] = None
 
 
-DEFAULT_SETTINGS = Settings()
-DEFAULT_OPTIONS = Options()
+DEFAULT_SETTINGS = RunSettings()
+DEFAULT_OPTIONS = ReaderOptions()
 
 
 def no_progress(done: int, total: int, name: str) -> None:
@@ -49,9 +49,9 @@ def no_progress(done: int, total: int, name: str) -> None:
 def run(
     dataset: Dataset,
     reader: Reader,
-    settings: Settings = DEFAULT_SETTINGS,
+    settings: RunSettings = DEFAULT_SETTINGS,
     asked: str = "",
-    options: Options = DEFAULT_OPTIONS,
+    options: ReaderOptions = DEFAULT_OPTIONS,
     progress: Progress = no_progress,
 ) -> Dict[str, Any]:
     """The run record (schema ``nano-ocr/run/1``).
@@ -72,7 +72,7 @@ def run(
     return record
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: RunSettings) -> None:
     if settings.repeat < 1 or settings.warm_up < 0:
         found = "repeat {}, warm-up {}".format(settings.repeat, settings.warm_up)
         raise UsageError(found, "repeat from 1, warm-up from 0")
@@ -84,14 +84,14 @@ def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
     return dataset._replace(samples=tuple(sample._replace(layout=layout) for sample in dataset.samples))
 
 
-def _reading_with(reader: Reader, settings: Settings) -> Read:
+def _reading_with(reader: Reader, settings: RunSettings) -> Read:
     wanted = None
     if settings.recipe is not None:
-        wanted = Wanted(recipes.load(settings.recipe))
+        wanted = VerdictRequest(recipes.load(settings.recipe))
         reader.line_posteriors([])  # a reader that gives texts only refuses here, not image by image
 
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, How(layout, settings.preprocess, wanted=wanted))
+        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, wanted=wanted))
 
     return read
 
@@ -104,7 +104,9 @@ def _recipe(path: Optional[str]) -> Optional[Dict[str, str]]:
         return {"file": os.path.basename(path), "sha256": hashlib.sha256(stream.read()).hexdigest()}
 
 
-def _head(dataset: Dataset, reader: Reader, settings: Settings, asked: str, options: Options) -> Dict[str, Any]:
+def _head(
+    dataset: Dataset, reader: Reader, settings: RunSettings, asked: str, options: ReaderOptions
+) -> Dict[str, Any]:
     info = reader.info
     return {
         "schema": RUN_SCHEMA,
@@ -136,7 +138,7 @@ def _head(dataset: Dataset, reader: Reader, settings: Settings, asked: str, opti
 
 
 def _machine(
-    described: Dict[str, Any], before: Snapshot, after: Snapshot, reader: Reader, seen: List[Observation]
+    described: Dict[str, Any], before: UsageSnapshot, after: UsageSnapshot, reader: Reader, seen: List[Observation]
 ) -> Dict[str, Any]:
     """Environment (libraries looked up again: readers load theirs late), load, memory, and what they invalidate."""
     load: Dict[str, Any] = dict(spent(before, after), load_before=before.load, load_after=after.load)
@@ -174,7 +176,7 @@ def _counts(seen: List[Observation]) -> Dict[str, int]:
     }
 
 
-def _results(dataset: Dataset, seen: List[Observation], settings: Settings) -> Dict[str, Any]:
+def _results(dataset: Dataset, seen: List[Observation], settings: RunSettings) -> Dict[str, Any]:
     timings = [timing for entry in seen for timing in entry.timings]
     result: Dict[str, Any] = dict(scores_of(dataset, seen, settings.crop))
     result["verdicts"] = verdicts_of(dataset, seen) if settings.recipe else None

@@ -10,13 +10,13 @@ from typing import Any, Callable, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 
-from ocr_app.benchmark import environment, validity
-from ocr_app.benchmark.crops import LineCrop, line_crops
-from ocr_app.benchmark.sample import Dataset
-from ocr_app.benchmark.usage import snapshot, spent
-from ocr_app.errors import UsageError
-from ocr_app.readers.base import Options, Reader, Timer
-from ocr_app.types import Image
+from ocr_app.board import environment, validity
+from ocr_app.board.usage import snapshot, spent
+from ocr_app.core.errors import UsageError
+from ocr_app.core.types import Image
+from ocr_app.datasets.crops import LineCrop, line_crops
+from ocr_app.datasets.sample import Dataset
+from ocr_app.readers.contract import Reader, ReaderOptions, Timer
 
 SCHEMA = "nano-ocr/speed/1"
 BATCHES = (1, 3)
@@ -25,7 +25,7 @@ BATCHES = (1, 3)
 Say = Callable[[str], None]
 
 
-class Pass(NamedTuple):
+class SpeedPass(NamedTuple):
     """Seconds of one round of one reader: of the calls, and of their phase "recognise"."""
 
     whole: float
@@ -33,7 +33,7 @@ class Pass(NamedTuple):
 
 
 def measure(
-    readers: Dict[str, Reader], datasets: Sequence[Dataset], options: Options, rounds: int, say: Say
+    readers: Dict[str, Reader], datasets: Sequence[Dataset], options: ReaderOptions, rounds: int, say: Say
 ) -> Dict[str, Any]:
     """The record (schema ``nano-ocr/speed/1``); the first reader is the one the others are compared with.
 
@@ -72,10 +72,10 @@ def _groups(crops: Sequence[LineCrop], batch: int) -> List[List[Image]]:
     return [images[k : k + batch] for k in range(0, len(images), batch)]
 
 
-def _rounds(readers: Dict[str, Reader], groups: List[List[Image]], rounds: int, say: Say) -> Dict[str, List[Pass]]:
+def _rounds(readers: Dict[str, Reader], groups: List[List[Image]], rounds: int, say: Say) -> Dict[str, List[SpeedPass]]:
     """What each round took, by reader; a first round warms up and does not count."""
     names = list(readers)
-    taken: Dict[str, List[Pass]] = {name: [] for name in names}
+    taken: Dict[str, List[SpeedPass]] = {name: [] for name in names}
     for number in range(rounds + 1):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
@@ -86,14 +86,14 @@ def _rounds(readers: Dict[str, Reader], groups: List[List[Image]], rounds: int, 
     return taken
 
 
-def _pass(reader: Reader, groups: List[List[Image]]) -> Pass:
+def _pass(reader: Reader, groups: List[List[Image]]) -> SpeedPass:
     timer, start = Timer(), time.perf_counter()
     for group in groups:
         reader.read_lines(group, timer)
-    return Pass(time.perf_counter() - start, timer.ms.get("recognise", 0.0) / 1e3)
+    return SpeedPass(time.perf_counter() - start, timer.ms.get("recognise", 0.0) / 1e3)
 
 
-def _summary(passes: Dict[str, List[Pass]], crops: int) -> Dict[str, Any]:
+def _summary(passes: Dict[str, List[SpeedPass]], crops: int) -> Dict[str, Any]:
     """By reader: lines a second (median, least and most over the rounds), and how many times slower than the first.
 
     Of the whole call, and of its recognition alone: preparing crops, the network, and the best path.

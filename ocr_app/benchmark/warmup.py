@@ -5,7 +5,7 @@ from typing import Tuple
 import cv2
 import numpy as np
 
-from ocr_app.types import Image
+from ocr_app.core.types import Image
 
 PAGE_SIZE = (240, 640)
 LINE_SIZE = (48, 320)

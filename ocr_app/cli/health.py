@@ -4,16 +4,16 @@ import argparse
 import json
 import sys
 
-from ocr_app.errors import ServiceError
-from ocr_app.service import health
-from ocr_app.service.surroundings import surroundings
+from ocr_app.board.runtime_context import runtime_context
+from ocr_app.core.errors import ServiceError
+from ocr_app.line.health import health_file
 
 HELP = "whether the service lives: exit code 0, else 1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``health``."""
-    parser.add_argument("--runtime", default=surroundings().runtime, metavar="DIR", help="(default: %(default)s)")
+    parser.add_argument("--runtime", default=runtime_context().runtime, metavar="DIR", help="(default: %(default)s)")
     within_help = "seconds within which the heartbeat has to go on (default: %(default)s)"
     parser.add_argument("--within", type=float, default=8.0, metavar="S", help=within_help)
     parser.add_argument("--ready", action="store_true", help="1 also while it starts, builds engines or warms up")
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0 when the heartbeat goes on and says live (and ready, where that is asked), else 1."""
     try:
-        record = health.wait_for_beat(arguments.runtime, arguments.within)
+        record = health_file.wait_for_beat(arguments.runtime, arguments.within)
     except ServiceError as error:
         print("ocr-app health: {}".format(error), file=sys.stderr)
         return 1
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if record["live"] and (record["ready"] or not arguments.ready) else 1
 
 
-def words(record: health.Health) -> str:
+def words(record: health_file.Health) -> str:
     """One line: live or not, ready or not, the state, the reasons."""
     parts = ["live" if record["live"] else "NOT LIVE", "ready" if record["ready"] else "not ready"]
     parts += [str(record.get("state", "?")), "heartbeat {}".format(record["sequence"])]

@@ -6,21 +6,11 @@ import sys
 from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
-from ocr_app.benchmark import command as benchmarks
-from ocr_app.cli import (
-    benchmark_cnn,
-    benchmark_modules,
-    engine,
-    health,
-    network,
-    read,
-    readers,
-    recipe,
-    selfcheck,
-    serve,
-    speed,
-)
-from ocr_app.errors import OcrError
+from ocr_app.cli import health, network, read, readers, recipe, selfcheck, serve, speed
+from ocr_app.cli.benchmark import cnn, modules
+from ocr_app.cli.benchmark import run as benchmarks
+from ocr_app.cli.engine import command
+from ocr_app.core.errors import OcrError
 
 _EPILOG = """\
 exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
@@ -45,8 +35,8 @@ def parser() -> argparse.ArgumentParser:
     _verb(
         verbs, "benchmark", "measure a reader on a data set", benchmarks.add_benchmark_arguments, benchmarks.benchmark
     )
-    _verb(verbs, "benchmark-cnn", benchmark_cnn.HELP, benchmark_cnn.add_arguments, benchmark_cnn.run)
-    _verb(verbs, "benchmark-modules", benchmark_modules.HELP, benchmark_modules.add_arguments, benchmark_modules.run)
+    _verb(verbs, "benchmark-cnn", cnn.HELP, cnn.add_arguments, cnn.run)
+    _verb(verbs, "benchmark-modules", modules.HELP, modules.add_arguments, modules.run)
     _verb(verbs, "compare", "two runs, image by image", benchmarks.add_compare_arguments, benchmarks.compare_runs)
     _verb(verbs, "speed", "lines a second of recognisers alone, side by side", speed.add_arguments, speed.run)
     _verb(
@@ -56,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         network.add_arguments,
         network.run,
     )
-    _verb(verbs, "engine", "engines for a board: build, keep, check, share", engine.add_arguments, engine.run)
+    _verb(verbs, "engine", "engines for a board: build, keep, check, share", command.add_arguments, command.run)
     _verb(verbs, "selfcheck", selfcheck.HELP, selfcheck.add_arguments, selfcheck.run)
     _verb(verbs, "serve", serve.HELP, serve.add_arguments, serve.run)
     _verb(verbs, "health", health.HELP, health.add_arguments, health.run)

@@ -6,18 +6,18 @@ import os
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from ocr_app import models
-from ocr_app.benchmark import half
-from ocr_app.benchmark.datasets import open_dataset
-from ocr_app.benchmark.tables import table
+from ocr_app.benchmark import half_precision
 from ocr_app.cli.arguments import positive, write_json
-from ocr_app.engines import preflight_rules
-from ocr_app.errors import UsageError
-from ocr_app.networks import count, onnx_file, roofline
+from ocr_app.core import model_files
+from ocr_app.core.errors import UsageError
+from ocr_app.core.tables import table
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.networks import count, onnx_model, roofline
 from ocr_app.networks.count import Count
-from ocr_app.readers import codes
-from ocr_app.readers.codes_detect import STRIDE
+from ocr_app.readers.codes import reader as codes
+from ocr_app.readers.codes.detector import STRIDE
 from ocr_app.readers.registry import parse_name
+from ocr_app.verification.preflight import rules
 
 COUNT_SCHEMA = "nano-ocr/network/1"
 THREE_LINES = (3, 1, 32, 352)
@@ -78,7 +78,7 @@ def asked_for(words: List[str]) -> List[Asked]:
     side = record["detector"]["side"]  # a camera's frame of 4:3
     shapes = ((1, 1, STRIDE * -(-side * 3 // (4 * STRIDE)), side), THREE_LINES)
     parts = (record["detector"], record["recogniser"])
-    return [Asked(part["file"], models.packaged(part), shape) for part, shape in zip(parts, shapes)]
+    return [Asked(part["file"], model_files.packaged(part), shape) for part, shape in zip(parts, shapes)]
 
 
 def _asked(word: str) -> Asked:
@@ -96,7 +96,7 @@ def _locate(name: str) -> str:
         return name
     record = codes.model_record(None)
     own = {part["file"]: part for part in (record["detector"], record["recogniser"])}
-    return models.packaged(own[name]) if name in own else models.locate(name)
+    return model_files.packaged(own[name]) if name in own else model_files.locate(name)
 
 
 def run_count(arguments: argparse.Namespace) -> int:
@@ -199,9 +199,9 @@ def _layer_table(own: Asked, counts: Count) -> str:
 
 def run_check(arguments: argparse.Namespace) -> int:
     """Returns 0, or 7 when a model would be refused."""
-    found = {own.name: preflight_rules.refusals(onnx_file.load(own.path)) for own in asked_for(arguments.models)}
+    found = {own.name: rules.refusals(onnx_model.load(own.path)) for own in asked_for(arguments.models)}
     if arguments.json:
-        print(json.dumps({"parser": preflight_rules.rules()["parser"], "problems": found}, indent=1))
+        print(json.dumps({"parser": rules.rules()["parser"], "problems": found}, indent=1))
     else:
         for name, problems in found.items():
             print("{}: {}".format(name, "; ".join(problems) or "nothing known speaks against it"))
@@ -211,7 +211,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 def run_half(arguments: argparse.Namespace) -> int:
     """Returns 0, also when texts change: the report is the answer."""
     datasets = [open_dataset(path) for path in arguments.datasets]
-    report = half.compare(parse_name(arguments.reader), datasets, arguments.threads, not arguments.no_texts)
+    report = half_precision.compare(parse_name(arguments.reader), datasets, arguments.threads, not arguments.no_texts)
     if arguments.out:
         write_json(report, arguments.out)
     print(json.dumps(report, ensure_ascii=False, indent=1) if arguments.json else _half_words(report))

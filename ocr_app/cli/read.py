@@ -10,17 +10,18 @@ from tqdm import tqdm
 
 from ocr_app import recipes
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, pair, positive, region
-from ocr_app.engines import choose, target
+from ocr_app.core.errors import ImageError, UsageError
+from ocr_app.core.types import Image, Reading, reading_to_json
+from ocr_app.engines import selection
 from ocr_app.engines.cache import Cache, default_folder
-from ocr_app.errors import ImageError, UsageError
+from ocr_app.engines.targets import target
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
-from ocr_app.readers.base import Options, Reader
-from ocr_app.readers.opening import open_named
+from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import ReaderName, parse_name
-from ocr_app.reading import LAYOUTS, How, Wanted, read_file
-from ocr_app.types import Image, Reading, reading_to_json
+from ocr_app.reading.frame import LAYOUTS, ReadOptions, VerdictRequest, read_file
+from ocr_app.workers.opening import open_named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,22 +49,22 @@ def _add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deadline-ms", type=positive, metavar="MS", help="a reading that takes longer fails")
 
 
-def _wanted(arguments: argparse.Namespace) -> Optional[Wanted]:
+def _wanted(arguments: argparse.Namespace) -> Optional[VerdictRequest]:
     """Raises UsageError for options that need a recipe without one, RecipeError."""
     if arguments.recipe is None:
         if arguments.expect or arguments.trust_clock or arguments.deadline_ms:
             raise UsageError("--expect, --trust-clock or --deadline-ms without a recipe", "--recipe FILE")
         return None
     recipe = recipes.load(arguments.recipe)
-    return Wanted(recipe, dict(arguments.expect), arguments.trust_clock, arguments.deadline_ms)
+    return VerdictRequest(recipe, dict(arguments.expect), arguments.trust_clock, arguments.deadline_ms)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0, 3 when some image gave an error result, or 8 when the reader failed on some."""
     paths = expand(arguments.paths)
     name = parse_name(arguments.reader)
-    options = Options(arguments.device, arguments.precision, arguments.threads)
-    how = How(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
+    options = ReaderOptions(arguments.device, arguments.precision, arguments.threads)
+    how = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
     draw = _drawer(arguments.draw)
     code = 0
     with _open(name, options, arguments.engine) as reader:
@@ -76,10 +77,10 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _open(name: ReaderName, options: Options, engine: str) -> Reader:
+def _open(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:
     if engine == "none":
         return open_named(name, options)
-    return choose.open_reader(Cache(default_folder()), name, engine, options.precision, options.threads)
+    return selection.open_reader(Cache(default_folder()), name, engine, options.precision, options.threads)
 
 
 def _exit_code(reading: Reading) -> int:

@@ -9,21 +9,21 @@ from typing import Any, Dict, List, Tuple
 from tqdm import tqdm
 
 from ocr_app import recipes
-from ocr_app.benchmark.datasets import open_dataset
-from ocr_app.benchmark.forms import DEFAULT_FORM, FORMS
-from ocr_app.benchmark.sample import Sample, view
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, positive
-from ocr_app.errors import ReaderUnavailable, RecipeError, UsageError
+from ocr_app.core.errors import ReaderUnavailable, RecipeError, UsageError
+from ocr_app.core.types import Image, LinePosterior
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.datasets.sample import Sample, view
 from ocr_app.imaging.load import DEFAULT_LIMITS, load_image
 from ocr_app.imaging.sources import expand
-from ocr_app.readers.base import Options, Reader
-from ocr_app.readers.opening import open_named
+from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import parse_name
-from ocr_app.reading import LAYOUTS
-from ocr_app.recipes import curve, samples
-from ocr_app.recipes.recipe import Field, Group, Line, Part, Recipe
-from ocr_app.recipes.teach import propose
-from ocr_app.types import Image, LinePosterior
+from ocr_app.reading.frame import LAYOUTS
+from ocr_app.recipes.language.recipe import FieldGroup, Part, Recipe, RecipeField, RecipeLine
+from ocr_app.recipes.teaching import examples, rejection_curve
+from ocr_app.recipes.teaching.proposal import propose
+from ocr_app.scoring.text_forms import DEFAULT_FORM, FORMS
+from ocr_app.workers.opening import open_named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -90,20 +90,20 @@ def described(recipe: Recipe, count: int) -> Dict[str, Any]:
     return {"name": recipe.name, "states": len(recipe.registry.arcs), "layouts": layouts, "tolerances": tolerances}
 
 
-def _line(recipe: Recipe, line: Line, count: int) -> Dict[str, Any]:
+def _line(recipe: Recipe, line: RecipeLine, count: int) -> Dict[str, Any]:
     return {
         "name": line.name,
         "optional": line.optional,
         "fields": [_part(part) for part in line.parts],
-        "texts": samples.how_many(recipe.registry, line.root),
-        "samples": samples.texts(recipe.registry, line.root, count),
+        "texts": examples.how_many(recipe.registry, line.root),
+        "samples": examples.texts(recipe.registry, line.root, count),
     }
 
 
 def _part(part: Part) -> str:
-    if isinstance(part, Field):
+    if isinstance(part, RecipeField):
         return part.kind + ("=" + part.name if part.name else "")
-    assert isinstance(part, Group)
+    assert isinstance(part, FieldGroup)
     ways = "|".join(" ".join(_part(inner) for inner in way) for way in part.ways)
     return ("[{}]" if part.optional else "({})").format(ways)
 
@@ -119,7 +119,7 @@ def _teach(arguments: argparse.Namespace) -> int:
         )
     name = parse_name(arguments.reader)
     found: List[Tuple[str, ...]] = []
-    with open_named(name, Options(arguments.device, arguments.precision, arguments.threads)) as reader:
+    with open_named(name, ReaderOptions(arguments.device, arguments.precision, arguments.threads)) as reader:
         for path in expand(arguments.paths):
             texts = _texts(reader, load_image(path, limits_of(arguments)).pixels, arguments.layout)
             print("{}: {}".format(path, " / ".join(texts) or "- no text found -"), file=sys.stderr)
@@ -154,7 +154,7 @@ def _test(arguments: argparse.Namespace) -> int:
         raise RecipeError("{} labels single lines, not codes".format(dataset.name), "a data set of whole codes")
     name = parse_name(arguments.reader)
     results = []
-    with open_named(name, Options(arguments.device, arguments.precision, arguments.threads)) as reader:
+    with open_named(name, ReaderOptions(arguments.device, arguments.precision, arguments.threads)) as reader:
         _refuse_texts_only(reader)
         bar: Any = tqdm(dataset.samples, unit="image", disable=not sys.stderr.isatty())
         for sample in bar:
@@ -199,7 +199,7 @@ def measured(recipe: Recipe, results: List[Tuple[Sample, recipes.CodeDecoding]])
         verdict = recipes.verify(decoding, recipe).verdict
         verdicts[verdict]["right" if truth == read else "wrong"] += 1
         cases.append((decoding.assurance, truth == read))
-    return {"images": len(results), "exact": forms, "verdicts": verdicts, "rejection": curve.summary(cases)}
+    return {"images": len(results), "exact": forms, "verdicts": verdicts, "rejection": rejection_curve.summary(cases)}
 
 
 def _table(record: Dict[str, Any]) -> str:

@@ -5,16 +5,17 @@ import json
 import textwrap
 from typing import List, Optional
 
+from ocr_app.board.runtime_context import RuntimeContext, runtime_context
 from ocr_app.cli.arguments import add_reader_arguments
-from ocr_app.engines import choose, target
+from ocr_app.core.errors import ServiceError
+from ocr_app.engines import selection
 from ocr_app.engines.cache import Cache, default_folder
-from ocr_app.errors import ServiceError
-from ocr_app.readers.base import Options, Reader
-from ocr_app.readers.opening import open_named
+from ocr_app.engines.targets import target
+from ocr_app.line.selfcheck import checks
+from ocr_app.line.selfcheck.rows import FAILED, UNSEEN, Row, failed
+from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import parse_name
-from ocr_app.service import selfcheck
-from ocr_app.service.rows import FAILED, UNSEEN, Row, failed
-from ocr_app.service.surroundings import Surroundings, surroundings
+from ocr_app.workers.opening import open_named
 
 HELP = "check image, host, GPU, models and recipes, then read the bundled samples"
 BY_VARIANT = {"l4t": "tensorrt"}  # the engine of an image; every other reads without
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0, or 14 when a row failed."""
-    around = surroundings()
+    around = runtime_context()
     engine = engine_of(arguments.engine, around)
 
     def open_reader() -> Reader:
@@ -41,11 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
         return open_for(arguments, "none")
 
     show = (lambda row: None) if arguments.json else _show
-    rows = selfcheck.run(around, default_folder() if engine != "none" else "", open_reader, plain, show)
+    rows = checks.run(around, default_folder() if engine != "none" else "", open_reader, plain, show)
     return _finish(rows, around, arguments.json)
 
 
-def engine_of(asked: Optional[str], around: Surroundings) -> str:
+def engine_of(asked: Optional[str], around: RuntimeContext) -> str:
     """The engine that was asked for, else that of the image."""
     return asked or BY_VARIANT.get(around.variant, "none")
 
@@ -54,8 +55,8 @@ def open_for(arguments: argparse.Namespace, engine: str) -> Reader:
     """The reader of --reader, --device, --precision and --threads, by ``engine``. Raises what these raise."""
     name = parse_name(arguments.reader)
     if engine == "none":
-        return open_named(name, Options(arguments.device, arguments.precision, arguments.threads))
-    return choose.open_reader(Cache(default_folder()), name, engine, arguments.precision, arguments.threads)
+        return open_named(name, ReaderOptions(arguments.device, arguments.precision, arguments.threads))
+    return selection.open_reader(Cache(default_folder()), name, engine, arguments.precision, arguments.threads)
 
 
 def _show(row: Row) -> None:
@@ -72,7 +73,7 @@ def _wrapped(text: str) -> None:
         print(" " * 30 + line, flush=True)
 
 
-def _finish(rows: List[Row], around: Surroundings, as_json: bool) -> int:
+def _finish(rows: List[Row], around: RuntimeContext, as_json: bool) -> int:
     wrong = failed(rows)
     if as_json:
         record = {"ok": not wrong, "variant": around.variant, "release": around.release}

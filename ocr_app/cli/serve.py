@@ -6,18 +6,18 @@ import os
 import sys
 
 from ocr_app import recipes
+from ocr_app.board.runtime_context import runtime_context
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, pair, positive, region
 from ocr_app.cli.selfcheck import engine_of
-from ocr_app.engines import target
-from ocr_app.errors import UsageError
+from ocr_app.core.errors import UsageError
+from ocr_app.engines.targets import target
 from ocr_app.imaging import preprocess
+from ocr_app.line.service import LineService, words
+from ocr_app.line.settings import AFTER, CLOCKS, ReadingSettings, Serving
 from ocr_app.readers.registry import parse_name
-from ocr_app.service.serve import Service, words
-from ocr_app.service.settings import AFTER, CLOCKS, Reading, Serving
-from ocr_app.service.surroundings import surroundings
 
 HELP = "read until told to stop: images over HTTP on this computer, or from a folder"
-_DEFAULT = Serving(Reading())
+_DEFAULT = Serving(ReadingSettings())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,9 +84,9 @@ def _add_bound_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0 after SIGTERM or SIGINT, 14 when the reading process failed too often; else as the errors say."""
-    around = surroundings()
+    around = runtime_context()
     settings = settings_of(arguments, engine_of(arguments.engine, around))
-    service = Service(settings, around)
+    service = LineService(settings, around)
     for line in words(settings, service.port):
         print("ocr-app serve: " + line, file=sys.stderr, flush=True)
     return service.run()
@@ -129,8 +129,8 @@ def _check_building(engine: str) -> None:
         raise UsageError(found, "engines that were built before", "./inv build-engines")
 
 
-def _reading_of(arguments: argparse.Namespace, engine: str) -> Reading:
-    return Reading(
+def _reading_of(arguments: argparse.Namespace, engine: str) -> ReadingSettings:
+    return ReadingSettings(
         arguments.reader,
         arguments.device,
         arguments.precision,

@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from typing import Any, Dict, List, Optional
 
 from ocr_app.benchmark import speed
-from ocr_app.benchmark.datasets import open_dataset
-from ocr_app.benchmark.tables import table
 from ocr_app.cli.arguments import positive, write_json
-from ocr_app.readers.base import Options
-from ocr_app.readers.opening import open_named
+from ocr_app.core.tables import table
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.registry import parse_name
+from ocr_app.workers.opening import open_named
 
 READERS = ("codes", "ppocr:v6-small", "ppocr:v6-tiny", "ppocr:v4-mobile")
 
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0; any OcrError goes up to the caller."""
     datasets = [open_dataset(path, None, arguments.limit) for path in arguments.datasets]
-    options = Options(threads=arguments.threads)
+    options = ReaderOptions(threads=arguments.threads)
     names = [str(parse_name(text)) for text in arguments.reader or READERS]
     with ExitStack() as stack:
         readers = {name: stack.enter_context(open_named(parse_name(name), options)) for name in names}

@@ -10,10 +10,12 @@ import os
 from contextlib import contextmanager
 from typing import IO, Iterator, List, NamedTuple, Optional, Tuple
 
-from ocr_app.engines import files, key, manifest
-from ocr_app.engines.key import Parts, Place
-from ocr_app.engines.manifest import Manifest
-from ocr_app.errors import BuildError, EngineError
+from ocr_app.core import files
+from ocr_app.core.errors import BuildError, EngineError
+from ocr_app.core.paths import HOME
+from ocr_app.engines import key, manifest
+from ocr_app.engines.key import EngineIdentity, Platform
+from ocr_app.engines.manifest import EngineManifest
 
 ENGINE, MANIFEST = ".engine", ".json"
 _LOCK = ".lock"
@@ -23,15 +25,14 @@ _BUILD = "ocr-app engine build"
 
 def default_folder() -> str:
     """``$OCR_ENGINES``, else ``.engines`` beside the package."""
-    beside = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return os.environ.get("OCR_ENGINES") or os.path.join(beside, ".engines")
+    return os.environ.get("OCR_ENGINES") or os.path.join(HOME, ".engines")
 
 
 class Entry(NamedTuple):
     """What lies under one name: its manifest where that can be read, and why it would not be loaded, else None."""
 
     name: str
-    manifest: Optional[Manifest]
+    manifest: Optional[EngineManifest]
     problem: Optional[EngineError]
 
 
@@ -45,7 +46,7 @@ class Cache:
         """Of the engine, or of its manifest."""
         return os.path.join(self.folder, name + kind)
 
-    def read(self, wanted: Parts) -> Tuple[bytes, Manifest]:
+    def read(self, wanted: EngineIdentity) -> Tuple[bytes, EngineManifest]:
         """The engine made from exactly these parts, checked. Raises EngineError with the reason as its code."""
         name = key.name_of(wanted)
         if not os.path.isfile(self.path(name, MANIFEST)):
@@ -55,7 +56,7 @@ class Cache:
             raise mismatch(own, wanted)
         return data, own
 
-    def read_named(self, name: str) -> Tuple[bytes, Manifest]:
+    def read_named(self, name: str) -> Tuple[bytes, EngineManifest]:
         """The engine called ``name``, whole and untouched; whether it fits this machine is not asked here."""
         own = self.manifest(name)
         try:
@@ -67,7 +68,7 @@ class Cache:
         check_bytes(data, own, name)
         return data, own
 
-    def manifest(self, name: str) -> Manifest:
+    def manifest(self, name: str) -> EngineManifest:
         """Raises EngineError (missing, unreadable), also for a manifest that lies under another's name."""
         try:
             with open(self.path(name, MANIFEST), "rb") as stream:
@@ -81,7 +82,7 @@ class Cache:
             raise EngineError(found, "an engine under its own name", "ocr-app engine prune", "tampered")
         return own
 
-    def store(self, own: Manifest, data: bytes) -> str:
+    def store(self, own: EngineManifest, data: bytes) -> str:
         """Writes the engine, then its manifest; until that is there, there is no engine. Returns the name.
 
         Raises BuildError (space).
@@ -132,7 +133,7 @@ class Cache:
     def _listed(self) -> List[str]:
         return os.listdir(self.folder) if os.path.isdir(self.folder) else []
 
-    def _absent(self, wanted: Parts) -> EngineError:
+    def _absent(self, wanted: EngineIdentity) -> EngineError:
         """Missing; or, where engines of the network were made from something else, stale or foreign, by name."""
         for name in self.names():
             try:
@@ -168,7 +169,7 @@ class Cache:
             raise files.no_room(os.path.join(self.folder, _LOCK), error) from error
 
 
-def check_bytes(data: bytes, own: Manifest, name: str) -> None:
+def check_bytes(data: bytes, own: EngineManifest, name: str) -> None:
     """Raises EngineError (truncated, tampered) when these are not the bytes that the manifest names."""
     if len(data) < own.size:
         found = "the engine {} has {} bytes".format(name, len(data))
@@ -178,7 +179,7 @@ def check_bytes(data: bytes, own: Manifest, name: str) -> None:
         raise EngineError(found, own.sha256, _BUILD + " --rebuild", "tampered")
 
 
-def mismatch(own: Manifest, wanted: Parts) -> EngineError:
+def mismatch(own: EngineManifest, wanted: EngineIdentity) -> EngineError:
     """Why the engine is not the wanted one: foreign where the machine differs, else stale."""
     differing = key.differences(own.parts, wanted)
     kind = "foreign" if set(differing) & set(_MACHINE) else "stale"
@@ -188,8 +189,8 @@ def mismatch(own: Manifest, wanted: Parts) -> EngineError:
     return EngineError(found, ", ".join(expected), _BUILD + " --rebuild", kind)
 
 
-def _value(parts: Parts, name: str) -> str:
+def _value(parts: EngineIdentity, name: str) -> str:
     if name == "profile":
         return " .. ".join("x".join(map(str, shape)) for shape in parts.profile)
-    value: str = getattr(parts.place, name) if name in Place._fields else getattr(parts, name)
+    value: str = getattr(parts.place, name) if name in Platform._fields else getattr(parts, name)
     return value or "none"

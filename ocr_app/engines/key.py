@@ -14,7 +14,7 @@ SHORT = 20  # hex digits of a key in a file's name: 80 bits
 Shape = Tuple[int, ...]
 
 
-class Place(NamedTuple):
+class Platform(NamedTuple):
     """Where an engine runs. ``l4t`` ("32.7.6") and ``capability`` ("5.3") are empty where there is none."""
 
     target: str
@@ -30,7 +30,7 @@ class Place(NamedTuple):
         return ", ".join(part for part in parts if part)
 
 
-class Profile(NamedTuple):
+class ShapeProfile(NamedTuple):
     """Shapes of the network's one input: the least, the one it is tuned for, the greatest."""
 
     least: Shape
@@ -38,18 +38,18 @@ class Profile(NamedTuple):
     most: Shape
 
 
-class Parts(NamedTuple):
+class EngineIdentity(NamedTuple):
     """All that the key is made from. ``model`` is a sha256; ``plan`` the plan's digest, empty without one."""
 
     network: str
     model: str
-    place: Place
+    place: Platform
     precision: str
     plan: str
-    profile: Profile
+    profile: ShapeProfile
 
 
-def to_json(parts: Parts) -> Dict[str, Any]:
+def to_json(parts: EngineIdentity) -> Dict[str, Any]:
     """The parts as they stand in a manifest."""
     return {
         "network": parts.network,
@@ -61,14 +61,14 @@ def to_json(parts: Parts) -> Dict[str, Any]:
     }
 
 
-def from_json(record: Dict[str, Any]) -> Parts:
+def from_json(record: Dict[str, Any]) -> EngineIdentity:
     """Inverse of :func:`to_json`. Raises KeyError, TypeError or ValueError."""
-    place = Place(**{name: _text(record["place"][name]) for name in Place._fields})
-    shapes = {name: tuple(int(size) for size in record["profile"][name]) for name in Profile._fields}
+    place = Platform(**{name: _text(record["place"][name]) for name in Platform._fields})
+    shapes = {name: tuple(int(size) for size in record["profile"][name]) for name in ShapeProfile._fields}
     words = {name: _text(record[name]) for name in ("network", "model", "precision", "plan")}
     if not re.match(r"[a-z0-9][a-z0-9.-]*$", words["network"]) or not re.match(r"[a-z0-9-]+$", words["precision"]):
         raise ValueError("network {network!r}, precision {precision!r}".format(**words))
-    return Parts(place=place, profile=Profile(**shapes), **words)
+    return EngineIdentity(place=place, profile=ShapeProfile(**shapes), **words)
 
 
 def _text(value: Any) -> str:
@@ -77,19 +77,21 @@ def _text(value: Any) -> str:
     return value
 
 
-def key_of(parts: Parts) -> str:
+def key_of(parts: EngineIdentity) -> str:
     """64 hex digits."""
     canonical = json.dumps(dict(to_json(parts), schema=SCHEMA), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 
 
-def name_of(parts: Parts) -> str:
+def name_of(parts: EngineIdentity) -> str:
     """The engine's name and the stem of its two files: network, target, precision, the key's first digits."""
     return "-".join((parts.network, parts.place.target, parts.precision, key_of(parts)[:SHORT]))
 
 
-def differences(parts: Parts, wanted: Parts) -> Tuple[str, ...]:
+def differences(parts: EngineIdentity, wanted: EngineIdentity) -> Tuple[str, ...]:
     """Names of the parts that differ, those of the place by themselves."""
-    place = [name for name in Place._fields if getattr(parts.place, name) != getattr(wanted.place, name)]
-    other = [name for name in Parts._fields if name != "place" and getattr(parts, name) != getattr(wanted, name)]
+    place = [name for name in Platform._fields if getattr(parts.place, name) != getattr(wanted.place, name)]
+    other = [
+        name for name in EngineIdentity._fields if name != "place" and getattr(parts, name) != getattr(wanted, name)
+    ]
     return tuple(place + other)

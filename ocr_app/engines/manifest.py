@@ -7,9 +7,9 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ocr_app.core.errors import EngineError
 from ocr_app.engines import key
-from ocr_app.engines.key import Parts
-from ocr_app.errors import EngineError
+from ocr_app.engines.key import EngineIdentity
 
 SCHEMA = "nano-ocr/engine/1"
 MAX_BYTES = 4 << 20  # a manifest holds some metadata of the model, no more
@@ -26,14 +26,14 @@ _FORM: Dict[str, Any] = {
 }
 
 
-class Manifest(NamedTuple):
+class EngineManifest(NamedTuple):
     """``sha256`` and ``size`` are the engine file's; ``metadata``, ``inputs``, ``outputs`` are the network's own.
 
     ``model`` is the name of the model's file; ``plan`` the precision plan as JSON; ``check`` what was compared after
     building; ``build`` where, when, how long and with what.
     """
 
-    parts: Parts
+    parts: EngineIdentity
     sha256: str
     size: int
     model: str
@@ -50,7 +50,7 @@ class Manifest(NamedTuple):
         return key.name_of(self.parts)
 
 
-def to_json(manifest: Manifest) -> Dict[str, Any]:
+def to_json(manifest: EngineManifest) -> Dict[str, Any]:
     """The file's form."""
     return {
         "schema": SCHEMA,
@@ -65,12 +65,12 @@ def to_json(manifest: Manifest) -> Dict[str, Any]:
     }
 
 
-def to_bytes(manifest: Manifest) -> bytes:
+def to_bytes(manifest: EngineManifest) -> bytes:
     """The file."""
     return (json.dumps(to_json(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
-def from_bytes(data: bytes, name: str) -> Manifest:
+def from_bytes(data: bytes, name: str) -> EngineManifest:
     """Raises EngineError (unreadable) that says what is wrong with the file called ``name``."""
     try:
         record = json.loads(data.decode("utf-8"))
@@ -82,7 +82,7 @@ def from_bytes(data: bytes, name: str) -> Manifest:
         raise EngineError("{}: {}".format(name, detail), SCHEMA, next_step, "unreadable") from error
 
 
-def _manifest(record: Dict[str, Any]) -> Manifest:
+def _manifest(record: Dict[str, Any]) -> EngineManifest:
     parts = key.from_json(record["parts"])
     if record["schema"] != SCHEMA:
         raise ValueError("schema {!r}".format(record["schema"]))
@@ -90,7 +90,7 @@ def _manifest(record: Dict[str, Any]) -> Manifest:
         raise ValueError("its key is not that of its parts")
     if not re.match("[0-9a-f]{64}$", record["file"]["sha256"]):
         raise ValueError("sha256 {!r}".format(record["file"]["sha256"]))
-    return Manifest(
+    return EngineManifest(
         parts,
         record["file"]["sha256"],
         record["file"]["size"],

@@ -9,11 +9,12 @@ import os
 import tarfile
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
-from ocr_app.engines import files, manifest
+from ocr_app.core import files
+from ocr_app.core.errors import EngineError, UsageError
+from ocr_app.engines import manifest
 from ocr_app.engines.cache import ENGINE, MANIFEST, Cache, check_bytes, mismatch
-from ocr_app.engines.key import Place
-from ocr_app.engines.manifest import Manifest
-from ocr_app.errors import EngineError, UsageError
+from ocr_app.engines.key import Platform
+from ocr_app.engines.manifest import EngineManifest
 
 MAX_BYTES = 1 << 30  # of one engine
 _NEXT = "fetch the pack again"
@@ -42,7 +43,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(member, io.BytesIO(data))
 
 
-def unpack(cache: Cache, path: str, place_of: Callable[[str], Place], sha256: Optional[str] = None) -> List[str]:
+def unpack(cache: Cache, path: str, place_of: Callable[[str], Platform], sha256: Optional[str] = None) -> List[str]:
     """Puts every engine of the pack into the cache, or none; returns their names.
 
     ``place_of``: this machine's place for a target. ``sha256``: what the pack must have, where it is known.
@@ -53,7 +54,7 @@ def unpack(cache: Cache, path: str, place_of: Callable[[str], Place], sha256: Op
         return [cache.store(own, data) for own, data in found]
 
 
-def take(cache: Cache, path: str, place_of: Callable[[str], Place]) -> List[str]:
+def take(cache: Cache, path: str, place_of: Callable[[str], Platform]) -> List[str]:
     """As ``unpack``, but leaves alone what is here already; returns the names of what came."""
     missing = [(own, data) for own, data in _engines(path, place_of, None) if not _holds(cache, own)]
     if not missing:
@@ -62,14 +63,16 @@ def take(cache: Cache, path: str, place_of: Callable[[str], Place]) -> List[str]
         return [cache.store(own, data) for own, data in missing]
 
 
-def _holds(cache: Cache, own: Manifest) -> bool:
+def _holds(cache: Cache, own: EngineManifest) -> bool:
     try:
         return cache.read_named(own.name)[1].sha256 == own.sha256
     except EngineError:
         return False
 
 
-def _engines(path: str, place_of: Callable[[str], Place], sha256: Optional[str]) -> List[Tuple[Manifest, bytes]]:
+def _engines(
+    path: str, place_of: Callable[[str], Platform], sha256: Optional[str]
+) -> List[Tuple[EngineManifest, bytes]]:
     pairs = _pairs(_members(path, sha256), path)
     return [_checked(name, parts, place_of) for name, parts in sorted(pairs.items())]
 
@@ -106,7 +109,9 @@ def _pairs(members: Dict[str, bytes], path: str) -> Dict[str, Tuple[bytes, bytes
     return {stem: (members[stem + MANIFEST], members[stem + ENGINE]) for stem in stems}
 
 
-def _checked(name: str, parts: Tuple[bytes, bytes], place_of: Callable[[str], Place]) -> Tuple[Manifest, bytes]:
+def _checked(
+    name: str, parts: Tuple[bytes, bytes], place_of: Callable[[str], Platform]
+) -> Tuple[EngineManifest, bytes]:
     own = manifest.from_bytes(parts[0], name + MANIFEST)
     if own.name != name:
         raise EngineError("{} is {}".format(name, own.name), "its own name", _NEXT, "tampered")

@@ -6,9 +6,9 @@ from typing import List, Sequence
 import cv2
 import numpy as np
 
-from ocr_app.errors import UsageError
+from ocr_app.core.errors import UsageError
+from ocr_app.core.types import Image, TextLine
 from ocr_app.imaging.preprocess import to_bgr
-from ocr_app.types import Image, TextLine
 
 _GREEN = (80, 200, 60)  # BGR
 _INK = (30, 30, 30)

@@ -5,7 +5,7 @@ from typing import List, Sequence, Tuple
 import cv2
 import numpy as np
 
-from ocr_app.types import Image, Quad
+from ocr_app.core.types import Image, Quad
 
 _SAME_ROW = 0.5  # two boxes share a row when their centres are closer than this share of the lower height
 

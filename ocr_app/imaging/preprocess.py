@@ -5,8 +5,8 @@ from typing import Callable, Dict, Tuple
 import cv2
 import numpy as np
 
-from ocr_app.errors import UsageError
-from ocr_app.types import Image
+from ocr_app.core.errors import UsageError
+from ocr_app.core.types import Image
 
 CLAHE_CLIP = 2.0
 CLAHE_TILES = (8, 8)

@@ -4,7 +4,7 @@ import glob
 import os
 from typing import Iterable, List
 
-from ocr_app.errors import UsageError
+from ocr_app.core.errors import UsageError
 from ocr_app.imaging.load import EXTENSIONS
 
 _MAGIC = "*?["

@@ -14,9 +14,9 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
-from ocr_app.errors import ModelError, UsageError
-from ocr_app.networks import onnx, onnx_file
-from ocr_app.networks.onnx_file import FLOAT, Model, Node
+from ocr_app.core.errors import ModelError, UsageError
+from ocr_app.networks import onnx_model, onnx_runtime
+from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
 from ocr_app.networks.operators import constants
 
 Shapes = Dict[str, Tuple[int, ...]]
@@ -85,12 +85,12 @@ class Count(NamedTuple):
         return sum(layer.weights for layer in self.layers)
 
 
-def is_view(node: Node) -> bool:
+def is_view(node: OnnxNode) -> bool:
     """Whether the node only gives its input another shape or name."""
     return node.op in _VIEWS
 
 
-def is_pointwise(node: Node) -> bool:
+def is_pointwise(node: OnnxNode) -> bool:
     """Whether each element that the node writes depends on one element of each input."""
     return node.op in _POINTWISE
 
@@ -100,7 +100,7 @@ def count(path: str, shape: Optional[Sequence[int]] = None) -> Count:
 
     Raises ModelError, UsageError for a shape that the network does not take.
     """
-    model = onnx_file.load(path)
+    model = onnx_model.load(path)
     shapes = observe(model, whole_shape(model, shape, path), path)
     return count_model(model, shapes)
 
@@ -121,7 +121,9 @@ def whole_shape(model: Model, shape: Optional[Sequence[int]], path: str) -> Tupl
 
 def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
     """Shapes of every tensor in one run on zeros. Raises UsageError when the network does not take the shape."""
-    every = onnx.session(onnx_file.with_every_output(model), onnx.check_device("cpu"), 1, name, optimised=False)
+    every = onnx_runtime.session(
+        onnx_model.with_every_output(model), onnx_runtime.check_device("cpu"), 1, name, optimised=False
+    )
     names = [output.name for output in every.get_outputs()]
     given = model.inputs[0].name
     try:
@@ -136,7 +138,7 @@ def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
 
 def count_model(model: Model, shapes: Shapes) -> Count:
     """Count a model whose tensors have these shapes."""
-    types, fixed = onnx_file.element_types(model), set(constants(model))
+    types, fixed = onnx_model.element_types(model), set(constants(model))
     alone = used_once(model)
     layers: List[Layer] = []
     fusible: Set[str] = set()
@@ -169,7 +171,9 @@ def _parameters(model: Model, types: Dict[str, int], fixed: Set[str]) -> int:
     return int(own + sum(node.attributes["value"].array.size for node in made if "value" in node.attributes))
 
 
-def _layer(node: Node, data: List[str], shapes: Shapes, fixed: Set[str], types: Dict[str, int], fused: bool) -> Layer:
+def _layer(
+    node: OnnxNode, data: List[str], shapes: Shapes, fixed: Set[str], types: Dict[str, int], fused: bool
+) -> Layer:
     macs, flops = _operations(node, data, shapes)
     weights = sum(_size(shapes[n]) for n in node.inputs if n in fixed and n in shapes and types[n] == FLOAT)
     read = 0 if fused else sum(_size(shapes[name]) for name in data)
@@ -178,7 +182,7 @@ def _layer(node: Node, data: List[str], shapes: Shapes, fixed: Set[str], types: 
     return Layer(node.op, node.name or node.outputs[0], output, macs, flops, weights, read, written, fused)
 
 
-def _operations(node: Node, data: List[str], shapes: Shapes) -> Tuple[int, int]:
+def _operations(node: OnnxNode, data: List[str], shapes: Shapes) -> Tuple[int, int]:
     """MAC and FLOP of one layer. Raises ModelError for an operator that it cannot count."""
     output = _size(shapes[node.outputs[0]])
     if node.op in ("Conv", "ConvTranspose", "MatMul", "Gemm"):
@@ -198,7 +202,7 @@ def _operations(node: Node, data: List[str], shapes: Shapes) -> Tuple[int, int]:
     raise ModelError("cannot count the operator {}".format(node.op), "operators of convolutional networks")
 
 
-def _macs(node: Node, shapes: Shapes, output: int) -> int:
+def _macs(node: OnnxNode, shapes: Shapes, output: int) -> int:
     weight = shapes[node.inputs[1]]
     if node.op == "Conv":  # (out, in / groups, kernel...)
         return output * _size(weight[1:])

@@ -9,7 +9,7 @@ import ctypes
 from ctypes import POINTER, c_char_p, c_int, c_size_t, c_void_p
 from typing import Any
 
-from ocr_app.errors import DeviceUnavailable
+from ocr_app.core.errors import DeviceUnavailable
 
 LIBRARY = "libcudart.so.10.2"
 HOST_TO_DEVICE, DEVICE_TO_HOST = 1, 2  # cudaMemcpyKind

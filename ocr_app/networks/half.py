@@ -16,9 +16,9 @@ from typing import Collection, Dict, List, NamedTuple, Set
 
 import numpy as np
 
-from ocr_app.errors import ModelError
-from ocr_app.networks import onnx_file, protobuf
-from ocr_app.networks.onnx_file import FLOAT, FLOAT16, GRAPH_INITIALIZER, GRAPH_NODE, Model, Node
+from ocr_app.core.errors import ModelError
+from ocr_app.networks import onnx_model, protobuf
+from ocr_app.networks.onnx_model import FLOAT, FLOAT16, GRAPH_INITIALIZER, GRAPH_NODE, Model, OnnxNode
 from ocr_app.networks.operators import constants
 from ocr_app.networks.protobuf import Field
 
@@ -45,7 +45,7 @@ def rounded(model: Model, kept: Collection[str] = (), sums: bool = False) -> byt
     ``kept``: first outputs of the nodes that stay in float32. Raises ModelError for a model in which a name that this
     needs is taken, and for a kept node that the model does not have.
     """
-    types = onnx_file.element_types(model)
+    types = onnx_model.element_types(model)
     _check(model, types, kept)
     stays = set(constants(model)).union(kept)
     names = _names(model, types, stays)
@@ -53,14 +53,14 @@ def rounded(model: Model, kept: Collection[str] = (), sums: bool = False) -> byt
     for name, tensor in model.initializers.items():
         if name in names.read:
             copy = tensor._replace(name=name + _READ, array=to_half(tensor.array))
-            graph.append(onnx_file.tensor_field(GRAPH_INITIALIZER, copy))
+            graph.append(onnx_model.tensor_field(GRAPH_INITIALIZER, copy))
     graph += _reads([value.name for value in model.inputs], names)
     for node in model.nodes:
         if node.outputs[0] in stays:
-            graph += [onnx_file.renamed(node, node.inputs, node.outputs)] + _reads(node.outputs, names)
+            graph += [onnx_model.renamed(node, node.inputs, node.outputs)] + _reads(node.outputs, names)
         else:
             graph += _rounded_node(node, names, sums)
-    return onnx_file.with_graph(model, graph)
+    return onnx_model.with_graph(model, graph)
 
 
 def _check(model: Model, types: Dict[str, int], kept: Collection[str]) -> None:
@@ -81,7 +81,7 @@ def _names(model: Model, types: Dict[str, int], stays: Set[str]) -> _Names:
     return _Names(floats, exact & floats, read & exact & floats)
 
 
-def is_arithmetic(node: Node, place: int) -> bool:
+def is_arithmetic(node: OnnxNode, place: int) -> bool:
     """Whether arithmetic in half precision reads this input of the node."""
     return place not in _NOT_ARITHMETIC.get(node.op, ())
 
@@ -94,13 +94,13 @@ def _reads(made: Collection[str], names: _Names) -> List[Field]:
 def _casts(source: str, target: str) -> List[Field]:
     """To float16 and back; ONNX Runtime until 1.14 drops two casts in a row, so a copy stands between them."""
     return [
-        onnx_file.node_field("Cast", [source], [target + _HALF], to=FLOAT16),
-        onnx_file.node_field("Identity", [target + _HALF], [target + _COPY]),
-        onnx_file.node_field("Cast", [target + _COPY], [target], to=FLOAT),
+        onnx_model.node_field("Cast", [source], [target + _HALF], to=FLOAT16),
+        onnx_model.node_field("Identity", [target + _HALF], [target + _COPY]),
+        onnx_model.node_field("Cast", [target + _COPY], [target], to=FLOAT),
     ]
 
 
-def _rounded_node(node: Node, names: _Names, sums: bool) -> List[Field]:
+def _rounded_node(node: OnnxNode, names: _Names, sums: bool) -> List[Field]:
     """The node reading rounded inputs and writing aside, then the casts that write what it wrote before."""
     inputs = [
         name + _READ if name in names.exact and is_arithmetic(node, place) else name
@@ -110,23 +110,23 @@ def _rounded_node(node: Node, names: _Names, sums: bool) -> List[Field]:
         return _mean(node, inputs)
     outputs = [name for name in node.outputs if name in names.floats]
     aside = [name + _FULL if name in outputs else name for name in node.outputs]
-    return [onnx_file.renamed(node, inputs, aside)] + [
+    return [onnx_model.renamed(node, inputs, aside)] + [
         field for name in outputs for field in _casts(name + _FULL, name)
     ]
 
 
-def _mean(node: Node, inputs: List[str]) -> List[Field]:
+def _mean(node: OnnxNode, inputs: List[str]) -> List[Field]:
     """The mean, multiplied by its terms: the sum, rounded; that divided by the terms, and rounded again."""
     name = node.outputs[0]
     mean, terms, total = name + _MEAN, name + _TERMS, name + _SUM
-    fields = [onnx_file.renamed(node, inputs, [mean])]
+    fields = [onnx_model.renamed(node, inputs, [mean])]
     for part, of in ((":in", inputs[0]), (":out", mean)):
-        fields.append(onnx_file.node_field("Size", [of], [terms + part]))
-        fields.append(onnx_file.node_field("Cast", [terms + part], [terms + part + ":float"], to=FLOAT))
-    fields.append(onnx_file.node_field("Div", [terms + ":in:float", terms + ":out:float"], [terms]))
-    fields.append(onnx_file.node_field("Mul", [mean, terms], [total + _FULL]))
+        fields.append(onnx_model.node_field("Size", [of], [terms + part]))
+        fields.append(onnx_model.node_field("Cast", [terms + part], [terms + part + ":float"], to=FLOAT))
+    fields.append(onnx_model.node_field("Div", [terms + ":in:float", terms + ":out:float"], [terms]))
+    fields.append(onnx_model.node_field("Mul", [mean, terms], [total + _FULL]))
     fields += _casts(total + _FULL, total)
-    fields.append(onnx_file.node_field("Div", [total, terms], [name + _FULL]))
+    fields.append(onnx_model.node_field("Div", [total, terms], [name + _FULL]))
     return fields + _casts(name + _FULL, name)
 
 
@@ -146,8 +146,8 @@ def probe_model() -> bytes:
     ]
     graph = _casts("x", "y") + [
         protobuf.text(2, "probe"),
-        protobuf.message(onnx_file.GRAPH_INPUT, [protobuf.text(1, "x")] + value),
-        protobuf.message(onnx_file.GRAPH_OUTPUT, [protobuf.text(1, "y")] + value),
+        protobuf.message(onnx_model.GRAPH_INPUT, [protobuf.text(1, "x")] + value),
+        protobuf.message(onnx_model.GRAPH_OUTPUT, [protobuf.text(1, "y")] + value),
     ]
-    opset = protobuf.message(onnx_file.MODEL_OPSET, [protobuf.integer(2, 13)])
-    return protobuf.serialise([protobuf.integer(1, 7), protobuf.message(onnx_file.MODEL_GRAPH, graph), opset])
+    opset = protobuf.message(onnx_model.MODEL_OPSET, [protobuf.integer(2, 13)])
+    return protobuf.serialise([protobuf.integer(1, 7), protobuf.message(onnx_model.MODEL_GRAPH, graph), opset])

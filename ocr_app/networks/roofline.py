@@ -5,14 +5,12 @@ operations at the peak rate or its bytes at the peak bandwidth, whichever is lon
 reached, and the cost of starting a kernel are data with their sources (data/nano.json).
 """
 
-import json
-import os
 from typing import Any, Dict, NamedTuple, Sequence
 
-from ocr_app.errors import UsageError
+from ocr_app.core.errors import UsageError
+from ocr_app.core.paths import load_data
 from ocr_app.networks.count import Count, Layer
 
-_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "nano.json")
 BYTES = {"fp16": 2, "fp32": 4}
 """Bytes of one element."""
 
@@ -29,8 +27,7 @@ class Band(NamedTuple):
 
 def board() -> Dict[str, Any]:
     """Peaks, efficiency band and launch cost, each with its source."""
-    with open(_DATA, encoding="utf-8") as stream:
-        return json.load(stream)  # type: ignore[no-any-return]
+    return load_data("nano.json")  # type: ignore[no-any-return]
 
 
 def estimate(count: Count, precision: str, peaks: Dict[str, Any]) -> Band:

@@ -8,8 +8,8 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from ocr_app.errors import DeviceUnavailable, ModelError
-from ocr_app.networks.base import Arrays, Network
+from ocr_app.core.errors import DeviceUnavailable, ModelError
+from ocr_app.networks.contract import Arrays, Network
 from ocr_app.networks.cudart import DEVICE_TO_HOST, HOST_TO_DEVICE, Cuda
 
 Shape = Tuple[int, ...]

@@ -1,20 +1,16 @@
 """What readers on ONNX Runtime share: their catalogue of models (data/READER.json), the check of ONNX Runtime."""
 
-import json
-import os
 from typing import Any, Dict, Optional, Tuple
 
-from ocr_app.errors import ReaderUnavailable, UsageError
-from ocr_app.networks import onnx
-from ocr_app.readers.base import Options, Probe
-
-_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
+from ocr_app.core.errors import ReaderUnavailable, UsageError
+from ocr_app.core.paths import load_data
+from ocr_app.networks import onnx_runtime
+from ocr_app.readers.contract import Probe, ReaderOptions
 
 
 def catalogue(reader: str) -> Dict[str, Any]:
     """The models of a reader."""
-    with open(os.path.join(_DATA, reader + ".json"), encoding="utf-8") as stream:
-        return json.load(stream)  # type: ignore[no-any-return]
+    return load_data(reader + ".json")  # type: ignore[no-any-return]
 
 
 def record(reader: str, name: Optional[str]) -> Dict[str, Any]:
@@ -26,21 +22,21 @@ def record(reader: str, name: Optional[str]) -> Dict[str, Any]:
     return dict(known["models"][name], name=name)
 
 
-def check(options: Options) -> None:
+def check(options: ReaderOptions) -> None:
     """Raises ReaderUnavailable, DeviceUnavailable or PrecisionUnavailable where ONNX Runtime cannot do as asked."""
     try:
-        onnx.version()
+        onnx_runtime.version()
     except ImportError as error:
         found = "ONNX Runtime does not import: {}".format(error)
         raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
-    onnx.check_device(options.device)
-    onnx.check_precision(options.precision, options.device)
+    onnx_runtime.check_device(options.device)
+    onnx_runtime.check_precision(options.precision, options.device)
 
 
 def probe(names: Tuple[str, ...], problem: Optional[str], hint: str) -> Probe:
     """The probe of a reader with models ``names``; ``problem`` and ``hint`` count where ONNX Runtime is here."""
     try:
-        versions, devices = (("onnxruntime", onnx.version()),), onnx.available_devices()
+        versions, devices = (("onnxruntime", onnx_runtime.version()),), onnx_runtime.available_devices()
     except ImportError as error:
         return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
-    return Probe(versions, devices, onnx.PRECISIONS, names, problem, hint if problem else "")
+    return Probe(versions, devices, onnx_runtime.PRECISIONS, names, problem, hint if problem else "")

@@ -8,11 +8,11 @@ from typing import Any, List, Optional, Tuple
 import cv2
 import numpy as np
 
-from ocr_app import models
-from ocr_app.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.core import model_files
+from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.core.types import Image, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad
-from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
-from ocr_app.types import Image, ReaderInfo, TextLine
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
 
 DETECTOR = ("paddle-v4-det/inference.pdmodel", "paddle-v4-det/inference.pdiparams")
 RECOGNISER = ("paddle-v4-rec/inference.pdmodel", "paddle-v4-rec/inference.pdiparams")
@@ -43,7 +43,7 @@ def _models_problem() -> Tuple[Optional[str], str]:
 
 def _folders() -> List[str]:
     """The folders of detector and recogniser, each file checked. Raises ModelError."""
-    paths = [[models.locate(name) for name in files] for files in (DETECTOR, RECOGNISER)]
+    paths = [[model_files.locate(name) for name in files] for files in (DETECTOR, RECOGNISER)]
     return [os.path.dirname(files[0]) for files in paths]
 
 
@@ -72,7 +72,7 @@ def _cuda_devices(paddle: Any) -> int:
         return 0
 
 
-def open_reader(options: Options) -> "PaddleOcrReader":
+def open_reader(options: ReaderOptions) -> "PaddleOcrReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable, ModelError or ReaderFailed."""
     paddleocr, paddle = _libraries()
     model = options.model or MODELS[0]
@@ -88,7 +88,7 @@ def open_reader(options: Options) -> "PaddleOcrReader":
     return PaddleOcrReader(system, importlib.import_module("tools.infer.predict_system"), info)
 
 
-def _check_device(options: Options, paddle: Any) -> None:
+def _check_device(options: ReaderOptions, paddle: Any) -> None:
     if options.device not in ("cpu", "cuda"):
         raise DeviceUnavailable("paddleocr cannot run on {!r}".format(options.device), "cpu or cuda")
     if options.device == "cuda" and not _cuda_devices(paddle):
@@ -99,7 +99,7 @@ def _check_device(options: Options, paddle: Any) -> None:
         raise PrecisionUnavailable(found, "fp32", "--precision fp32; fp16 is what the TensorRT engines are for")
 
 
-def _open(paddleocr: Any, detector: str, recogniser: str, options: Options, model: str) -> Any:
+def _open(paddleocr: Any, detector: str, recogniser: str, options: ReaderOptions, model: str) -> Any:
     """PaddleOCR's own system, offline. It insists on a folder for the angle classifier and would download one; with
     ``use_angle_cls=False`` that folder is only looked at, never loaded, so it gets the detector's."""
     return paddleocr.PaddleOCR(

@@ -8,10 +8,10 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 import cv2
 import numpy as np
 
-from ocr_app.errors import DeviceUnavailable, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.core.types import Image, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad
-from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
-from ocr_app.types import Image, ReaderInfo, TextLine
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
 
 PACKAGES = {"v6-small": "rapidocr", "v4": "rapidocr_onnxruntime"}
 """Model and the package that carries it: two generations of RapidOCR under two names."""
@@ -19,7 +19,7 @@ DEFAULT = "v6-small"
 NEXT = "./inv envs --name rapidocr, then ask for rapidocr@rapidocr"
 
 
-class Found(NamedTuple):
+class RapidOcrAnswer(NamedTuple):
     """One answer of either generation: boxes (None without detection), texts, scores, seconds of each phase."""
 
     boxes: Optional[Any]
@@ -70,7 +70,7 @@ def _has_cuda(runtime: Any) -> bool:
     return "CUDAExecutionProvider" in runtime.get_available_providers()
 
 
-def open_reader(options: Options) -> "RapidOcrReader":
+def open_reader(options: ReaderOptions) -> "RapidOcrReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ReaderFailed."""
     model = options.model or DEFAULT
     if model not in PACKAGES:
@@ -85,7 +85,7 @@ def open_reader(options: Options) -> "RapidOcrReader":
     return RapidOcrReader(engine, ReaderInfo("rapidocr:" + model, text, options.device, options.precision))
 
 
-def _check_device(options: Options, runtime: Any) -> None:
+def _check_device(options: ReaderOptions, runtime: Any) -> None:
     if options.device not in ("cpu", "cuda"):
         raise DeviceUnavailable("rapidocr cannot run on {!r}".format(options.device), "cpu or cuda")
     if options.device == "cuda" and not _has_cuda(runtime):
@@ -96,7 +96,7 @@ def _check_device(options: Options, runtime: Any) -> None:
         raise PrecisionUnavailable(found, "fp32", "--precision fp32")
 
 
-def _check_provider(providers: List[str], options: Options) -> None:
+def _check_provider(providers: List[str], options: ReaderOptions) -> None:
     """RapidOCR takes the CPU in silence when CUDA cannot be started."""
     if options.device == "cuda" and providers[0] != "CUDAExecutionProvider":
         raise DeviceUnavailable("RapidOCR fell back to " + providers[0], "CUDAExecutionProvider", "--device cpu")
@@ -105,7 +105,7 @@ def _check_provider(providers: List[str], options: Options) -> None:
 class New:
     """RapidOCR 3: loads its models on first use, so each is used once here."""
 
-    def __init__(self, package: Any, options: Options) -> None:
+    def __init__(self, package: Any, options: ReaderOptions) -> None:
         runtime = "EngineConfig.onnxruntime."
         threads = {runtime + "intra_op_num_threads": options.threads, runtime + "inter_op_num_threads": 1}
         device = {runtime + "use_cuda": options.device == "cuda", "Global.log_level": "error"}
@@ -118,20 +118,20 @@ class New:
         """Execution providers of the detector's session."""
         return list(self._engine.text_det.session.session.get_providers())
 
-    def __call__(self, image: Image, detect: bool) -> Found:
+    def __call__(self, image: Image, detect: bool) -> RapidOcrAnswer:
         """``detect`` False takes the image as one line. The switches stick, so all are given each time."""
         found = self._engine(image, use_det=detect, use_cls=detect, use_rec=True)
         texts, scores = tuple(found.txts or ()), tuple(float(score) for score in found.scores or ())
         if not detect:
-            return Found(None, texts, scores, (0.0, found.elapse or 0.0))
+            return RapidOcrAnswer(None, texts, scores, (0.0, found.elapse or 0.0))
         seconds = [part or 0.0 for part in found.elapse_list] or [0.0, 0.0, 0.0]
-        return Found(found.boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]))
+        return RapidOcrAnswer(found.boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]))
 
 
 class Old:
     """RapidOCR 1 (package rapidocr-onnxruntime)."""
 
-    def __init__(self, package: Any, options: Options) -> None:
+    def __init__(self, package: Any, options: ReaderOptions) -> None:
         cuda = options.device == "cuda"
         self._engine = package.RapidOCR(
             intra_op_num_threads=options.threads,
@@ -145,14 +145,16 @@ class Old:
         """Execution providers of the detector's session."""
         return list(self._engine.text_det.infer.session.get_providers())
 
-    def __call__(self, image: Image, detect: bool) -> Found:
+    def __call__(self, image: Image, detect: bool) -> RapidOcrAnswer:
         """``detect`` False takes the image as one line."""
         found, seconds = self._engine(image, use_det=detect, use_cls=detect, use_rec=True)
         if not found:
-            return Found(None, (), (), (0.0, 0.0))
+            return RapidOcrAnswer(None, (), (), (0.0, 0.0))
         boxes = [item[0] for item in found] if detect else None
         texts, scores = tuple(item[-2] for item in found), tuple(float(item[-1]) for item in found)
-        return Found(boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]) if detect else (0.0, seconds[0]))
+        return RapidOcrAnswer(
+            boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]) if detect else (0.0, seconds[0])
+        )
 
 
 class RapidOcrReader(Reader):
@@ -177,10 +179,10 @@ class RapidOcrReader(Reader):
         text = " ".join(found.texts).strip()
         return [TextLine(text, image_quad(image), _unit(found.scores[0]))] if text else []
 
-    def _timed(self, image: Image, detect: bool, timer: Timer) -> Found:
+    def _timed(self, image: Image, detect: bool, timer: Timer) -> RapidOcrAnswer:
         start = time.perf_counter()
         with failures_of("rapidocr"):
-            found: Found = self._engine(image.copy(), detect)
+            found: RapidOcrAnswer = self._engine(image.copy(), detect)
         total = time.perf_counter() - start
         if not any(found.seconds):
             timer.add("detect" if detect else "recognise", total * 1000.0)

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any, NamedTuple, Optional, Tuple
 
-from ocr_app.errors import UsageError
+from ocr_app.core.errors import UsageError
 
 
 class ReaderSpec(NamedTuple):
@@ -22,14 +22,16 @@ class ReaderSpec(NamedTuple):
 
 
 READERS = (
-    ReaderSpec("codes", "ocr_app.readers.codes", (), "our own small networks for printed product codes"),
-    ReaderSpec("ppocr", "ocr_app.readers.ppocr", (), "PP-OCR detection and recognition through ONNX Runtime"),
-    ReaderSpec("easyocr", "ocr_app.readers.easyocr", ("py36-easyocr", "server"), "EasyOCR: CRAFT and english_g2"),
+    ReaderSpec("codes", "ocr_app.readers.codes.reader", (), "our own small networks for printed product codes"),
+    ReaderSpec("ppocr", "ocr_app.readers.ppocr.reader", (), "PP-OCR detection and recognition through ONNX Runtime"),
+    ReaderSpec(
+        "easyocr", "ocr_app.readers.easyocr.reader", ("py36-easyocr", "server"), "EasyOCR: CRAFT and english_g2"
+    ),
     ReaderSpec("paddleocr", "ocr_app.readers.paddleocr", ("py37-paddle",), "PaddleOCR on PaddlePaddle"),
     ReaderSpec("tesseract", "ocr_app.readers.tesseract", (), "Tesseract: the classical baseline"),
     ReaderSpec("rapidocr", "ocr_app.readers.rapidocr", ("rapidocr",), "RapidOCR as its authors ship it: the yardstick"),
     ReaderSpec("trocr", "ocr_app.readers.trocr", ("server",), "TrOCR from a local folder (unmeasured here)", False),
-    ReaderSpec("gvision", "ocr_app.readers.gvision", (), "Google Cloud Vision (unmeasured here)", False),
+    ReaderSpec("gvision", "ocr_app.readers.gvision.reader", (), "Google Cloud Vision (unmeasured here)", False),
 )
 
 DEFAULT_READER = "codes"

@@ -9,10 +9,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import cv2
 import numpy as np
 
-from ocr_app.errors import DeviceUnavailable, PrecisionUnavailable, ReaderFailed, ReaderUnavailable, UsageError
+from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderFailed, ReaderUnavailable, UsageError
+from ocr_app.core.types import Image, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import box_quad, image_quad, reading_order
-from ocr_app.readers.base import Options, Probe, Reader, Timer
-from ocr_app.types import Image, ReaderInfo, TextLine
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer
 
 PROGRAM = "tesseract"
 LANGUAGE = "eng"
@@ -66,7 +66,7 @@ def _output(argument: str) -> str:
     return done.stdout.decode("utf-8", "replace")
 
 
-def open_reader(options: Options, timeout_s: float = TIMEOUT_S) -> "TesseractReader":
+def open_reader(options: ReaderOptions, timeout_s: float = TIMEOUT_S) -> "TesseractReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable or PrecisionUnavailable."""
     version = _installed()
     mode = options.model or MODELS[0]

@@ -9,7 +9,7 @@ from typing import Any, List, Optional, Tuple
 import cv2
 import numpy as np
 
-from ocr_app.errors import (
+from ocr_app.core.errors import (
     DeviceUnavailable,
     ModelError,
     PrecisionUnavailable,
@@ -17,9 +17,9 @@ from ocr_app.errors import (
     ReaderUnavailable,
     UsageError,
 )
+from ocr_app.core.types import Image, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad
-from ocr_app.readers.base import Options, Probe, Reader, Timer, failures_of
-from ocr_app.types import Image, ReaderInfo, TextLine
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
 
 FOLDER = "OCR_TROCR_MODEL"
 MOST_TOKENS = 64
@@ -65,7 +65,7 @@ def model_folder() -> str:
     return os.path.abspath(folder)
 
 
-def open_reader(options: Options) -> "TrOcrReader":
+def open_reader(options: ReaderOptions) -> "TrOcrReader":
     """Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable, ModelError or ReaderFailed."""
     transformers, torch = _libraries()
     _check_device(options, torch)
@@ -83,7 +83,7 @@ def open_reader(options: Options) -> "TrOcrReader":
     return TrOcrReader(torch, processor, model, ReaderInfo("trocr", engine, options.device, options.precision))
 
 
-def _check_device(options: Options, torch: Any) -> None:
+def _check_device(options: ReaderOptions, torch: Any) -> None:
     if options.device not in ("cpu", "cuda"):
         raise DeviceUnavailable("trocr cannot run on {!r}".format(options.device), "cpu or cuda")
     if options.device == "cuda" and not torch.cuda.is_available():

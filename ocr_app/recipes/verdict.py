@@ -3,11 +3,11 @@
 import re
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from ocr_app.errors import UsageError
-from ocr_app.recipes.dates import Clock, Span, agrees, moved, spans, todays
-from ocr_app.recipes.recipe import Field, Recipe, Relation
-from ocr_app.recipes.result import CONFUSED, MISMATCH, NOT_READ, CodeDecoding, DecodedLine
-from ocr_app.recipes.split import FieldValue
+from ocr_app.core.errors import UsageError
+from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, CodeDecoding, DecodedLine
+from ocr_app.recipes.language.dates import Clock, Span, agrees, moved, spans, todays
+from ocr_app.recipes.language.fields import FieldValue
+from ocr_app.recipes.language.recipe import Recipe, RecipeField, Relation
 
 PASS, FAIL, NO_READ, HOLD = "pass", "fail", "no-read", "hold"
 VERDICTS = (PASS, FAIL, NO_READ, HOLD)
@@ -165,7 +165,7 @@ _TODAY = re.compile(
 )
 
 
-def _expectation(recipe: Recipe, field: Field, value: FieldValue, clock: Optional[Clock]) -> List[Reason]:
+def _expectation(recipe: Recipe, field: RecipeField, value: FieldValue, clock: Optional[Clock]) -> List[Reason]:
     """A field's own ``expect``: a text, or today and a period."""
     expect = field.expect or ""
     found = _TODAY.match(expect)
@@ -177,7 +177,7 @@ def _expectation(recipe: Recipe, field: Field, value: FieldValue, clock: Optiona
     return _relation(recipe, relation, {_named(field): value}, clock)
 
 
-def _named(field: Field) -> str:
+def _named(field: RecipeField) -> str:
     """The field's name, or its number where it has none."""
     return field.name or "field {}".format(field.number + 1)
 

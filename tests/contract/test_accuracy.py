@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ocr_app.benchmark.datasets import open_dataset
-from ocr_app.benchmark.forms import FORMS
-from ocr_app.benchmark.linematch import count_lines
-from ocr_app.types import line_from_json
+from ocr_app.core.types import line_from_json
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.scoring.line_matching import count_lines
+from ocr_app.scoring.text_forms import FORMS
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = ROOT.parent / "shared" / "real"

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ocr_app import models
-from ocr_app.benchmark import half
-from ocr_app.benchmark.crops import line_crops
-from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.benchmark import half_precision
 from ocr_app.cli import network as commands
-from ocr_app.engines import preflight_rules
-from ocr_app.networks import count, onnx_file, protobuf
-from ocr_app.readers import codes
-from ocr_app.readers.base import Options
-from ocr_app.readers.codes_recognise import prepare
+from ocr_app.core import model_files
+from ocr_app.datasets.crops import line_crops
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.networks import count, onnx_model, protobuf
+from ocr_app.readers.codes import reader as codes
+from ocr_app.readers.codes.recogniser import prepare
+from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.registry import parse_name
+from ocr_app.verification.preflight import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("detector", "recogniser")
@@ -32,12 +32,12 @@ def part(request):
 
 @pytest.fixture
 def model(part, code_models):
-    return onnx_file.load(models.packaged(code_models[part]))
+    return onnx_model.load(model_files.packaged(code_models[part]))
 
 
 @pytest.fixture
 def recogniser(code_models):
-    return codes._recogniser(code_models, Options(threads=1))
+    return codes._recogniser(code_models, ReaderOptions(threads=1))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def crops():
 
 
 def test_the_file_is_the_one_that_is_named(part, code_models):
-    path = Path(models.packaged(code_models[part]))
+    path = Path(model_files.packaged(code_models[part]))
     assert hashlib.sha256(path.read_bytes()).hexdigest() == code_models[part]["sha256"]
     assert path.stat().st_size == code_models[part]["size"] < LARGEST
 
@@ -59,7 +59,7 @@ def test_inputs_and_outputs(part, model):
 
 @pytest.mark.parametrize("size", [(64, 96), (480, 640), (640, 640)])
 def test_the_detector_answers_two_maps_of_a_quarter(size, code_models):
-    network = codes._detector(code_models, Options(threads=1))._network
+    network = codes._detector(code_models, ReaderOptions(threads=1))._network
     maps = network.infer_one(np.zeros((1, 1) + size, np.float32))
     assert maps.shape == (1, 2, size[0] // 4, size[1] // 4) and np.isfinite(maps).all()
 
@@ -75,7 +75,7 @@ def test_the_oldest_onnx_runtime_loads_it(model):
 
 
 def test_tensorrt_takes_it(model):
-    assert not [own for own in preflight_rules.findings(model) if own.kind != preflight_rules.NOTE]
+    assert not [own for own in rules.findings(model) if own.kind != rules.NOTE]
 
 
 def test_it_is_plain_convolutions(model):
@@ -101,7 +101,7 @@ def test_three_lines_of_a_frame_are_one_call(recogniser, crops):
 
 
 def test_half_precision_changes_no_text_of_the_bundled_set(code_models):
-    report = half.compare(parse_name("codes"), [open_dataset(str(ROOT / "data" / "nano-codes-100"))], 1)
+    report = half_precision.compare(parse_name("codes"), [open_dataset(str(ROOT / "data" / "nano-codes-100"))], 1)
     assert report["crops"] > 100
     assert [entry["changes"] for entry in report["datasets"]] == [[]]
 

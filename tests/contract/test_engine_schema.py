@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 
 import ocr_app
-from ocr_app.engines import files, manifest
-from ocr_app.engines.key import Parts, Place, Profile
-from ocr_app.engines.manifest import Manifest
-from ocr_app.errors import EngineError
+from ocr_app.core import files
+from ocr_app.core.errors import EngineError
+from ocr_app.engines import manifest
+from ocr_app.engines.key import EngineIdentity, Platform, ShapeProfile
+from ocr_app.engines.manifest import EngineManifest
 
 jsonschema = pytest.importorskip("jsonschema")
 SCHEMA = json.loads((Path(ocr_app.__file__).parent / "data" / "engine.schema.json").read_text(encoding="utf-8"))
-PLACE = Place("tensorrt", "8.2.1.8", "32.7.6", "5.3", "aarch64")
-OWN = Manifest(
-    Parts("codes-recogniser", "ab" * 32, PLACE, "fp16", "cd" * 32, Profile((1, 1), (2, 2), (3, 3))),
+PLACE = Platform("tensorrt", "8.2.1.8", "32.7.6", "5.3", "aarch64")
+OWN = EngineManifest(
+    EngineIdentity("codes-recogniser", "ab" * 32, PLACE, "fp16", "cd" * 32, ShapeProfile((1, 1), (2, 2), (3, 3))),
     files.sha256_of(b"engine"),
     6,
     "codes-recogniser.onnx",

@@ -9,10 +9,17 @@ import sys
 import numpy as np
 import pytest
 
-from ocr_app.errors import DeviceUnavailable, ModelError, OcrError, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.core.errors import (
+    DeviceUnavailable,
+    ModelError,
+    OcrError,
+    PrecisionUnavailable,
+    ReaderUnavailable,
+    UsageError,
+)
+from ocr_app.core.types import PHASES
 from ocr_app.readers import registry
-from ocr_app.readers.base import Options, Probe, Reader, Timer
-from ocr_app.types import PHASES
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer
 
 NOT_HERE = (ReaderUnavailable, ModelError)
 every_reader = pytest.mark.parametrize("spec", registry.READERS, ids=[spec.name for spec in registry.READERS])
@@ -31,7 +38,7 @@ local_readers = [spec for spec in readers_here if spec.name != "gvision"]  # whi
 def opened(spec, **options):
     """The reader; skips where its library or model is not here, with the reason."""
     try:
-        return registry.module_of(spec).open_reader(Options(**options))
+        return registry.module_of(spec).open_reader(ReaderOptions(**options))
     except NOT_HERE as error:
         pytest.skip(error.found)
 
@@ -60,7 +67,7 @@ def test_cuda_that_is_not_here_is_an_error_never_the_cpu(spec):
     if "cuda" in registry.module_of(spec).probe().devices:
         pytest.skip("this computer has CUDA")
     with pytest.raises(OcrError) as caught:
-        registry.module_of(spec).open_reader(Options(device="cuda"))
+        registry.module_of(spec).open_reader(ReaderOptions(device="cuda"))
     if isinstance(caught.value, NOT_HERE):
         pytest.skip(caught.value.found)
     assert isinstance(caught.value, DeviceUnavailable)
@@ -70,7 +77,7 @@ def test_cuda_that_is_not_here_is_an_error_never_the_cpu(spec):
 @every_reader_here
 def test_fp16_on_the_cpu_is_an_error_never_fp32(spec):
     with pytest.raises(OcrError) as caught:
-        registry.module_of(spec).open_reader(Options(precision="fp16"))
+        registry.module_of(spec).open_reader(ReaderOptions(precision="fp16"))
     if isinstance(caught.value, NOT_HERE):
         pytest.skip(caught.value.found)
     assert isinstance(caught.value, PrecisionUnavailable)
@@ -80,7 +87,7 @@ def test_fp16_on_the_cpu_is_an_error_never_fp32(spec):
 @every_reader_here
 def test_an_unknown_model_is_a_usage_error(spec):
     with pytest.raises(OcrError) as caught:
-        registry.module_of(spec).open_reader(Options(model="no-such-model"))
+        registry.module_of(spec).open_reader(ReaderOptions(model="no-such-model"))
     if isinstance(caught.value, NOT_HERE):
         pytest.skip(caught.value.found)
     assert isinstance(caught.value, UsageError)

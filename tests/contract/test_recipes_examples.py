@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ocr_app.recipes import decode, load, loads, verify
-from ocr_app.recipes.recipe import Tolerances, accepts
-from ocr_app.recipes.result import STATUSES
-from ocr_app.recipes.samples import how_many, texts
+from ocr_app.recipes.decoding.result import STATUSES
+from ocr_app.recipes.language.recipe import Tolerances, accepts
+from ocr_app.recipes.teaching.examples import how_many, texts
 from ocr_app.recipes.verdict import REASONS
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "recipes"))

@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ocr_app import recipes
-from ocr_app.errors import ImageError
-from ocr_app.readers.base import Reader
-from ocr_app.reading import How, Wanted, failed, read_image
-from ocr_app.types import (
+from ocr_app.core.errors import ImageError
+from ocr_app.core.types import (
     RESULT_SCHEMA,
     LinePosterior,
     ReaderInfo,
@@ -24,6 +22,8 @@ from ocr_app.types import (
     line_to_json,
     reading_to_json,
 )
+from ocr_app.readers.contract import Reader
+from ocr_app.reading.frame import ReadOptions, VerdictRequest, failed, read_image
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "ocr_app/data/result.schema.json").read_text())
 INFO = ReaderInfo("ppocr:v6-small", "onnxruntime 1", "cpu", "fp32")
@@ -76,7 +76,9 @@ def test_every_reading_under_a_recipe_fits(rows):
             logs = np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
             return [LinePosterior(np.zeros((4, 2), np.float32), logs, SIGNS)]
 
-    reading = read_image(Thinks(), np.zeros((8, 8), np.uint8), "a.png", How(wanted=Wanted(recipes.loads(RECIPE))))
+    reading = read_image(
+        Thinks(), np.zeros((8, 8), np.uint8), "a.png", ReadOptions(wanted=VerdictRequest(recipes.loads(RECIPE)))
+    )
     assert reading.code is not None and valid(reading_to_json(reading))
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import ocr_app
-from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.record import REQUIRED, RUN_SCHEMA
-from ocr_app.benchmark.runner import Settings, run
-from ocr_app.benchmark.tables import run_summary
-from ocr_app.errors import ReaderFailed
-from ocr_app.readers.base import Reader
-from ocr_app.types import LinePosterior, ReaderInfo, TextLine
+from ocr_app.benchmark.runner import RunSettings, run
+from ocr_app.benchmark.summaries import run_summary
+from ocr_app.core.errors import ReaderFailed
+from ocr_app.core.types import LinePosterior, ReaderInfo, TextLine
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.readers.contract import Reader
 
 jsonschema = pytest.importorskip("jsonschema")
 cv2 = pytest.importorskip("cv2")
@@ -54,7 +54,7 @@ def photos(folder):
 @pytest.mark.parametrize("make", [codes, photos])
 @pytest.mark.parametrize("texts", [True, False])
 def test_a_record_fits_the_schema(tmp_path, make, texts):
-    record = run(make(tmp_path), FailsOnce(), Settings(warm_up=0, repeat=2, texts=texts))
+    record = run(make(tmp_path), FailsOnce(), RunSettings(warm_up=0, repeat=2, texts=texts))
     jsonschema.Draft7Validator(SCHEMA).validate(json.loads(json.dumps(record)))
     assert record["counts"]["errors"] == 1
 
@@ -71,7 +71,7 @@ def test_loader_and_schema_agree():
 
 
 def test_a_stranger_key_does_not_fit(tmp_path):
-    record = run(codes(tmp_path), FailsOnce(), Settings(warm_up=0))
+    record = run(codes(tmp_path), FailsOnce(), RunSettings(warm_up=0))
     with pytest.raises(jsonschema.ValidationError, match="extra"):
         jsonschema.Draft7Validator(SCHEMA).validate(dict(json.loads(json.dumps(record)), extra=1))
 
@@ -94,7 +94,7 @@ class ThinksA1(FailsOnce):
 def test_a_record_under_a_recipe_fits_the_schema(tmp_path, make, wrong):
     recipe = tmp_path / "r.yaml"
     recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n")
-    record = run(make(tmp_path), ThinksA1(), Settings(warm_up=0, recipe=str(recipe)))
+    record = run(make(tmp_path), ThinksA1(), RunSettings(warm_up=0, recipe=str(recipe)))
     jsonschema.Draft7Validator(SCHEMA).validate(json.loads(json.dumps(record)))
     counts = {"pass": 1, "fail": 0, "no-read": 0, "hold": 0, "error": 1, "wrong_passes": wrong}
     assert record["verdicts"] == counts
@@ -106,4 +106,4 @@ def test_a_pass_with_another_text_is_a_wrong_pass(tmp_path):
     recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n")
     dataset = codes(tmp_path)
     dataset = dataset._replace(samples=tuple(sample._replace(truth="A2") for sample in dataset.samples))
-    assert run(dataset, ThinksA1(), Settings(warm_up=0, recipe=str(recipe)))["verdicts"]["wrong_passes"] == 1
+    assert run(dataset, ThinksA1(), RunSettings(warm_up=0, recipe=str(recipe)))["verdicts"]["wrong_passes"] == 1

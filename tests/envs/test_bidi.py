@@ -14,7 +14,7 @@ import pytest
 from fleet.environments import ROOT, lock_path
 
 IMPORT = ("-c", "import easyocr; print(easyocr.__file__)")
-PATCHES = ("-m", "ocr_app.patches")
+PATCHES = ("-m", "ocr_app.readers.easyocr.bidi_repair")
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fleet import artefacts
-from ocr_app.networks import onnx_file
+from ocr_app.networks import onnx_model
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 SETS = ("--lines", "data/nano-codes-100", "--pages", "data/nano-codes-100", "--limit", "4", "--pages-limit", "2")
@@ -30,22 +30,22 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("environment", sorted(NETWORKS))
 def test_the_export_reads_like_its_original(environment: str, exported: Path, run_in: RunIn) -> None:
     names = NETWORKS[environment]
-    made = run_in(environment, "-m", "ocr_app.engines.export", *names, "--out", str(exported))
+    made = run_in(environment, "-m", "ocr_app.export.program", *names, "--out", str(exported))
     assert made.returncode == 0, made.stderr[-3000:]
-    compared = run_in(environment, "-m", "ocr_app.engines.export_parity", *names, "--out", str(exported), *SETS)
+    compared = run_in(environment, "-m", "ocr_app.verification.parity", *names, "--out", str(exported), *SETS)
     assert compared.returncode == 0, compared.stdout + compared.stderr[-3000:]
     for name in names:
         record = json.loads((exported / f"{name}.json").read_text())
         assert record["parity"]["passed"] and record["parity"]["calls"] > 0
         assert record["parity"]["max_error"] < 1e-3
-        model = onnx_file.load(str(exported / f"{name}.onnx"))
+        model = onnx_model.load(str(exported / f"{name}.onnx"))
         assert model.opset == record["opset"] == 11
         assert [value.name for value in model.inputs] == ["image"] and None in model.inputs[0].dims
 
 
 def test_the_recogniser_of_easyocr_takes_any_batch_and_width(exported: Path, run_in: RunIn) -> None:
     """Its LSTMs lost the states that torch had computed for one batch."""
-    made = run_in("py36-easyocr", "-m", "ocr_app.engines.export", "easyocr-recogniser", "--out", str(exported))
+    made = run_in("py36-easyocr", "-m", "ocr_app.export.program", "easyocr-recogniser", "--out", str(exported))
     assert made.returncode == 0, made.stderr[-3000:]
     code = (
         "import numpy, onnxruntime; s = onnxruntime.InferenceSession('{}'); "
@@ -59,8 +59,8 @@ def test_the_recogniser_of_easyocr_takes_any_batch_and_width(exported: Path, run
 def test_training_mode_is_left_before_the_export(exported: Path, run_in: RunIn) -> None:
     """A forward pass in training mode would move the BatchNorm statistics: two exports in a row are the same file."""
     code = (
-        "from ocr_app.engines import export, export_table; n = export_table.select(['easyocr-recogniser'])[0]; "
-        "print(len({{export.export(n, '{}')['sha256'] for _ in range(2)}}))"
+        "from ocr_app.export import network_specs, program; n = network_specs.select(['easyocr-recogniser'])[0]; "
+        "print(len({{program.export(n, '{}')['sha256'] for _ in range(2)}}))"
     ).format(exported / "twice")
     done = run_in("py36-easyocr", "-c", code)
     assert done.stdout.strip() == "1", done.stderr[-2000:]
@@ -72,7 +72,7 @@ def test_training_mode_is_left_before_the_export(exported: Path, run_in: RunIn) 
 )
 def test_an_original_is_measured_in_its_own_framework(environment: str, name: str, shape: str, run_in: RunIn) -> None:
     artefacts.fetch(sets=("easyocr", "paddleocr"))
-    words = ["ocr_app.benchmark.modules_measure", name, "--engine", "original", "--shape", shape, "--runs", "2"]
+    words = ["ocr_app.benchmark.modules.measure", name, "--engine", "original", "--shape", shape, "--runs", "2"]
     done = run_in(environment, "-m", *words, "--threads", "1")
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["ms"] > 0 and found["runs"] == 2 and "on cpu" in found["with"]
@@ -80,14 +80,14 @@ def test_an_original_is_measured_in_its_own_framework(environment: str, name: st
 
 @pytest.mark.parametrize("environment", ["py36-easyocr", "server"])
 def test_a_network_of_the_board_check_runs_on_the_cpu(environment: str, run_in: RunIn) -> None:
-    words = ["ocr_app.benchmark.cnn_measure", "squeezenet1_1", "--engine", "pytorch", "--runs", "1", "--threads", "1"]
+    words = ["ocr_app.benchmark.cnn.measure", "squeezenet1_1", "--engine", "pytorch", "--runs", "1", "--threads", "1"]
     done = run_in(environment, "-m", *words, "--device", "cpu", "--shape", "1x3x64x64")
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["fps"] > 0 and found["precision"] == "fp32" and set(found["versions"]) == {"torch", "torchvision"}
 
 
 def test_tensorrt_on_a_cpu_is_refused(run_in: RunIn) -> None:
-    words = ["ocr_app.benchmark.cnn_measure", "squeezenet1_1", "--engine", "tensorrt", "--device", "cpu"]
+    words = ["ocr_app.benchmark.cnn.measure", "squeezenet1_1", "--engine", "tensorrt", "--device", "cpu"]
     done = run_in("py36-easyocr", "-m", *words)
     assert done.returncode == 4 and "runs on a GPU" in json.loads(done.stdout)["error"]
 

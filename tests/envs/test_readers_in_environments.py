@@ -9,10 +9,10 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from ocr_app.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderFailed
-from ocr_app.readers import environments, opening
-from ocr_app.readers.base import Options, Timer
+from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderFailed
+from ocr_app.readers.contract import ReaderOptions, Timer
 from ocr_app.readers.registry import parse_name
+from ocr_app.workers import environments, opening
 
 pytestmark = pytest.mark.envs
 
@@ -60,7 +60,7 @@ def opened(name, **options):
     parsed = parse_name(name)
     require(parsed.environment)
     try:
-        return opening.open_named(parsed, Options(**options))
+        return opening.open_named(parsed, ReaderOptions(**options))
     except ModelError as error:
         missing(error.found)
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_had_is_refused(name, options, error):
     if options.get("device") in probe.devices:
         pytest.skip("this computer has CUDA")
     with pytest.raises(error):
-        opening.open_named(parsed, Options(**options))
+        opening.open_named(parsed, ReaderOptions(**options))
 
 
 def test_easyocr_reads_the_same_in_both_environments(code):

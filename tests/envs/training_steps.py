@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ocr_app.networks.onnx import OnnxNetwork
-from ocr_app.readers.codes_recognise import Recogniser as Reader
-from ocr_app.readers.codes_recognise import RecogniserSettings
+from ocr_app.networks.onnx_runtime import OnnxNetwork
+from ocr_app.readers.codes.recogniser import CodeRecogniser as Reader
+from ocr_app.readers.codes.recogniser import CodeRecogniserSettings
 from training import export as exporting
 from training.loop import Run, Schedule, read_log, seed_everything
 from training.recogniser import pool
@@ -67,7 +67,7 @@ def main(folder: Path) -> None:
     axes, steps = {0: "lines", 3: "width"}, {0: "lines", 1: "steps"}
     characters = {"characters": json.dumps(["", *CHARACTERS])}
     error = exporting.export(Deployed(straight).eval(), straight, sample, target, "logits", axes, steps, characters)
-    reader = Reader(OnnxNetwork(str(target), "cpu", 1), RecogniserSettings())
+    reader = Reader(OnnxNetwork(str(target), "cpu", 1), CodeRecogniserSettings())
     (posterior,) = reader([np.zeros((20, 100), np.uint8)])
     print(
         json.dumps(

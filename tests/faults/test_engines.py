@@ -18,10 +18,14 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_app.engines import build, build_child, build_jobs, build_services, export_table, files, pack, target
-from ocr_app.engines.build_reference import Spec
+from ocr_app.core import files
+from ocr_app.core.errors import BuildError, EngineError, ModelError, from_json
+from ocr_app.engines import pack
+from ocr_app.engines.building import build, child, jobs, services
+from ocr_app.engines.building.reference import ReferenceSpec
 from ocr_app.engines.cache import Cache
-from ocr_app.errors import BuildError, EngineError, ModelError, from_json
+from ocr_app.engines.targets import target
+from ocr_app.export import network_specs
 
 pytest.importorskip("onnxruntime")
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +101,7 @@ def calibration(tmp_path):
 def spec(tmp_path, calibration, code_models):
     """Of the code recogniser, for ONNX Runtime."""
     (tmp_path / "engines" / "work").mkdir(parents=True)
-    return Spec(
+    return ReferenceSpec(
         "make", "codes-recogniser", "fp32", "onnxruntime", str(tmp_path / "exports"), str(tmp_path / "plans"),
         [calibration], 0, 256, 1, str(tmp_path / "engines"), str(tmp_path / "answer.json"),
     )  # fmt: skip
@@ -107,7 +111,7 @@ def run_child(spec):
     path = spec.answer + ".spec"
     with open(path, "w") as stream:
         json.dump(spec._asdict(), stream)
-    return build_child.main([path])
+    return child.main([path])
 
 
 def assert_whole_or_none(folder):
@@ -136,9 +140,20 @@ def test_a_build_killed_at_every_step(spec, tmp_path):
 
 
 def order_of(spec, services=(), **changes):
-    jobs = build_jobs.jobs_of(export_table.select([spec.network]), [spec.precision], spec.exports, spec.plans)
-    own = build.Order(
-        jobs, spec.target, spec.folder, spec.exports, spec.plans, spec.places, spec.limit, 256, 1, False, services, 60.0
+    wanted = jobs.jobs_of(network_specs.select([spec.network]), [spec.precision], spec.exports, spec.plans)
+    own = build.BuildRequest(
+        wanted,
+        spec.target,
+        spec.folder,
+        spec.exports,
+        spec.plans,
+        spec.places,
+        spec.limit,
+        256,
+        1,
+        False,
+        services,
+        60.0,
     )
     return own._replace(**changes)
 
@@ -172,7 +187,7 @@ RUNNING = ["desktop.service", "ocr.service"]
 def forked_child(order, job, step, words, expected, say):
     """In the place of a new Python process: a fork of this one, so that hundreds of runs take seconds."""
     answer = os.path.join(order.exports, "answer.json")
-    spec = Spec(
+    spec = ReferenceSpec(
         step, job.entry.name, job.precision, order.target, order.exports, order.plans, order.places, order.limit,
         256, 1, order.folder, answer,
     )  # fmt: skip
@@ -207,7 +222,7 @@ def test_the_builder_killed_at_every_step_leaves_no_service_down(spec, tmp_path,
             break
         kills += 1
         down = sorted(set(RUNNING) - set(systemctl()))
-        assert set(down) <= set(build_services.noted(os.path.join(spec.folder, "work"))), "known to the next run"
+        assert set(down) <= set(services.noted(os.path.join(spec.folder, "work"))), "known to the next run"
         assert fork(work) == 0, "the second run after kill {}".format(kills)
         assert systemctl() == RUNNING
         assert len(assert_whole_or_none(spec.folder)) == 1 and Cache(spec.folder).leftovers() == []
@@ -225,7 +240,7 @@ def test_services_come_back_after_a_build_that_fails(spec, tmp_path, systemctl, 
     monkeypatch.setattr(build, "_child", fails)
     outcome = build.build(order_of(spec, SERVICES), lambda text: None)[0]
     assert outcome.status == build.FAILED and systemctl() == RUNNING
-    assert build_services.noted(os.path.join(spec.folder, "work")) == []
+    assert services.noted(os.path.join(spec.folder, "work")) == []
 
 
 def test_nothing_is_stopped_when_there_is_nothing_to_build(spec, tmp_path, systemctl, monkeypatch):
@@ -386,7 +401,7 @@ def test_a_truncated_model_never_becomes_an_engine(spec, length):
     whole = Path(job.path).read_bytes()
     Path(job.path).write_bytes(whole[:length])
     with pytest.raises(ModelError):
-        build_child.job_of(spec)
+        child.job_of(spec)
     record = json.loads(Path(job.path).with_suffix(".json").read_text())
     record["sha256"] = files.sha256_of(whole[:length])
     Path(job.path).with_suffix(".json").write_text(json.dumps(record))
@@ -432,14 +447,14 @@ def children_of(pid, step, but=None, patience=60.0):
     """The process of one step of a build, once it runs."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        for child in Path("/proc/{0}/task/{0}/children".format(pid)).read_text().split():
+        for process in Path("/proc/{0}/task/{0}/children".format(pid)).read_text().split():
             try:
-                words = Path("/proc/{}/cmdline".format(child)).read_bytes().split(b"\0")
+                words = Path("/proc/{}/cmdline".format(process)).read_bytes().split(b"\0")
                 told = json.loads(Path(words[3].decode()).read_text())
             except (OSError, ValueError, IndexError):
                 continue
-            if told["step"] == step and int(child) != but:
-                return int(child)
+            if told["step"] == step and int(process) != but:
+                return int(process)
         time.sleep(0.01)
     raise AssertionError("no child of {}".format(step))
 

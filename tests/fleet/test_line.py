@@ -20,7 +20,7 @@ from fleet.images import archives, building
 from fleet.virtual import commands
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
-from ocr_app.service.samples import expectations
+from ocr_app.line.selfcheck.samples import expectations
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
 from tests.fleet.plays import Plays
@@ -100,7 +100,7 @@ def test_the_command_reads_on_the_board(line: Line) -> None:
 
 
 def test_a_changed_file_of_the_application_is_named_and_mended(line: Line) -> None:
-    line.boards[1].nano.root("echo '# by hand' >>/opt/nano-ocr/app/ocr_app/errors.py")
+    line.boards[1].nano.root("echo '# by hand' >>/opt/nano-ocr/app/ocr_app/core/errors.py")
     audit = line.plays.run("verify", tags="app")
     assert audit.code != 0 and list(audit.broken()) == ["nano-2"] and "app.files" in audit.broken()["nano-2"]
     assert line.plays.run("provision", tags="app").code == 0

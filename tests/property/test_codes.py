@@ -5,12 +5,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ocr_app.imaging.geometry import box_quad, sides
-from ocr_app.readers.codes_detect import DetectorSettings, band_of, lines_from_maps, prepare
-from ocr_app.readers.codes_recognise import RecogniserSettings, batches, frames, log_softmax, padded
-from ocr_app.readers.codes_recognise import prepare as prepare_crop
+from ocr_app.readers.codes.detector import CodeDetectorSettings, band_of, lines_from_maps, prepare
+from ocr_app.readers.codes.recogniser import CodeRecogniserSettings, batches, frames, log_softmax, padded
+from ocr_app.readers.codes.recogniser import prepare as prepare_crop
 
-SETTINGS = DetectorSettings()
-BATCHES = RecogniserSettings()
+SETTINGS = CodeDetectorSettings()
+BATCHES = CodeRecogniserSettings()
 SIZES = st.integers(1, 300)
 
 

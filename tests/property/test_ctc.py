@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_app.readers.ctc import decode, keep_classes
+from ocr_app.networks.ctc import decode, keep_classes
 
 CHARSET = [""] + list("ABC01 ")
 PATHS = st.lists(st.integers(0, len(CHARSET) - 1), max_size=40)

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_app.benchmark.datasets import open_dataset, to_manifest
-from ocr_app.benchmark.linematch import TruthLine
-from ocr_app.benchmark.sample import Dataset, Sample
+from ocr_app.datasets.loading import open_dataset, to_manifest
+from ocr_app.datasets.sample import Dataset, Sample
+from ocr_app.scoring.line_matching import TruthLine
 
 WORDS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=8)
 NAMES = st.text("abc012-_", min_size=1, max_size=6)

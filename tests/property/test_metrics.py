@@ -5,9 +5,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_app.benchmark.edits import align, levenshtein
-from ocr_app.benchmark.forms import FORMS
-from ocr_app.benchmark.metrics import average, cer, precision, recall, score
+from ocr_app.scoring.edit_distance import align, levenshtein
+from ocr_app.scoring.metrics import average, cer, precision, recall, score
+from ocr_app.scoring.text_forms import FORMS
 
 TEXTS = st.text(alphabet="AB01: O", max_size=12)
 

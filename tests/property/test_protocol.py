@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocr_app import errors
-from ocr_app.errors import ReaderFailed
-from ocr_app.readers import protocol
-from ocr_app.readers.base import Options, Probe
-from ocr_app.types import ReaderInfo, TextLine
+from ocr_app.core import errors
+from ocr_app.core.errors import ReaderFailed
+from ocr_app.core.types import ReaderInfo, TextLine
+from ocr_app.readers.contract import Probe, ReaderOptions
+from ocr_app.workers import protocol
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy computer is no failure
 
@@ -60,7 +60,7 @@ def test_images_are_lossless(image):
 @relaxed
 @given(st.lists(lines(), max_size=3), st.dictionaries(names, st.floats(0, 1e9), max_size=3))
 def test_answers_survive_to_the_last_bit(found, timing):
-    again = protocol.decode_answer(carried(protocol.encode_answer(protocol.Answer(found, timing))))
+    again = protocol.decode_answer(carried(protocol.encode_answer(protocol.WorkerAnswer(found, timing))))
     assert [(line.text, line.confidence) for line in again.lines] == [(line.text, line.confidence) for line in found]
     assert all(np.array_equal(a.quad, b.quad) and a.quad.dtype == np.float32 for a, b in zip(again.lines, found))
     assert again.timing_ms == timing
@@ -69,7 +69,7 @@ def test_answers_survive_to_the_last_bit(found, timing):
 @relaxed
 @given(texts, texts, st.integers(1, 64), st.none() | texts)
 def test_options_come_back(device, precision, threads, model):
-    options = Options(device, precision, threads, model)
+    options = ReaderOptions(device, precision, threads, model)
     assert protocol.decode_options(carried(protocol.encode_options(options))) == options
 
 
@@ -121,7 +121,7 @@ def test_values_of_another_shape_are_garbage(value):
 def test_records_with_wrong_fields_are_garbage(record):
     refuse(lambda: protocol.decode_answer(dict({"timing_ms": {}, "lines": [{}]}, **record)), may_pass=True)
     refuse(lambda: protocol.decode_image(dict({"dtype": "uint8", "shape": [1, 1], "data": "AA=="}, **record)), True)
-    refuse(lambda: protocol.decode_options(dict(protocol.encode_options(Options()), **record)), True)
+    refuse(lambda: protocol.decode_options(dict(protocol.encode_options(ReaderOptions()), **record)), True)
 
 
 @relaxed

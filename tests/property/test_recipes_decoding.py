@@ -7,12 +7,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_app.recipes import calls, decode, free, loads, pieces
-from ocr_app.recipes.dates import later, spans
-from ocr_app.recipes.posterior import evidence, greedy
-from ocr_app.recipes.search import Run
-from ocr_app.recipes.weigh import best_runs, log_probability
-from ocr_app.types import LinePosterior
+from ocr_app.core.types import LinePosterior
+from ocr_app.recipes import decode, free, loads
+from ocr_app.recipes.decoding import pieces, prior
+from ocr_app.recipes.decoding.ctc_search import CharacterRun
+from ocr_app.recipes.decoding.evidence import evidence, greedy
+from ocr_app.recipes.decoding.scoring import best_runs, log_probability
+from ocr_app.recipes.language.dates import later, spans
 
 CHARACTERS = ("",) + tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ./-:")
 QUAD = np.array([[0, 0], [200, 0], [200, 20], [0, 20]], np.float32)
@@ -82,7 +83,7 @@ def test_free_reading_never_changes_what_is_clear(path, sure):
 def test_free_reading_costs_less_likelihood_than_its_pieces_are_worth(posterior):
     held = evidence(posterior)
     plain = greedy(held)
-    runs = [Run(*run) for run in zip(plain.classes, plain.first, plain.last)]
+    runs = [CharacterRun(*run) for run in zip(plain.classes, plain.first, plain.last)]
     found = pieces.best(held, plain, best_runs(held.scores, runs, 0, len(held.scores)))
     line = free(posterior)
     if found is None or not found.worth:
@@ -92,7 +93,7 @@ def test_free_reading_costs_less_likelihood_than_its_pieces_are_worth(posterior)
         assert frames == sorted(frames) and len(found.fixed) == len(found.runs)
     lost = log_probability(held.scores, plain.classes) + float(held.blank.sum()) - line.score
     worth = found.worth if found is not None else 0.0
-    assert lost < worth + calls.STRENGTH * len(line.text) + 1e-9
+    assert lost < worth + prior.STRENGTH * len(line.text) + 1e-9
 
 
 @settings(max_examples=60, deadline=None)

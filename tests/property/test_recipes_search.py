@@ -7,12 +7,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_app.recipes import beam, search
-from ocr_app.recipes.automaton import lay_out
-from ocr_app.recipes.nfa import Nfa, Registry
-from ocr_app.recipes.posterior import evidence, greedy
-from ocr_app.recipes.weigh import log_probability
-from ocr_app.types import LinePosterior
+from ocr_app.core.types import LinePosterior
+from ocr_app.recipes.automata.nfa import Nfa, Registry
+from ocr_app.recipes.automata.state_layout import lay_out
+from ocr_app.recipes.decoding import beam, ctc_search
+from ocr_app.recipes.decoding.evidence import evidence, greedy
+from ocr_app.recipes.decoding.scoring import log_probability
 
 CHARACTERS = ("", "A", "B", "1")
 WORDS = st.lists(st.text("AB1", min_size=1, max_size=3), min_size=1, max_size=6, unique=True)
@@ -61,7 +61,7 @@ def test_the_exact_search_finds_the_best_path_of_all(posterior, words):
     registry, root = automaton_of(words)
     best, _ = enumerated(posterior)
     line = evidence(posterior)
-    path = search.trace(search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    path = ctc_search.trace(ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
     possible = {word: best[word] for word in words if word in best}
     if not possible:
         assert path is None
@@ -75,7 +75,7 @@ def test_the_exact_search_finds_the_best_path_of_all(posterior, words):
 def test_a_wide_beam_finds_the_same(posterior, words):
     registry, root = automaton_of(words)
     line = evidence(posterior)
-    path = search.trace(search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    path = ctc_search.trace(ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
     found = beam.best_paths(line, beam.by_class(registry, CHARACTERS), [root], None, beam=1e6, reach=1e6).get(root)
     assert (path is None) == (found is None)
     if path is not None:
@@ -88,7 +88,7 @@ def test_what_the_beam_finds_within_its_reach_is_the_best(posterior, words):
     """A path that costs less than REACH over the plain reading was never near an edge of the beam."""
     registry, root = automaton_of(words)
     line = evidence(posterior)
-    path = search.trace(search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    path = ctc_search.trace(ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
     found = beam.best_paths(line, beam.by_class(registry, CHARACTERS), [root], None, beam=3.0, reach=2.0).get(root)
     if found is not None and greedy(line).score - found.score <= 2.0:
         assert math.isclose(path.score, found.score, abs_tol=1e-6)
@@ -102,8 +102,8 @@ def test_the_runner_up_is_the_best_path_of_any_other_text(posterior, words):
     registry, root = automaton_of(words)
     best, _ = enumerated(posterior)
     line = evidence(posterior)
-    passed = search.backward(line, lay_out(registry, [root], CHARACTERS), None)
-    path = search.trace(passed, root)
+    passed = ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None)
+    path = ctc_search.trace(passed, root)
     if path is None:
         return
     others = [best[word] for word in words if word in best and word != spelt(path)]
@@ -114,7 +114,7 @@ def test_the_runner_up_is_the_best_path_of_any_other_text(posterior, words):
         assert rival is None
         return
     expected = path.score + line.blank.sum() - max(others)
-    assert math.isclose(search.margin(passed, root, path), expected, abs_tol=1e-6)
+    assert math.isclose(ctc_search.margin(passed, root, path), expected, abs_tol=1e-6)
     assert math.isclose(path.score - rival.score, expected, abs_tol=1e-6)
 
 
@@ -140,6 +140,6 @@ def test_the_minimal_automaton_accepts_the_words_and_nothing_else(words, text):
 def test_junk_beside_the_code_never_makes_it_worse(posterior, words):
     registry, root = automaton_of(words)
     line, layout = evidence(posterior), lay_out(registry, [root], CHARACTERS)
-    alone = search.values(search.backward(line, layout, None), [root])[0]
-    beside = search.values(search.backward(line, layout, search.Junk()), [root])[0]
+    alone = ctc_search.values(ctc_search.backward(line, layout, None), [root])[0]
+    beside = ctc_search.values(ctc_search.backward(line, layout, ctc_search.Junk()), [root])[0]
     assert beside >= alone

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ocr_app.networks import onnx_file, protobuf
-from ocr_app.networks.onnx_file import FLOAT, INT64, Tensor
+from ocr_app.networks import onnx_model, protobuf
+from ocr_app.networks.onnx_model import FLOAT, INT64, Tensor
 
 
 def value_info(number, name, dims):
@@ -16,13 +16,13 @@ def value_info(number, name, dims):
 
 def model_bytes(nodes, tensors, dims, outputs=("logits",), opset=13, metadata=()):
     graph = list(nodes) + [protobuf.text(2, "test")]
-    graph += [onnx_file.tensor_field(onnx_file.GRAPH_INITIALIZER, tensor) for tensor in tensors]
-    graph += [value_info(onnx_file.GRAPH_INPUT, "image", dims)]
-    graph += [protobuf.message(onnx_file.GRAPH_OUTPUT, [protobuf.text(1, name)]) for name in outputs]
-    fields = [protobuf.integer(1, 7), protobuf.message(onnx_file.MODEL_GRAPH, graph)]
-    fields += [protobuf.message(onnx_file.MODEL_OPSET, [protobuf.integer(2, opset)])]
+    graph += [onnx_model.tensor_field(onnx_model.GRAPH_INITIALIZER, tensor) for tensor in tensors]
+    graph += [value_info(onnx_model.GRAPH_INPUT, "image", dims)]
+    graph += [protobuf.message(onnx_model.GRAPH_OUTPUT, [protobuf.text(1, name)]) for name in outputs]
+    fields = [protobuf.integer(1, 7), protobuf.message(onnx_model.MODEL_GRAPH, graph)]
+    fields += [protobuf.message(onnx_model.MODEL_OPSET, [protobuf.integer(2, opset)])]
     pairs = [[protobuf.text(1, key), protobuf.text(2, value)] for key, value in metadata]
-    return protobuf.serialise(fields + [protobuf.message(onnx_file.MODEL_METADATA, pair) for pair in pairs])
+    return protobuf.serialise(fields + [protobuf.message(onnx_model.MODEL_METADATA, pair) for pair in pairs])
 
 
 def tensor(name, values, kind=FLOAT):
@@ -33,11 +33,11 @@ def tensor(name, values, kind=FLOAT):
 def small_net():
     """(N, 1, 4, W) -> 1x1 convolution to 3 channels -> Relu -> (N, 3, 4 W) by a constant shape -> (N, 4 W, 3)."""
     nodes = [
-        onnx_file.node_field("Conv", ["image", "weight", "bias"], ["conv"]),
-        onnx_file.node_field("Relu", ["conv"], ["relu"]),
-        onnx_file.node_field("Reshape", ["relu", "shape"], ["flat"]),
-        onnx_file.node_field("Shape", ["flat"], ["size"]),
-        onnx_file.node_field("MatMul", ["mix", "flat"], ["logits"]),
+        onnx_model.node_field("Conv", ["image", "weight", "bias"], ["conv"]),
+        onnx_model.node_field("Relu", ["conv"], ["relu"]),
+        onnx_model.node_field("Reshape", ["relu", "shape"], ["flat"]),
+        onnx_model.node_field("Shape", ["flat"], ["size"]),
+        onnx_model.node_field("MatMul", ["mix", "flat"], ["logits"]),
     ]
     tensors = [
         tensor("weight", np.linspace(-1, 1.3, 3, dtype=np.float32).reshape(3, 1, 1, 1)),
@@ -53,7 +53,7 @@ def make_model():
     """(nodes as (op, inputs, outputs), {name: array}, **options) -> bytes; the input is ``image``."""
 
     def make(nodes, weights=(), dims=("n", 1, 4, "w"), **options):
-        fields = [onnx_file.node_field(op, inputs, outputs) for op, inputs, outputs in nodes]
+        fields = [onnx_model.node_field(op, inputs, outputs) for op, inputs, outputs in nodes]
         tensors = [tensor(name, np.asarray(array, np.float32)) for name, array in dict(weights).items()]
         return model_bytes(fields, tensors, dims, **options)
 

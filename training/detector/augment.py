@@ -12,7 +12,7 @@ from training.detector.scenes import Scene, turn_angle
 from training.render import noise, optics
 from training.render.seeds import between, chance
 
-MEAN, SPREAD = 127.5, 64.0  # grey levels, as ocr_app.readers.codes_detect.prepare
+MEAN, SPREAD = 127.5, 64.0  # grey levels, as ocr_app.readers.codes.detector.prepare
 _LOWEST = 10.0  # px; the line that a crop is laid round is not shown lower than this, if enlarging helps
 _TALLEST = 72.0  # px; no crop shows a line higher than this
 

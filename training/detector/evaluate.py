@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from ocr_app.imaging.geometry import sides
 from ocr_app.networks.count import count as count_network
-from ocr_app.networks.onnx import OnnxNetwork
-from ocr_app.readers.codes_detect import Detector, DetectorSettings, scale_of, settings_from
+from ocr_app.networks.onnx_runtime import OnnxNetwork
+from ocr_app.readers.codes.detector import CodeDetector, CodeDetectorSettings, scale_of, settings_from
 from training import cards
 from training.detector import scenes
 from training.detector.matching import Tally
@@ -59,7 +59,7 @@ def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
     """
     cv2.setNumThreads(1)
     network = OnnxNetwork(str(model), threads=1)
-    detector = Detector(network, settings())
+    detector = CodeDetector(network, settings())
     cost = count_network(str(model), FRAME)
     return {
         "file": model.name,
@@ -71,7 +71,7 @@ def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
     }
 
 
-def settings() -> DetectorSettings:
+def settings() -> CodeDetectorSettings:
     """The default detector's settings in codes.json; of its places, those that the reader takes for sure."""
     data = json.loads((DATA / "codes.json").read_text(encoding="utf-8"))
     record = data["models"][data["default"]]
@@ -90,7 +90,7 @@ def sets(count: int) -> dict[str, Iterable[Example]]:
     return chosen
 
 
-def measure(detector: Detector, examples: Iterable[Example]) -> dict[str, Any]:
+def measure(detector: CodeDetector, examples: Iterable[Example]) -> dict[str, Any]:
     """Figures over all examples, by kind of frame and by height of line.
 
     Raises:

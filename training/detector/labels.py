@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_app.imaging.geometry import sides
-from ocr_app.readers.codes_detect import CELL, UNIT_HEIGHT, band_of
+from ocr_app.readers.codes.detector import CELL, UNIT_HEIGHT, band_of
 
 _SHIFT = 4  # fractional bits of polygon corners
 _LEAST = 8.0  # px; a line lower than this is not learnt: its characters are two cells high

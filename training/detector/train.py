@@ -16,7 +16,7 @@ import tomllib
 import torch
 from torch import Tensor
 
-from ocr_app.readers.codes_detect import DetectorSettings, lines_from_maps
+from ocr_app.readers.codes.detector import CodeDetectorSettings, lines_from_maps
 from training.detector import augment, pool
 from training.detector.feed import Feed, Part, Source
 from training.detector.loss import Batch, loss
@@ -128,7 +128,7 @@ def found_in(network: Detector, scenes: list[Scene]) -> dict[str, float]:
     for scene in scenes:
         with torch.autocast("cpu", torch.bfloat16):
             maps = network(blob(scene))
-        found = lines_from_maps(maps[0].float().numpy(), DetectorSettings())
+        found = lines_from_maps(maps[0].float().numpy(), CodeDetectorSettings())
         tally.add(*scene.whole(), [line.quad for line in found])
     return tally.figures()
 

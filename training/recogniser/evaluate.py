@@ -19,14 +19,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_app.benchmark.crops import MARGIN
-from ocr_app.benchmark.datasets import open_dataset
-from ocr_app.benchmark.metrics import Score, score_forms
+from ocr_app.datasets.crops import MARGIN
+from ocr_app.datasets.loading import open_dataset
 from ocr_app.imaging.geometry import grow, rectify, sides
+from ocr_app.networks import ctc
 from ocr_app.networks.count import count as count_network
-from ocr_app.networks.onnx import OnnxNetwork
-from ocr_app.readers import ctc
-from ocr_app.readers.codes_recognise import Recogniser, RecogniserSettings
+from ocr_app.networks.onnx_runtime import OnnxNetwork
+from ocr_app.readers.codes.recogniser import CodeRecogniser, CodeRecogniserSettings
+from ocr_app.scoring.metrics import Score, score_forms
 from training import cards
 from training.recogniser import lines
 from training.render import fonts
@@ -71,7 +71,7 @@ def real(split: str) -> Iterable[Line]:
         yield Line(np.asarray(cv2.imread(sample.path), dtype=np.uint8), sample.truth or "", split)
 
 
-def measure(recogniser: Recogniser, chosen: list[Line]) -> dict[str, Any]:
+def measure(recogniser: CodeRecogniser, chosen: list[Line]) -> dict[str, Any]:
     """Exact lines and CER in three forms by greedy decoding, over all and by group."""
     posteriors = recogniser([line.pixels for line in chosen])
     texts = [ctc.decode(np.exp(rows), recogniser.characters).text.strip() for rows in posteriors]
@@ -110,7 +110,7 @@ def run(count: int = 1500, model: Path = MODEL) -> dict[str, Any]:
     """All measurements of the card."""
     cv2.setNumThreads(1)
     network = OnnxNetwork(str(model), "cpu", 1)
-    recogniser = Recogniser(network, RecogniserSettings())
+    recogniser = CodeRecogniser(network, CodeRecogniserSettings())
     return {
         "file": model.name,
         "size": model.stat().st_size,

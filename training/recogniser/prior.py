@@ -17,12 +17,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ocr_app.benchmark.metrics import score_forms
-from ocr_app.networks.onnx import OnnxNetwork
-from ocr_app.readers.codes_recognise import Recogniser, RecogniserSettings
+from ocr_app.core.types import LinePosterior
+from ocr_app.networks.onnx_runtime import OnnxNetwork
+from ocr_app.readers.codes.recogniser import CodeRecogniser, CodeRecogniserSettings
 from ocr_app.recipes import free
-from ocr_app.recipes.grammar import registered
-from ocr_app.types import LinePosterior
+from ocr_app.recipes.decoding.generic_grammar import registered
+from ocr_app.scoring.metrics import score_forms
 from training import cards
 from training.recogniser.evaluate import MODEL, Line, drawn, rendered
 
@@ -44,7 +44,7 @@ def holds_piece(text: str) -> bool:
     return False
 
 
-def measure(recogniser: Recogniser, chosen: Iterable[Line]) -> dict[str, Counter[str]]:
+def measure(recogniser: CodeRecogniser, chosen: Iterable[Line]) -> dict[str, Counter[str]]:
     """Counts of ``_COLUMNS`` for lines with and without pieces."""
     found = {"with dates, times or keywords": Counter[str](), "with none": Counter[str]()}
     several = list(chosen)
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=MODEL, help="the recogniser's file")
     wanted = parser.parse_args(arguments)
     cv2.setNumThreads(1)
-    recogniser = Recogniser(OnnxNetwork(str(wanted.model), "cpu", 1), RecogniserSettings())
+    recogniser = CodeRecogniser(OnnxNetwork(str(wanted.model), "cpu", 1), CodeRecogniserSettings())
     sets = {
         "rendered": rendered(_SEED, "train", wanted.count),
         "nano-codes-100, true quads": drawn(cards.ROOT / "data" / "nano-codes-100"),

@@ -24,7 +24,7 @@ import tomllib
 import torch
 
 from ocr_app.networks.count import count
-from ocr_app.networks.onnx import OnnxNetwork
+from ocr_app.networks.onnx_runtime import OnnxNetwork
 from training import cards
 from training import export as exporting
 from training.loop import Run, Schedule, seed_everything

@@ -2,14 +2,14 @@
 
 import json
 
-from ocr_app.engines.plan import layer_name
-from ocr_app.errors import ModelError
-from ocr_app.networks import half, onnx_file
+from ocr_app.core.errors import ModelError
+from ocr_app.networks import half, onnx_model
+from ocr_app.verification.precision_plan import layer_name
 
 from ._types import BuilderFlag, DataType, NetworkDefinitionCreationFlag, float32
 
 MAGIC = b"stand-in for a TensorRT engine\n"
-KINDS = {onnx_file.FLOAT: DataType.FLOAT, onnx_file.FLOAT16: DataType.HALF, onnx_file.BOOL: DataType.BOOL}
+KINDS = {onnx_model.FLOAT: DataType.FLOAT, onnx_model.FLOAT16: DataType.HALF, onnx_model.BOOL: DataType.BOOL}
 MOST_OPSET = 13
 
 
@@ -97,8 +97,8 @@ class OnnxParser:
         if not self._network._explicit:
             return self._refuse("the network has an implicit batch dimension")
         try:
-            own = onnx_file.loads(bytes(model))
-            types = onnx_file.element_types(own)
+            own = onnx_model.loads(bytes(model))
+            types = onnx_model.element_types(own)
         except ModelError as error:
             return self._refuse(error.found)
         if own.opset > MOST_OPSET:

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from ocr_app.networks import onnx, onnx_file
+from ocr_app.networks import onnx_model, onnx_runtime
 
 from ._building import MAGIC
 from ._types import float32
@@ -33,7 +33,7 @@ class ICudaEngine:
     __slots__ = ("_data", "_header", "_inputs", "_outputs")
 
     def __init__(self, header, data):
-        model = onnx_file.loads(data)
+        model = onnx_model.loads(data)
         self._header, self._data = header, data
         self._inputs, self._outputs = [value.name for value in model.inputs], list(model.outputs)
 
@@ -63,7 +63,7 @@ class IExecutionContext:
 
     def __init__(self, engine):
         self._engine = engine
-        self._session = onnx.session(engine._data, "CPUExecutionProvider", 1, "stand-in", optimised=False)
+        self._session = onnx_runtime.session(engine._data, "CPUExecutionProvider", 1, "stand-in", optimised=False)
         self._shapes, self._answers = {}, None
 
     def set_binding_shape(self, binding, shape):

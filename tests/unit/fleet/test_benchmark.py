@@ -7,8 +7,8 @@ import pytest
 from fleet import benchmark
 from fleet.benchmark import Cell, MatrixError, Outcome, cells, finished, main, reason_of
 from fleet.toml import load_toml
-from ocr_app.benchmark import environment
-from ocr_app.benchmark.datasets import open_dataset
+from ocr_app.board import environment
+from ocr_app.datasets.loading import open_dataset
 
 CONFIG = {
     "baseline": "one",

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from fleet import demo
+from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.readers.base import Reader
-from ocr_app.reading import read_image
-from ocr_app.types import ReaderInfo, TextLine
+from ocr_app.readers.contract import Reader
+from ocr_app.reading.frame import read_image
 
 
 class Says(Reader):

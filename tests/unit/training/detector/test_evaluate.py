@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("PIL", reason="Pillow draws the scenes' fonts")
 
-from ocr_app.readers.codes_detect import FoundLine
+from ocr_app.readers.codes.detector import FoundLine
 from training import cards
 from training.detector import evaluate
 from training.detector.evaluate import Example

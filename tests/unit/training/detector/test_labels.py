@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ocr_app.readers.codes_detect import DetectorSettings, lines_from_maps
+from ocr_app.readers.codes.detector import CodeDetectorSettings, lines_from_maps
 from training.detector import labels
 from training.detector.matching import covered, overlap
 
@@ -40,7 +40,7 @@ def test_heights_are_octaves_above_16_px_within_the_line():
 @pytest.mark.parametrize("height", [9, 16, 30])
 def test_the_app_finds_the_line_again_in_perfect_maps(angle, height):
     truth = turned(quad(100, 150, 300, 150 + height), angle, np.array([200, 150 + height / 2]))
-    found = lines_from_maps(answer(labels.draw((320, 416), truth[None], NONE)), DetectorSettings())
+    found = lines_from_maps(answer(labels.draw((320, 416), truth[None], NONE)), CodeDetectorSettings())
     assert len(found) == 1
     assert overlap(truth, found[0].quad) > 0.6
     assert covered(truth, found[0].quad) > 0.97
@@ -48,7 +48,7 @@ def test_the_app_finds_the_line_again_in_perfect_maps(angle, height):
 
 def test_lines_close_to_each_other_stay_apart():
     both = np.stack([quad(40, 40, 240, 58), quad(40, 61, 240, 79)])
-    found = lines_from_maps(answer(labels.draw((128, 320), both, NONE)), DetectorSettings())
+    found = lines_from_maps(answer(labels.draw((128, 320), both, NONE)), CodeDetectorSettings())
     assert len(found) == 2
 
 

@@ -1,0 +1,182 @@
+"""An ONNX model brought into the form that the table of networks fixes.
+
+Names of input and output, free axes, and the numbers of opset and IR become those of the table. Copies (Identity) are
+taken out, so that weights are initializers and not computed; so are the zero states that exporters compute for an
+LSTM, whose default they are, and whatever no output needs any more. No value of any output changes.
+"""
+
+from typing import Dict, List, Sequence, Set, Tuple
+
+from ocr_app.core.errors import ModelError
+from ocr_app.export.network_specs import Dims, NetworkSpec, Port, rules
+from ocr_app.networks import onnx_model, protobuf
+from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
+from ocr_app.networks.protobuf import Field
+
+_IR_VERSION, _OPSET = 1, onnx_model.MODEL_OPSET
+_GRAPH_VALUE_INFO = 13
+_LSTM_STATES = (5, 6)  # initial_h and initial_c among an LSTM's inputs
+_LSTM_KINDS = ("LSTM",)
+_ZEROS_PASS = ("Expand", "Slice", "Transpose", "Unsqueeze", "Squeeze", "Reshape", "Identity", "Cast")
+
+
+def normalised(data: bytes, network: NetworkSpec, metadata: Dict[str, str]) -> bytes:
+    """The model ``data`` in the form of ``network``, with ``metadata`` added to its own.
+
+    Raises ModelError for a model with more than one input or output, with free axes elsewhere than the table says,
+    with a name that is taken, or with an opset that cannot be lowered without changing what it computes.
+    """
+    model = onnx_model.loads(data, network.name)
+    _check_ports(model, network)
+    _check_opset(model, network)
+    nodes = _alive(_without_zero_states(_without_copies(model), model), model.outputs)
+    renamed = {model.inputs[0].name: network.input.name, model.outputs[0]: network.output.name}
+    _check_names(nodes, model, renamed)
+    graph = [onnx_model.renamed(node, _other(node.inputs, renamed), _other(node.outputs, renamed)) for node in nodes]
+    used = {name for node in nodes for name in node.inputs}
+    graph += [_own_bytes(field) for field in model.graph if _is_kept(field, used)]
+    graph.append(value_info(onnx_model.GRAPH_INPUT, network.input))
+    graph.append(value_info(onnx_model.GRAPH_OUTPUT, network.output))
+    return _with_head(model, network, graph, metadata)
+
+
+def _check_ports(model: Model, network: NetworkSpec) -> None:
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        found = "{} has inputs {} and outputs {}".format(
+            network.name, [value.name for value in model.inputs], list(model.outputs)
+        )
+        raise ModelError(found, "one input and one output")
+    own = model.inputs[0].dims
+    fits = len(own) == len(network.input.dims) and all(map(_agrees, own, network.input.dims))
+    if not fits or model.inputs[0].data_type != FLOAT:
+        found = "{} takes {} of type {}".format(network.name, list(own), model.inputs[0].data_type)
+        raise ModelError(found, "float32 that can be {}".format(list(network.input.dims)))
+
+
+def _agrees(own: object, wanted: object) -> bool:
+    """A free axis of the file may be fixed by the table; a fixed one must be what the table says."""
+    return own is None or own == wanted
+
+
+def _check_opset(model: Model, network: NetworkSpec) -> None:
+    """Lowering from 14 to 13 is allowed for operators whose meaning for floats is known to be the same."""
+    if model.opset == network.opset and not model.domains:
+        return
+    table = rules()
+    if (model.opset, network.opset) == (14, 13) and not model.domains:
+        others = sorted({node.op for node in model.nodes} - set(table["same_from_13_to_14"]))
+        if not others:
+            return
+        raise ModelError("{}: {} cannot be lowered to opset 13".format(network.name, ", ".join(others)), "opset 13")
+    found = "{} has opset {}{}".format(network.name, model.opset, "".join(" and " + name for name in model.domains))
+    raise ModelError(found, "opset {} alone".format(network.opset), "export it at that opset")
+
+
+def _without_copies(model: Model) -> List[OnnxNode]:
+    """The nodes without Identity, except where it makes an output of the graph."""
+    same: Dict[str, str] = {}
+    nodes = []
+    for node in model.nodes:
+        inputs = _other(node.inputs, same)
+        if node.op == "Identity" and node.outputs[0] not in model.outputs:
+            same[node.outputs[0]] = inputs[0]
+        else:
+            nodes.append(node._replace(inputs=inputs))
+    return nodes
+
+
+def _without_zero_states(nodes: Sequence[OnnxNode], model: Model) -> List[OnnxNode]:
+    """LSTM nodes whose initial states are zeros, whatever their size, take the default instead."""
+    makers = {name: node for node in nodes for name in node.outputs}
+    return [_with_default_states(node, makers, model) if node.op in _LSTM_KINDS else node for node in nodes]
+
+
+def _with_default_states(node: OnnxNode, makers: Dict[str, OnnxNode], model: Model) -> OnnxNode:
+    drop = [k for k in _LSTM_STATES if k < len(node.inputs) and _is_zero(node.inputs[k], makers, model)]
+    return node._replace(inputs=tuple("" if k in drop else name for k, name in enumerate(node.inputs)))
+
+
+def _is_zero(name: str, makers: Dict[str, OnnxNode], model: Model) -> bool:
+    """Whether the tensor holds nothing but zeros at any size."""
+    if name in model.initializers:
+        return not model.initializers[name].array.any()
+    node = makers.get(name)
+    if node is None:
+        return False
+    if node.op in _ZEROS_PASS:
+        return _is_zero(node.inputs[0], makers, model)
+    if node.op == "Concat":
+        return all(_is_zero(part, makers, model) for part in node.inputs)
+    if node.op in ("Constant", "ConstantOfShape"):
+        value = node.attributes.get("value")
+        return node.op == "ConstantOfShape" if value is None else not value.array.any()
+    return False
+
+
+def _alive(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> List[OnnxNode]:
+    """The nodes that an output needs, in their order."""
+    needed: Set[str] = set(outputs)
+    kept = []
+    for node in reversed(nodes):
+        if needed & set(node.outputs):
+            needed.update(name for name in node.inputs if name)
+            kept.append(node)
+    return kept[::-1]
+
+
+def _check_names(nodes: Sequence[OnnxNode], model: Model, renamed: Dict[str, str]) -> None:
+    taken = set(model.initializers).union(*(set(node.inputs) | set(node.outputs) for node in nodes)) - set(renamed)
+    for name in renamed.values():
+        if name in taken:
+            raise ModelError("a tensor inside the model is called {!r}".format(name), "a name that is free")
+
+
+def _other(names: Sequence[str], renamed: Dict[str, str]) -> Tuple[str, ...]:
+    return tuple(renamed.get(name, name) for name in names)
+
+
+def _is_kept(field: Field, used: Set[str]) -> bool:
+    if field.number == onnx_model.GRAPH_INITIALIZER:
+        return protobuf.text_of(protobuf.parse(field.value), 8) in used
+    return field.number not in (
+        onnx_model.GRAPH_NODE,
+        onnx_model.GRAPH_INPUT,
+        onnx_model.GRAPH_OUTPUT,
+        _GRAPH_VALUE_INFO,
+    )
+
+
+def _own_bytes(field: Field) -> Field:
+    return Field(field.number, field.wire, bytes(field.value)) if field.wire == protobuf.BYTES else field
+
+
+def value_info(number: int, port: Port) -> Field:
+    """A float32 input or output of the graph, as field ``number``."""
+    kind = [protobuf.integer(1, FLOAT), protobuf.message(2, _shape(port.dims))]
+    return protobuf.message(number, [protobuf.text(1, port.name), protobuf.message(2, [protobuf.message(1, kind)])])
+
+
+def _shape(dims: Dims) -> List[Field]:
+    return [
+        protobuf.message(1, [protobuf.text(2, size) if isinstance(size, str) else protobuf.integer(1, size)])
+        for size in dims
+    ]
+
+
+def _with_head(model: Model, network: NetworkSpec, graph: Sequence[Field], metadata: Dict[str, str]) -> bytes:
+    """The file: its own head with the table's numbers, the graph, and the metadata of both."""
+    most = int(rules()["ir_version_most"])
+    fields = []
+    for field in model.fields:
+        if field.number == _IR_VERSION:
+            fields.append(protobuf.integer(_IR_VERSION, min(int(field.value), most)))
+        elif field.number == onnx_model.MODEL_GRAPH:
+            fields.append(protobuf.message(onnx_model.MODEL_GRAPH, graph))
+        elif field.number not in (_OPSET, onnx_model.MODEL_METADATA):
+            fields.append(field)
+    fields.append(protobuf.message(_OPSET, [protobuf.text(1, ""), protobuf.integer(2, network.opset)]))
+    pairs = sorted(dict(model.metadata, **metadata).items())
+    return protobuf.serialise(
+        fields
+        + [protobuf.message(onnx_model.MODEL_METADATA, [protobuf.text(1, k), protobuf.text(2, v)]) for k, v in pairs]
+    )

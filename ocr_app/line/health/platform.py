@@ -1,0 +1,91 @@
+"""Reasons that the place itself shows: clock, disk, memory, processor, supply. Read from Linux, without root."""
+
+import ctypes
+import glob
+import os
+import re
+from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+
+from ocr_app.board.environment import clocks, read_text
+from ocr_app.board.validity import MIN_CLOCK_SHARE, STEADY_GOVERNORS
+
+SAGGING_MV = 4750  # the least that the Jetson Nano Developer Kit User Guide allows at the 5 V input
+_RAIL = "POM_5V_IN"  # name of the 5 V input at the board's INA3221 (L4T 32 power monitor)
+_STA_UNSYNC = 0x0040  # linux/timex.h
+_STATUS_AT = 40  # offset of ``status`` in struct timex on 64-bit Linux: int, pad, then four longs
+
+
+class Bounds(NamedTuple):
+    """``folders`` have to keep ``disk_mb`` free; ``memory_mb``: what one reader needs."""
+
+    folders: Tuple[str, ...] = ()
+    disk_mb: int = 500
+    memory_mb: int = 150
+    root: str = "/"
+
+
+def clock_synced() -> bool:
+    """Whether the kernel's clock is kept by something (adjtimex(2), read only; no wall clock is looked at)."""
+    buffer = ctypes.create_string_buffer(512)  # struct timex, 208 bytes, all zero: nothing is set
+    library = ctypes.CDLL(None, use_errno=True)
+    if library.adjtimex(buffer) < 0:
+        return False
+    return not ctypes.c_int.from_buffer(buffer, _STATUS_AT).value & _STA_UNSYNC
+
+
+def reasons(
+    bounds: Bounds,
+    synced: Callable[[], bool] = clock_synced,
+    statvfs: Callable[[str], Any] = os.statvfs,
+) -> List[str]:
+    """What holds now; what cannot be seen here holds not."""
+    found = [] if synced() else ["clock_unsynced"]
+    for folder in bounds.folders:
+        found += _of_disk(folder, bounds.disk_mb, statvfs)
+    free = free_memory_mb(bounds.root)
+    found += ["memory_low"] if free is not None and free < bounds.memory_mb else []
+    found += ["throttled"] if slowed(bounds.root) else []
+    found += ["under_voltage"] if sagging(bounds.root) else []
+    return sorted(set(found))
+
+
+def _of_disk(folder: str, least_mb: int, statvfs: Callable[[str], Any]) -> List[str]:
+    try:
+        about = statvfs(folder)
+    except OSError:
+        return []  # whoever uses the folder says what is wrong with it
+    found = ["disk_low"] if about.f_bavail * about.f_frsize < least_mb << 20 else []
+    return found + (["disk_read_only"] if about.f_flag & os.ST_RDONLY else [])
+
+
+def free_memory_mb(root: str) -> Optional[int]:
+    """What can be had without swapping: of the machine, and of the container's own limit where it has one."""
+    line = re.search(r"MemAvailable:\s+(\d+) kB", read_text(root, "proc/meminfo") or "")
+    found = [int(line.group(1)) // 1024] if line else []
+    for folder, limit, usage in (
+        ("sys/fs/cgroup", "memory.max", "memory.current"),
+        ("sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+    ):
+        texts = [read_text(root, os.path.join(folder, name)) or "" for name in (limit, usage)]
+        if all(text.isdigit() for text in texts):
+            cache = re.search(r"inactive_file (\d+)", read_text(root, os.path.join(folder, "memory.stat")) or "")
+            found.append((int(texts[0]) - int(texts[1]) + int(cache.group(1) if cache else 0)) >> 20)
+    return min(found) if found else None
+
+
+def slowed(root: str) -> bool:
+    """Whether a clock that is meant to stand still is lower; idle clocks are low by design and say nothing."""
+    own = clocks(root)
+    steady = own["locked"] or own["governor"] in STEADY_GOVERNORS
+    return bool(steady and own["cur"] and own["max"] and own["cur"] < MIN_CLOCK_SHARE * own["max"])
+
+
+def sagging(root: str) -> bool:
+    """Whether the 5 V input of a Jetson Nano is below what it allows; False on boards without that monitor."""
+    for name in glob.glob(os.path.join(root, "sys/bus/i2c/drivers/ina3221x/*/iio:device*/rail_name_*")):
+        if (read_text("", name) or "").strip() == _RAIL:
+            number = name.rsplit("_", 1)[1]
+            value = read_text(os.path.dirname(name), "in_voltage{}_input".format(number)) or ""
+            if value.isdigit() and int(value) < SAGGING_MV:
+                return True
+    return False

@@ -1,0 +1,107 @@
+"""PP-OCR's detector: a network that marks text, and DB's way from its map to boxes.
+
+Differentiable Binarization: Liao et al. 2020, "Real-time Scene Text Detection with Differentiable Binarization";
+normalisation constants and thresholds are those that the models were published with (data/ppocr.json).
+"""
+
+from typing import Any, Dict, List, NamedTuple, Tuple
+
+import cv2
+import numpy as np
+
+from ocr_app.core.types import Image, Quad
+from ocr_app.imaging.geometry import grow, order_quad, sides
+from ocr_app.imaging.preprocess import to_bgr
+from ocr_app.networks.contract import Network
+
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet, in the order of the decoded (BGR) channels
+_STD = np.array([0.229, 0.224, 0.225], np.float32)
+_STRIDE = 32
+_MIN_SIDE = 3.0  # pixels of the probability map; thinner marks are noise
+
+
+class PpocrDetectorSettings(NamedTuple):
+    """``side``: longest side fed to the network, px; the rest as in DB: pixel threshold, box threshold, growth."""
+
+    side: int
+    pixel_threshold: float
+    box_threshold: float
+    unclip_ratio: float
+    max_boxes: int = 1000
+
+
+def settings_from(record: Dict[str, Any]) -> PpocrDetectorSettings:
+    """Settings of a detector's record in data/ppocr.json."""
+    return PpocrDetectorSettings(
+        record["side"], record["pixel_threshold"], record["box_threshold"], record["unclip_ratio"]
+    )
+
+
+class PpocrDetector:
+    """Finds text lines: image in, quads in pixels of that image out, unordered."""
+
+    def __init__(self, network: Network, settings: PpocrDetectorSettings) -> None:
+        self._network = network
+        self._settings = settings
+
+    def __call__(self, image: Image) -> List[Quad]:
+        blob, scale = prepare(image, self._settings.side)
+        marks = self._network.infer_one(blob)[0, 0]
+        quads = boxes_from_map(marks, self._settings)
+        return [_to_image(quad, scale, image) for quad in quads]
+
+
+def prepare(image: Image, side: int) -> Tuple[np.ndarray, Tuple[float, float]]:
+    """Network input ``(1, 3, h, w)`` float32 and the scale (x, y) from map to image pixels.
+
+    The longest side becomes at most ``side``, both multiples of 32; smaller images are not enlarged.
+    """
+    height, width = image.shape[:2]
+    ratio = min(1.0, side / float(max(height, width)))
+    size = (_to_stride(width * ratio), _to_stride(height * ratio))
+    resized = cv2.resize(to_bgr(image), size, interpolation=cv2.INTER_LINEAR)
+    blob = (resized.astype(np.float32) / 255.0 - _MEAN) / _STD
+    return np.ascontiguousarray(blob.transpose(2, 0, 1)[None]), (width / size[0], height / size[1])
+
+
+def _to_stride(length: float) -> int:
+    return max(_STRIDE, int(round(length / _STRIDE)) * _STRIDE)
+
+
+def boxes_from_map(marks: np.ndarray, settings: PpocrDetectorSettings) -> List[Quad]:
+    """Quads of a probability map ``(h, w)`` in 0..1, in map pixels, best contours first come."""
+    mask = (marks > settings.pixel_threshold).astype(np.uint8)
+    contours = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[-2]
+    quads = (_box_of(contour, marks, settings) for contour in contours[: settings.max_boxes])
+    return [quad for quad in quads if quad is not None]
+
+
+def _box_of(contour: np.ndarray, marks: np.ndarray, settings: PpocrDetectorSettings) -> Any:
+    """The grown quad of one contour, or None when it is too thin or too faint."""
+    quad = order_quad(cv2.boxPoints(cv2.minAreaRect(contour)))
+    width, height = sides(quad)
+    if min(width, height) < _MIN_SIDE or _score(quad, marks) < settings.box_threshold:
+        return None
+    grown = grow(quad, unclip_distance(width, height, settings.unclip_ratio))
+    return grown if min(sides(grown)) >= _MIN_SIDE + 2 else None
+
+
+def unclip_distance(width: float, height: float, ratio: float) -> float:
+    """How far to move each side of a box outwards: area * ratio / perimeter (DB, eq. 10)."""
+    return width * height * ratio / (2.0 * (width + height))
+
+
+def _score(quad: Quad, marks: np.ndarray) -> float:
+    """Mean of the map inside the quad."""
+    low = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
+    high = np.minimum(np.ceil(quad.max(axis=0)).astype(int) + 1, (marks.shape[1], marks.shape[0]))
+    part = marks[low[1] : high[1], low[0] : high[0]]
+    mask = np.zeros(part.shape, np.uint8)
+    cv2.fillPoly(mask, [np.round(quad - low).astype(np.int32)], 1)
+    return float(cv2.mean(part, mask)[0])
+
+
+def _to_image(quad: Quad, scale: Tuple[float, float], image: Image) -> Quad:
+    """Scaled to image pixels, kept inside the image."""
+    limit = np.array([image.shape[1], image.shape[0]], np.float32)
+    return np.asarray(np.clip(quad * np.array(scale, np.float32), 0, limit), np.float32)

@@ -1,0 +1,79 @@
+"""What decoding under a recipe found, as text lines and as the ``code`` of a result line."""
+
+import math
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ocr_app.core.types import LinePosterior, TextLine, line_to_json
+from ocr_app.networks import ctc
+from ocr_app.recipes import CodeDecoding, DecodedChar, DecodedLine, Reason, Verdict
+
+
+def lines_of(decoding: CodeDecoding) -> List[TextLine]:
+    """The code's lines that were found, in the order of the recipe."""
+    return [TextLine(line.text, line.quad, line.confidence) for line in decoding.lines if line.text]
+
+
+def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LinePosterior]) -> Dict[str, Any]:
+    """JSON form; scores are natural logarithms, None where nothing else was possible (an infinite lead)."""
+    return {
+        "recipe": decoding.recipe,
+        "layout": decoding.layout,
+        "status": decoding.status,
+        "assurance": _finite(verdict.assurance),
+        "reasons": [_reason(reason) for reason in verdict.reasons],
+        "values": dict(decoding.values),
+        "lines": [_line(line) for line in decoding.lines],
+        "others": [_other(posteriors[index]) for index in decoding.others],
+    }
+
+
+def words_of(verdict: Verdict) -> Tuple[str, ...]:
+    """The verdict's reasons as words of a result line: ``code`` or ``code:where``."""
+    return tuple(reason.code + (":" + reason.where if reason.where else "") for reason in verdict.reasons)
+
+
+def _reason(reason: Reason) -> Dict[str, str]:
+    return {"code": reason.code, "where": reason.where, "found": reason.found, "expected": reason.expected}
+
+
+def _line(line: DecodedLine) -> Dict[str, Any]:
+    return {
+        "name": line.name,
+        "text": line.text,
+        "status": line.status,
+        "score": _finite(line.score),
+        "margin": _finite(line.margin),
+        "contradiction": _finite(line.contradiction),
+        "fields": [{"name": its.name, "kind": its.kind, "text": its.text} for its in line.fields],
+        "chars": [_char(char) for char in line.chars],
+        "junk": list(line.junk),
+        "free": line.free,
+    }
+
+
+def _char(char: DecodedChar) -> Dict[str, Any]:
+    return {
+        "sign": char.sign,
+        "status": char.status,
+        "gap": _finite(char.gap),
+        "free_gap": _finite(char.free_gap),
+        "alternatives": _ranked(char.alternatives),
+        "allowed": _ranked(char.allowed),
+    }
+
+
+def _ranked(pairs: Sequence[Tuple[str, float]]) -> List[List[Any]]:
+    return [[sign, _finite(trail)] for sign, trail in pairs]
+
+
+def _other(posterior: LinePosterior) -> Dict[str, Any]:
+    """A line that is no part of the code: its best path."""
+    text = ctc.decode(np.exp(posterior.log_probs), posterior.characters).text.strip()
+    record = line_to_json(TextLine(text, posterior.quad, 0.0))
+    return {"text": record["text"], "quad": record["quad"]}
+
+
+def _finite(value: float) -> Optional[float]:
+    return round(float(value), 3) if math.isfinite(value) else None

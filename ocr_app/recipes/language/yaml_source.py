@@ -1,0 +1,161 @@
+"""YAML as a tree that remembers its lines: every scalar is the text as written, nothing is converted.
+
+``20`` stays "20", ``NO`` stays "NO" and ``2022-08-01`` stays a text: a code is characters, not numbers or dates.
+"""
+
+import difflib
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+
+from ocr_app.core.errors import RecipeError
+
+MAX_BYTES = 65536  # a recipe is a page of text
+
+
+class Value(NamedTuple):
+    """One node. ``value`` is a text, None (nothing written), a list of Value, or a dict from text to Value."""
+
+    value: Any
+    file: str
+    line: int
+
+    def problem(self, found: str, expected: str = "", next_step: str = "") -> RecipeError:
+        """An error that names file and line."""
+        return RecipeError("{}:{}: {}".format(self.file, self.line, found), expected, next_step)
+
+    def text(self, what: str) -> str:
+        """The value as a text. Raises RecipeError."""
+        if not isinstance(self.value, str) or not self.value:
+            raise self.problem("{} is {}".format(what, _kind(self.value)), "a text")
+        return self.value
+
+    def items(self, what: str) -> List["Value"]:
+        """The value as a list. Raises RecipeError."""
+        if not isinstance(self.value, list) or not self.value:
+            raise self.problem("{} is {}".format(what, _kind(self.value)), "a list with at least one entry")
+        return self.value
+
+    def texts(self, what: str) -> List[str]:
+        """A list of texts, or one text. Raises RecipeError."""
+        return [item.text(what) for item in self.items(what)] if isinstance(self.value, list) else [self.text(what)]
+
+    def keys(self, what: str) -> "Keys":
+        """The value as keys. Raises RecipeError."""
+        if not isinstance(self.value, dict):
+            raise self.problem("{} is {}".format(what, _kind(self.value)), "keys with values")
+        return Keys(self, what)
+
+    def chosen(self, what: str, known: Iterable[str]) -> str:
+        """The value as one of ``known``. Raises RecipeError with a suggestion."""
+        text = self.text(what)
+        if text not in known:
+            raise self.problem("unknown {}: {!r}{}".format(what, text, suggestion(text, known)), ", ".join(known))
+        return text
+
+
+class Keys:
+    """Reads a mapping key by key; :meth:`finish` refuses what nobody asked for."""
+
+    def __init__(self, node: Value, what: str) -> None:
+        self.node = node
+        self.what = what
+        self._left: Dict[str, Value] = dict(node.value)
+        self._known: List[str] = []
+
+    def get(self, name: str) -> Optional[Value]:
+        """The value of a key, None when the key is absent."""
+        self._known.append(name)
+        return self._left.pop(name, None)
+
+    def need(self, name: str) -> Value:
+        """The value of a key that must be there. Raises RecipeError."""
+        found = self.get(name)
+        if found is None:
+            raise self.node.problem("{} has no {!r}".format(self.what, name), "the key {!r}".format(name))
+        return found
+
+    def finish(self) -> None:
+        """Raises RecipeError for the first key that was not asked for."""
+        for name, value in self._left.items():
+            found = "unknown key {!r} in {}{}".format(name, self.what, suggestion(name, self._known))
+            step = 'write it in quotes if it is printed text: "{}:"'.format(name) if value.value is None else ""
+            raise value.problem(found, ", ".join(sorted(set(self._known))), step)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """ ", did you mean ...?" or nothing."""
+    close = difflib.get_close_matches(name, list(known), 1, 0.6)
+    return ", did you mean {!r}?".format(close[0]) if close else ""
+
+
+def _kind(value: Any) -> str:
+    if value is None or value == "":
+        return "empty"
+    if isinstance(value, str):
+        return "a text ({})".format(value)
+    return "a list" if isinstance(value, list) else "keys with values"
+
+
+def read(path: str) -> Value:
+    """The tree of a file. Raises RecipeError."""
+    try:
+        with open(path, "rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RecipeError("{}: {}".format(path, error.strerror), "a recipe file", "check the path")
+    if len(raw) > MAX_BYTES:
+        raise RecipeError("{}: longer than {} bytes".format(path, MAX_BYTES), "a recipe: a short YAML file")
+    try:
+        return parse(raw.decode("utf-8-sig"), path)
+    except UnicodeDecodeError as error:
+        raise RecipeError("{}: not UTF-8: {}".format(path, error), "a text file in UTF-8")
+
+
+def parse(text: str, file: str) -> Value:
+    """The tree of a YAML text. Raises RecipeError: not YAML, a key twice, an anchor or a tag."""
+    try:
+        import yaml
+    except ImportError as error:
+        raise RecipeError("PyYAML does not import: {}".format(error), "PyYAML in this Python", "pip install pyyaml")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        reason = getattr(error, "problem", None) or str(error)
+        raise RecipeError("{}:{}: not YAML: {}".format(file, line, reason), "", "texts with ':' or '#' need quotes")
+    if node is None:
+        raise RecipeError("{}: the file is empty".format(file), "a recipe", "docs/how-to/write-a-recipe.md")
+    return _value(node, file, set())
+
+
+def _value(node: Any, file: str, seen: "set[int]") -> Value:
+    here = Value(None, file, node.start_mark.line + 1)
+    if id(node) in seen:
+        raise here.problem("an anchor is used again", "no anchors (&, *) in recipes", "write the text twice")
+    seen.add(id(node))
+    if node.tag not in _TAGS:
+        raise here.problem("unknown tag {}".format(node.tag), "plain texts, lists and keys")
+    if node.id == "sequence":
+        return here._replace(value=[_value(item, file, seen) for item in node.value])
+    if node.id == "mapping":
+        return here._replace(value=_mapping(node.value, file, seen))
+    empty = node.tag.endswith(":null") and node.value in ("", "~")
+    return here._replace(value=None if empty else node.value)
+
+
+_KINDS = ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
+_TAGS = {"tag:yaml.org,2002:" + kind for kind in _KINDS}
+
+
+def _mapping(pairs: List[Tuple[Any, Any]], file: str, seen: "set[int]") -> Dict[str, Value]:
+    found: Dict[str, Value] = {}
+    for key, item in pairs:
+        name, value = _value(key, file, seen), _value(item, file, seen)
+        if not isinstance(name.value, str):
+            raise name.problem("a key is {}".format(_kind(name.value)), "a text as key")
+        if name.value in found:
+            raise name.problem(
+                "the key {!r} stands twice (first in line {})".format(name.value, found[name.value].line)
+            )
+        found[name.value] = value._replace(line=name.line)
+    return found

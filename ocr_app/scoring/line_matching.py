@@ -1,0 +1,70 @@
+"""Scoring by line where only some lines of a picture are labelled: was each labelled line read inside its quad?
+
+Definition: the README of the real-code set. A line counts as read when its label, in the form ``alnum``, is contained
+in what was read inside its quad: lines whose overlap exceeds 0.3 of the smaller quad, texts joined along the line. A
+picture is fully read when all its scored lines are; one without any counts as fully read.
+"""
+
+from typing import List, NamedTuple, Optional, Sequence
+
+import cv2
+import numpy as np
+
+from ocr_app.core.types import Quad, TextLine
+from ocr_app.scoring.text_forms import alphanumerics
+
+MIN_OVERLAP = 0.3
+
+
+class TruthLine(NamedTuple):
+    """A labelled line. ``text`` None or ``ignore``: present, but not scored. ``quad`` None: place unknown."""
+
+    text: Optional[str]
+    quad: Optional[Quad] = None
+    ignore: bool = False
+
+    @property
+    def scored(self) -> bool:
+        """Whether the line has a place and a text with a letter or digit in it, and is not to be ignored."""
+        return bool(alphanumerics(self.text or "")) and self.quad is not None and not self.ignore
+
+
+class LineCount(NamedTuple):
+    """Scored lines of one picture, and how many of them were read."""
+
+    lines: int
+    read: int
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing scored was missed."""
+        return self.read == self.lines
+
+
+def overlap(a: Quad, b: Quad) -> float:
+    """Area of the intersection over the smaller quad's area; 0 for a degenerate quad. Quads must be convex."""
+    smaller = min(abs(cv2.contourArea(a.astype(np.float32))), abs(cv2.contourArea(b.astype(np.float32))))
+    if smaller <= 0:
+        return 0.0
+    area, _ = cv2.intersectConvexConvex(a.astype(np.float32), b.astype(np.float32))
+    return float(area) / float(smaller)
+
+
+def text_inside(quad: Quad, lines: Sequence[TextLine]) -> str:
+    """Texts of the lines that overlap ``quad``, sorted along it (left-to-right edge), joined without separator."""
+    along = (quad[1] - quad[0]) + (quad[2] - quad[3])
+    inside = [line for line in lines if overlap(quad, line.quad) > MIN_OVERLAP]
+    inside.sort(key=lambda line: float(np.dot(line.quad.mean(axis=0), along)))
+    return "".join(line.text for line in inside)
+
+
+def line_read(truth: TruthLine, lines: Sequence[TextLine]) -> bool:
+    """Whether one scored line was read."""
+    assert truth.quad is not None and truth.text is not None
+    return alphanumerics(truth.text) in alphanumerics(text_inside(truth.quad, lines))
+
+
+def count_lines(truths: Sequence[TruthLine], lines: Sequence[TextLine]) -> LineCount:
+    """Scored and read lines of one picture."""
+    hits: List[bool] = [line_read(truth, lines) for truth in truths if truth.scored]
+    return LineCount(len(hits), sum(hits))

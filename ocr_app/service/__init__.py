@@ -1,1 +1,0 @@
-"""What runs inside the container: the self-check, the health of the service, and the service itself."""

@@ -1,0 +1,89 @@
+"""From a reader's name to an open reader: in this process where it can run, else in its environment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import List, Optional, Tuple
+
+from ocr_app.core.errors import OcrError, ReaderUnavailable
+from ocr_app.readers import registry
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions
+from ocr_app.readers.registry import ReaderName, ReaderSpec
+from ocr_app.workers import environments
+from ocr_app.workers.remote import TIMEOUT_S, RemoteReader, probe_remote
+
+ProbedReader = Tuple[ReaderName, Probe]
+
+PROBE_TIMEOUT_S = 60.0
+PROBES_AT_ONCE = 2
+
+
+def open_named(name: ReaderName, options: ReaderOptions, timeout_s: float = TIMEOUT_S) -> Reader:
+    """Open a reader by name; a model in the name wins over ``options.model``.
+
+    ``name@environment`` runs there and nowhere else. Without an environment it runs in this process when its probe
+    finds no problem, else in the first of its environments that is built; ``info.engine`` says which.
+    Raises ReaderUnavailable with every reason, UsageError, DeviceUnavailable, PrecisionUnavailable, ModelError.
+    """
+    options = options._replace(model=name.model or options.model)
+    if name.environment:
+        return _open_remote(name.name, name.environment, options, timeout_s)
+    spec = registry.spec(name.name)
+    here = _probe_here(spec)
+    if here.problem is None:
+        reader: Reader = registry.module_of(spec).open_reader(options)
+        return reader
+    for environment in spec.environments:
+        if environments.exists(environment):
+            return _open_remote(spec.name, environment, options, timeout_s)
+    raise _unavailable(spec, here)
+
+
+def _open_remote(reader: str, environment: str, options: ReaderOptions, timeout_s: float) -> RemoteReader:
+    command = environments.worker_command(environments.python_of(environment))
+    environ = environments.child_environ(options.threads)
+    return RemoteReader(reader, options, command, environ, environment, timeout_s)
+
+
+def _unavailable(spec: ReaderSpec, here: Probe) -> ReaderUnavailable:
+    reasons = ["in this process: {}".format(here.problem)]
+    reasons += ["in {}: the environment is not built".format(environment) for environment in spec.environments]
+    build = "./inv envs --name {}".format(spec.environments[0]) if spec.environments else here.next_step
+    return ReaderUnavailable("the reader {} cannot run; {}".format(spec.name, "; ".join(reasons)), next_step=build)
+
+
+def probe_named(name: ReaderName, timeout_s: float = PROBE_TIMEOUT_S) -> Probe:
+    """The reader's probe, in its environment when the name has one, else in this process. Never raises."""
+    if name.environment is None:
+        return _probe_here(registry.spec(name.name))
+    try:
+        command = environments.worker_command(environments.python_of(name.environment))
+        return probe_remote(name.name, command, environments.child_environ(1), timeout_s)
+    except OcrError as error:
+        return _problem(error.found, error.next_step)
+
+
+def _probe_here(spec: ReaderSpec) -> Probe:
+    try:
+        probe: Probe = registry.module_of(spec).probe()
+        return probe
+    except Exception as error:
+        return _problem("its probe failed: {}: {}".format(type(error).__name__, error), "ocr-app readers")
+
+
+def _problem(problem: str, next_step: str) -> Probe:
+    return Probe((), (), (), (), problem, next_step)
+
+
+def probe_all(names: Optional[List[ReaderName]] = None) -> List[ProbedReader]:
+    """Every reader in this process and in each of its environments, with its probe, in the registry's order.
+
+    ``names`` restricts it. A broken or missing environment is a problem of its entry, never an exception.
+    """
+    wanted = every_name() if names is None else names
+    with ThreadPoolExecutor(max_workers=PROBES_AT_ONCE) as pool:
+        return list(zip(wanted, pool.map(probe_named, wanted)))
+
+
+def every_name() -> List[ReaderName]:
+    """Each reader as it can be asked for: alone, and with each of its environments."""
+    places = [(spec.name, place) for spec in registry.READERS for place in (None,) + spec.environments]
+    return [ReaderName(reader, None, place) for reader, place in places]

@@ -1,0 +1,252 @@
+"""The words that a reader's child process and its parent exchange: one JSON object a line.
+
+Pure functions, no input or output. Everything decoded here comes from another process, so everything is checked:
+what does not fit raises ReaderFailed with code "garbage". Described in docs/reference/worker-protocol.md.
+"""
+
+import base64
+import binascii
+import json
+import math
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from ocr_app.core.errors import OcrError, ReaderFailed, from_json
+from ocr_app.core.types import Image, ReaderInfo, TextLine
+from ocr_app.readers.contract import Probe, ReaderOptions
+
+PROTOCOL = "nano-ocr/worker/1"
+HELLO_ID = 0
+MOST_QUOTED = 200
+
+Message = Dict[str, Any]
+
+
+class WorkerHello(NamedTuple):
+    """What a child says first: the protocol it speaks and the Python it runs on."""
+
+    protocol: str
+    python: str
+
+
+class WorkerAnswer(NamedTuple):
+    """Lines of one image, the milliseconds of each phase, and what the reader noted ("too-many-lines")."""
+
+    lines: List[TextLine]
+    timing_ms: Dict[str, float]
+    notes: Tuple[str, ...] = ()
+
+
+def garbage(what: str) -> ReaderFailed:
+    """The error for anything that does not fit the protocol."""
+    return ReaderFailed("the reader's process answered garbage: " + what, "a message of " + PROTOCOL, code="garbage")
+
+
+def encode_message(message: Message) -> bytes:
+    """One line of ASCII ending in a newline. Raises ValueError for NaN and infinities."""
+    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+
+
+def decode_message(line: bytes) -> Message:
+    """Inverse of :func:`encode_message`. Raises ReaderFailed "garbage"."""
+    try:
+        message = json.loads(line.decode("ascii"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise garbage(repr(line[:MOST_QUOTED])) from None
+    if not isinstance(message, dict) or not _is_id(message.get("id")):
+        raise garbage(repr(line[:MOST_QUOTED]))
+    return message
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def request(number: int, verb: str, **fields: Any) -> Message:
+    """A request: ``verb`` is open, read, read_line, probe or close."""
+    return dict(fields, id=number, verb=verb)
+
+
+def reply(number: int, result: Any) -> Message:
+    """The answer to request ``number``."""
+    return {"id": number, "result": result}
+
+
+def failure(number: int, error: OcrError) -> Message:
+    """The answer to request ``number`` when it failed."""
+    return {"id": number, "error": error.to_json()}
+
+
+def outcome_of(message: Message, number: int) -> Tuple[Any, Optional[OcrError]]:
+    """Result of request ``number`` and None, or None and the error that was reported.
+
+    Raises ReaderFailed "garbage" for an answer to another request and for one that is neither.
+    """
+    if message["id"] != number:
+        raise garbage("an answer to request {} where request {} waits".format(message["id"], number))
+    if isinstance(message.get("error"), dict):
+        return None, from_json({str(key): str(value) for key, value in message["error"].items()})
+    if "result" not in message:
+        raise garbage("neither result nor error in the answer to request {}".format(number))
+    return message["result"], None
+
+
+def encode_hello(hello: WorkerHello) -> Message:
+    """The child's greeting, an answer to the request nobody sent (id 0)."""
+    return reply(HELLO_ID, {"protocol": hello.protocol, "python": hello.python})
+
+
+def decode_hello(message: Message) -> WorkerHello:
+    """Raises ReaderFailed: "garbage", or "protocol" when parent and child are of different versions."""
+    result, _ = outcome_of(message, HELLO_ID)
+    record = _record(result, "greeting")
+    hello = WorkerHello(_text(record, "protocol"), _text(record, "python"))
+    if hello.protocol != PROTOCOL:
+        next_step = "use one copy of ocr_app for both processes"
+        raise ReaderFailed("the reader's process speaks " + hello.protocol, PROTOCOL, next_step, code="protocol")
+    return hello
+
+
+def encode_image(image: Image) -> Message:
+    """Lossless: the raw bytes in base64, with shape and dtype."""
+    data = base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")
+    return {"shape": list(image.shape), "dtype": str(image.dtype), "data": data}
+
+
+def decode_image(record: Any) -> Image:
+    """Inverse of :func:`encode_image`; the array is the caller's own. Raises ReaderFailed "garbage"."""
+    record = _record(record, "image")
+    shape = record.get("shape")
+    if record.get("dtype") != "uint8" or not _is_shape(shape):
+        raise garbage("image of shape {!r}, dtype {!r}".format(shape, record.get("dtype")))
+    try:
+        data = base64.b64decode(_text(record, "data"), validate=True)
+        return np.frombuffer(data, np.uint8).reshape(shape).copy()
+    except (ValueError, binascii.Error) as error:
+        raise garbage("image data: {}".format(error)) from None
+
+
+def _is_shape(shape: Any) -> bool:
+    sides = isinstance(shape, list) and all(_is_id(side) and side > 0 for side in shape)
+    return sides and (len(shape) == 2 or (len(shape) == 3 and shape[2] == 3))
+
+
+def encode_options(options: ReaderOptions) -> Message:
+    """JSON form of the options."""
+    return dict(options._asdict())
+
+
+def decode_options(record: Any) -> ReaderOptions:
+    """Inverse of :func:`encode_options`. Raises ReaderFailed "garbage"."""
+    record = _record(record, "options")
+    threads = record.get("threads")
+    if not _is_id(threads) or threads < 1:
+        raise garbage("threads: {!r}".format(threads))
+    return ReaderOptions(_text(record, "device"), _text(record, "precision"), threads, _text_or_none(record, "model"))
+
+
+def encode_info(info: ReaderInfo) -> Message:
+    """JSON form of a reader's description."""
+    return dict(info._asdict())
+
+
+def decode_info(record: Any) -> ReaderInfo:
+    """Inverse of :func:`encode_info`. Raises ReaderFailed "garbage"."""
+    record = _record(record, "info")
+    return ReaderInfo(*[_text(record, name) for name in ReaderInfo._fields])
+
+
+def encode_answer(answer: WorkerAnswer) -> Message:
+    """JSON form of an answer; coordinates and confidences survive to the last bit. Raises ValueError for NaN."""
+    lines = [
+        {"text": t, "quad": np.asarray(q, np.float32).tolist(), "confidence": float(c)} for t, q, c in answer.lines
+    ]
+    timing = {name: float(ms) for name, ms in answer.timing_ms.items()}
+    return {"lines": lines, "timing_ms": timing, "notes": list(answer.notes)}
+
+
+def decode_answer(record: Any) -> WorkerAnswer:
+    """Inverse of :func:`encode_answer`. Raises ReaderFailed "garbage"."""
+    record = _record(record, "answer")
+    lines, timing = record.get("lines"), _record(record.get("timing_ms"), "timing")
+    if not isinstance(lines, list):
+        raise garbage("lines: {!r}".format(lines)[:MOST_QUOTED])
+    notes = _texts(record, "notes") if "notes" in record else ()
+    return WorkerAnswer([_decode_line(line) for line in lines], {name: _number(timing, name) for name in timing}, notes)
+
+
+def _decode_line(record: Any) -> TextLine:
+    record = _record(record, "line")
+    corners = record.get("quad")
+    if not (isinstance(corners, list) and len(corners) == 4 and all(_is_point(corner) for corner in corners)):
+        raise garbage("quad: {!r}".format(corners)[:MOST_QUOTED])
+    confidence = _number(record, "confidence")
+    if not 0.0 <= confidence <= 1.0:
+        raise garbage("confidence: {!r}".format(confidence))
+    return TextLine(_text(record, "text"), np.array(corners, np.float32), confidence)
+
+
+def _is_point(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(_is_finite(number) for number in value)
+
+
+def encode_probe(probe: Probe) -> Message:
+    """JSON form of a probe."""
+    return dict(probe._asdict())
+
+
+def decode_probe(record: Any) -> Probe:
+    """Inverse of :func:`encode_probe`. Raises ReaderFailed "garbage"."""
+    record = _record(record, "probe")
+    versions = record.get("versions")
+    if not isinstance(versions, (list, tuple)) or not all(_is_text_pair(pair) for pair in versions):
+        raise garbage("versions: {!r}".format(versions)[:MOST_QUOTED])
+    names = [_texts(record, key) for key in ("devices", "precisions", "models")]
+    pairs = tuple((name, version) for name, version in versions)
+    return Probe(pairs, names[0], names[1], names[2], _text_or_none(record, "problem"), _text(record, "next_step"))
+
+
+def _is_text_pair(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) == 2 and all(isinstance(part, str) for part in value)
+
+
+def _record(value: Any, what: str) -> Message:
+    if not isinstance(value, dict):
+        raise garbage("{}: {!r}".format(what, value)[:MOST_QUOTED])
+    return value
+
+
+def _text(record: Message, key: str) -> str:
+    value = record.get(key)
+    if not isinstance(value, str):
+        raise garbage("{}: {!r}".format(key, value)[:MOST_QUOTED])
+    return value
+
+
+def _text_or_none(record: Message, key: str) -> Optional[str]:
+    return None if record.get(key) is None else _text(record, key)
+
+
+def _texts(record: Message, key: str) -> Tuple[str, ...]:
+    value = record.get(key)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(part, str) for part in value):
+        raise garbage("{}: {!r}".format(key, value)[:MOST_QUOTED])
+    return tuple(value)
+
+
+def _number(record: Message, key: str) -> float:
+    value: Any = record.get(key)
+    if not _is_finite(value):
+        raise garbage("{}: {!r}".format(key, value)[:MOST_QUOTED])
+    return float(value)
+
+
+def _is_finite(value: Any) -> bool:
+    return (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e30 and math.isfinite(value)
+    )

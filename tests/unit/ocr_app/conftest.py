@@ -1,0 +1,79 @@
+"""A small data set on disk and a reader that answers from a list."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_app.core.errors import ReaderFailed
+from ocr_app.core.types import ReaderInfo, TextLine
+from ocr_app.datasets.loading import open_dataset
+from ocr_app.readers.contract import Reader
+
+CODES = ("PRO:1 EXP:2", "LOT 7", "8")
+
+
+class ScriptedReader(Reader):
+    """Answers ``answers[i]`` (line texts, or an exception) for the image whose grey value is ``10 * i``."""
+
+    info = ReaderInfo("scripted", "scripted 1", "cpu", "fp32")
+
+    def __init__(self, answers):
+        self.answers = answers
+        self.calls = 0
+
+    def read(self, image, timer=None):
+        self.calls += 1
+        number, rest = divmod(int(image.flat[0]), 10)
+        answer = self.answers[number] if rest == 0 and number < len(self.answers) else []
+        if isinstance(answer, Exception):
+            raise answer
+        with timer.phase("recognise"):
+            return [_line(text, row) for row, text in enumerate(answer)]
+
+    def read_line(self, image, timer=None):
+        return self.read(image, timer)[:1]
+
+
+def _line(text, row):
+    left, top = 2.0, 2.0 + 8.0 * row
+    quad = np.array([[left, top], [left + 20, top], [left + 20, top + 6], [left, top + 6]], np.float32)
+    return TextLine(text, quad, 0.9)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    images = []
+    for number, code in enumerate(CODES):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((40, 60), 10 * number, np.uint8))
+        tags = {"print": "dot" if number else "font"}
+        images.append({"id": str(number), "image": f"{number}.png", "code": code, "tags": tags})
+    manifest = {"format": "nano-codes/1", "name": "three", "images": images}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def dataset(folder):
+    return open_dataset(str(folder))
+
+
+@pytest.fixture
+def scripted():
+    return ScriptedReader
+
+
+@pytest.fixture
+def good_reader():
+    return ScriptedReader([["PRO:1", "EXP:2"], ["LOT 7"], ["8"]])
+
+
+@pytest.fixture
+def bad_reader():
+    return ScriptedReader([["PR0:1", "EXP:2"], ReaderFailed("it crashed"), ["8"]])
+
+
+@pytest.fixture
+def image():
+    return np.arange(8 * 4 * 3, dtype=np.uint8).reshape(4, 8, 3)

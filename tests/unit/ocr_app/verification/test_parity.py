@@ -1,0 +1,144 @@
+"""Comparing exports with their originals: an equal one passes, any other is found."""
+
+import hashlib
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_app.core.errors import ModelError
+from ocr_app.export import network_specs, program
+from ocr_app.export.record import load_record
+from ocr_app.networks import onnx_model
+from ocr_app.networks.onnx_model import GRAPH_INITIALIZER
+from ocr_app.verification import parity
+from ocr_app.verification.twins import EXPORTED, ORIGINAL, Twin
+
+TEXTS = ("LOT A1234", "EXP 12.05.27", "B7 10:42")
+NAMES = ["codes-detector", "codes-recogniser"]
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """A set of three drawn lines."""
+    folder = tmp_path / "lines"
+    folder.mkdir()
+    for number, text in enumerate(TEXTS):
+        image = np.full((48, 30 * len(text), 3), 235, np.uint8)
+        cv2.putText(image, text, (8, 34), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (30, 30, 30), 2)
+        cv2.imwrite(str(folder / "{}.png".format(number)), image)
+    rows = ["filename\ttext"] + ["{}.png\t{}".format(number, text) for number, text in enumerate(TEXTS)]
+    (folder / "labels.tsv").write_text("\n".join(rows) + "\n")
+    return str(folder)
+
+
+@pytest.fixture
+def exports(tmp_path, code_models):
+    """Both networks of ours, exported."""
+    folder = str(tmp_path / "exports")
+    for network in network_specs.select(NAMES):
+        program.export(network, folder)
+    return folder
+
+
+def damage(folder, name):
+    """Another network under the export's name, with a record that fits: its largest weights are turned round."""
+    path = "{}/{}.onnx".format(folder, name)
+    model = onnx_model.load(path)
+    graph = list(model.graph)
+    places = [place for place, field in enumerate(graph) if field.number == GRAPH_INITIALIZER]
+    largest = max(places, key=lambda place: len(graph[place].value))
+    tensor = onnx_model.tensor_of(graph[largest].value)
+    graph[largest] = onnx_model.tensor_field(GRAPH_INITIALIZER, tensor._replace(array=-tensor.array))
+    data = onnx_model.with_graph(model, graph)
+    record = dict(load_record(folder, name), sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+    with open(path, "wb") as stream:
+        stream.write(data)
+    with open(path[:-5] + ".json", "w") as stream:
+        json.dump(record, stream)
+
+
+def test_an_export_reads_like_its_original(exports, lines, capsys):
+    assert parity.main(NAMES + ["--out", exports, "--lines", lines, "--pages", lines]) == 0
+    recogniser, detector = (load_record(exports, name)["parity"] for name in reversed(NAMES))
+    assert recogniser["passed"] and recogniser["max_error"] == 0.0 and recogniser["calls"] > 1
+    assert [(part["kind"], part["items"], part["equal"]) for part in recogniser["sets"]] == [
+        ("lines", 3, 3),
+        ("pages", 3, 3),
+    ]
+    assert [part["kind"] for part in detector["sets"]] == ["pages"]
+    assert "same texts: lines lines 3 of 3" in capsys.readouterr().out
+
+
+def test_a_network_that_reads_otherwise_is_found(exports, lines, capsys):
+    damage(exports, "codes-recogniser")
+    assert parity.main(["codes-recogniser", "--out", exports, "--lines", lines]) == 7
+    record = load_record(exports, "codes-recogniser")["parity"]
+    assert not record["passed"] and record["max_error"] > 1.0
+    assert record["sets"][0]["different"]
+    assert "NOT EQUAL" in capsys.readouterr().out
+
+
+def test_a_detector_that_finds_otherwise_is_found(exports, lines):
+    damage(exports, "codes-detector")
+    assert parity.main(NAMES + ["--out", exports, "--pages", lines]) == 7
+    assert not load_record(exports, "codes-detector")["parity"]["passed"]
+
+
+def test_an_export_that_is_missing_is_said(tmp_path, lines, capsys):
+    assert parity.main(["codes-recogniser", "--out", str(tmp_path), "--lines", lines]) == 7
+    assert "./inv export" in capsys.readouterr().err
+
+
+def test_nothing_to_compare_on_is_wrong_usage(exports, capsys):
+    assert parity.main(["codes-recogniser", "--out", exports]) == 2
+
+
+def test_lost_metadata_is_found(exports, lines, capsys):
+    path = exports + "/codes-recogniser.onnx"
+    model = onnx_model.load(path)
+    data = onnx_model.with_graph(model._replace(fields=[f for f in model.fields if f.number != 14]), model.graph)
+    with open(path, "wb") as stream:
+        stream.write(data)
+    record = dict(load_without_check(exports), sha256=hashlib.sha256(data).hexdigest())
+    with open(path[:-5] + ".json", "w") as stream:
+        json.dump(record, stream)
+    assert parity.main(["codes-recogniser", "--out", exports, "--lines", lines]) == 7
+    assert "lacks metadata" in capsys.readouterr().err
+
+
+def load_without_check(folder):
+    with open(folder + "/codes-recogniser.json") as stream:
+        return json.load(stream)
+
+
+def test_a_twin_serves_the_one_or_the_other_and_counts():
+    twin = Twin(lambda x: x + 1, lambda x: x + 1.25)
+    given = np.zeros((2, 2), np.float32)
+    assert twin.serving == ORIGINAL and twin.answer(given)[0, 0] == 1.0
+    twin.serving = EXPORTED
+    assert twin.answer(given)[0, 0] == 1.25
+    assert twin.answer(given + 1)[0, 0] == 2.25  # never seen: only the export is asked
+    assert (twin.calls, twin.max_error, twin.largest) == (1, 0.25, 1.0)
+
+
+def test_an_answer_that_is_not_a_number_is_the_largest_error():
+    twin = Twin(lambda x: x, lambda x: x * np.nan)
+    twin.answer(np.ones((3,), np.float32))
+    assert twin.max_error == float("inf")
+
+
+def test_an_answer_of_another_shape_is_an_error():
+    with pytest.raises(ModelError):
+        Twin(lambda x: x, lambda x: x[:1]).answer(np.ones((3,), np.float32))
+
+
+def test_what_is_forgotten_is_computed_anew():
+    asked = []
+    twin = Twin(lambda x: x, lambda x: asked.append(1) or x)
+    twin.answer(np.ones((1,), np.float32))
+    twin.serving = EXPORTED
+    twin.forget()
+    twin.answer(np.ones((1,), np.float32))
+    assert len(asked) == 2
