@@ -10,7 +10,7 @@ from pathlib import Path
 from fleet.environments import ROOT
 from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, settings
 from fleet.wheels import commands
-from fleet.wheels.house import missing_of_lock
+from fleet.wheels.house import alone, missing_of_lock
 from fleet.wheels.manifest import MANIFEST, read
 
 Say = Callable[[str], None]
@@ -70,8 +70,9 @@ def fetch(project: Project, names: Iterable[str], say: Say) -> None:
 
 
 def ensure(fleet: Fleet, say: Say) -> None:
-    """The wheels that provision.yml installs unless it is told to install more."""
+    """The wheels that provision.yml installs unless it is told to install more; one `up` at a time fetches them."""
     project = project_of(fleet)
     if project is not None:
-        describe(project, fleet.arch)
-        fetch(project, settings()["wheels"]["locks"], lambda line: say(f"wheels: {line}"))
+        with alone(project.folder / ".lock"):
+            describe(project, fleet.arch)
+            fetch(project, settings()["wheels"]["locks"], lambda line: say(f"wheels: {line}"))

@@ -111,10 +111,11 @@ def select(manifest: Manifest, names: Iterable[str]) -> tuple[list[Source], list
 
 
 def fetch(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
-    """Fetch everything, several at once; what is there and right stays."""
+    """Fetch everything, several at once; what is there and right stays. A second fetch of one house waits."""
     jobs: list[Callable[[], None]] = [partial(fetch_source, source, house, manifest, say) for source in sources]
     jobs += [partial(fetch_lock, lock, target, house, manifest, say) for target, lock in locks]
-    fetch_all(jobs, say)
+    with wheelhouse.alone(house / ".fetch.lock"):
+        fetch_all(jobs, say)
     built = [source.name for source in sources if source.via == "build" and not (house / source.file).is_file()]
     say(f"{house.name}/ holds all that can be fetched" + (f"; to be built: {', '.join(built)}" if built else ""))
     return 0

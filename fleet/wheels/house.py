@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -153,11 +154,20 @@ def checked_sha256(path: Path) -> str:
     if isinstance(entry, dict) and entry.get("key") == key:
         return str(entry["sha256"])
     digest = sha256_of(path)
-    stamps = {**_stamps(store), path.name: {"key": key, "sha256": digest}}
-    partial = store.with_suffix(f".{hashlib.sha256(path.name.encode()).hexdigest()[:8]}")
-    partial.write_text(json.dumps(stamps))
-    partial.replace(store)
+    with alone(store.with_suffix(".lock")):
+        partial = store.with_suffix(".partial")
+        partial.write_text(json.dumps({**_stamps(store), path.name: {"key": key, "sha256": digest}}))
+        partial.replace(store)
     return digest
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file ``path``: other threads and processes that want it wait; it goes with whoever dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
 
 
 def _stamps(store: Path) -> dict[str, object]:
