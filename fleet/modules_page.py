@@ -21,7 +21,7 @@ def page(record: dict[str, Any]) -> str:
     parts = [
         "# Detection and recognition apart",
         f"Made by `ocr-app benchmark modules` ({where(record['environment'])}, {record['threads']} thread(s), "
-        f"{record['device']}); do not edit. [What is measured](../how-to/export.md#detection-and-recognition-apart).",
+        f"{record['device']}); do not edit. [What is measured](../how-to/export.md#measure-each-network-separately).",
         f"Every network alone: detectors on a frame of {width} x {height}, recognisers on their usual lines. Median "
         "and 95th percentile of single runs, ms. *Ratio*: to ONNX Runtime, below 1 is faster. The thesis's times are "
         "of its Nano's GPU and its own frames, in a precision that is not known: they stand beside, and compare with "

@@ -45,7 +45,7 @@ STEPS: tuple[tuple[str, Callable[[Code], bool]], ...] = (
     ("compared verbatim", matches("thesis")),
     ("lines joined by a space", matches("spaced")),
     ("spaces ignored", matches("nospace")),
-    ("and O counted as 0", matches_with_o_as_zero),
+    ("O also counted as 0", matches_with_o_as_zero),
 )
 
 
@@ -110,7 +110,7 @@ def chain_table(found: Sequence[Anatomy]) -> str:
 
 def colon_table(found: Sequence[Anatomy]) -> str:
     """Markdown: codes with a ':' that were read without a fault, and how many of them the notebook counts."""
-    rows = [["reader", "codes with ':' read without a fault", "of these counted by the notebook"]]
+    rows = [["reader", "codes with ':' read without error", "counted by the notebook"]]
     rows += [[e.reader, str(e.colon_read), str(e.colon_counted)] for e in found if e.crop == "box"]
     return markdown(rows)
 
@@ -129,7 +129,9 @@ def resize_table(found: Sequence[Anatomy]) -> str:
 
 def split_table(found: Sequence[Anatomy]) -> str:
     """Markdown: codes whose lines were split, merged, missed or joined by other text, and what was read of them."""
-    rows = [["reader", "codes with another number of lines than printed", "read exactly", "of the others"]]
+    rows = [
+        ["reader", "codes with a different number of lines than printed", "read exactly", "other codes, read exactly"]
+    ]
     for entry in found:
         if entry.crop == "box":
             right = round(entry.steps[3] * entry.codes) - entry.split_right

@@ -1,4 +1,4 @@
-"""Pages of known breakages: each says why, how it is detected, how to mend it; what they name exists."""
+"""Pages of known breakages: each says why, how it is detected, how to fix it; what they name exists."""
 
 import re
 from pathlib import Path
@@ -30,9 +30,9 @@ def test_every_page_is_listed_once():
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_it_says_why_how_it_is_detected_and_what_mends_it(name):
+def test_it_says_why_how_it_is_detected_and_how_to_fix_it(name):
     text = (FOLDER / name).read_text()
-    parts = [text.find(word) for word in ("\n**Why.**", "\n**Detected as**", "\n**Mend.**", "\nSource")]
+    parts = [text.find(word) for word in ("\n**Why.**", "\n**Detection.**", "\n**Fix.**", "\nSource")]
     assert text.startswith("# ") and -1 < parts[0] < parts[1] < parts[2] < parts[3]
 
 

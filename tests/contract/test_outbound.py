@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "outbound-connections.md").read_text()
-LISTED, _, NAMES = PAGE.partition("## Names that look like addresses and are none")
+LISTED, _, NAMES = PAGE.partition("## Names that look like addresses but are not")
 ROWS = [line for line in LISTED.splitlines() if line.startswith("| ") and not line.startswith("| to |")]
 PLACES = (
     "fleet",

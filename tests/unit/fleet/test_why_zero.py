@@ -33,7 +33,7 @@ def test_each_step_takes_one_cause_away():
         "compared verbatim": 1 / 5,
         "lines joined by a space": 2 / 5,
         "spaces ignored": 2 / 5,
-        "and O counted as 0": 3 / 5,
+        "O also counted as 0": 3 / 5,
     }
 
 
