@@ -17,12 +17,12 @@ from ocr_app.datasets.sample import Sample as DatasetSample
 from ocr_app.datasets.sample import view
 from ocr_app.imaging.draw import draw_lines, encode
 from ocr_app.imaging.load import load_image
-from ocr_app.readers.contract import Reader, ReaderOptions
+from ocr_app.opening import ReaderRequest, open_reader
+from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
 from ocr_app.reading.frame import PLAIN, ReadOptions, VerdictRequest, read_image
 from ocr_app.scoring.metrics import cer
 from ocr_app.scoring.text_forms import FORMS
-from ocr_app.workers.opening import open_named
 
 SAMPLES = artefacts.ROOT / "data" / "nano-codes-100"
 RECIPE = "recipes/nano-codes.yaml"  # what the bundled codes may be
@@ -78,7 +78,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     if name.name not in OWN_MODELS:
         artefacts.fetch()
     samples = load_samples(count)
-    with open_named(name, ReaderOptions()) as opened:
+    with open_reader(ReaderRequest(name)) as opened:
         outcomes, seconds = read_all(opened, samples, how)
     words = "without a recipe" if chosen == "none" else f"decoded under {chosen}"
     print("\n".join(table(outcomes)))

@@ -17,10 +17,9 @@ from typing import Any, NamedTuple
 from ocr_app import recipes
 from ocr_app.cli.recipe import decoded
 from ocr_app.datasets.loading import open_dataset
-from ocr_app.readers.contract import ReaderOptions
+from ocr_app.opening import ReaderRequest, open_reader
 from ocr_app.readers.registry import parse_name
 from ocr_app.scoring.text_forms import FORMS
-from ocr_app.workers.opening import open_named
 from training import cards
 
 COUNT = 500
@@ -50,7 +49,7 @@ def cases(folder: str, recipe: recipes.Recipe, threads: int) -> list[Case]:
     """The codes of a set that pass when only contradictions and misfits are held against them."""
     lax = recipe._replace(tolerances=recipe.tolerances._replace(gap=0.0))
     found = []
-    with open_named(parse_name("codes"), ReaderOptions("cpu", "fp32", threads)) as reader:
+    with open_reader(ReaderRequest(parse_name("codes"), threads=threads)) as reader:
         for sample in open_dataset(folder).samples:
             decoding = decoded(reader, sample, lax)
             if recipes.verify(decoding, lax).verdict != "pass":

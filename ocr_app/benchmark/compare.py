@@ -3,6 +3,7 @@
 from typing import Any, Dict, List, Optional
 
 from ocr_app.core.errors import ResultError
+from ocr_app.opening import NO_ENGINE
 from ocr_app.scoring.text_forms import DEFAULT_FORM, form
 
 COMPARE_SCHEMA = "nano-ocr/compare/1"
@@ -37,9 +38,11 @@ def compare(a: Dict[str, Any], b: Dict[str, Any], form_name: str = DEFAULT_FORM)
 
 
 def name_of(run: Dict[str, Any]) -> str:
-    """Reader as asked for, with its device, precision, pre-processing, and the recipe where there was one."""
+    """Reader as asked for, its engines, device, precision, pre-processing, and the recipe where there was one."""
     reader, settings = run["reader"], run["settings"]
-    words = [reader["asked"], reader["device"], reader["precision"], settings["preprocess"]]
+    engines = reader.get("engines", NO_ENGINE)
+    words = [reader["asked"]] + ([] if engines == NO_ENGINE else [engines])
+    words += [reader["device"], reader["precision"], settings["preprocess"]]
     recipe = settings.get("recipe")
     return " ".join(words + ([recipe["file"]] if recipe else []))
 

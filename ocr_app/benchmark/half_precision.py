@@ -6,10 +6,10 @@ from ocr_app.core.types import join_lines
 from ocr_app.datasets.crops import LineCrop, line_crops
 from ocr_app.datasets.sample import Dataset
 from ocr_app.networks.half import PRECISION
-from ocr_app.readers.contract import Reader, ReaderOptions
+from ocr_app.opening import ReaderRequest, open_reader
+from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import ReaderName
 from ocr_app.scoring.text_forms import FORMS
-from ocr_app.workers.opening import open_named
 
 SCHEMA = "nano-ocr/half/1"
 AT_ONCE = 64  # crops handed to a reader in one call; batching inside is the reader's own
@@ -17,8 +17,8 @@ AT_ONCE = 64  # crops handed to a reader in one call; batching inside is the rea
 
 def compare(name: ReaderName, datasets: Sequence[Dataset], threads: int, with_texts: bool = True) -> Dict[str, Any]:
     """The report: for each set, every crop whose text changes. Raises what opening and reading raise."""
-    options = ReaderOptions(threads=threads)
-    with open_named(name, options) as full, open_named(name, options._replace(precision=PRECISION)) as rounded:
+    request = ReaderRequest(name, threads=threads)
+    with open_reader(request) as full, open_reader(request._replace(precision=PRECISION)) as rounded:
         sets = [_compare_set(dataset, full, rounded, with_texts) for dataset in datasets]
         return {
             "schema": SCHEMA,

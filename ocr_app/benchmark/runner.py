@@ -15,7 +15,9 @@ from ocr_app.board.usage import UsageSnapshot, peak_memory_mb, peak_of, snapshot
 from ocr_app.core.errors import UsageError
 from ocr_app.core.types import Image, Reading
 from ocr_app.datasets.sample import Dataset
-from ocr_app.readers.contract import Reader, ReaderOptions
+from ocr_app.opening import ReaderRequest
+from ocr_app.readers.contract import Reader
+from ocr_app.readers.registry import ReaderName
 from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_image
 
 WARM_UP = 30  # the thesis warmed up with 35 readings of a picture outside its set
@@ -39,7 +41,6 @@ class RunSettings(NamedTuple):
 
 
 DEFAULT_SETTINGS = RunSettings()
-DEFAULT_OPTIONS = ReaderOptions()
 
 
 def no_progress(done: int, total: int, name: str) -> None:
@@ -50,13 +51,13 @@ def run(
     dataset: Dataset,
     reader: Reader,
     settings: RunSettings = DEFAULT_SETTINGS,
-    asked: str = "",
-    options: ReaderOptions = DEFAULT_OPTIONS,
+    request: Optional[ReaderRequest] = None,
     progress: Progress = no_progress,
 ) -> Dict[str, Any]:
     """The run record (schema ``nano-ocr/run/1``).
 
-    ``asked`` is the reader as written by the user, ``options`` what it was opened with. Raises UsageError for
+    ``request`` is what the reader was opened with; None for a reader that was made some other way. Raises UsageError
+    for
     settings without sense, OcrError when the warm-up fails; a failing image is in the record.
     """
     _check(settings)
@@ -66,7 +67,7 @@ def run(
     warm_up(read, warm_up_image(dataset.samples[0].layout), dataset.samples[0].layout, settings.warm_up)
     before = snapshot()
     seen = observe(dataset, read, settings.crop, settings.repeat, progress)
-    record = _head(dataset, reader, settings, asked or reader.info.reader, options)
+    record = _head(dataset, reader, settings, request or _request_of(reader))
     record.update(_machine(described, before, snapshot(), reader, seen))
     record.update(_results(dataset, seen, settings))
     return record
@@ -104,9 +105,12 @@ def _recipe(path: Optional[str]) -> Optional[Dict[str, str]]:
         return {"file": os.path.basename(path), "sha256": hashlib.sha256(stream.read()).hexdigest()}
 
 
-def _head(
-    dataset: Dataset, reader: Reader, settings: RunSettings, asked: str, options: ReaderOptions
-) -> Dict[str, Any]:
+def _request_of(reader: Reader) -> ReaderRequest:
+    name, _, model = reader.info.reader.partition(":")
+    return ReaderRequest(ReaderName(name, model or None, None))
+
+
+def _head(dataset: Dataset, reader: Reader, settings: RunSettings, request: ReaderRequest) -> Dict[str, Any]:
     info = reader.info
     return {
         "schema": RUN_SCHEMA,
@@ -119,12 +123,13 @@ def _head(
             "sha256": dataset.sha256,
         },
         "reader": {
-            "asked": asked,
+            "asked": str(request.name),
             "name": info.reader,
             "engine": info.engine,
             "device": info.device,
             "precision": info.precision,
-            "threads": options.threads,
+            "threads": request.threads,
+            "engines": request.engine,
         },
         "settings": {
             "preprocess": settings.preprocess,

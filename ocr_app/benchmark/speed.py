@@ -16,7 +16,7 @@ from ocr_app.core.errors import UsageError
 from ocr_app.core.types import Image
 from ocr_app.datasets.crops import LineCrop, line_crops
 from ocr_app.datasets.sample import Dataset
-from ocr_app.readers.contract import Reader, ReaderOptions, Timer
+from ocr_app.readers.contract import Reader, Timer
 
 SCHEMA = "nano-ocr/speed/1"
 BATCHES = (1, 3)
@@ -33,7 +33,7 @@ class SpeedPass(NamedTuple):
 
 
 def measure(
-    readers: Dict[str, Reader], datasets: Sequence[Dataset], options: ReaderOptions, rounds: int, say: Say
+    readers: Dict[str, Reader], datasets: Sequence[Dataset], threads: int, rounds: int, say: Say
 ) -> Dict[str, Any]:
     """The record (schema ``nano-ocr/speed/1``); the first reader is the one the others are compared with.
 
@@ -57,7 +57,7 @@ def measure(
         "datasets": [{"name": dataset.name, "sha256": dataset.sha256} for dataset in datasets],
         "crops": len(crops),
         "rounds": rounds,
-        "threads": options.threads,
+        "threads": threads,
         "readers": [{"reader": name, "engine": reader.info.engine} for name, reader in readers.items()],
         "batches": {str(batch): _summary(its, len(crops)) for batch, its in seconds.items()},
         "valid": not against,

@@ -3,11 +3,13 @@
 import argparse
 import json
 import os
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from ocr_app.imaging.load import Limits
 from ocr_app.networks.half import PRECISION
-from ocr_app.readers.registry import DEFAULT_READER
+from ocr_app.opening import ENGINES, NO_ENGINE, ReaderRequest
+from ocr_app.readers.registry import DEFAULT_READER, parse_name
+from ocr_app.recipes import Recipe
 
 PRECISIONS = ("fp32", "fp16", PRECISION)
 
@@ -39,13 +41,28 @@ def pair(text: str) -> Tuple[str, str]:
     return name, value
 
 
-def add_reader_arguments(parser: argparse.ArgumentParser) -> None:
-    """--reader, --device, --precision, --threads."""
+def add_reader_arguments(parser: argparse.ArgumentParser, engine: Optional[str] = NO_ENGINE) -> None:
+    """--reader, --engine, --device, --precision, --threads. ``engine``: the default, None where the image decides."""
     reader_help = "name[:model][@environment], see `ocr-app readers` (default: %(default)s)"
     parser.add_argument("--reader", default=DEFAULT_READER, metavar="R", help=reader_help)
+    default = engine or "tensorrt in the image for Jetsons, else none"
+    engine_help = "engines to read with, in --precision, see `ocr-app engine list` (default: {})".format(default)
+    parser.add_argument("--engine", choices=ENGINES, default=engine, help=engine_help)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="never another (default: %(default)s)")
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="(default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="CPU threads (default: %(default)s)")
+
+
+def reader_request(arguments: argparse.Namespace, recipe: Optional[Recipe] = None) -> ReaderRequest:
+    """The reader that --reader, --engine, --device, --precision and --threads ask for. Raises UsageError."""
+    return ReaderRequest(
+        parse_name(arguments.reader),
+        arguments.engine,
+        arguments.device,
+        arguments.precision,
+        arguments.threads,
+        recipe,
+    )
 
 
 def add_limit_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,27 +9,28 @@ from typing import Any, Callable, Iterable, Iterator, Optional
 from tqdm import tqdm
 
 from ocr_app import recipes
-from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, pair, positive, region
+from ocr_app.cli.arguments import (
+    add_limit_arguments,
+    add_reader_arguments,
+    limits_of,
+    pair,
+    positive,
+    reader_request,
+    region,
+)
 from ocr_app.core.errors import ImageError, UsageError
 from ocr_app.core.types import Image, Reading, reading_to_json
-from ocr_app.engines import selection
-from ocr_app.engines.cache import Cache, default_folder
-from ocr_app.engines.targets import target
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
-from ocr_app.readers.contract import Reader, ReaderOptions
-from ocr_app.readers.registry import ReaderName, parse_name
+from ocr_app.opening import open_reader
 from ocr_app.reading.frame import LAYOUTS, ReadOptions, VerdictRequest, read_file
-from ocr_app.workers.opening import open_named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``read``."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="image, folder of images, or glob")
     add_reader_arguments(parser)
-    engine_help = "read by engines of this kind, in --precision, from the cache (`ocr-app engine list`)"
-    parser.add_argument("--engine", choices=("none",) + target.TARGETS, default="none", help=engine_help)
     parser.add_argument("--layout", choices=LAYOUTS, default="page", help="line: each image is one line of text")
     region_help = "place of one line; nothing is detected then; once for each line, in reading order"
     parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help=region_help)
@@ -62,12 +63,10 @@ def _wanted(arguments: argparse.Namespace) -> Optional[VerdictRequest]:
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0, 3 when some image gave an error result, or 8 when the reader failed on some."""
     paths = expand(arguments.paths)
-    name = parse_name(arguments.reader)
-    options = ReaderOptions(arguments.device, arguments.precision, arguments.threads)
     how = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
     draw = _drawer(arguments.draw)
     code = 0
-    with _open(name, options, arguments.engine) as reader:
+    with open_reader(reader_request(arguments, how.wanted.recipe if how.wanted else None)) as reader:
         show = _show_json if arguments.jsonl else _table(paths)
         for path in _with_progress(paths, quiet=arguments.jsonl):
             reading, image = read_file(reader, path, how, limits_of(arguments))
@@ -75,12 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
             draw(reading, image)
             code = max(code, _exit_code(reading))
     return code
-
-
-def _open(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:
-    if engine == "none":
-        return open_named(name, options)
-    return selection.open_reader(Cache(default_folder()), name, engine, options.precision, options.threads)
 
 
 def _exit_code(reading: Reading) -> int:

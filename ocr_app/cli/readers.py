@@ -5,9 +5,9 @@ import json
 import textwrap
 from typing import Any, Dict, List
 
+from ocr_app.opening.named import probe_all
 from ocr_app.readers.contract import Probe
 from ocr_app.readers.registry import DEFAULT_READER, ReaderName, spec
-from ocr_app.workers.opening import probe_all
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

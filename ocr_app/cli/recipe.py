@@ -9,21 +9,20 @@ from typing import Any, Dict, List, Tuple
 from tqdm import tqdm
 
 from ocr_app import recipes
-from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, positive
-from ocr_app.core.errors import ReaderUnavailable, RecipeError, UsageError
+from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, limits_of, positive, reader_request
+from ocr_app.core.errors import RecipeError, UsageError
 from ocr_app.core.types import Image, LinePosterior
 from ocr_app.datasets.loading import open_dataset
 from ocr_app.datasets.sample import Sample, view
 from ocr_app.imaging.load import DEFAULT_LIMITS, load_image
 from ocr_app.imaging.sources import expand
-from ocr_app.readers.contract import Reader, ReaderOptions
-from ocr_app.readers.registry import parse_name
+from ocr_app.opening import open_reader
+from ocr_app.readers.contract import Reader
 from ocr_app.reading.frame import LAYOUTS
 from ocr_app.recipes.language.recipe import FieldGroup, Part, Recipe, RecipeField, RecipeLine
 from ocr_app.recipes.teaching import examples, rejection_curve
 from ocr_app.recipes.teaching.proposal import propose
 from ocr_app.scoring.text_forms import DEFAULT_FORM, FORMS
-from ocr_app.workers.opening import open_named
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,9 +116,8 @@ def _teach(arguments: argparse.Namespace) -> int:
         raise UsageError(
             "{} is there already".format(arguments.out), "a file that is not there", "choose another --out"
         )
-    name = parse_name(arguments.reader)
     found: List[Tuple[str, ...]] = []
-    with open_named(name, ReaderOptions(arguments.device, arguments.precision, arguments.threads)) as reader:
+    with open_reader(reader_request(arguments)) as reader:
         for path in expand(arguments.paths):
             texts = _texts(reader, load_image(path, limits_of(arguments)).pixels, arguments.layout)
             print("{}: {}".format(path, " / ".join(texts) or "- no text found -"), file=sys.stderr)
@@ -152,10 +150,8 @@ def _test(arguments: argparse.Namespace) -> int:
     dataset = open_dataset(arguments.dataset, limit=arguments.limit)
     if not dataset.complete:
         raise RecipeError("{} labels single lines, not codes".format(dataset.name), "a data set of whole codes")
-    name = parse_name(arguments.reader)
     results = []
-    with open_named(name, ReaderOptions(arguments.device, arguments.precision, arguments.threads)) as reader:
-        _refuse_texts_only(reader)
+    with open_reader(reader_request(arguments, recipe)) as reader:
         bar: Any = tqdm(dataset.samples, unit="image", disable=not sys.stderr.isatty())
         for sample in bar:
             results.append((sample, decoded(reader, sample, recipe)))
@@ -165,13 +161,6 @@ def _test(arguments: argparse.Namespace) -> int:
     )
     print(json.dumps(record, indent=2) if arguments.json else _table(record))
     return 0
-
-
-def _refuse_texts_only(reader: Reader) -> None:
-    try:
-        reader.line_posteriors([])
-    except UsageError as error:
-        raise ReaderUnavailable(error.found, error.expected, error.next_step)
 
 
 def decoded(reader: Reader, sample: Sample, recipe: Recipe) -> recipes.CodeDecoding:

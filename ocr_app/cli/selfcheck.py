@@ -6,16 +6,13 @@ import textwrap
 from typing import List, Optional
 
 from ocr_app.board.runtime_context import RuntimeContext, runtime_context
-from ocr_app.cli.arguments import add_reader_arguments
+from ocr_app.cli.arguments import add_reader_arguments, reader_request
 from ocr_app.core.errors import ServiceError
-from ocr_app.engines import selection
-from ocr_app.engines.cache import Cache, default_folder
-from ocr_app.engines.targets import target
+from ocr_app.engines.cache import default_folder
 from ocr_app.line.selfcheck import checks
 from ocr_app.line.selfcheck.rows import FAILED, UNSEEN, Row, failed
-from ocr_app.readers.contract import Reader, ReaderOptions
-from ocr_app.readers.registry import parse_name
-from ocr_app.workers.opening import open_named
+from ocr_app.opening import NO_ENGINE, open_reader
+from ocr_app.readers.contract import Reader
 
 HELP = "check image, host, GPU, models and recipes, then read the bundled samples"
 BY_VARIANT = {"l4t": "tensorrt"}  # the engine of an image; every other reads without
@@ -24,9 +21,7 @@ WIDTH = 88
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``selfcheck``."""
-    add_reader_arguments(parser)
-    engine_help = "engines to read with (default: tensorrt in the image for Jetsons, else none)"
-    parser.add_argument("--engine", choices=("none",) + target.TARGETS, help=engine_help)
+    add_reader_arguments(parser, engine=None)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -35,28 +30,25 @@ def run(arguments: argparse.Namespace) -> int:
     around = runtime_context()
     engine = engine_of(arguments.engine, around)
 
-    def open_reader() -> Reader:
+    def with_engine() -> Reader:
         return open_for(arguments, engine)
 
     def plain() -> Reader:
-        return open_for(arguments, "none")
+        return open_for(arguments, NO_ENGINE)
 
     show = (lambda row: None) if arguments.json else _show
-    rows = checks.run(around, default_folder() if engine != "none" else "", open_reader, plain, show)
+    rows = checks.run(around, default_folder() if engine != NO_ENGINE else "", with_engine, plain, show)
     return _finish(rows, around, arguments.json)
 
 
 def engine_of(asked: Optional[str], around: RuntimeContext) -> str:
     """The engine that was asked for, else that of the image."""
-    return asked or BY_VARIANT.get(around.variant, "none")
+    return asked or BY_VARIANT.get(around.variant, NO_ENGINE)
 
 
 def open_for(arguments: argparse.Namespace, engine: str) -> Reader:
     """The reader of --reader, --device, --precision and --threads, by ``engine``. Raises what these raise."""
-    name = parse_name(arguments.reader)
-    if engine == "none":
-        return open_named(name, ReaderOptions(arguments.device, arguments.precision, arguments.threads))
-    return selection.open_reader(Cache(default_folder()), name, engine, arguments.precision, arguments.threads)
+    return open_reader(reader_request(arguments)._replace(engine=engine))
 
 
 def _show(row: Row) -> None:

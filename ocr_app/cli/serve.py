@@ -22,9 +22,7 @@ _DEFAULT = Serving(ReadingSettings())
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``serve``."""
-    add_reader_arguments(parser)
-    engine_help = "engines to read with (default: tensorrt in the image for Jetsons, else none)"
-    parser.add_argument("--engine", choices=("none",) + target.TARGETS, help=engine_help)
+    add_reader_arguments(parser, engine=None)
     packs_help = "engine packs (*.tar) of the release; those for boards like this one are taken before reading"
     parser.add_argument("--packs", default="", metavar="DIR", help=packs_help)
     build_help = "build engines that are missing or stale; minutes, and not ready meanwhile"

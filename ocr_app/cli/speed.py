@@ -4,15 +4,14 @@ import argparse
 import json
 import sys
 from contextlib import ExitStack
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from ocr_app.benchmark import speed
-from ocr_app.cli.arguments import positive, write_json
+from ocr_app.cli.arguments import PRECISIONS, positive, write_json
 from ocr_app.core.tables import table
 from ocr_app.datasets.loading import open_dataset
-from ocr_app.readers.contract import ReaderOptions
+from ocr_app.opening import ENGINES, NO_ENGINE, ReaderRequest, open_reader
 from ocr_app.readers.registry import parse_name
-from ocr_app.workers.opening import open_named
 
 READERS = ("codes", "ppocr:v6-small", "ppocr:v6-tiny", "ppocr:v4-mobile")
 
@@ -22,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("datasets", nargs="+", metavar="DATASET", help="as for `ocr-app benchmark`")
     reader_help = "name[:model], once a reader; the first is what the others are compared with (default: {})"
     parser.add_argument("--reader", action="append", metavar="R", help=reader_help.format(", ".join(READERS)))
+    engine_help = "engines to read with, once per kind; every reader is measured with each (default: none)"
+    parser.add_argument("--engine", action="append", choices=ENGINES, help=engine_help)
+    parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help="of engines (default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
     parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--limit", type=positive, metavar="N", help="only N images of each set, evenly spread")
@@ -32,15 +34,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0; any OcrError goes up to the caller."""
     datasets = [open_dataset(path, None, arguments.limit) for path in arguments.datasets]
-    options = ReaderOptions(threads=arguments.threads)
-    names = [str(parse_name(text)) for text in arguments.reader or READERS]
     with ExitStack() as stack:
-        readers = {name: stack.enter_context(open_named(parse_name(name), options)) for name in names}
-        record = speed.measure(readers, datasets, options, arguments.rounds, _say)
+        readers = {title: stack.enter_context(open_reader(request)) for title, request in _requests(arguments)}
+        record = speed.measure(readers, datasets, arguments.threads, arguments.rounds, _say)
     if arguments.out:
         write_json(record, arguments.out)
     print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else _words(record))
     return 0
+
+
+def _requests(arguments: argparse.Namespace) -> List[Tuple[str, ReaderRequest]]:
+    """Each reader with each kind of engine, and what it is called in the table."""
+    requests = []
+    for name in arguments.reader or READERS:
+        for engine in arguments.engine or [NO_ENGINE]:
+            precision = "fp32" if engine == NO_ENGINE else arguments.precision
+            title = name if engine == NO_ENGINE else "{} {} {}".format(name, engine, precision)
+            request = ReaderRequest(parse_name(name), engine, precision=precision, threads=arguments.threads)
+            requests.append((title, request))
+    return requests
 
 
 def _say(words: str) -> None:

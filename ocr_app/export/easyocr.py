@@ -18,7 +18,6 @@ import numpy as np
 from ocr_app.export.network_specs import NetworkSpec
 from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.easyocr import reader as easyocr_reader
-from ocr_app.verification import twins
 
 
 def export(network: NetworkSpec) -> Tuple[bytes, Dict[str, str]]:
@@ -27,7 +26,7 @@ def export(network: NetworkSpec) -> Tuple[bytes, Dict[str, str]]:
     Raises ReaderUnavailable where EasyOCR or torch is missing, ModelError for its weights.
     """
     with easyocr_reader.open_reader(ReaderOptions(threads=1, model=network.reader.partition(":")[2])) as reader:
-        module = twins.part_of(reader, network)
+        module = reader.networks()[network.part].module  # type: ignore[attr-defined]
         deployed = _detector(module) if network.part == "detector" else _recogniser(module)
         return _to_onnx(deployed, network), versions()
 

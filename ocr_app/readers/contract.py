@@ -6,6 +6,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ocr_app.core.errors import OcrError, ReaderFailed, UsageError
 from ocr_app.core.types import Image, LinePosterior, ReaderInfo, TextLine
+from ocr_app.networks.contract import Network
 
 
 class ReaderOptions(NamedTuple):
@@ -89,8 +90,21 @@ class Reader:
         raise self._texts_only()
 
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
-        """The same of images that are one text line each, without detection: one a image. Raises as posteriors."""
+        """The same of images that are one text line each, without detection: one per image. Raises as posteriors."""
         raise self._texts_only()
+
+    def networks(self) -> Dict[str, Network]:
+        """The reader's networks by role ("detector", "recogniser"); empty where it has none that can be replaced."""
+        return {}
+
+    def replace_network(self, role: str, network: Network) -> None:
+        """Reads with ``network`` in the place of the reader's own network of ``role``, which is let go.
+
+        ``network`` has one input and one output, shaped like those of the network it replaces. Raises UsageError for
+        a role that the reader does not have.
+        """
+        known = ", ".join(sorted(self.networks())) or "none of its networks can be replaced"
+        raise UsageError("the reader {} has no network {!r}".format(self.info.reader, role), known)
 
     def _texts_only(self) -> UsageError:
         found = "the reader {} gives texts only, and a recipe decodes what lies before the text".format(

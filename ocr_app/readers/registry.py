@@ -27,7 +27,7 @@ READERS = (
     ReaderSpec(
         "easyocr", "ocr_app.readers.easyocr.reader", ("py36-easyocr", "server"), "EasyOCR: CRAFT and english_g2"
     ),
-    ReaderSpec("paddleocr", "ocr_app.readers.paddleocr", ("py37-paddle",), "PaddleOCR on PaddlePaddle"),
+    ReaderSpec("paddleocr", "ocr_app.readers.paddleocr.reader", ("py37-paddle",), "PaddleOCR on PaddlePaddle"),
     ReaderSpec("tesseract", "ocr_app.readers.tesseract", (), "Tesseract: the classical baseline"),
     ReaderSpec("rapidocr", "ocr_app.readers.rapidocr", ("rapidocr",), "RapidOCR as its authors ship it: the yardstick"),
     ReaderSpec("trocr", "ocr_app.readers.trocr", ("server",), "TrOCR from a local folder (unmeasured here)", False),

@@ -7,8 +7,6 @@ goes through alone, so that a text never depends on what else was in a batch.
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-import numpy as np
-
 from ocr_app.core.errors import DatasetError, ModelError, ReaderFailed, UsageError
 from ocr_app.core.types import Image, Quad
 from ocr_app.datasets.crops import LineCrop, line_crops
@@ -27,7 +25,6 @@ from ocr_app.readers.registry import ReaderName, parse_name
 from ocr_app.scoring.edit_distance import levenshtein
 from ocr_app.scoring.line_matching import text_inside
 from ocr_app.scoring.text_forms import FORMS
-from ocr_app.verification import twins
 
 DETECTOR, RECOGNISER = "detector", "recogniser"
 FORM = "nospace"
@@ -173,17 +170,6 @@ def _frame(sample: Sample) -> Item:
     return Item(sample.id, image, truth, tuple(line.quad for line in scored if line.quad is not None))
 
 
-class _Served:
-    """Stands in a twin as the exported network, and hands over to whichever network is being judged."""
-
-    def __init__(self) -> None:
-        self.network: Network = Network()
-
-    def infer_one(self, array: np.ndarray) -> np.ndarray:
-        """As networks do."""
-        return self.network.infer_one(array)
-
-
 class Judge:
     """Reads items with one network of a reader replaced; the reader's other networks stay as they are."""
 
@@ -193,14 +179,13 @@ class Judge:
         self._threads = threads
         self._others: Dict[str, Network] = {}
         self._foreign: Optional[Reader] = None
-        self._served = _Served()
 
     def texts(self, network: Optional[Network] = None, indices: Optional[Sequence[int]] = None) -> List[str]:
         """Texts of the items (all, or those at ``indices``), lines joined by a line feed; None: the file itself."""
         own = network or self._other(self.subject.path)
         chosen = self.items if indices is None else [self.items[index] for index in indices]
         if self.subject.entry is not None:
-            reader = self._twinned(own)
+            reader = self._replaced(own)
             return [self._read(reader, item) for item in chosen]
         with self._open(own) as reader:
             return [self._read(reader, item) for item in chosen]
@@ -214,17 +199,15 @@ class Judge:
         reader: Reader = module.open_reader(ReaderOptions(threads=self._threads, model=name.model), opener)
         return reader
 
-    def _twinned(self, network: Network) -> Reader:
-        """The reader of another framework, opened once, with ``network`` serving in the place of its own."""
+    def _replaced(self, network: Network) -> Reader:
+        """The reader of another framework, opened once, with ``network`` in the place of its own."""
         if self._foreign is None:
-            name, entry = self.subject.reader, self.subject.entry
+            name = self.subject.reader
             module = registry.module_of(registry.spec(name.name))
-            reader: Reader = module.open_reader(ReaderOptions(threads=self._threads, model=name.model))
-            twin = twins.install(reader, entry, self._served)  # type: ignore[arg-type]
-            twin.serving = twins.EXPORTED
-            self._foreign = reader
-        self._served.network = network
-        return self._foreign
+            self._foreign = module.open_reader(ReaderOptions(threads=self._threads, model=name.model))
+        reader: Reader = self._foreign
+        reader.replace_network(self.subject.role, network)
+        return reader
 
     def close(self) -> None:
         """Closes the reader of another framework, where there is one."""

@@ -48,7 +48,8 @@ def compare(
     paths = {entry.name: os.path.join(folder, str(load_record(folder, entry.name)["file"])) for entry in entries}
     with module_of(spec(name.name)).open_reader(ReaderOptions(threads=threads, model=name.model)) as reader:
         twins = {
-            entry.name: install(reader, entry, OnnxNetwork(paths[entry.name], threads=threads)) for entry in entries
+            entry.name: install(reader, entry.part, OnnxNetwork(paths[entry.name], threads=threads))
+            for entry in entries
         }
         every = list(twins.values())
         line_sets = [_compare_set(dataset, _line_readings(reader, dataset), every, "lines", say) for dataset in lines]
@@ -149,7 +150,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         return _run(asked)
     except OcrError as error:
-        print("export_parity: {}".format(error), file=sys.stderr)
+        print("parity: {}".format(error), file=sys.stderr)
         return error.exit_code
 
 

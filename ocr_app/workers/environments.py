@@ -52,7 +52,7 @@ def python_of(environment: str) -> str:
 
 def worker_command(python: str) -> List[str]:
     """The command that starts a reader's process on ``python``."""
-    return [python, "-m", "ocr_app.workers.reader_worker"]
+    return [python, "-m", "ocr_app.opening.worker"]
 
 
 def child_environ(threads: int) -> Dict[str, str]:

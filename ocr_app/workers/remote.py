@@ -23,7 +23,8 @@ class RemoteReader(Reader):
     (code "crashed", "hung" or "garbage") and the next one gets a fresh child. After ``budget`` such failures in a
     row the reader gives up: every further call raises ReaderFailed "gave-up". So each call gets one answer.
 
-    ``label`` names the child's environment in ``info.engine``. Opening raises what ``open_reader`` raises there.
+    ``label`` names the child's environment in ``info.engine``; ``engine`` is what its reader
+    reads with ("none": its own networks). Opening raises what ``open_reader`` raises there.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class RemoteReader(Reader):
         timeout_s: float = TIMEOUT_S,
         first_timeout_s: Optional[float] = None,
         budget: int = BUDGET,
+        engine: str = "none",
     ) -> None:
+        self._engine = engine
         self._reader, self._options, self._label = reader, options, label
         self._start: Callable[[], Child] = lambda: Child(command, environ)
         self._timeout_s = timeout_s
@@ -113,7 +116,7 @@ class RemoteReader(Reader):
 
     def _open(self, child: Child) -> ReaderInfo:
         options = protocol.encode_options(self._options)
-        fields: Dict[str, Any] = {"reader": self._reader, "options": options}
+        fields: Dict[str, Any] = {"reader": self._reader, "options": options, "engine": self._engine}
         info: ReaderInfo = child.ask("open", self._first_timeout_s, protocol.decode_info, **fields)
         return info
 

@@ -59,7 +59,7 @@ def test_inputs_and_outputs(part, model):
 
 @pytest.mark.parametrize("size", [(64, 96), (480, 640), (640, 640)])
 def test_the_detector_answers_two_maps_of_a_quarter(size, code_models):
-    network = codes._detector(code_models, ReaderOptions(threads=1))._network
+    network = codes._detector(code_models, ReaderOptions(threads=1)).network
     maps = network.infer_one(np.zeros((1, 1) + size, np.float32))
     assert maps.shape == (1, 2, size[0] // 4, size[1] // 4) and np.isfinite(maps).all()
 
@@ -93,8 +93,8 @@ def test_a_line_does_not_depend_on_the_lines_beside_it(recogniser, crops):
 
 def test_three_lines_of_a_frame_are_one_call(recogniser, crops):
     calls = []
-    infer = recogniser._network.infer
-    recogniser._network.infer = lambda arrays: calls.append(arrays["image"].shape) or infer(arrays)
+    infer = recogniser.network.infer
+    recogniser.network.infer = lambda arrays: calls.append(arrays["image"].shape) or infer(arrays)
     recogniser([crop.image for crop in crops[:3]])
     widest = max(prepare(crop.image).shape[1] for crop in crops[:3])
     assert [shape[:3] for shape in calls] == [(3, 1, 32)] and widest < calls[0][3] <= widest + 64

@@ -10,9 +10,10 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderFailed
+from ocr_app.opening import named as opening
 from ocr_app.readers.contract import ReaderOptions, Timer
 from ocr_app.readers.registry import parse_name
-from ocr_app.workers import environments, opening
+from ocr_app.workers import environments
 
 pytestmark = pytest.mark.envs
 

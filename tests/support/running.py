@@ -24,6 +24,7 @@ from ocr_app.core.errors import DeviceUnavailable, EngineError, ModelError, Reci
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.contract import Reader
 from ocr_app.line.reading import program as reading_process
+from ocr_app.workers.program import run
 from ocr_app.core.types import LinePosterior, ReaderInfo, TextLine
 
 ERRORS = {
@@ -69,7 +70,7 @@ def opened(message):
 
 
 reading_process.open_reader = opened
-reading_process.main()
+run(reading_process.ReadingProgram())
 '''
 
 FAKE_SERVE = '''

@@ -25,7 +25,6 @@ from ocr_app.networks import onnx_runtime
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.registry import module_of, parse_name, spec
-from ocr_app.verification import twins
 
 ENGINES = ("original", "onnxruntime", "tensorrt-fp32", "tensorrt-fp16", "thesis-fp32", "thesis-fp16")
 FOREIGN = ("original", "thesis-fp32", "thesis-fp16")
@@ -72,8 +71,8 @@ def _opened(
 def _original(entry: NetworkSpec, device: str, threads: int) -> Tuple[Infer, str]:
     name = parse_name(entry.reader)
     reader = module_of(spec(name.name)).open_reader(ReaderOptions(device=device, threads=threads, model=name.model))
-    own = twins.original_of(reader, entry)
-    return own, "{} on {}".format(reader.info.engine, device)
+    own = reader.networks()[entry.part]
+    return own.infer_one, "{} on {}".format(reader.info.engine, device)
 
 
 def _tensorrt(entry: NetworkSpec, precision: str, sha256: str) -> Tuple[Infer, str]:

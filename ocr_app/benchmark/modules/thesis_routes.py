@@ -17,7 +17,6 @@ from ocr_app.engines.settings import settings
 from ocr_app.export.network_specs import NetworkSpec
 from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.registry import module_of, parse_name, spec
-from ocr_app.verification import twins
 
 _GPU_MB = 500  # Paddle's first pool of GPU memory, as in PaddleOCR
 _LEAST_NODES = 15  # of a sub-graph that goes to TensorRT, as in PaddleOCR
@@ -52,10 +51,10 @@ def opened(entry: NetworkSpec, precision: str, shape: Sequence[int], threads: in
         raise UsageError("the thesis took this one's ONNX export to TensorRT: see tensorrt-" + precision, "a detector")
     name = parse_name(entry.reader)
     reader = module_of(spec(name.name)).open_reader(ReaderOptions(device="cuda", threads=threads, model=name.model))
-    original = twins.original_of(reader, entry)
+    original = reader.networks()[entry.part]
     if kind == "easyocr":
-        return _torch2trt(twins.part_of(reader, entry), original, precision, shape)
-    return _paddle(entry, original, precision, shape)
+        return _torch2trt(original.module, original.infer_one, precision, shape)
+    return _paddle(entry, original.infer_one, precision, shape)
 
 
 def _torch2trt(module: Any, original: Infer, precision: str, shape: Sequence[int]) -> Route:

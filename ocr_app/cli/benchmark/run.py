@@ -12,24 +12,19 @@ from ocr_app.benchmark.observe import Progress
 from ocr_app.benchmark.record import load_run, save_run
 from ocr_app.benchmark.runner import WARM_UP, RunSettings, no_progress, run
 from ocr_app.benchmark.summaries import comparison_summary, run_summary
+from ocr_app.cli.arguments import add_reader_arguments, reader_request
 from ocr_app.datasets.loading import open_dataset
 from ocr_app.datasets.sample import CROPS
 from ocr_app.imaging.preprocess import NAMES
-from ocr_app.networks.half import PRECISION
-from ocr_app.readers.contract import ReaderOptions
-from ocr_app.readers.registry import DEFAULT_READER, parse_name
+from ocr_app.opening import open_reader
 from ocr_app.scoring.text_forms import DEFAULT_FORM, FORMS
-from ocr_app.workers.opening import open_named
 
 
 def add_benchmark_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``benchmark``."""
     parser.add_argument("dataset", help="folder or file: manifest.json, dataset.json, photos.json, labels.tsv[:split]")
-    parser.add_argument("--reader", default=DEFAULT_READER, help="name[:model][@environment] (default: %(default)s)")
+    add_reader_arguments(parser)
     parser.add_argument("--out", metavar="RUN.json", help="where to write the run record")
-    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
-    parser.add_argument("--precision", default="fp32", choices=("fp32", "fp16", PRECISION))
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads of one inference (default: %(default)s)")
     parser.add_argument("--preprocess", default="raw", choices=NAMES)
     parser.add_argument("--layout", choices=("page", "line"), help="default: what the data set says")
     parser.add_argument(
@@ -52,11 +47,9 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
 def benchmark(arguments: argparse.Namespace) -> int:
     """Runs, writes ``--out``, prints a summary. Returns 0; any OcrError goes up to the caller."""
     dataset = open_dataset(arguments.dataset, arguments.split, arguments.limit)
-    options = ReaderOptions(device=arguments.device, precision=arguments.precision, threads=arguments.threads)
-    name = parse_name(arguments.reader)
-    options = options._replace(model=name.model)
-    with open_named(name, options) as reader, _Bar(dataset.name) as progress:
-        record = run(dataset, reader, _settings(arguments), arguments.reader, options, progress)
+    request = reader_request(arguments)
+    with open_reader(request) as reader, _Bar(dataset.name) as progress:
+        record = run(dataset, reader, _settings(arguments), request, progress)
     if arguments.out:
         save_run(record, arguments.out)
     _print(record, arguments.json)

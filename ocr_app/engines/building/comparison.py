@@ -10,9 +10,8 @@ from ocr_app.engines.building.jobs import BuildJob
 from ocr_app.engines.key import Shape
 from ocr_app.networks.contract import Arrays, Network
 from ocr_app.readers import registry
-from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import parse_name
-from ocr_app.verification import calibration, twins
+from ocr_app.verification import calibration
 from ocr_app.verification.calibration import Item, Judge, Subject
 
 _SHOWN = 3  # texts that changed, quoted in the message
@@ -43,22 +42,6 @@ class Watched(Network):
         self.largest_error = max(self.largest_error, error if np.isfinite(error) else float(np.finfo(np.float32).max))
 
 
-class _TwinJudge(Judge):
-    """For readers whose networks are another framework's: the network stands in for it inside the open reader."""
-
-    def __init__(self, job: BuildJob, subject: Subject, items: Sequence[Item], threads: int) -> None:
-        super(_TwinJudge, self).__init__(subject, items, threads)
-        self._job = job
-
-    def _open(self, network: Network) -> Reader:
-        name = parse_name(self._job.entry.reader)
-        module = registry.module_of(registry.spec(name.name))
-        reader: Reader = module.open_reader(ReaderOptions(threads=1))
-        twin = twins.install(reader, self._job.entry, network)  # type: ignore[arg-type]
-        twin.serving = twins.EXPORTED
-        return reader
-
-
 def texts(job: BuildJob, items: Sequence[Item], network: Network, threads: int = 1) -> List[str]:
     """What the job's reader reads on each item with ``network`` in the place of its own."""
     name = parse_name(job.entry.reader)
@@ -66,8 +49,8 @@ def texts(job: BuildJob, items: Sequence[Item], network: Network, threads: int =
     if hasattr(module, "network_files"):
         subject = calibration.subject_of(job.path, name, job.entry.part)
         return Judge(subject, items, threads).texts(network)
-    subject = Subject(job.path, name, job.entry.part, job.path)
-    return _TwinJudge(job, subject, items, threads).texts(network)
+    subject = Subject(job.path, name, job.entry.part, job.path, job.entry)
+    return Judge(subject, items, threads).texts(network)
 
 
 class TextComparison(NamedTuple):

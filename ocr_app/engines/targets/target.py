@@ -28,7 +28,7 @@ class Compiled(NamedTuple):
 
 
 def module_of(name: str) -> Any:
-    """The module of a target: PRECISIONS, ``place()``, ``make(Wanted) -> Compiled``, ``load(data, manifest)``.
+    """The module of a target: PRECISIONS, ``place()``, ``make(Wanted) -> Compiled``, ``load(data, manifest, threads)``.
 
     Raises UsageError for an unknown one.
     """

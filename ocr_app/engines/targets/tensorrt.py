@@ -107,6 +107,6 @@ def _timing(config: Any, wanted: CompileRequest, notes: List[str]) -> None:
     config.set_timing_cache(config.create_timing_cache(b""), ignore_mismatch=False)
 
 
-def load(data: bytes, own: EngineManifest) -> TensorrtNetwork:
-    """The engine as a network. Raises ModelError, DeviceUnavailable."""
+def load(data: bytes, own: EngineManifest, threads: int = 2) -> TensorrtNetwork:
+    """The engine as a network; it uses no CPU threads of its own. Raises ModelError, DeviceUnavailable."""
     return TensorrtNetwork(data, own.metadata, own.name)

@@ -1,86 +1,69 @@
 """The process that reads: ``python -m ocr_app.line.reading.program``; it may hang or die without the service.
 
-It speaks the worker protocol (docs/reference/worker-protocol.md) with verbs of its own: ``open`` (a reader, by engines
-where asked, with its recipe), ``warm`` and ``read``, which answers a whole result line.
+It speaks the worker protocol (docs/reference/worker-protocol.md) with verbs of its own: ``open`` (a reader, with
+engines where asked, and its recipe), ``warm`` and ``read``, which answers with a whole result line.
 """
 
-import os
-import queue
 import sys
-import threading
-import traceback
-from typing import Any, BinaryIO, Dict, Optional
+from typing import Any, Dict, Optional
 
 from ocr_app import recipes
-from ocr_app.core.errors import OcrError, ReaderFailed
+from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.types import reading_to_json
-from ocr_app.engines import selection
 from ocr_app.engines.cache import Cache, default_folder
 from ocr_app.engines.targets import target
 from ocr_app.imaging.load import Limits
 from ocr_app.line.reading import packs
-from ocr_app.readers.contract import Reader, ReaderOptions
+from ocr_app.opening import NO_ENGINE, ReaderRequest, open_reader
+from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import parse_name
 from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_file
 from ocr_app.workers import protocol
-from ocr_app.workers.environments import python_version
-from ocr_app.workers.opening import open_named
-from ocr_app.workers.reader_worker import follow, send, take_streams
+from ocr_app.workers.program import Program, Verb, run
 
 WARM_READS = 3
 
 
-class Process:
-    """Carries out requests, one at a time."""
+class ReadingProgram(Program):
+    """Holds the reader of the service and what is asked of every image."""
 
     def __init__(self) -> None:
         self._reader: Optional[Reader] = None
-        self._how = ReadOptions()
+        self._options = ReadOptions()
         self._limits = Limits()
-        self.closed = False
 
-    def answer(self, line: bytes) -> bytes:
-        """The answer to one request; never raises for what a reader does."""
-        number = protocol.HELLO_ID
-        try:
-            message = protocol.decode_message(line)
-            number = message["id"]
-            verbs = {"open": self._open, "warm": self._warm, "read": self._read, "close": self._close}
-            return protocol.encode_message(protocol.reply(number, verbs[message["verb"]](message)))
-        except OcrError as error:
-            return protocol.encode_message(protocol.failure(number, error))
-        except (Exception, SystemExit) as error:
-            traceback.print_exc()
-            failed = ReaderFailed("{}: {}".format(type(error).__name__, error))
-            return protocol.encode_message(protocol.failure(number, failed))
+    def verbs(self) -> Dict[str, Verb]:
+        return {"open": self._open, "warm": self._warm, "read": self._read, "close": self._close}
 
     def _open(self, message: protocol.Message) -> Dict[str, str]:
         wanted = VerdictRequest(recipes.load(message["recipe"])) if message["recipe"] else None
         regions = tuple(tuple(region) for region in message["regions"])
-        self._how = ReadOptions("page", message["preprocess"], regions, wanted)  # type: ignore[arg-type]
+        self._options = ReadOptions("page", message["preprocess"], regions, wanted)  # type: ignore[arg-type]
         self._limits = Limits(*message["limits"])
         take_packs(message)
-        self._reader = open_reader(message)
+        self._reader = open_reader(request_of(message))
         return dict(self._reader.info._asdict())
 
     def _warm(self, message: protocol.Message) -> bool:
-        """Reads one image a few times: memory is had, kernels are chosen. A failing reader says so here.
+        """Reads one image a few times: memory is allocated, kernels are chosen. A failing reader says so here.
 
-        The image is none of the line's, so its limits and regions do not hold for it.
+        The image is not one of the line's, so its limits and regions do not apply.
         """
         for _ in range(WARM_READS):
-            reading, _ = read_file(self._opened(), message["path"], self._how._replace(regions=()))
+            reading, _ = read_file(self._opened(), message["path"], self._options._replace(regions=()))
         if reading.error is not None:
             raise ReaderFailed("the first readings failed: {}".format(reading.error["found"]))
         return True
 
     def _read(self, message: protocol.Message) -> Any:
-        how = self._how
-        if how.wanted is not None:
+        options = self._options
+        if options.wanted is not None:
             expected, deadline = dict(message["expected"]), message["deadline_ms"]
-            wanted = how.wanted._replace(expected=expected, trust_clock=message["trust_clock"], deadline_ms=deadline)
-            how = how._replace(wanted=wanted)
-        reading, _ = read_file(self._opened(), message["path"], how, self._limits)
+            wanted = options.wanted._replace(
+                expected=expected, trust_clock=message["trust_clock"], deadline_ms=deadline
+            )
+            options = options._replace(wanted=wanted)
+        reading, _ = read_file(self._opened(), message["path"], options, self._limits)
         return reading_to_json(reading)
 
     def _opened(self) -> Reader:
@@ -95,46 +78,18 @@ class Process:
         return True
 
 
-def open_reader(message: Dict[str, Any]) -> Reader:
-    """The reader of ``reader``, ``device``, ``precision``, ``threads``, ``engine``. Raises what opening raises."""
+def request_of(message: Dict[str, Any]) -> ReaderRequest:
+    """The reader of ``reader``, ``engine``, ``device``, ``precision`` and ``threads``. Raises UsageError."""
     name = parse_name(message["reader"])
-    if message["engine"] == "none":
-        return open_named(name, ReaderOptions(message["device"], message["precision"], message["threads"]))
-    cache = Cache(default_folder())
-    return selection.open_reader(cache, name, message["engine"], message["precision"], message["threads"])
+    return ReaderRequest(name, message["engine"], message["device"], message["precision"], message["threads"])
 
 
 def take_packs(message: Dict[str, Any]) -> None:
-    """Engines of the release into the cache, where a folder of packs is named; what was not taken is said."""
-    if message["packs"] and message["engine"] != "none":
+    """Takes engines of the release into the cache, where a folder of packs is named; reports what was not taken."""
+    if message["packs"] and message["engine"] != NO_ENGINE:
         for line in packs.take(message["packs"], Cache(default_folder()), target.here()):
             print("ocr-app serve: " + line, file=sys.stderr, flush=True)
 
 
-def main() -> None:
-    """Greets, then answers until the caller closes or is gone."""
-    requests, answers = take_streams()
-    lines: "queue.Queue[Optional[bytes]]" = queue.Queue()
-    threading.Thread(target=follow, args=(requests, lines), daemon=True).start()
-    try:
-        serve(lines, answers)
-    except BrokenPipeError:
-        pass
-    sys.stderr.flush()
-    os._exit(0)  # without waiting for threads of libraries
-
-
-def serve(lines: "queue.Queue[Optional[bytes]]", answers: BinaryIO) -> None:
-    """Until the queue of requests ends or a close was asked for."""
-    hello = protocol.WorkerHello(protocol.PROTOCOL, python_version())
-    send(answers, protocol.encode_message(protocol.encode_hello(hello)))
-    process = Process()
-    while not process.closed:
-        line = lines.get()
-        if line is None:
-            return
-        send(answers, process.answer(line))
-
-
 if __name__ == "__main__":
-    main()
+    run(ReadingProgram())

@@ -60,12 +60,12 @@ class CodeDetector:
     """Finds code lines: image in, lines with quads in pixels of that image out, unordered."""
 
     def __init__(self, network: Network, settings: CodeDetectorSettings) -> None:
-        self._network = network
+        self.network = network
         self._settings = settings
 
     def __call__(self, image: Image) -> List[FoundLine]:
         blob, scale = prepare(image, self._settings)
-        found = lines_from_maps(self._network.infer_one(blob)[0], self._settings)
+        found = lines_from_maps(self.network.infer_one(blob)[0], self._settings)
         return [line._replace(quad=np.asarray(line.quad / scale, np.float32)) for line in found]
 
 

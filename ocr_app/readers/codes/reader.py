@@ -14,7 +14,7 @@ from ocr_app.core.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
 from ocr_app.networks import ctc, onnx_runtime
-from ocr_app.networks.contract import Opener
+from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import detector, recogniser
@@ -107,6 +107,14 @@ class CodesReader(Reader):
         self._settings = settings
         self.info = info
         recipes.prepare(recogniser.characters)
+
+    def networks(self) -> Dict[str, Network]:
+        return {"detector": self._detector.network, "recogniser": self._recogniser.network}
+
+    def replace_network(self, role: str, network: Network) -> None:
+        if role not in self.networks():
+            super(CodesReader, self).replace_network(role, network)
+        {"detector": self._detector, "recogniser": self._recogniser}[role].network = network  # type: ignore[attr-defined]
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()

@@ -65,7 +65,7 @@ class CodeRecogniser:
 
     def __init__(self, network: Network, settings: CodeRecogniserSettings) -> None:
         """Raises ModelError when the network does not name its characters."""
-        self._network = network
+        self.network = network
         self._settings = settings
         self.characters = characters_of(network)
 
@@ -86,7 +86,7 @@ class CodeRecogniser:
         widths = [line.shape[1] for line in lines]
         answers: List[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(lines)
         for indices in batches(widths, self._settings):
-            logits = self._network.infer_one(pack([lines[i] for i in indices], self._settings))
+            logits = self.network.infer_one(pack([lines[i] for i in indices], self._settings))
             self._check(logits)
             for index, row in zip(indices, logits):
                 answers[index] = log_softmax(row[: frames(widths[index])])

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import os
-from typing import Any, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import cv2
 import numpy as np
@@ -12,11 +12,15 @@ from ocr_app.core import model_files
 from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
 from ocr_app.core.types import Image, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad, reading_order
+from ocr_app.networks.contract import Network
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
+from ocr_app.readers.easyocr.networks import NetworkModule, TorchNetwork
 
 FILES = ("craft_mlt_25k.pth", "english_g2.pth")
 MODELS = ("english_g2", "quantized")
 """``quantized``: EasyOCR's own dynamic int8 quantisation of the recogniser (CPU only); CRAFT stays as it is."""
+_ATTRIBUTES = {"detector": "detector", "recogniser": "recognizer"}
+"""Where EasyOCR keeps its networks."""
 NEXT = "./inv envs --name py36-easyocr, then ask for easyocr@py36-easyocr"
 
 
@@ -126,6 +130,18 @@ class EasyOcrReader(Reader):
     def __init__(self, network: Any, info: ReaderInfo) -> None:
         self._network = network
         self.info = info
+
+    def networks(self) -> Dict[str, Network]:
+        return {role: self._network_of(role) for role in _ATTRIBUTES}
+
+    def _network_of(self, role: str) -> Network:
+        own = getattr(self._network, _ATTRIBUTES[role])
+        return own.network if isinstance(own, NetworkModule) else TorchNetwork(own, role == "detector")
+
+    def replace_network(self, role: str, network: Network) -> None:
+        if role not in _ATTRIBUTES:
+            super(EasyOcrReader, self).replace_network(role, network)
+        setattr(self._network, _ATTRIBUTES[role], NetworkModule(network, role == "detector"))
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()

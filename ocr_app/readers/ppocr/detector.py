@@ -41,12 +41,12 @@ class PpocrDetector:
     """Finds text lines: image in, quads in pixels of that image out, unordered."""
 
     def __init__(self, network: Network, settings: PpocrDetectorSettings) -> None:
-        self._network = network
+        self.network = network
         self._settings = settings
 
     def __call__(self, image: Image) -> List[Quad]:
         blob, scale = prepare(image, self._settings.side)
-        marks = self._network.infer_one(blob)[0, 0]
+        marks = self.network.infer_one(blob)[0, 0]
         quads = boxes_from_map(marks, self._settings)
         return [_to_image(quad, scale, image) for quad in quads]
 

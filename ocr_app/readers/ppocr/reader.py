@@ -73,6 +73,14 @@ class PpocrReader(Reader):
         engine = "onnxruntime {}, PP-OCR {}".format(onnx_runtime.version(), record["name"])
         self.info = ReaderInfo("ppocr:" + record["name"], engine, options.device, options.precision)
 
+    def networks(self) -> Dict[str, Network]:
+        return {"detector": self._detector.network, "recogniser": self._recogniser.network}
+
+    def replace_network(self, role: str, network: Network) -> None:
+        if role not in self.networks():
+            super(PpocrReader, self).replace_network(role, network)
+        {"detector": self._detector, "recogniser": self._recogniser}[role].network = network  # type: ignore[attr-defined]
+
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
         with timer.phase("detect"):

@@ -22,7 +22,7 @@ class PpocrRecogniser:
 
     def __init__(self, network: Network, charset: Sequence[str], batch: int = 6, allowed: str = "") -> None:
         """``charset[k]`` is the character of class k, class 0 the blank; ``allowed`` cuts it to these characters."""
-        self._network = network
+        self.network = network
         self._batch = batch
         self._classes = np.array(ctc.keep_classes(charset, allowed), np.intp) if allowed else None
         self._charset = [charset[k] for k in self._classes] if self._classes is not None else list(charset)
@@ -39,7 +39,7 @@ class PpocrRecogniser:
 
     def _posteriors(self, blob: np.ndarray) -> np.ndarray:
         """``(N, T, C)`` cut to the allowed classes, and made to sum to one again."""
-        posteriors = self._network.infer_one(blob)
+        posteriors = self.network.infer_one(blob)
         if self._classes is None:
             return posteriors
         kept = posteriors[:, :, self._classes]

@@ -1,10 +1,13 @@
 """A small data set on disk and a reader that answers from a list."""
 
 import json
+import os
+import time
 
 import cv2
 import numpy as np
 import pytest
+from fake_worker import Fake, gone
 
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.types import ReaderInfo, TextLine
@@ -77,3 +80,23 @@ def bad_reader():
 @pytest.fixture
 def image():
     return np.arange(8 * 4 * 3, dtype=np.uint8).reshape(4, 8, 3)
+
+
+@pytest.fixture
+def fake(tmp_path):
+    return Fake(tmp_path)
+
+
+@pytest.fixture
+def is_gone():
+    """Whether a process ends within some seconds; a zombie whose parent died before it counts as ended."""
+
+    def check(pid, seconds=8.0):
+        if not os.path.isdir("/proc"):
+            pytest.skip("no /proc on this system")
+        until = time.monotonic() + seconds
+        while not gone(pid) and time.monotonic() < until:
+            time.sleep(0.02)
+        return gone(pid)
+
+    return check

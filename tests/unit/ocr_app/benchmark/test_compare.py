@@ -6,6 +6,8 @@ from ocr_app.benchmark.compare import compare
 from ocr_app.benchmark.runner import RunSettings, run
 from ocr_app.benchmark.summaries import comparison_summary
 from ocr_app.core.errors import ResultError
+from ocr_app.opening import ReaderRequest
+from ocr_app.readers.registry import ReaderName
 
 QUICK = RunSettings(warm_up=0, session="one")
 
@@ -18,7 +20,12 @@ def a(dataset, scripted):
 
 @pytest.fixture
 def b(dataset, scripted):
-    record = run(dataset, scripted([["PRO:1", "EXP:2"], ["L0T 7"], ["3"]]), QUICK, asked="scripted:new")
+    record = run(
+        dataset,
+        scripted([["PRO:1", "EXP:2"], ["L0T 7"], ["3"]]),
+        QUICK,
+        ReaderRequest(ReaderName("scripted", "new", None)),
+    )
     return _timed(record, 50.0)
 
 

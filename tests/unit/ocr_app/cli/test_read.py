@@ -32,12 +32,12 @@ class WidthReader(Reader):
 
 @pytest.fixture
 def run(monkeypatch, capsys):
-    def opened(name, options):
-        if options.device == "cuda":
+    def opened(request):
+        if request.device == "cuda":
             raise DeviceUnavailable("no cuda here", "cpu")
         return WidthReader()
 
-    monkeypatch.setattr("ocr_app.cli.read.open_named", opened)
+    monkeypatch.setattr("ocr_app.cli.read.open_reader", opened)
 
     def call(*arguments):
         code = cli.main(["read"] + [str(argument) for argument in arguments])

@@ -50,7 +50,7 @@ def images(tmp_path):
 @pytest.fixture
 def reader(monkeypatch):
     fake = Fake()
-    monkeypatch.setattr(command, "open_named", lambda name, options: fake)
+    monkeypatch.setattr("ocr_app.opening.request.open_named", lambda *asked: fake)
     return fake
 
 

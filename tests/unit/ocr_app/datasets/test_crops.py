@@ -13,7 +13,7 @@ from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.datasets.crops import line_crops
 from ocr_app.datasets.loading import open_dataset
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.readers.contract import Reader, ReaderOptions
+from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import parse_name
 
 
@@ -74,10 +74,10 @@ def test_a_set_without_lines_is_an_error(folder):
 
 @pytest.fixture
 def opened(monkeypatch):
-    def open_it(name, options):
-        return Levels(1, options.precision) if options.precision == "fp16-simulated" else Levels()
+    def open_it(request):
+        return Levels(1, request.precision) if request.precision == "fp16-simulated" else Levels()
 
-    monkeypatch.setattr(half_precision, "open_named", open_it)
+    monkeypatch.setattr(half_precision, "open_reader", open_it)
 
 
 def test_each_text_that_half_precision_changes_is_reported(opened, greys):
@@ -101,7 +101,7 @@ def test_half_as_a_command(opened, lines, tmp_path, capsys):
 
 def measured(greys, rounds=2):
     readers = {"one": Levels(), "two": Levels()}
-    return readers, speed.measure(readers, [greys], ReaderOptions(threads=1), rounds, lambda words: None)
+    return readers, speed.measure(readers, [greys], 1, rounds, lambda words: None)
 
 
 def test_every_reader_reads_every_crop_in_every_round(greys):
@@ -131,7 +131,7 @@ def test_too_few_crops_make_no_valid_measurement(greys):
 
 
 def test_speed_as_a_command(monkeypatch, lines, capsys, tmp_path):
-    monkeypatch.setattr("ocr_app.cli.speed.open_named", lambda name, options: Levels())
+    monkeypatch.setattr("ocr_app.cli.speed.open_reader", lambda request: Levels())
     out = str(tmp_path / "speed.json")
     words = ["speed", str(lines), "--reader", "codes", "--reader", "ppocr:v6-tiny", "--rounds", "1", "--out", out]
     assert cli.main(words) == 0

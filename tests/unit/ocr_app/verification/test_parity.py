@@ -7,13 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_app.core.errors import ModelError
 from ocr_app.export import network_specs, program
 from ocr_app.export.record import load_record
 from ocr_app.networks import onnx_model
 from ocr_app.networks.onnx_model import GRAPH_INITIALIZER
 from ocr_app.verification import parity
-from ocr_app.verification.twins import EXPORTED, ORIGINAL, Twin
 
 TEXTS = ("LOT A1234", "EXP 12.05.27", "B7 10:42")
 NAMES = ["codes-detector", "codes-recogniser"]
@@ -111,34 +109,3 @@ def test_lost_metadata_is_found(exports, lines, capsys):
 def load_without_check(folder):
     with open(folder + "/codes-recogniser.json") as stream:
         return json.load(stream)
-
-
-def test_a_twin_serves_the_one_or_the_other_and_counts():
-    twin = Twin(lambda x: x + 1, lambda x: x + 1.25)
-    given = np.zeros((2, 2), np.float32)
-    assert twin.serving == ORIGINAL and twin.answer(given)[0, 0] == 1.0
-    twin.serving = EXPORTED
-    assert twin.answer(given)[0, 0] == 1.25
-    assert twin.answer(given + 1)[0, 0] == 2.25  # never seen: only the export is asked
-    assert (twin.calls, twin.max_error, twin.largest) == (1, 0.25, 1.0)
-
-
-def test_an_answer_that_is_not_a_number_is_the_largest_error():
-    twin = Twin(lambda x: x, lambda x: x * np.nan)
-    twin.answer(np.ones((3,), np.float32))
-    assert twin.max_error == float("inf")
-
-
-def test_an_answer_of_another_shape_is_an_error():
-    with pytest.raises(ModelError):
-        Twin(lambda x: x, lambda x: x[:1]).answer(np.ones((3,), np.float32))
-
-
-def test_what_is_forgotten_is_computed_anew():
-    asked = []
-    twin = Twin(lambda x: x, lambda x: asked.append(1) or x)
-    twin.answer(np.ones((1,), np.float32))
-    twin.serving = EXPORTED
-    twin.forget()
-    twin.answer(np.ones((1,), np.float32))
-    assert len(asked) == 2

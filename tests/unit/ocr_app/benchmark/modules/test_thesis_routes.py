@@ -33,11 +33,11 @@ class Tensor:
 
 @pytest.fixture
 def gpu(monkeypatch, tmp_path):
-    """Opens readers that are nothing; their network answers its input doubled."""
-    module = SimpleNamespace(open_reader=lambda options: SimpleNamespace(asked=options.device))
+    """Opens readers whose networks answer their input doubled."""
+    network = SimpleNamespace(module=SimpleNamespace(module="craft"), infer_one=lambda array: 2 * array)
+    reader = SimpleNamespace(networks=lambda: {"detector": network, "recogniser": network})
+    module = SimpleNamespace(open_reader=lambda options: reader)
     monkeypatch.setattr(thesis_routes, "module_of", lambda own: module)
-    monkeypatch.setattr(thesis_routes.twins, "original_of", lambda reader, entry: lambda array: 2 * array)
-    monkeypatch.setattr(thesis_routes.twins, "part_of", lambda reader, entry: SimpleNamespace(module="craft"))
     monkeypatch.setattr(thesis_routes, "default_folder", lambda: str(tmp_path))
     monkeypatch.setattr(thesis_routes.model_files, "locate", lambda name: "/models/" + name)
     torch = SimpleNamespace(zeros=lambda shape: Tensor(np.zeros(shape, np.float32)), from_numpy=Tensor)

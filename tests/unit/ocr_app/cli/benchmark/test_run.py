@@ -14,7 +14,7 @@ from ocr_app.readers.registry import DEFAULT_READER
 
 @pytest.fixture
 def run_command(monkeypatch, good_reader):
-    monkeypatch.setattr(run, "open_named", lambda name, options: good_reader)
+    monkeypatch.setattr(run, "open_reader", lambda request: good_reader)
 
     def call(*words):
         parser = argparse.ArgumentParser()

@@ -10,18 +10,19 @@ import pytest
 
 from ocr_app.core.errors import DeviceUnavailable
 from ocr_app.core.types import ReaderInfo, TextLine
+from ocr_app.opening.worker import Worker
 from ocr_app.readers import registry
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions
 from ocr_app.workers import environments, protocol
 from ocr_app.workers.child import Child
-from ocr_app.workers.reader_worker import Worker
 from ocr_app.workers.remote import RemoteReader
 
 TALKATIVE = r"""
 import os, sys
 import numpy as np
 from ocr_app.readers import registry
-from ocr_app.workers import reader_worker
+from ocr_app.opening import worker
+from ocr_app.workers.program import run
 from ocr_app.readers.contract import Reader
 from ocr_app.core.types import ReaderInfo, TextLine
 
@@ -37,7 +38,7 @@ class Module:
     open_reader = staticmethod(lambda options: Talkative())
 
 registry.module_of = lambda spec: Module
-reader_worker.main()
+run(worker.Worker())
 """
 
 PARENT = r"""

@@ -5,9 +5,6 @@ It shares no code with the application, so that it checks the protocol as docume
 
 import os
 import sys
-import time
-
-import pytest
 
 FAKE = r"""
 import json, os, signal, subprocess, sys, time
@@ -131,29 +128,9 @@ class Fake:
             return [int(line) for line in stream]
 
 
-def _gone(pid):
+def gone(pid):
     try:
         with open("/proc/{}/stat".format(pid)) as stream:
             return stream.read().rsplit(")", 1)[1].split()[0] == "Z"
     except (OSError, IOError):
         return True
-
-
-@pytest.fixture
-def fake(tmp_path):
-    return Fake(tmp_path)
-
-
-@pytest.fixture
-def is_gone():
-    """Whether a process ends within some seconds; a zombie whose parent died before it counts as ended."""
-
-    def check(pid, seconds=8.0):
-        if not os.path.isdir("/proc"):
-            pytest.skip("no /proc on this system")
-        until = time.monotonic() + seconds
-        while not _gone(pid) and time.monotonic() < until:
-            time.sleep(0.02)
-        return _gone(pid)
-
-    return check

@@ -8,8 +8,8 @@ import pytest
 
 from ocr_app.core import model_files
 from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderFailed, UsageError
-from ocr_app.readers import paddleocr
 from ocr_app.readers.contract import ReaderOptions, Timer
+from ocr_app.readers.paddleocr import reader as paddleocr
 
 
 class Steps:

@@ -5,10 +5,11 @@ import os
 import pytest
 
 from ocr_app.core.errors import ReaderUnavailable, UsageError
+from ocr_app.opening import named as opening
 from ocr_app.readers import registry
 from ocr_app.readers.contract import Probe, ReaderOptions
 from ocr_app.readers.registry import ReaderName, ReaderSpec, parse_name
-from ocr_app.workers import environments, opening
+from ocr_app.workers import environments
 
 GOOD = Probe((("lib", "1"),), ("cpu",), ("fp32",), ())
 BAD = GOOD._replace(problem="lib is not installed", next_step="pip install lib")

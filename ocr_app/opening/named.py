@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import List, Optional, Tuple
 
 from ocr_app.core.errors import OcrError, ReaderUnavailable
+from ocr_app.opening.engines import NO_ENGINE, open_with_engines
 from ocr_app.readers import registry
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions
 from ocr_app.readers.registry import ReaderName, ReaderSpec
@@ -16,31 +17,41 @@ PROBE_TIMEOUT_S = 60.0
 PROBES_AT_ONCE = 2
 
 
-def open_named(name: ReaderName, options: ReaderOptions, timeout_s: float = TIMEOUT_S) -> Reader:
+def open_named(
+    name: ReaderName, options: ReaderOptions, timeout_s: float = TIMEOUT_S, engine: str = NO_ENGINE
+) -> Reader:
     """Open a reader by name; a model in the name wins over ``options.model``.
 
     ``name@environment`` runs there and nowhere else. Without an environment it runs in this process when its probe
-    finds no problem, else in the first of its environments that is built; ``info.engine`` says which.
+    finds no problem, else in the first of its environments that is built; ``info.engine`` says which. ``engine`` is
+    one of ENGINES: what the reader reads with, wherever it runs.
     Raises ReaderUnavailable with every reason, UsageError, DeviceUnavailable, PrecisionUnavailable, ModelError.
     """
     options = options._replace(model=name.model or options.model)
     if name.environment:
-        return _open_remote(name.name, name.environment, options, timeout_s)
+        return _open_remote(name.name, name.environment, options, timeout_s, engine)
     spec = registry.spec(name.name)
     here = _probe_here(spec)
     if here.problem is None:
-        reader: Reader = registry.module_of(spec).open_reader(options)
-        return reader
+        return open_here(name, options, engine)
     for environment in spec.environments:
         if environments.exists(environment):
-            return _open_remote(spec.name, environment, options, timeout_s)
+            return _open_remote(spec.name, environment, options, timeout_s, engine)
     raise _unavailable(spec, here)
 
 
-def _open_remote(reader: str, environment: str, options: ReaderOptions, timeout_s: float) -> RemoteReader:
+def open_here(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:
+    """The reader in this process. Raises what its module raises, and with an engine what engines raise."""
+    if engine != NO_ENGINE:
+        return open_with_engines(name._replace(model=options.model), options, engine)
+    reader: Reader = registry.module_of(registry.spec(name.name)).open_reader(options)
+    return reader
+
+
+def _open_remote(reader: str, environment: str, options: ReaderOptions, timeout_s: float, engine: str) -> RemoteReader:
     command = environments.worker_command(environments.python_of(environment))
     environ = environments.child_environ(options.threads)
-    return RemoteReader(reader, options, command, environ, environment, timeout_s)
+    return RemoteReader(reader, options, command, environ, environment, timeout_s, engine=engine)
 
 
 def _unavailable(spec: ReaderSpec, here: Probe) -> ReaderUnavailable:

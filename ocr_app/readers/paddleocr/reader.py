@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 import os
-from typing import Any, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import cv2
 import numpy as np
@@ -12,12 +12,16 @@ from ocr_app.core import model_files
 from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
 from ocr_app.core.types import Image, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad
+from ocr_app.networks.contract import Network
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
+from ocr_app.readers.paddleocr import networks as paddle_networks
 
 DETECTOR = ("paddle-v4-det/inference.pdmodel", "paddle-v4-det/inference.pdiparams")
 RECOGNISER = ("paddle-v4-rec/inference.pdmodel", "paddle-v4-rec/inference.pdiparams")
 MODELS = ("v4", "v4-mkldnn")
 """``v4-mkldnn``: the same models through oneDNN, which is faster on x86 and takes more memory."""
+_STEPS = {"detector": "text_detector", "recogniser": "text_recognizer"}
+"""The steps of PaddleOCR that run a network."""
 NEXT = "./inv envs --name py37-paddle, then ask for paddleocr@py37-paddle"
 
 
@@ -122,6 +126,14 @@ class PaddleOcrReader(Reader):
         self._system = system
         self._steps = steps
         self.info = info
+
+    def networks(self) -> Dict[str, Network]:
+        return {role: paddle_networks.network_of(getattr(self._system, step)) for role, step in _STEPS.items()}
+
+    def replace_network(self, role: str, network: Network) -> None:
+        if role not in _STEPS:
+            super(PaddleOcrReader, self).replace_network(role, network)
+        paddle_networks.replace(getattr(self._system, _STEPS[role]), network)
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()

@@ -1,0 +1,1 @@
+"""Reader `paddleocr`: PP-OCRv4 on PaddlePaddle."""

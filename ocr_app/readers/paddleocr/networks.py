@@ -1,0 +1,58 @@
+"""PaddleOCR's networks as functions from arrays to arrays, and the other way round."""
+
+from typing import Any, List
+
+import numpy as np
+
+from ocr_app.networks.contract import Arrays, Network
+
+
+class PaddleNetwork(Network):
+    """The predictor of one of PaddleOCR's steps, with its input and its first output."""
+
+    inputs, outputs = ("image",), ("answer",)
+
+    def __init__(self, step: Any) -> None:
+        self._predictor, self._input, self._outputs = step.predictor, step.input_tensor, step.output_tensors
+
+    def infer(self, arrays: Arrays) -> Arrays:
+        self._input.copy_from_cpu(arrays["image"])
+        self._predictor.run()
+        return {"answer": np.asarray(self._outputs[0].copy_to_cpu())}
+
+
+class NetworkPredictor:
+    """A network in the form in which PaddleOCR uses Paddle: predictor, input tensor and output tensor in one object."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._given = self._answer = np.zeros((0,), np.float32)
+
+    def copy_from_cpu(self, array: np.ndarray) -> None:
+        """Of the input tensor."""
+        self._given = np.ascontiguousarray(array, np.float32)
+
+    def run(self) -> None:
+        """Of the predictor."""
+        self._answer = self.network.infer_one(self._given)
+
+    def copy_to_cpu(self) -> np.ndarray:
+        """Of the output tensor."""
+        return self._answer.copy()
+
+    def try_shrink_memory(self) -> None:
+        """Of the predictor."""
+
+
+def network_of(step: Any) -> Network:
+    """The network that a step of PaddleOCR runs."""
+    own = step.predictor
+    return own.network if isinstance(own, NetworkPredictor) else PaddleNetwork(step)
+
+
+def replace(step: Any, network: Network) -> None:
+    """Lets a step of PaddleOCR run ``network``; its own predictor and tensors are let go."""
+    predictor = NetworkPredictor(network)
+    tensors: List[Any] = [predictor]
+    step.predictor = step.input_tensor = predictor
+    step.output_tensors = tensors
