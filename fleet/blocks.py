@@ -215,7 +215,7 @@ def networks(folder: Path, page: Path) -> str:
     if not parts:
         raise BlockError("no networks/ in the newest results", "networks/speed.json and others", "./inv benchmark")
     speed, count, half = (parts[name] for name in ("speed", "count", "half"))
-    rows = [["recogniser, one thread", "lines a second", "codes is faster", "three at once", "codes is faster"]]
+    rows = [["recogniser, one thread", "lines per second", "codes is faster by", "three at once", "codes is faster by"]]
     one, three = (speed["batches"][batch]["recognise"] for batch in ("1", "3"))
     for name in one:
         figures = [batch[name][key] for batch in (one, three) for key in ("lines_per_s", "first_is_faster_by")]
@@ -228,7 +228,7 @@ def networks(folder: Path, page: Path) -> str:
     )
     return why_zero.markdown(rows) + (
         f"\n\nOperations of a frame with three lines: {operations}. Estimate for a Jetson Nano in FP16 by the roofline "
-        f"model, not a measurement: {low:.0f} to {high:.0f} frames a second for the networks alone (`ocr-app network "
+        f"model, not a measurement: {low:.0f} to {high:.0f} frames per second for the networks alone (`ocr-app network "
         f"count`). Every tensor rounded to half precision changes the text of {changed} of {crops} crops (`ocr-app "
         "network half`)."
     )

@@ -2,7 +2,7 @@
 
     python -m training.measure_passes [--threads N]
 
-Draws two sets that nothing else uses (typefaces of the training; typefaces and surfaces that no training uses), reads
+Draws two sets that nothing else uses (training typefaces; typefaces and surfaces that no training uses), reads
 them with `codes` and the recipe `nano-codes.yaml`, and writes docs/models/passes.json and the table of passes.md.
 """
 
@@ -23,7 +23,7 @@ from ocr_app.scoring.text_forms import FORMS
 from training import cards
 
 COUNT = 500
-SETS = {"typefaces of the training": ("8128", ()), "unseen typefaces and surfaces": ("8129", ("--unseen",))}
+SETS = {"training typefaces": ("8128", ()), "unseen typefaces and surfaces": ("8129", ("--unseen",))}
 GAPS = (0.0, 1.0, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0)
 _RECIPE = cards.ROOT / "recipes" / "nano-codes.yaml"
 _OUT = cards.ROOT / "build"
@@ -78,7 +78,7 @@ def measure(threads: int) -> dict[str, Any]:
 
 
 def table(measured: dict[str, Any]) -> str:
-    """A row a gap: good and wrong passes of each set."""
+    """One row per gap: good and wrong passes of each set."""
     rows = [["gap", *(f"{kind}: {part['name']}" for part in measured["sets"] for kind in ("good", "wrong"))]]
     for k, gap in enumerate(GAPS):
         mark = " (default)" if gap == measured["default_gap"] else ""

@@ -168,7 +168,7 @@ def tables(measured: dict[str, Any]) -> dict[str, str]:
     facts += [["sha256", f"`{measured['sha256']}`"]]
     facts += [["trained", f"{training['steps']} steps, seed {training['seed']}, {training['crops']:,} crops seen"]]
     facts += [["machine", f"{training['machine']}, one core, {training['hours']:.1f} h"]]
-    rows = [["set", "frames", "lines", "found", "found whole", "quads that are lines", "other quads a frame"]]
+    rows = [["set", "frames", "lines", "found", "found whole", "quads that are lines", "other quads per frame"]]
     for name, f in measured["sets"].items():
         shares = [f"{f[key]:.1f} %" for key in ("recall", "whole", "precision")]
         rows.append([name, str(f["frames"]), str(f["lines"]), *shares, f"{f['extra_per_frame']:.2f}"])

@@ -39,7 +39,7 @@ class Tally:
         self.extra += sum(not r and not d for r, d in zip(right, doubtful, strict=True))
 
     def figures(self) -> dict[str, float]:
-        """Percent of lines found and found whole, percent of quads that are lines, extra quads a frame."""
+        """Percent of lines found and found whole, percent of quads that are lines, extra quads per frame."""
         return {
             "recall": round(100.0 * self.overlapped / max(1, self.lines), 2),
             "whole": round(100.0 * self.whole / max(1, self.lines), 2),
