@@ -23,8 +23,8 @@ from ocr_app.core.types import Image, Reading, reading_to_json
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
-from ocr_app.opening import open_reader
-from ocr_app.reading.frame import LAYOUTS, ReadOptions, VerdictRequest, read_file
+from ocr_app.opening.library import OpenReader
+from ocr_app.reading.frame import LAYOUTS, ReadOptions, VerdictRequest
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,10 +66,10 @@ def run(arguments: argparse.Namespace) -> int:
     how = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
     draw = _drawer(arguments.draw)
     code = 0
-    with open_reader(reader_request(arguments, how.wanted.recipe if how.wanted else None)) as reader:
+    with OpenReader(reader_request(arguments, how.wanted.recipe if how.wanted else None)) as reader:
         show = _show_json if arguments.jsonl else _table(paths)
         for path in _with_progress(paths, quiet=arguments.jsonl):
-            reading, image = read_file(reader, path, how, limits_of(arguments))
+            reading, image = reader.read_with(path, how, limits_of(arguments))
             show(reading)
             draw(reading, image)
             code = max(code, _exit_code(reading))

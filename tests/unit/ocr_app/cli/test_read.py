@@ -37,7 +37,7 @@ def run(monkeypatch, capsys):
             raise DeviceUnavailable("no cuda here", "cpu")
         return WidthReader()
 
-    monkeypatch.setattr("ocr_app.cli.read.open_reader", opened)
+    monkeypatch.setattr("ocr_app.opening.library.open_reader", opened)
 
     def call(*arguments):
         code = cli.main(["read"] + [str(argument) for argument in arguments])

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from posteriors import line_of, quad_at
 
-from ocr_app.cli import recipe as command
 from ocr_app.cli.main import main
 from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.readers.contract import Reader
