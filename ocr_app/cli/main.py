@@ -10,6 +10,7 @@ from ocr_app.benchmark import command as benchmarks
 from ocr_app.cli import (
     benchmark_cnn,
     benchmark_modules,
+    bundled,
     engine,
     health,
     network,
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _verb(verbs, "engine", "engines for a board: build, keep, check, share", engine.add_arguments, engine.run)
     _verb(verbs, "selfcheck", selfcheck.HELP, selfcheck.add_arguments, selfcheck.run)
     _verb(verbs, "serve", serve.HELP, serve.add_arguments, serve.run)
+    _verb(verbs, "bundled", bundled.HELP, bundled.add_arguments, bundled.run)
     _verb(verbs, "health", health.HELP, health.add_arguments, health.run)
     return main_parser
 
@@ -92,8 +94,3 @@ def main(argv: Optional[List[str]] = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-def entry() -> None:
-    """Console-script entry point."""
-    sys.exit(main())

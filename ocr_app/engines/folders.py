@@ -2,6 +2,8 @@
 
 import os
 
+from ocr_app import bundled
+
 
 def exports() -> str:
     """``$OCR_EXPORTS``, else build/export."""
@@ -14,5 +16,5 @@ def plans() -> str:
 
 
 def calibration() -> str:
-    """``$OCR_SAMPLES``, the bundled data set, else data/nano-codes-100."""
-    return os.environ.get("OCR_SAMPLES") or os.path.join("data", "nano-codes-100")
+    """``$OCR_SAMPLES``, else the bundled data set."""
+    return os.environ.get("OCR_SAMPLES") or bundled.samples()

@@ -3,9 +3,10 @@
 import os
 from typing import Mapping, NamedTuple
 
+from ocr_app import bundled
+
 VARIANTS = {"l4t": "for Jetsons, by TensorRT", "cpu": "for any other computer, by ONNX Runtime"}
 RUNTIME = "/run/nano-ocr"
-_BESIDE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 NAMES = {
@@ -36,8 +37,8 @@ class Surroundings(NamedTuple):
     release: str = ""
     runtime: str = RUNTIME
     root: str = "/"
-    samples: str = os.path.join(_BESIDE, "data", "nano-codes-100")
-    recipes: str = os.path.join(_BESIDE, "recipes")
+    samples: str = bundled.samples()
+    recipes: str = bundled.recipes()
     image: str = ""
     cpu_image: str = "ocr-app-cpu"
 

@@ -66,7 +66,8 @@ def test_a_named_python_that_does_not_suit_is_said(bare):
     done = run(OCR_PYTHON="/nonexistent/python")
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "inv: OCR_PYTHON=/nonexistent/python is not a program that runs; this needs Python 3.10, 3.11, 3.12, 3.13 or 3.14"
+        "inv: OCR_PYTHON=/nonexistent/python is not a program that runs; "
+        "this needs Python 3.10, 3.11, 3.12, 3.13 or 3.14\n"
     )
 
 
