@@ -1,4 +1,4 @@
-"""docs/explanation/architecture.md: the floors of ocr_app as a picture and as a table, from pyproject.toml and the code."""
+"""The floors of ocr_app as a picture and as a table for docs/explanation/architecture.md, from data and code."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _imports(path: Path) -> set[str]:
 def table(rows: list[list[Package]]) -> str:
     """Markdown: one row per package."""
     lines = ["| floor | package | what it is for | modules | imports |", "|---:|---|---|---:|---|"]
-    for number, row in zip(range(len(rows), 0, -1), rows):
+    for number, row in zip(range(len(rows), 0, -1), rows, strict=True):
         for package in row:
             link = f"[`{package.name}`](../../{APP}/{package.name})"
             imports = ", ".join(f"`{name}`" for name in package.imports) or "nothing of ours"
