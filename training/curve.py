@@ -9,10 +9,9 @@ import argparse
 import json
 from pathlib import Path
 
-import tomllib
-
 from training.cards import CARDS
 from training.loop import plot_curve, read_log
+from training.toml import load_toml
 
 _SHOWN = ("strict", "alnum", "recall", "precision", "whole")
 
@@ -35,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     parser.add_argument("--config", type=Path, help="of a shipped network: log and curve go to docs/models/ too")
     wanted = parser.parse_args(arguments)
-    config = tomllib.loads(wanted.config.read_text(encoding="utf-8")) if wanted.config else {}
+    config = load_toml(wanted.config) if wanted.config else {}
     log = whole_log(wanted.out, len(config.get("stage", [])))
     plot_curve(log, wanted.out / "curve.svg", wanted.out.name, _SHOWN)
     if wanted.config:

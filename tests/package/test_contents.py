@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 import ocr_app
 from fleet import interpreters
-from fleet.packaging.build import environment, run_hook, unpack
+from fleet.packaging.build import copy_source, environment, run_hook, unpack
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = {"recipes": "ocr_app/data/recipes", "data/nano-codes-100": "ocr_app/data/samples"}
@@ -28,8 +28,6 @@ def from_3_6(built, tmp_path_factory):
 @pytest.fixture(scope="module")
 def from_a_checkout(tmp_path_factory):
     """The wheel that is built from a copy of the checkout, without a source distribution in between."""
-    from fleet.packaging.build import copy_source
-
     folder = tmp_path_factory.mktemp("checkout")
     python = environment(folder / "venv", interpreters.find_first(("3.13", "3.12", "3.11", "3.10")), "bootstrap")
     return run_hook(python, "wheel", copy_source(folder / "source"), folder / "dist")

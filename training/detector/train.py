@@ -8,11 +8,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import tomllib
 import torch
 from torch import Tensor
 
@@ -24,6 +22,7 @@ from training.detector.matching import Tally
 from training.detector.network import Detector
 from training.detector.scenes import Scene
 from training.loop import Run, Schedule, seed_everything
+from training.toml import load_toml
 
 _STRIDE = 32
 _CHECKED = 150  # held-out scenes that are measured during training
@@ -57,7 +56,7 @@ def read_config(path: Path) -> Config:
     Raises:
         TypeError, KeyError: a field is unknown or missing.
     """
-    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = load_toml(path)
     shape = data["network"]
     return Config(
         name=data["name"],

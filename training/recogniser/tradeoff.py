@@ -20,7 +20,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import tomllib
 import torch
 
 from ocr_app.networks.count import count
@@ -34,6 +33,7 @@ from training.recogniser.network import Deployed, Recogniser, Widths
 from training.recogniser.texts import CHARACTERS
 from training.recogniser.train import exact, loss, read_config
 from training.render import fonts
+from training.toml import load_toml
 
 _HERE = Path(__file__).resolve().parent
 _CONFIG = _HERE / "config" / "tradeoff.toml"
@@ -181,7 +181,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--train", action="append", default=[], metavar="NAME")
     parser.add_argument("--report", action="store_true")
     wanted = parser.parse_args(arguments)
-    settings = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))
+    settings = load_toml(_CONFIG)
     for variant in variants(settings):
         if variant.name in wanted.train:
             train(variant, settings)

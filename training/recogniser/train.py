@@ -12,7 +12,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import tomllib
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -22,6 +21,7 @@ from training.recogniser import pool
 from training.recogniser.feed import SHIPPED, Batch, Feed, Source, Target, normalised, pack
 from training.recogniser.network import Recogniser, Widths
 from training.render import fonts
+from training.toml import load_toml
 
 CLASSES = SHIPPED.classes
 
@@ -69,7 +69,7 @@ def read_config(path: Path) -> Config:
     Raises:
         TypeError, KeyError: a field is unknown or missing.
     """
-    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = load_toml(path)
     stages = [Stage(Schedule(**row["schedule"]), row["narrow_from"], tuple(row["pool"])) for row in data["stage"]]
     return Config(
         name=data["name"],

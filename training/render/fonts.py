@@ -6,14 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import tomllib
 from PIL import Image, ImageDraw, ImageFont
 
 from training.render.noise import smooth
 from training.render.types import InkMap, Map, rectangle
+from training.toml import load_toml
 
 EMBEDDED = "embedded"  # Pillow's own typeface; used only where it is asked for by this name
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("node_modules"))  # where apt and npm put fonts
@@ -60,7 +59,7 @@ def manifest() -> dict[str, FontEntry]:
     Raises:
         FontError: an entry with missing or unknown fields, or a name given twice.
     """
-    data: dict[str, Any] = tomllib.loads((Path(__file__).parent / "fonts.toml").read_text(encoding="utf-8"))
+    data = load_toml(Path(__file__).parent / "fonts.toml")
     entries: dict[str, FontEntry] = {}
     for row in data["font"]:
         if set(row) != _FIELDS or row["name"] in entries:
