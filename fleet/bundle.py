@@ -2,7 +2,7 @@
 
 Members: ``manifest.json`` and ``manifest.json.minisig`` first, then the parts of ``bundle.toml``, sorted.
 The same parts give the same bytes, but for the signature. The manifest's form and its checks are the agent's own
-(`node_agent.manifest`), so that nothing is signed that a node would not take.
+(`node_agent.release.manifest`), so that nothing is signed that a node would not take.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from fleet import keys
 from fleet.artefacts import ROOT
 from fleet.bundle_parts import SPEC, BundleProblem, Part, describe, parts, stamp_of
 from fleet.toml import load_toml
-from node_agent import image_archive, manifest, minisign
 from node_agent.errors import AgentError
-from node_agent.manifest import Manifest
-from node_agent.source import BundleSource
+from node_agent.release import image_archive, manifest
+from node_agent.release.manifest import ReleaseManifest as Manifest
+from node_agent.release.source import BundleSource
+from node_agent.trust import minisign
 
 OUT = ROOT / "build" / "bundles"
 
@@ -77,7 +78,7 @@ def _compare_names(path: Path, made: Manifest) -> None:
         )
 
 
-def _compare(source: BundleSource, member: manifest.Member) -> None:
+def _compare(source: BundleSource, member: manifest.ReleaseMember) -> None:
     digest, size = hashlib.sha256(), 0
     for piece in source.pieces(member.path):
         digest.update(piece)

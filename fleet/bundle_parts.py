@@ -11,9 +11,9 @@ from typing import Any
 
 from fleet.artefacts import ROOT, sha256_of
 from fleet.errors import FleetError
-from node_agent import image_archive, manifest
 from node_agent.errors import AgentError
-from node_agent.manifest import Manifest
+from node_agent.release import image_archive, manifest
+from node_agent.release.manifest import ReleaseManifest as Manifest
 
 SPEC = ROOT / "fleet" / "bundle.toml"
 

@@ -25,8 +25,8 @@ from typing import Any
 from fleet import bundle, deploy_report, provision
 from fleet.artefacts import ROOT
 from fleet.errors import FleetError
-from node_agent import manifest
-from node_agent.manifest import Manifest
+from node_agent.release import manifest
+from node_agent.release.manifest import ReleaseManifest as Manifest
 
 OUT = ROOT / "build" / "deployments"
 Say = Callable[[str], None]

@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet.deploy_nodes import OUTCOMES, notes, words_of
 from fleet.run_report import table
-from node_agent.manifest import Manifest
+from node_agent.release.manifest import ReleaseManifest as Manifest
 
 LOG_LINES = 20
 _INTERRUPTED = 130
