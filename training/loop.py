@@ -33,7 +33,7 @@ class Schedule:
         return self.peak * (self.floor + (1.0 - self.floor) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done))))
 
 
-class Average:
+class WeightAverage:
     """Exponential moving average of weights and buffers, with the usual start-up correction of its decay."""
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -53,7 +53,7 @@ class Average:
 
 
 @dataclass
-class Run:
+class TrainingRun:
     """A training in a folder: ``checkpoint.pt``, ``log.jsonl``.
 
     ``loss(batch)`` gives the loss of one batch; ``batches(start)`` yields batches from that step on, the same whenever
@@ -88,7 +88,7 @@ class Run:
             raise RuntimeError(f"torch {torch.__version__} has no GPU here: train with --device cpu")
         self.network.to(self.device)
         optimiser = torch.optim.AdamW(_groups(self.network, self.weight_decay), lr=self.schedule.peak)
-        average = Average(self.network, self.decay)
+        average = WeightAverage(self.network, self.decay)
         start = self._begin(optimiser, average, resume)
         last = min(self.schedule.steps, until or self.schedule.steps)
         window: list[float] = []
@@ -121,7 +121,7 @@ class Run:
         optimiser.step()
         return float(value.detach())
 
-    def _begin(self, optimiser: torch.optim.Optimizer, average: Average, resume: bool) -> int:
+    def _begin(self, optimiser: torch.optim.Optimizer, average: WeightAverage, resume: bool) -> int:
         self._spent = 0.0
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "checkpoint.pt"
@@ -137,7 +137,7 @@ class Run:
         torch.set_rng_state(saved["random"].cpu())
         return int(saved["step"])
 
-    def _save(self, step: int, optimiser: torch.optim.Optimizer, average: Average) -> None:
+    def _save(self, step: int, optimiser: torch.optim.Optimizer, average: WeightAverage) -> None:
         """The checkpoint appears whole or not at all."""
         path = self.folder / "checkpoint.pt"
         state = {

@@ -11,13 +11,13 @@ import numpy as np
 import torch
 
 from training.detector import augment, pool
-from training.detector.loss import Batch
+from training.detector.loss import DetectorBatch
 from training.detector.scenes import Scene
 from training.render.seeds import stream
 
 
 @dataclass(frozen=True)
-class Part:
+class PoolSchedule:
     """Shards of one pool and when training uses them.
 
     ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``; its scenes are drawn
@@ -39,18 +39,18 @@ class Part:
 
 
 @dataclass
-class Source:
+class DetectorSource:
     """Scenes of a folder's pools; a shard that is not there yet is waited for."""
 
     folder: Path
-    parts: tuple[Part, ...]
+    parts: tuple[PoolSchedule, ...]
     _scenes: dict[int, list[Scene]] = field(default_factory=dict)
 
     def at(self, step: int) -> list[list[Scene]]:
         """The scenes that step ``step`` may use, a list for each part, each scene as often as its part's weight."""
         return [self._of(part, part.at(step)) * part.weight for part in self.parts]
 
-    def _of(self, part: Part, shards: int) -> list[Scene]:
+    def _of(self, part: PoolSchedule, shards: int) -> list[Scene]:
         scenes = self._scenes.setdefault(part.seed, [])
         while len(scenes) < shards * pool.SHARD:
             path = pool.shard_path(self.folder, part.seed, len(scenes) // pool.SHARD)
@@ -62,22 +62,22 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Feed:
+class DetectorFeed:
     """Batches of ``batch`` crops of ``side`` px from a source."""
 
-    source: Source
+    source: DetectorSource
     seed: int
     batch: int
     side: int
 
-    def __call__(self, start: int) -> Iterator[Batch]:
+    def __call__(self, start: int) -> Iterator[DetectorBatch]:
         """Batches of the steps from ``start`` on, without end."""
         step = start
         while True:
             yield self.one(step)
             step += 1
 
-    def one(self, step: int) -> Batch:
+    def one(self, step: int) -> DetectorBatch:
         """The batch of one step."""
         rng = stream(self.seed, step, "crops")
         scenes = [scene for part in self.source.at(step) for scene in part]
@@ -85,7 +85,7 @@ class Feed:
         drawn = [augment.crop(scene, self.side, rng) for scene in chosen]
         images = np.stack([pixels for pixels, _ in drawn])[:, None].astype(np.float32)
         labels = np.stack([np.stack([lab.band, lab.octaves, lab.line, lab.known]) for _, lab in drawn])
-        return Batch(torch.from_numpy((images - augment.MEAN) / augment.SPREAD), torch.from_numpy(labels))
+        return DetectorBatch(torch.from_numpy((images - augment.MEAN) / augment.SPREAD), torch.from_numpy(labels))
 
 
 def _one_of(scenes: list[Scene], rng: np.random.Generator) -> Scene:

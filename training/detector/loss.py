@@ -13,7 +13,7 @@ _FEWEST = 1000  # such cells at least, so that frames without a code teach too
 
 
 @dataclass(frozen=True)
-class Batch:
+class DetectorBatch:
     """Images (N, 1, H, W) as the network takes them, and labels (N, 4, H/4, W/4): band, octaves, line, weight."""
 
     images: Tensor

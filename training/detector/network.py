@@ -53,7 +53,7 @@ class Lateral(nn.Module):
         return cast(Tensor, self.norm(self.conv(x)))
 
 
-class Detector(nn.Module):
+class DetectorNetwork(nn.Module):
     """(N, 1, H, W) grey to (N, 2, H/4, W/4) maps: logit of the band, log2(line height / 16 px).
 
     Args:
@@ -93,7 +93,7 @@ class Detector(nn.Module):
         return cast(Tensor, self.maps(top))
 
 
-def folded(network: Detector) -> Detector:
+def folded(network: DetectorNetwork) -> DetectorNetwork:
     """A copy for inference in which every branch and batch normalisation is part of one convolution's weights."""
     plain = copy.deepcopy(network).eval()
     _fold(plain)

@@ -39,7 +39,7 @@ FORMS = ("alnum", "nospace", "spaced")
 
 
 @dataclass(frozen=True)
-class Line:
+class EvaluationLine:
     """A crop with its truth and the group that it is reported in."""
 
     pixels: NDArray[np.uint8]
@@ -47,14 +47,14 @@ class Line:
     group: str
 
 
-def rendered(seed: int, use: str, count: int) -> Iterable[Line]:
+def rendered(seed: int, use: str, count: int) -> Iterable[EvaluationLine]:
     """Lines of the pool's renderer with the fonts kept for ``use``; the training uses other seeds."""
     for index in range(count):
         crop = lines.render(seed, index, fonts.names(use))
-        yield Line(crop.pixels, crop.text, crop.kind)
+        yield EvaluationLine(crop.pixels, crop.text, crop.kind)
 
 
-def drawn(folder: Path) -> Iterable[Line]:
+def drawn(folder: Path) -> Iterable[EvaluationLine]:
     """The lines of a nano-codes set, cut by their true quads."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for entry in manifest["images"]:
@@ -62,16 +62,16 @@ def drawn(folder: Path) -> Iterable[Line]:
         for line in entry["lines"]:
             quad = np.asarray(line["quad"], dtype=np.float32)
             crop = rectify(frame, grow(quad, MARGIN * sides(quad)[1]))
-            yield Line(crop, line["text"], entry["tags"]["print"])
+            yield EvaluationLine(crop, line["text"], entry["tags"]["print"])
 
 
-def real(split: str) -> Iterable[Line]:
+def real(split: str) -> Iterable[EvaluationLine]:
     """Real crops (evaluation only)."""
     for sample in open_dataset(f"{REAL}:{split}").samples:
-        yield Line(np.asarray(cv2.imread(sample.path), dtype=np.uint8), sample.truth or "", split)
+        yield EvaluationLine(np.asarray(cv2.imread(sample.path), dtype=np.uint8), sample.truth or "", split)
 
 
-def measure(recogniser: Recogniser, chosen: list[Line]) -> dict[str, Any]:
+def measure(recogniser: Recogniser, chosen: list[EvaluationLine]) -> dict[str, Any]:
     """Exact lines and CER in three forms by greedy decoding, over all and by group."""
     posteriors = recogniser([line.pixels for line in chosen])
     texts = [ctc.decode(np.exp(rows), recogniser.characters).text.strip() for rows in posteriors]
@@ -92,7 +92,7 @@ def _figures(scores: list[dict[str, Score]]) -> dict[str, Any]:
     return figures
 
 
-def sets(count: int) -> dict[str, list[Line]]:
+def sets(count: int) -> dict[str, list[EvaluationLine]]:
     """Every set that this machine has, by name."""
     found = {
         "rendered, held out": list(rendered(_HELD_OUT_SEED, "train", count)),

@@ -24,7 +24,7 @@ _GROUP = 40  # batches drawn together and sorted by width
 
 
 @dataclass(frozen=True)
-class Batch:
+class RecogniserBatch:
     """Images (N, 1, 32, W) float32, the classes of all texts in one row, and lengths in steps and characters."""
 
     images: Tensor
@@ -34,7 +34,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Target:
+class RecogniserTarget:
     """What a network answers: its characters (class 0 is the CTC blank), and the input pixels of one time step."""
 
     characters: str = CHARACTERS
@@ -55,11 +55,11 @@ class Target:
         return -(-width // self.step)
 
 
-SHIPPED = Target()
+SHIPPED = RecogniserTarget()
 
 
 @dataclass(frozen=True)
-class Source:
+class RecogniserSource:
     """Which shards feed the training, and how many of them from which step on.
 
     Training starts with ``first`` shards and takes one more each ``every`` steps up to ``shards``: the same shards at
@@ -78,21 +78,26 @@ class Source:
         return min(self.shards, self.first + step // self.every)
 
 
-Line = tuple[pool.Shard, int]
+Pick = tuple[pool.Shard, int]  # a shard, and the number of a line in it
 
 
-class Feed:
+class RecogniserFeed:
     """The batches of a training."""
 
     def __init__(
-        self, sources: Sequence[Source], seed: int, batch: int, narrow_from: int = 0, target: Target = SHIPPED
+        self,
+        sources: Sequence[RecogniserSource],
+        seed: int,
+        batch: int,
+        narrow_from: int = 0,
+        target: RecogniserTarget = SHIPPED,
     ) -> None:
         """``seed``: of choice and alterations; ``narrow_from``: the step from which a quarter is squeezed hard."""
         self._sources, self._seed, self._batch = sources, seed, batch
         self._narrow_from, self._target = narrow_from, target
         self._shards: list[list[pool.Shard]] = [[] for _ in sources]
 
-    def __call__(self, start: int) -> Iterator[Batch]:
+    def __call__(self, start: int) -> Iterator[RecogniserBatch]:
         """Batches from step ``start`` on, for ever."""
         group = start // _GROUP
         skip = start % _GROUP
@@ -100,10 +105,10 @@ class Feed:
             yield from self._group(group, skip)
             group, skip = group + 1, 0
 
-    def _group(self, group: int, skip: int) -> Iterator[Batch]:
+    def _group(self, group: int, skip: int) -> Iterator[RecogniserBatch]:
         rng = stream(self._seed, group, "choice")
         amounts = self._amounts()
-        picks: list[Line] = []
+        picks: list[Pick] = []
         for source, shards, amount in zip(self._sources, self._shards, amounts, strict=True):
             self._load(source, shards, source.available(group * _GROUP))
             numbers = rng.integers(len(shards) * pool.SHARD, size=amount)
@@ -122,13 +127,13 @@ class Feed:
         edges = np.rint(np.cumsum([0.0, *(source.share for source in self._sources)]) / total * whole).astype(int)
         return [int(n) for n in np.diff(edges)]
 
-    def _load(self, source: Source, shards: list[pool.Shard], count: int) -> None:
+    def _load(self, source: RecogniserSource, shards: list[pool.Shard], count: int) -> None:
         while len(shards) < count:
             while not pool.path(source.folder, source.seed, len(shards)).is_file():
                 time.sleep(2.0)
             shards.append(pool.load(source.folder, source.seed, len(shards), self._target.cased))
 
-    def _pack(self, picks: list[Line], rng: np.random.Generator, narrow: bool) -> Batch:
+    def _pack(self, picks: list[Pick], rng: np.random.Generator, narrow: bool) -> RecogniserBatch:
         rows, texts = [], []
         for shard, k in picks:
             text = shard.texts[k]
@@ -140,14 +145,14 @@ class Feed:
         return pack(rows, texts, self._target)
 
 
-def pack(rows: list[NDArray[np.float32]], texts: list[str], target: Target = SHIPPED) -> Batch:
+def pack(rows: list[NDArray[np.float32]], texts: list[str], target: RecogniserTarget = SHIPPED) -> RecogniserBatch:
     """A batch of normalised rows (32, W), padded on the right with 0."""
     width = -(-max(row.shape[1] for row in rows) // WIDTH_UNIT) * WIDTH_UNIT
     images = np.zeros((len(rows), 1, HEIGHT, width), dtype=np.float32)
     for k, row in enumerate(rows):
         images[k, 0, :, : row.shape[1]] = row
     class_of = {character: k + 1 for k, character in enumerate(target.characters)}
-    return Batch(
+    return RecogniserBatch(
         torch.from_numpy(images),
         torch.tensor([class_of[c] for text in texts for c in text], dtype=torch.long),
         torch.tensor([target.steps(row.shape[1]) for row in rows], dtype=torch.long),

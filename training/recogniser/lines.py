@@ -137,7 +137,7 @@ def _place(line: InkMap, offset: tuple[float, float], view: NDArray[np.float64],
 
 
 def _neighbours(
-    machine: prints.Machine,
+    machine: prints.LinePrinter,
     line: InkMap,
     size: tuple[float, float],
     view: NDArray[np.float64],
@@ -174,7 +174,7 @@ def _neighbours(
 def _photograph(
     ink: Map,
     line: InkMap,
-    machine: prints.Machine,
+    machine: prints.LinePrinter,
     view: NDArray[np.float64],
     shape: tuple[int, int],
     height: float,
@@ -248,7 +248,11 @@ def _edges(plane: Map, contrast: float, rng: np.random.Generator) -> None:
 
 
 def _older(
-    machine: prints.Machine, line: InkMap, view: NDArray[np.float64], shape: tuple[int, int], rng: np.random.Generator
+    machine: prints.LinePrinter,
+    line: InkMap,
+    view: NDArray[np.float64],
+    shape: tuple[int, int],
+    rng: np.random.Generator,
 ) -> Map:
     """An earlier print of the same machine below the code."""
     try:

@@ -79,7 +79,7 @@ class RepConv(nn.Module):
         return plain
 
 
-class Recogniser(nn.Module):
+class RecogniserNetwork(nn.Module):
     """(N, 1, 32, W) normalised grey, W a multiple of 8, to logits (N, W / step, classes); class 0 is the blank."""
 
     def __init__(self, classes: int, widths: Widths | None = None) -> None:
@@ -107,10 +107,10 @@ class Recogniser(nn.Module):
         return self.head(self.drop(self.neck(rows)))[:, :, 0].transpose(1, 2)
 
 
-class Deployed(nn.Module):
+class FoldedRecogniser(nn.Module):
     """The same network with branches and normalisation folded: what is exported."""
 
-    def __init__(self, trained: Recogniser) -> None:
+    def __init__(self, trained: RecogniserNetwork) -> None:
         """From a network in evaluation; it is left unchanged."""
         super().__init__()
         layers: list[nn.Module] = []
@@ -124,7 +124,7 @@ class Deployed(nn.Module):
         self.layers = nn.Sequential(*layers, head)
 
     def forward(self, image: Tensor) -> Tensor:
-        """See ``Recogniser``."""
+        """See ``RecogniserNetwork``."""
         return self.layers(image).squeeze(2).transpose(1, 2)  # type: ignore[no-any-return]
 
 

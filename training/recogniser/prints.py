@@ -21,7 +21,7 @@ SHARES = (0.16, 0.11, 0.11, 0.07, 0.12, 0.17, 0.26)
 _RASTER = {"dot-5x7": "5x7", "dot-7x9": "7x9", "dot-5x5": "5x5", "dot-10x16": "10x16"}
 
 
-class Machine:
+class LinePrinter:
     """A printer with fixed settings: every text that it prints has the same faults."""
 
     def __init__(
@@ -99,9 +99,9 @@ def draw(
     rng: np.random.Generator,
     shares: tuple[float, ...] = SHARES,
     stretch: tuple[float, float] = (0.0, 0.18),
-) -> Machine:
+) -> LinePrinter:
     """Any machine; ``shares`` of ``KINDS``."""
-    return Machine(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch)
+    return LinePrinter(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch)
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ from ocr_app.recipes import free
 from ocr_app.recipes.grammar import registered
 from ocr_app.types import LinePosterior
 from training import cards
-from training.recogniser.evaluate import MODEL, Line, drawn, rendered
+from training.recogniser.evaluate import MODEL, EvaluationLine, drawn, rendered
 
 _SEED = 604  # no set of the training or of the card has it
 _BATCH = 64
@@ -44,7 +44,7 @@ def holds_piece(text: str) -> bool:
     return False
 
 
-def measure(recogniser: Recogniser, chosen: Iterable[Line]) -> dict[str, Counter[str]]:
+def measure(recogniser: Recogniser, chosen: Iterable[EvaluationLine]) -> dict[str, Counter[str]]:
     """Counts of ``_COLUMNS`` for lines with and without pieces."""
     found = {"with dates, times or keywords": Counter[str](), "with none": Counter[str]()}
     several = list(chosen)

@@ -27,10 +27,10 @@ from ocr_app.networks.count import count
 from ocr_app.networks.onnx import OnnxNetwork
 from training import cards
 from training import export as exporting
-from training.loop import Run, Schedule, seed_everything
+from training.loop import Schedule, TrainingRun, seed_everything
 from training.recogniser import pool
-from training.recogniser.feed import Feed, Source, Target
-from training.recogniser.network import Deployed, Recogniser, Widths
+from training.recogniser.feed import RecogniserFeed, RecogniserSource, RecogniserTarget
+from training.recogniser.network import FoldedRecogniser, RecogniserNetwork, Widths
 from training.recogniser.texts import CHARACTERS
 from training.recogniser.train import exact, loss, read_config
 from training.render import fonts
@@ -51,16 +51,16 @@ class Variant:
 
     name: str
     widths: Widths
-    target: Target
+    target: RecogniserTarget
 
     @property
     def folder(self) -> Path:
         """Of its training."""
         return _OUT / self.name.replace(" ", "-")
 
-    def network(self) -> Recogniser:
+    def network(self) -> RecogniserNetwork:
         """Untrained."""
-        return Recogniser(self.target.classes, self.widths)
+        return RecogniserNetwork(self.target.classes, self.widths)
 
 
 def variants(settings: dict[str, Any]) -> list[Variant]:
@@ -71,7 +71,7 @@ def variants(settings: dict[str, Any]) -> list[Variant]:
         sizes = {key: value for key, value in row.items() if key not in ("name", "cased")}
         widths = replace(shipped, **sizes)
         characters = CHARACTERS + _LOWER if row.get("cased") else CHARACTERS
-        found.append(Variant(row["name"], widths, Target(characters, widths.step)))
+        found.append(Variant(row["name"], widths, RecogniserTarget(characters, widths.step)))
     return found
 
 
@@ -84,12 +84,12 @@ def train(variant: Variant, settings: dict[str, Any]) -> None:
     shards = settings["shards"]
     for shard in range(shards):
         pool.draw(_POOL, settings["pool_seed"], shard, fonts.names("train"))
-    source = Source(_POOL, settings["pool_seed"], shards, shards, 1)
-    run = Run(
+    source = RecogniserSource(_POOL, settings["pool_seed"], shards, shards, 1)
+    run = TrainingRun(
         folder=variant.folder,
         network=network,
         loss=lambda batch: loss(network, batch),
-        batches=Feed([source], settings["seed"], settings["batch"], target=variant.target),
+        batches=RecogniserFeed([source], settings["seed"], settings["batch"], target=variant.target),
         measure=lambda state: {},
         schedule=Schedule(settings["steps"], settings["warmup"], settings["peak"]),
         seed=settings["seed"],
@@ -115,7 +115,9 @@ def report(settings: dict[str, Any]) -> dict[str, Any]:
             saved = torch.load(variant.folder / "checkpoint.pt", weights_only=True)
             network.load_state_dict(saved["average"])
             file = Path(folder) / f"{k}.onnx"
-            exporting.export(Deployed(network.eval()).eval(), network, torch.zeros(_SHAPE), file, "logits", {}, {}, {})
+            exporting.export(
+                FoldedRecogniser(network.eval()).eval(), network, torch.zeros(_SHAPE), file, "logits", {}, {}, {}
+            )
             counted = count(str(file), _SHAPE)
             sessions.append(OnnxNetwork(str(file), "cpu", 1))
             figures = exact(network.to(memory_format=torch.channels_last), checks, variant.target)  # type: ignore[call-overload]

@@ -17,10 +17,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.loop import Run, Schedule, seed_everything
+from training.loop import Schedule, TrainingRun, seed_everything
 from training.recogniser import pool
-from training.recogniser.feed import SHIPPED, Batch, Feed, Source, Target, normalised, pack
-from training.recogniser.network import Recogniser, Widths
+from training.recogniser.feed import (
+    SHIPPED,
+    RecogniserBatch,
+    RecogniserFeed,
+    RecogniserSource,
+    RecogniserTarget,
+    normalised,
+    pack,
+)
+from training.recogniser.network import RecogniserNetwork, Widths
 from training.render import fonts
 
 CLASSES = SHIPPED.classes
@@ -30,21 +38,21 @@ CLASSES = SHIPPED.classes
 class Stage:
     """A part of a training, with a schedule and lines of its own; it starts from the averaged weights before it.
 
-    ``pools``: of each the seed, style, shards, and how they come into use (see ``feed.Source``).
+    ``pools``: of each the seed, style, shards, and how they come into use (see ``feed.RecogniserSource``).
     """
 
     schedule: Schedule
     narrow_from: int
     pools: tuple[dict[str, Any], ...]
 
-    def sources(self, folder: Path) -> list[Source]:
+    def sources(self, folder: Path) -> list[RecogniserSource]:
         """Its lines, which lie in ``folder``."""
         plain = [{key: value for key, value in row.items() if key != "style"} for row in self.pools]
-        return [Source(folder, **row) for row in plain]
+        return [RecogniserSource(folder, **row) for row in plain]
 
 
 @dataclass(frozen=True)
-class Config:
+class RecogniserConfig:
     """A configuration file; its tables are the fields' names.
 
     ``shipped``: the stages, from 1, whose averaged weights are averaged once more for the file that is shipped; none
@@ -63,7 +71,7 @@ class Config:
     shipped: tuple[int, ...]
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path) -> RecogniserConfig:
     """Read a configuration file.
 
     Raises:
@@ -71,7 +79,7 @@ def read_config(path: Path) -> Config:
     """
     data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     stages = [Stage(Schedule(**row["schedule"]), row["narrow_from"], tuple(row["pool"])) for row in data["stage"]]
-    return Config(
+    return RecogniserConfig(
         name=data["name"],
         widths=Widths(**data["widths"]),
         stages=tuple(stages),
@@ -88,8 +96,8 @@ def stage_folder(out: Path, number: int) -> Path:
 
 
 def train(
-    config: Config, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
-) -> Recogniser:
+    config: RecogniserConfig, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
+) -> RecogniserNetwork:
     """Train all stages, or go on, and return the network with averaged weights in evaluation.
 
     Args:
@@ -103,8 +111,8 @@ def train(
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)
     seed_everything(config.seed)
-    network = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    judged = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = RecogniserNetwork(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    judged = RecogniserNetwork(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for shard in range(config.check_shards):
         pool.draw(folder, config.check_seed, shard, fonts.names("train"))
     checks = [pool.load(folder, config.check_seed, shard) for shard in range(config.check_shards)]
@@ -114,11 +122,11 @@ def train(
         return exact(judged.eval(), checks)
 
     for number, stage in enumerate(config.stages, 1):
-        run = Run(
+        run = TrainingRun(
             folder=stage_folder(out, number),
             network=network,
             loss=lambda batch: loss(network, batch),
-            batches=Feed(stage.sources(folder), config.seed + number - 1, config.batch, stage.narrow_from),
+            batches=RecogniserFeed(stage.sources(folder), config.seed + number - 1, config.batch, stage.narrow_from),
             measure=measure,
             schedule=stage.schedule,
             seed=config.seed,
@@ -129,7 +137,7 @@ def train(
     return network.eval()
 
 
-def loss(network: Recogniser, batch: Batch) -> Tensor:
+def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:
     """CTC loss (Graves et al. 2006) a character, in float32; convolutions run in bfloat16."""
     images = batch.images.contiguous(memory_format=torch.channels_last)
     with torch.autocast(images.device.type, torch.bfloat16):
@@ -139,7 +147,7 @@ def loss(network: Recogniser, batch: Batch) -> Tensor:
 
 
 @torch.no_grad()
-def exact(network: Recogniser, shards: list[pool.Shard], target: Target = SHIPPED) -> dict[str, float]:
+def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: RecogniserTarget = SHIPPED) -> dict[str, float]:
     """Percent of held-out lines read without a fault, greedily: strictly, and on letters and digits only.
 
     Upper and lower case count as one, so that alphabets can be compared; the shards' texts are in upper case.

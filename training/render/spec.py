@@ -17,7 +17,7 @@ _SEVERITY = {"easy": (0.0, 0.3), "middle": (0.35, 0.65), "hard": (0.7, 1.0)}
 
 
 @dataclass(frozen=True)
-class Spec:
+class FrameSpec:
     """The kind of print, condition, difficulty, surface and layout of a frame."""
 
     print: str
@@ -54,14 +54,14 @@ class Spec:
         return between(rng, *_SEVERITY[self.difficulty])
 
 
-def draw(rng: np.random.Generator) -> Spec:
+def draw(rng: np.random.Generator) -> FrameSpec:
     """Any spec, every value as likely as the others: for training."""
-    return Spec(
+    return FrameSpec(
         pick(rng, PRINTS), pick(rng, CONDITIONS), pick(rng, DIFFICULTIES), pick(rng, SURFACES), pick(rng, LAYOUTS)
     )
 
 
-def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = SURFACES) -> Spec:
+def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = SURFACES) -> FrameSpec:
     """The spec of image ``index`` of a test set: print, condition and difficulty in turn, the rest by chance.
 
     Any 90 images in a row hold each combination of print, condition and difficulty once; half of the layouts are
@@ -70,4 +70,4 @@ def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = S
     condition, block = index // len(PRINTS) % len(CONDITIONS), index // (len(PRINTS) * len(CONDITIONS))
     difficulty = DIFFICULTIES[(index + condition + block) % len(DIFFICULTIES)]
     layout = pick(rng, ("two-line", "two-line", "single-line", "date-only"))
-    return Spec(PRINTS[index % len(PRINTS)], CONDITIONS[condition], difficulty, pick(rng, surfaces), layout)
+    return FrameSpec(PRINTS[index % len(PRINTS)], CONDITIONS[condition], difficulty, pick(rng, surfaces), layout)

@@ -120,7 +120,7 @@ def test_ninety_images_hold_every_combination_once() -> None:
 
 def test_an_unknown_tag_is_named() -> None:
     with pytest.raises(ValueError, match="unknown condition 'rain'"):
-        spec.Spec("font", "rain", "easy", "flat", "two-line")
+        spec.FrameSpec("font", "rain", "easy", "flat", "two-line")
     assert spec.draw(stream(1, 2, "spec")).tags().keys() == {"print", "condition", "difficulty", "surface", "layout"}
 
 

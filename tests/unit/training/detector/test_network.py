@@ -9,9 +9,9 @@ pytest.importorskip("onnx", reason="this is not the environment for training: no
 import torch
 
 from training.detector.export import export
-from training.detector.feed import Feed, Part, Source
+from training.detector.feed import DetectorFeed, DetectorSource, PoolSchedule
 from training.detector.loss import band_loss, height_loss, loss
-from training.detector.network import Detector, folded
+from training.detector.network import DetectorNetwork, folded
 from training.detector.scenes import Scene
 from training.detector.train import read_config
 
@@ -20,7 +20,7 @@ CONFIG = Path(__file__).resolve().parents[4] / "training" / "detector" / "config
 
 def small():
     torch.manual_seed(1)
-    return Detector((4, 8, 8, 12, 16), (2, 2, 2, 2), 8)
+    return DetectorNetwork((4, 8, 8, 12, 16), (2, 2, 2, 2), 8)
 
 
 def test_maps_have_a_quarter_of_each_side():
@@ -67,16 +67,16 @@ def test_the_shipped_configuration_is_within_its_budget():
 
 
 def test_a_part_of_the_pool_grows_with_the_steps_and_only_so():
-    part = Part(seed=1, style="mixed", shards=4, first=2, every=10, start=100)
+    part = PoolSchedule(seed=1, style="mixed", shards=4, first=2, every=10, start=100)
     assert [part.at(step) for step in (0, 99, 100, 109, 110, 120, 500)] == [0, 0, 2, 2, 3, 4, 4]
 
 
 def test_a_step_has_the_same_batch_whenever_it_is_asked_for(tmp_path):
     grey = np.random.default_rng(0).integers(0, 255, (200, 200), dtype=np.uint8)
     quad = np.array([[[60, 90], [140, 90], [140, 110], [60, 110]]], dtype=np.float32)
-    source = Source(tmp_path, (Part(1, "mixed", 1, 1, 1),))
+    source = DetectorSource(tmp_path, (PoolSchedule(1, "mixed", 1, 1, 1),))
     source._scenes[1] = [Scene(grey, quad, quad[:0])] * 250
-    feed = Feed(source, seed=4, batch=2, side=96)
+    feed = DetectorFeed(source, seed=4, batch=2, side=96)
     started, gone_on = feed(0), feed(1)
     next(started)
     first, again = next(started), next(gone_on)

@@ -60,7 +60,7 @@ def test_ink_shows_on_the_crop() -> None:
 def test_every_machine_prints() -> None:
     for kind in prints.KINDS:
         rng = stream(3, 0, kind)
-        machine = prints.Machine(kind, 0.3, 24.0, TYPEFACES, rng)
+        machine = prints.LinePrinter(kind, 0.3, 24.0, TYPEFACES, rng)
         shown, ink = machine.print("EXP 12.03.2024", rng)
         assert shown.upper() == "EXP 12.03.2024"
         assert ink.coverage.max() > 0.5
@@ -70,7 +70,7 @@ def test_every_machine_prints() -> None:
 def test_a_head_without_the_characters_says_so() -> None:
     rng = stream(4, 0, "x")
     with pytest.raises(ValueError, match="nothing of the text"):
-        prints.Machine("dot-5x5", 0.3, 24.0, TYPEFACES, rng).print("<=>", rng)
+        prints.LinePrinter("dot-5x5", 0.3, 24.0, TYPEFACES, rng).print("<=>", rng)
 
 
 def test_a_shard_is_drawn_once_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
