@@ -1,4 +1,4 @@
-"""Choose the default lead that a character needs (`tolerances: gap`): good and wrong passes by gap, on drawn codes.
+"""Measures good and wrong passes by `tolerances: gap`, the lead that a character needs, on drawn codes.
 
     python -m training.measure_passes [--threads N]
 
@@ -31,14 +31,14 @@ _OUT = cards.ROOT / "build"
 
 
 class Case(NamedTuple):
-    """A code that passes when no lead is asked for: its smallest lead, nats, and whether its text is right."""
+    """A code that passes when no lead is required: its smallest lead in nats, and whether its text is right."""
 
     lead: float
     right: bool
 
 
 def draw(seed: str, options: Sequence[str]) -> str:
-    """Folder of a set, drawn when it is not there. Raises CalledProcessError."""
+    """The folder of a set, which is drawn when it does not exist. Raises CalledProcessError."""
     folder = _OUT / f"nano-codes-passes-{seed}"
     if not (folder / "dataset.json").is_file():
         command = [sys.executable, "-m", "training.make_nano_codes", "--seed", seed, "--count", str(COUNT)]
@@ -47,7 +47,7 @@ def draw(seed: str, options: Sequence[str]) -> str:
 
 
 def cases(folder: str, recipe: recipes.Recipe, threads: int) -> list[Case]:
-    """The codes of a set that pass when only contradictions and misfits are held against them."""
+    """The codes of a set that pass when only contradictions and misfits count against them."""
     lax = recipe._replace(tolerances=recipe.tolerances._replace(gap=0.0))
     found = []
     with open_named(parse_name("codes"), Options("cpu", "fp32", threads)) as reader:
@@ -79,7 +79,7 @@ def measure(threads: int) -> dict[str, Any]:
 
 
 def table(measured: dict[str, Any]) -> str:
-    """A row a gap: good and wrong passes of each set."""
+    """One row per gap: good and wrong passes of each set."""
     rows = [["gap", *(f"{kind}: {part['name']}" for part in measured["sets"] for kind in ("good", "wrong"))]]
     for k, gap in enumerate(GAPS):
         mark = " (default)" if gap == measured["default_gap"] else ""

@@ -1,4 +1,4 @@
-"""The detector from a training's folder into the package.
+"""Exports the detector from the folder of a training into the package.
 
 python -m training.detector.export --config training/detector/config/code-detector.toml --out build/detector
 """
@@ -17,10 +17,10 @@ from training.detector.train import DetectorConfig, read_config
 
 
 def averaged(config: DetectorConfig, out: Path) -> tuple[DetectorNetwork, int, float]:
-    """The network with a checkpoint's averaged weights, in evaluation, its step, and the seconds spent on it.
+    """The network with the averaged weights of a checkpoint in evaluation mode, its step, and the seconds spent on it.
 
     Raises:
-        FileNotFoundError: no checkpoint.
+        FileNotFoundError: there is no checkpoint.
     """
     saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
     network = config.network()

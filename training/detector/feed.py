@@ -1,4 +1,4 @@
-"""Batches of training crops; the same step gives the same batch, however often a training was resumed."""
+"""Batches of training crops; a step always has the same batch, however often the training was resumed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from training.render.seeds import stream
 
 @dataclass(frozen=True)
 class PoolSchedule:
-    """Shards of one pool and when training uses them.
+    """The shards of one pool, and when the training uses them.
 
     ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``; its scenes are drawn
-    ``weight`` times as often as others. So the scenes of a step do not depend on how far the drawing of the pool had
-    come.
+    ``weight`` times as often as others. The scenes of a step therefore do not depend on how many shards exist.
     """
 
     seed: int
@@ -34,20 +33,20 @@ class PoolSchedule:
     weight: int = 1
 
     def at(self, step: int) -> int:
-        """Number of shards that step ``step`` uses."""
+        """The number of shards that step ``step`` uses."""
         return min(self.shards, self.first + (step - self.start) // self.every) if step >= self.start else 0
 
 
 @dataclass
 class DetectorSource:
-    """Scenes of a folder's pools; a shard that is not there yet is waited for."""
+    """The scenes of the pools in a folder; it waits for a shard that does not exist yet."""
 
     folder: Path
     parts: tuple[PoolSchedule, ...]
     _scenes: dict[int, list[Scene]] = field(default_factory=dict)
 
     def at(self, step: int) -> list[list[Scene]]:
-        """The scenes that step ``step`` may use, a list for each part, each scene as often as its part's weight."""
+        """The scenes that step ``step`` may use: one list per pool, each scene repeated by the weight of its pool."""
         return [self._of(part, part.at(step)) * part.weight for part in self.parts]
 
     def _of(self, part: PoolSchedule, shards: int) -> list[Scene]:
@@ -71,7 +70,7 @@ class DetectorFeed:
     side: int
 
     def __call__(self, start: int) -> Iterator[DetectorBatch]:
-        """Batches of the steps from ``start`` on, without end."""
+        """The batches of the steps from ``start`` on, without end."""
         step = start
         while True:
             yield self.one(step)
@@ -89,6 +88,6 @@ class DetectorFeed:
 
 
 def _one_of(scenes: list[Scene], rng: np.random.Generator) -> Scene:
-    """A scene; one of the two that are drawn is passed over where it is of a line camera, which is soon learnt."""
+    """One of two random scenes; the first is skipped if it is from a line camera, because these are soon learnt."""
     first, second = (scenes[int(i)] for i in rng.integers(len(scenes), size=2))
     return second if first.line_camera else first

@@ -1,4 +1,4 @@
-"""Train the detector as a configuration file says.
+"""Trains the detector by a configuration file.
 
 python -m training.detector.train --config training/detector/config/code-detector.toml --out build/detector
 """
@@ -74,13 +74,13 @@ def read_config(path: Path) -> DetectorConfig:
 def train(
     config_path: Path, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
 ) -> DetectorNetwork:
-    """Train, or go on, and return the network with averaged weights in evaluation.
+    """Train, or continue, and return the network with averaged weights in evaluation mode.
 
     Args:
         config_path: what to train.
-        out: folder of checkpoint and log.
-        folder: of the pool (see ``pool``); shards that are not there yet are waited for.
-        resume: go on from the checkpoint in ``out``.
+        out: folder of the checkpoint and the log.
+        folder: folder of the pool (see ``pool``); the training waits for shards that do not exist yet.
+        resume: continue from the checkpoint in ``out``.
         until: stop at this step, for a training in parts.
         device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
     """
@@ -123,7 +123,7 @@ def _loss(network: DetectorNetwork, batch: DetectorBatch) -> Tensor:
 
 @torch.no_grad()
 def found_in(network: DetectorNetwork, scenes: list[Scene]) -> dict[str, float]:
-    """Figures of ``Tally`` over scenes at their own size."""
+    """The figures of ``Tally`` over scenes at their own size."""
     tally = Tally()
     for scene in scenes:
         with torch.autocast("cpu", torch.bfloat16):
@@ -134,7 +134,7 @@ def found_in(network: DetectorNetwork, scenes: list[Scene]) -> dict[str, float]:
 
 
 def blob(scene: Scene) -> Tensor:
-    """A scene as the network takes it: (1, 1, H, W), padded with 0 to multiples of 32."""
+    """A scene as input of the network: (1, 1, H, W), padded with 0 to multiples of 32."""
     h, w = scene.grey.shape
     padded = np.zeros((1, 1, -(-h // _STRIDE) * _STRIDE, -(-w // _STRIDE) * _STRIDE), np.float32)
     padded[0, 0, :h, :w] = (scene.grey.astype(np.float32) - augment.MEAN) / augment.SPREAD

@@ -1,4 +1,4 @@
-"""What the shipped recogniser reads: the figures of its model card.
+"""Measures what the shipped recogniser reads: the figures of its model card.
 
 python -m training.recogniser.evaluate            measure, write docs/models/code-recogniser.json and fill the card
 python -m training.recogniser.evaluate --check    measure, compare with the committed figures
@@ -40,7 +40,7 @@ FORMS = ("alnum", "nospace", "spaced")
 
 @dataclass(frozen=True)
 class EvaluationLine:
-    """A crop with its truth and the group that it is reported in."""
+    """A crop with its ground truth and the group in which it is reported."""
 
     pixels: NDArray[np.uint8]
     text: str
@@ -48,7 +48,7 @@ class EvaluationLine:
 
 
 def rendered(seed: int, use: str, count: int) -> Iterable[EvaluationLine]:
-    """Lines of the pool's renderer with the fonts kept for ``use``; the training uses other seeds."""
+    """Lines of the pool's renderer with the fonts reserved for ``use``; the training uses other seeds."""
     for index in range(count):
         crop = lines.render(seed, index, fonts.names(use))
         yield EvaluationLine(crop.pixels, crop.text, crop.kind)
@@ -93,7 +93,7 @@ def _figures(scores: list[dict[str, Score]]) -> dict[str, Any]:
 
 
 def sets(count: int) -> dict[str, list[EvaluationLine]]:
-    """Every set that this machine has, by name."""
+    """Every set that exists on this machine, by name."""
     found = {
         "rendered, held out": list(rendered(_HELD_OUT_SEED, "train", count)),
         "rendered, unseen typefaces": list(rendered(_UNSEEN_SEED, "test", count)),
@@ -102,7 +102,7 @@ def sets(count: int) -> dict[str, list[EvaluationLine]]:
     if REAL.is_file():
         found.update({"real dates": list(real("dates")), "real lines": list(real("lines"))})
     else:
-        print(f"not measured: real dates and lines ({REAL.parent.name}/ is not beside the repository)", file=sys.stderr)
+        print(f"not measured: real dates and lines ({REAL.parent.name}/ is not there)", file=sys.stderr)
     return found
 
 
@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     """See the module. Returns 0, or 1 when figures differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--count", type=int, default=1500, help="rendered lines of a set (default %(default)s)")
+    parser.add_argument("--count", type=int, default=1500, help="rendered lines per set (default %(default)s)")
     wanted = parser.parse_args(arguments)
     measured = run(wanted.count)
     try:

@@ -1,4 +1,4 @@
-"""The recogniser from a training's folder into the package.
+"""Exports the recogniser from the folder of a training into the package.
 
 python -m training.recogniser.export --config training/recogniser/config/code-recogniser.toml --out build/recogniser
 """
@@ -19,10 +19,10 @@ from training.recogniser.train import CLASSES, RecogniserConfig, read_config, st
 
 
 def averaged(config: RecogniserConfig, out: Path) -> tuple[RecogniserNetwork, list[int], float]:
-    """The network that is shipped, in evaluation; steps of each stage that has begun; seconds of all.
+    """The network that is shipped, in evaluation mode; the steps of each stage that has begun; the seconds of all.
 
     Raises:
-        FileNotFoundError: no stage has a checkpoint, or one that the configuration wants shipped has none.
+        FileNotFoundError: no stage has a checkpoint, or a stage that the configuration ships has none.
     """
     numbers = [n for n in range(1, len(config.stages) + 1) if n == 1 or _checkpoint(out, n).is_file()]
     saved = {n: torch.load(_checkpoint(out, n), map_location="cpu", weights_only=True) for n in numbers}
@@ -36,7 +36,7 @@ def averaged(config: RecogniserConfig, out: Path) -> tuple[RecogniserNetwork, li
 
 
 def mean(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The mean of several networks' weights and statistics; counters are the last one's."""
+    """The mean of several networks' weights and statistics; counters are those of the last one."""
     return {
         name: torch.stack([state[name] for state in states]).mean(dim=0) if last.is_floating_point() else last
         for name, last in states[-1].items()

@@ -1,9 +1,9 @@
-"""What the generic grammar's prior gains and harms when lines are read without a recipe.
+"""Measures what the prior of the generic grammar gains and harms when lines are read without a recipe.
 
 python -m training.recogniser.prior [--count 1500] [--model FILE]
 
-Counts lines that are exact on A-Z 0-9 by the best path alone and by `free`: those whose truth holds a date, a time or a
-keyword, and those that hold none, which show the harm.
+Counts lines that are exact on A-Z 0-9 by the best path alone and by `free`: lines whose truth holds a date, a time or
+a keyword, and lines without one, which show the harm.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ocr_app.types import LinePosterior
 from training import cards
 from training.recogniser.evaluate import MODEL, EvaluationLine, drawn, rendered
 
-_SEED = 604  # no set of the training or of the card has it
+_SEED = 604  # no set of the training or of the card uses it
 _BATCH = 64
 _QUAD = np.zeros((4, 2), np.float32)
 _COLUMNS = ("lines", "best path", "free", "put right", "spoilt")

@@ -1,10 +1,10 @@
-"""Weigh widths, depth, stride and alphabet: short trainings on the same lines, side by side.
+"""Compares widths, depths, strides and alphabets by short trainings on the same lines.
 
     python -m training.recogniser.tradeoff --train NAME [--train NAME ...]      train these variants (resumable)
-    python -m training.recogniser.tradeoff --report                             measure all that are trained, and plot
+    python -m training.recogniser.tradeoff --report                             measure all trained variants, and plot
 
-Accuracies are of brief trainings and rank variants; they are not those of the shipped network. Times are ratios: all
-variants are run in turns on the same input by ONNX Runtime with one thread.
+The accuracies are those of brief trainings: they rank the variants and are not those of the shipped network. Times are
+ratios: ONNX Runtime runs all variants in turn on the same input with one thread.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _SHAPE = (1, 1, 32, 256)
 
 @dataclass(frozen=True)
 class Variant:
-    """A network to weigh."""
+    """A network to compare."""
 
     name: str
     widths: Widths
@@ -55,16 +55,16 @@ class Variant:
 
     @property
     def folder(self) -> Path:
-        """Of its training."""
+        """The folder of its training."""
         return _OUT / self.name.replace(" ", "-")
 
     def network(self) -> RecogniserNetwork:
-        """Untrained."""
+        """The untrained network."""
         return RecogniserNetwork(self.target.classes, self.widths)
 
 
 def variants(settings: dict[str, Any]) -> list[Variant]:
-    """Those of the configuration; what one does not name is as in the shipped network."""
+    """The variants of the configuration; what a variant does not name is as in the shipped network."""
     shipped = read_config(_SHIPPED).widths
     found = []
     for row in settings["variant"]:
@@ -76,7 +76,7 @@ def variants(settings: dict[str, Any]) -> list[Variant]:
 
 
 def train(variant: Variant, settings: dict[str, Any]) -> None:
-    """Train a variant, or go on."""
+    """Train a variant, or continue."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     seed_everything(settings["seed"])
@@ -134,7 +134,7 @@ def report(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _relative_times(sessions: list[OnnxNetwork], rounds: int) -> list[float]:
-    """Median time of each, in turns, over that of the first."""
+    """The median time of each session, run in turn, divided by that of the first."""
     image = {"image": np.random.default_rng(0).standard_normal(_SHAPE, dtype=np.float32)}
     spent: list[list[float]] = [[] for _ in sessions]
     for _ in range(rounds):
@@ -156,7 +156,7 @@ def table(measured: dict[str, Any]) -> str:
 
 
 def plot(measured: dict[str, Any], target: Path) -> None:
-    """Accuracy after the brief training against operations; areas show the relative time."""
+    """Plot the accuracy after the brief training against operations; areas show the relative time."""
     import matplotlib
 
     matplotlib.use("Agg")

@@ -1,4 +1,4 @@
-"""Train the recogniser as a configuration file says.
+"""Trains the recogniser by a configuration file.
 
 python -m training.recogniser.train --config training/recogniser/config/code-recogniser.toml --out build/recogniser
 """
@@ -36,9 +36,9 @@ CLASSES = SHIPPED.classes
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a training, with a schedule and lines of its own; it starts from the averaged weights before it.
+    """One part of a training, with its own schedule and lines; it starts from the averaged weights of the part before.
 
-    ``pools``: of each the seed, style, shards, and how they come into use (see ``feed.RecogniserSource``).
+    ``pools``: the seed, style and shards of each, and when they are used (see ``feed.RecogniserSource``).
     """
 
     schedule: Schedule
@@ -46,17 +46,17 @@ class Stage:
     pools: tuple[dict[str, Any], ...]
 
     def sources(self, folder: Path) -> list[RecogniserSource]:
-        """Its lines, which lie in ``folder``."""
+        """The sources of its lines in ``folder``."""
         plain = [{key: value for key, value in row.items() if key != "style"} for row in self.pools]
         return [RecogniserSource(folder, **row) for row in plain]
 
 
 @dataclass(frozen=True)
 class RecogniserConfig:
-    """A configuration file; its tables are the fields' names.
+    """A configuration file; its tables are named like the fields.
 
-    ``shipped``: the stages, from 1, whose averaged weights are averaged once more for the file that is shipped; none
-    named: the last stage.
+    ``shipped``: the stages (counted from 1) whose averaged weights are averaged once more for the shipped file; without
+    any, the last stage is shipped.
     """
 
     name: str
@@ -91,20 +91,20 @@ def read_config(path: Path) -> RecogniserConfig:
 
 
 def stage_folder(out: Path, number: int) -> Path:
-    """Where the checkpoint and log of a stage (from 1) lie."""
+    """The folder with the checkpoint and log of a stage (counted from 1)."""
     return out / f"stage-{number}"
 
 
 def train(
     config: RecogniserConfig, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
 ) -> RecogniserNetwork:
-    """Train all stages, or go on, and return the network with averaged weights in evaluation.
+    """Train all stages, or continue, and return the network with averaged weights in evaluation mode.
 
     Args:
         config: what to train.
-        out: folder of the stages' checkpoints and logs.
-        folder: of the pools (see ``pool``); shards that are not there yet are waited for.
-        resume: go on from the checkpoints in ``out``.
+        out: folder of the checkpoints and logs of the stages.
+        folder: folder of the pools (see ``pool``); the training waits for shards that do not exist yet.
+        resume: continue from the checkpoints in ``out``.
         until: stop the last stage at this step, for a training in parts.
         device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
     """
@@ -138,7 +138,7 @@ def train(
 
 
 def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:
-    """CTC loss (Graves et al. 2006) a character, in float32; convolutions run in bfloat16."""
+    """CTC loss (Graves et al. 2006) per character, in float32; convolutions run in bfloat16."""
     images = batch.images.contiguous(memory_format=torch.channels_last)
     with torch.autocast(images.device.type, torch.bfloat16):
         logits = network(images)
@@ -148,9 +148,9 @@ def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:
 
 @torch.no_grad()
 def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: RecogniserTarget = SHIPPED) -> dict[str, float]:
-    """Percent of held-out lines read without a fault, greedily: strictly, and on letters and digits only.
+    """The percentage of held-out lines read without an error, greedily: strictly, and on letters and digits only.
 
-    Upper and lower case count as one, so that alphabets can be compared; the shards' texts are in upper case.
+    Upper and lower case count as equal, so that alphabets can be compared; the texts of the shards are upper case.
     """
     strict = plain = total = 0
     for shard in shards:
@@ -170,7 +170,7 @@ def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: Recognis
 
 
 def greedy(best: np.ndarray[Any, Any], characters: str = SHIPPED.characters) -> str:
-    """Best-path text of the best class of each step."""
+    """The best-path text, from the best class of each step."""
     before = np.concatenate([[0], best[:-1]])
     return "".join(characters[k - 1] for k in best[(best != 0) & (best != before)])
 

@@ -1,4 +1,4 @@
-"""The package before the code is printed on it: colours, surface, label, and what an overlap puts below the code."""
+"""The package before the code is printed on it: colours, surface, label, and the print below the code in an overlap."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def tones(spec: FrameSpec, severity: float, rng: np.random.Generator) -> Tones:
 def package(
     spec: FrameSpec, severity: float, seed: int, index: int, shape: tuple[int, int], code: artwork.Box, font: str
 ) -> Layer:
-    """The plane with everything that was printed before the code."""
+    """The plane with everything that is printed before the code."""
     ground = tones(spec, severity, stream(seed, index, "tones")).ground
     plane = substrate.surface(spec.surface, stream(seed, index, "surface"), shape, ground)
     rng = stream(seed, index, "artwork")
@@ -56,7 +56,7 @@ def package(
 def underprint(
     plane: Layer, spec: FrameSpec, severity: float, rng: np.random.Generator, tones: Tones, code: artwork.Box, font: str
 ) -> None:
-    """What lies under the code: an earlier print of the same kind, shifted, or label text."""
+    """Print below the code: a shifted earlier print of the same kind, or label text."""
     x, y, w, h = code
     opacity = between(rng, 0.18, 0.3) + 0.1 * severity
     if chance(rng, 0.35):

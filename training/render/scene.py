@@ -15,7 +15,7 @@ from training.render.text import code_lines
 from training.render.types import InkMap, Layer, Pixels, Quad
 
 FRAME = (600, 800)  # (H, W) of a frame in pixels
-_PAD = 90  # plane beyond the frame on each side, so that perspective never looks past the package
+_PAD = 90  # plane outside the frame on each side, so that perspective never shows the rim of the package
 _PLANE = (FRAME[0] + 2 * _PAD, FRAME[1] + 2 * _PAD)
 _CENTRE = (412.0, 262.0)  # x, y of the middle of the thesis's fixed crop, image[150:375, 125:700]
 _HEIGHTS = {"two-line": (20.0, 30.0), "single-line": (21.0, 32.0), "date-only": (24.0, 38.0)}
@@ -23,7 +23,7 @@ _HEIGHTS = {"two-line": (20.0, 30.0), "single-line": (21.0, 32.0), "date-only": 
 
 @dataclass(frozen=True)
 class PrintedLine:
-    """One code line of a frame: what it says and its quad in pixels of the frame."""
+    """One code line of a frame: its text, and its quad in pixels of the frame."""
 
     text: str
     quad: Quad
@@ -31,7 +31,7 @@ class PrintedLine:
 
 @dataclass(frozen=True)
 class Frame:
-    """A camera frame with its truth.
+    """A camera frame with its ground truth.
 
     Attributes:
         pixels: (600, 800, 3) BGR before JPEG.
@@ -55,7 +55,7 @@ def render(spec: FrameSpec, seed: int, index: int, font: str = EMBEDDED) -> Fram
     """Frame ``index`` of the set ``seed``: the same arguments give the same pixels.
 
     Args:
-        spec: what it shall show.
+        spec: what it has to show.
         seed: of the set, >= 0.
         index: of the frame, >= 0; no frame depends on another.
         font: typeface of labels and font prints (see ``fonts.face``).
@@ -99,7 +99,7 @@ def _overprint(
     corners: list[tuple[int, int]],
     font: str,
 ) -> None:
-    """Print the code on the plane in place; under an overlap, an older print or artwork first; glare on top."""
+    """Print the code on the plane, in place: in an overlap after an older print or artwork; glare comes last."""
     colours = tones(spec, severity, stream(seed, index, "tones"))
     if spec.condition == "overlap":
         underprint(plane, spec, severity, stream(seed, index, "overlap"), colours, _extent(prints, corners), font)
