@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from training.render import glyphs
 from training.render.head import HeadSettings, ink_share, print_line, survivors
-from training.render.splat import Dots, splat
 from training.render.types import InkMap
 
 TABLE = glyphs.load("5x7")
@@ -72,16 +71,6 @@ def test_stretch_widens_a_line_and_leaves_its_height() -> None:
     slow, fast = printed(STEADY).quad, printed(replace(STEADY, stretch=1.5)).quad
     assert np.ptp(fast[:, 0]) > 1.4 * np.ptp(slow[:, 0])
     assert np.ptp(fast[:, 1]) == pytest.approx(np.ptp(slow[:, 1]))
-
-
-def test_a_dot_has_the_area_of_its_radius() -> None:
-    disc = splat(Dots(np.array([[20.3, 19.6]]), np.array([6.0])), (40, 40))
-    assert disc.sum() == pytest.approx(np.pi * 36, rel=0.02)
-
-
-def test_dots_outside_the_map_leave_no_ink() -> None:
-    assert splat(Dots(np.array([[-50.0, 5.0]]), np.array([3.0])), (10, 10)).max() == 0.0
-    assert splat(Dots(np.zeros((0, 2)), np.zeros(0)), (10, 10)).max() == 0.0
 
 
 @pytest.mark.parametrize("bad", [{"missing_dots": 1.5}, {"pitch_px": 0}, {"gap": -1}, {"merge": -0.1}, {"bold": 0}])
