@@ -13,8 +13,8 @@ from training.render import noise, optics
 from training.render.seeds import between, chance
 
 MEAN, SPREAD = 127.5, 64.0  # grey levels, as ocr_app.readers.codes_detect.prepare
-_LOWEST = 10.0  # px; the line around which a crop is laid is not lower than this, if enlarging helps
-_TALLEST = 72.0  # px; no line in a crop is higher than this
+_LOWEST = 10.0  # px; the line that a crop is laid round is not shown lower than this, if enlarging helps
+_TALLEST = 72.0  # px; no crop shows a line higher than this
 
 
 def crop(scene: Scene, side: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Labels]:
