@@ -60,7 +60,8 @@ def test_every_module_has_a_floor():
 AGENT = APP.parent / "node_agent"
 STANDARD = {
     "argparse", "ast", "base64", "binascii", "contextlib", "ctypes", "errno", "fcntl", "functools", "hashlib", "hmac",
-    "io", "json", "os", "re", "shlex", "shutil", "signal", "socket", "subprocess", "sys", "tarfile", "time", "typing",
+    "io", "json", "logging", "os", "re", "shlex", "shutil", "signal", "socket", "subprocess", "sys",
+    "tarfile", "time", "typing",
 }  # fmt: skip
 
 

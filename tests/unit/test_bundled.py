@@ -2,7 +2,7 @@
 
 import os
 
-from ocr_app import bundled
+from ocr_app.core import bundled
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
