@@ -292,12 +292,20 @@ def fonts(_: Context, say: bool = False) -> None:
 
 @task
 def docs(_: Context) -> None:
-    """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""
+    """Write the newest results' report, the numbers in README and docs, and the reference of the command line."""
     from fleet import benchmark as matrix
     from fleet import blocks
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
+    _write_command_line()
+
+
+def _write_command_line() -> None:
+    from fleet.reports import command_line
+
+    if command_line.write(ROOT):
+        print(f"written: {command_line.PAGE}")
 
 
 def _write_numbers() -> None:

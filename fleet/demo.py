@@ -20,7 +20,7 @@ from ocr_app.imaging.load import load_image
 from ocr_app.opening import ReaderRequest, open_reader
 from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
-from ocr_app.reading.frame import PLAIN, ReadOptions, VerdictRequest, read_image
+from ocr_app.reading.frame import DEFAULT_OPTIONS, ReadOptions, VerdictRequest, read_image
 from ocr_app.scoring.metrics import cer
 from ocr_app.scoring.text_forms import FORMS
 
@@ -73,7 +73,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     how = (
         ReadOptions()
         if chosen == "none"
-        else ReadOptions(wanted=VerdictRequest(recipes.load(str(artefacts.ROOT / chosen))))
+        else ReadOptions(verdict_request=VerdictRequest(recipes.load(str(artefacts.ROOT / chosen))))
     )
     if name.name not in OWN_MODELS:
         artefacts.fetch()
@@ -100,7 +100,7 @@ def _load(sample: DatasetSample) -> Sample:
     return Sample(sample.id, sample.truth, sample.tags, picture)
 
 
-def read_all(reader: Reader, samples: list[Sample], how: ReadOptions = PLAIN) -> tuple[list[Outcome], float]:
+def read_all(reader: Reader, samples: list[Sample], how: ReadOptions = DEFAULT_OPTIONS) -> tuple[list[Outcome], float]:
     """Outcomes, and the seconds that reading took (one unmeasured read first, to warm up)."""
     read_image(reader, samples[0].picture, samples[0].name, how)
     start = time.perf_counter()

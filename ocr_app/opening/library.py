@@ -76,9 +76,9 @@ class OpenReader:
         Raises RecipeError for a recipe that cannot be loaded, ReaderUnavailable where this reader cannot decode under
         a recipe.
         """
-        own = self._recipe if recipe is None else self._checked(recipe)
-        wanted = None if own is None else VerdictRequest(own, dict(expected or {}), trust_clock, deadline_ms)
-        return ReadOptions(layout, preprocess, tuple(regions), wanted)
+        loaded = self._recipe if recipe is None else self._checked(recipe)
+        request = None if loaded is None else VerdictRequest(loaded, dict(expected or {}), trust_clock, deadline_ms)
+        return ReadOptions(layout, preprocess, tuple(regions), request)
 
     def _checked(self, recipe: AnyRecipe) -> recipes.Recipe:
         check_posteriors(self._reader)

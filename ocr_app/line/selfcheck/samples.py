@@ -23,7 +23,7 @@ def rows(reader: Reader, around: RuntimeContext) -> List[Row]:
     """A row a sample. A sample or recipe that is not there is a row that failed."""
     wanted = expectations()
     try:
-        how = ReadOptions(wanted=VerdictRequest(recipes.load(os.path.join(around.recipes, wanted["recipe"]))))
+        how = ReadOptions(verdict_request=VerdictRequest(recipes.load(os.path.join(around.recipes, wanted["recipe"]))))
         return [_row(reader, around.samples, how, entry) for entry in wanted["images"]]
     except OcrError as error:
         return [
