@@ -15,9 +15,9 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 import numpy as np
 
 from ocr_app.core.errors import ModelError, UsageError
-from ocr_app.networks import onnx_model, onnx_runtime
+from ocr_app.networks import onnx_model, onnx_runtime, rewriting
+from ocr_app.networks.graph import constants, element_types
 from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
-from ocr_app.networks.operators import constants
 
 Shapes = Dict[str, Tuple[int, ...]]
 
@@ -122,7 +122,7 @@ def whole_shape(model: Model, shape: Optional[Sequence[int]], path: str) -> Tupl
 def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
     """Shapes of every tensor in one run on zeros. Raises UsageError when the network does not take the shape."""
     every = onnx_runtime.session(
-        onnx_model.with_every_output(model), onnx_runtime.check_device("cpu"), 1, name, optimised=False
+        rewriting.with_every_output(model), onnx_runtime.check_device("cpu"), 1, name, optimised=False
     )
     names = [output.name for output in every.get_outputs()]
     given = model.inputs[0].name
@@ -138,7 +138,7 @@ def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
 
 def count_model(model: Model, shapes: Shapes) -> Count:
     """Count a model whose tensors have these shapes."""
-    types, fixed = onnx_model.element_types(model), set(constants(model))
+    types, fixed = element_types(model), constants(model)
     alone = used_once(model)
     layers: List[Layer] = []
     fusible: Set[str] = set()
