@@ -5,6 +5,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from grey_lines import write_grey_lines
 
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.types import ReaderInfo, TextLine
@@ -77,3 +78,14 @@ def bad_reader():
 @pytest.fixture
 def image():
     return np.arange(8 * 4 * 3, dtype=np.uint8).reshape(4, 8, 3)
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Two frames: one line of grey 50; two lines of 80 and 150, and one that is to be ignored."""
+    return write_grey_lines(tmp_path)
+
+
+@pytest.fixture
+def greys(lines):
+    return open_dataset(str(lines))

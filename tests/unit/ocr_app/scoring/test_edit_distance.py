@@ -11,7 +11,15 @@ from ocr_app.scoring.edit_distance import align, levenshtein
 
 @pytest.mark.parametrize(
     "a, b, distance",
-    [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("flaw", "lawn", 2), ("PRO:", "PR0.", 2), ("aa", "a", 1), ("é€", "e€😀", 2)],
+    [
+        ("", "", 0),
+        ("", "abc", 3),
+        ("kitten", "sitting", 3),
+        ("flaw", "lawn", 2),
+        ("PRO:", "PR0.", 2),
+        ("aa", "a", 1),
+        ("é€", "e€😀", 2),
+    ],
 )
 def test_the_distance_is_the_textbook_one(a, b, distance):
     assert levenshtein(a, b) == distance
