@@ -1,6 +1,8 @@
 """A small data set on disk and a reader that answers from a list."""
 
 import json
+import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,6 +14,7 @@ from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.datasets.loading import open_dataset
 from ocr_app.readers.contract import Reader
 
+STANDINS = Path(__file__).resolve().parents[2] / "standins"
 CODES = ("PRO:1 EXP:2", "LOT 7", "8")
 
 
@@ -89,3 +92,19 @@ def lines(tmp_path):
 @pytest.fixture
 def greys(lines):
     return open_dataset(str(lines))
+
+
+@pytest.fixture
+def trt(monkeypatch):
+    """The stand-in for TensorRT and the CUDA library, as `tensorrt`."""
+    from ocr_app.networks import cudart
+
+    monkeypatch.syspath_prepend(str(STANDINS))
+    monkeypatch.setattr(cudart, "open_library", cudart.open_library)  # the stand-in replaces it; put back afterwards
+    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
+        monkeypatch.delitem(sys.modules, name)
+    import tensorrt
+
+    yield tensorrt
+    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
+        sys.modules.pop(name)
