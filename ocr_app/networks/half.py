@@ -1,15 +1,16 @@
-"""A network with its tensors rounded to half precision, computed on any machine.
+"""A network with its tensors rounded to half precision, which any machine can compute.
 
-Each float32 weight is rounded once; behind the graph's input and behind every operator stands a cast to float16 and
-one back, so that each intermediate value is a half, infinite from 65520 on as in hardware. What an operator sums up
-inside itself stays float32: of a GPU this tells what FP16 storage does to the texts, not its own order of summation.
+Each float32 weight is rounded once. The graph's input and the outputs of every operator are cast to float16 and back,
+so that each intermediate value is a half, and infinite from 65520 on, as in hardware. Sums inside an operator stay
+float32: the simulation shows what storing FP16 does to the texts, not what a GPU's order of summation does.
 
-With ``sums`` the sum behind a mean is a half too: a GPU of compute capability 5.3 has its full FP16 speed only where
-sums are halves, and the sum over a large map is the first thing that their range does not hold.
+With ``sums``, the sum of which a mean is made is rounded to half precision too. A GPU of compute capability 5.3 reaches
+its full FP16 speed only with sums in half precision, and the sum over a large map is the first to exceed their range.
 
-Nodes may be kept in float32 (``kept``, by their first outputs): such a node reads what was stored, computes with exact
-weights and stores float32; an FP16 node that reads it rounds what it reads. Constants that a builder folds in float32
-are folded in float32 here too: what is made of constants alone, and the statistics of a batch normalisation.
+Nodes can be kept in float32 (``kept``, by their first outputs). Such a node reads what was stored, computes with exact
+weights, and stores float32; an FP16 node that reads its output rounds what it reads. Constants that a builder folds in
+float32 are folded in float32 here too: whatever is computed from constants alone, and the statistics of a batch
+normalisation.
 """
 
 from typing import Any, Collection, Dict, List, NamedTuple, Set
@@ -27,11 +28,11 @@ MEANS = ("GlobalAveragePool", "ReduceMean")
 _FULL, _HALF, _COPY, _READ, _MEAN, _TERMS, _SUM = ":full", ":half", ":copy", ":read", ":mean", ":terms", ":sum"
 _SUFFIXES = (_FULL, _HALF, _COPY, _READ, _MEAN, _TERMS, _SUM)
 _NOT_ARITHMETIC = {"BatchNormalization": (1, 2, 3, 4), "Resize": (1, 2), "Upsample": (1,)}
-"""Inputs that no arithmetic in half precision reads: folded by the builder, or sizes."""
+"""Positions of inputs that no arithmetic in half precision reads: the builder folds them, or they are sizes."""
 
 
 class _Names(NamedTuple):
-    """``exact``: float32 tensors that are stored exactly; ``read``: those of them that an FP16 node reads rounded."""
+    """``floats``: all float32 tensors; ``exact``: those stored exactly; ``read``: exact ones that FP16 nodes read."""
 
     floats: Set[str]
     exact: Set[str]
@@ -39,10 +40,10 @@ class _Names(NamedTuple):
 
 
 def rounded(model: Model, kept: Collection[str] = (), sums: bool = False) -> bytes:
-    """The model's bytes with every float32 tensor rounded; names of inputs and outputs stay.
+    """The model's bytes with every float32 tensor rounded; the names of inputs and outputs stay.
 
-    ``kept``: first outputs of the nodes that stay in float32. Raises ModelError for a model in which a name that this
-    needs is taken, and for a kept node that the model does not have.
+    ``kept``: the first outputs of the nodes that stay in float32. Raises ModelError if a name that the rounding adds is
+    taken, or if no node of the model has one of the outputs in ``kept`` as its first.
     """
     types = element_types(model)
     _check(model, types, kept)
@@ -96,7 +97,7 @@ def _reads(made: Collection[str], names: _Names) -> List[Any]:
 
 
 def _casts(source: str, target: str) -> List[Any]:
-    """To float16 and back; ONNX Runtime until 1.14 drops two casts in a row, so a copy stands between them."""
+    """To float16 and back. ONNX Runtime up to 1.14 drops two casts in a row, so a copy separates them."""
     return [
         rewriting.make_node("Cast", [source], [target + _HALF], to=FLOAT16),
         rewriting.make_node("Identity", [target + _HALF], [target + _COPY]),
@@ -105,7 +106,7 @@ def _casts(source: str, target: str) -> List[Any]:
 
 
 def _rounded_node(node: OnnxNode, names: _Names, sums: bool) -> List[Any]:
-    """The node reading rounded inputs and writing aside, then the casts that write what it wrote before."""
+    """The node with rounded inputs and renamed outputs, then the casts that write its outputs under their own names."""
     inputs = [
         name + _READ if name in names.exact and is_arithmetic(node, place) else name
         for place, name in enumerate(node.inputs)
@@ -120,7 +121,7 @@ def _rounded_node(node: OnnxNode, names: _Names, sums: bool) -> List[Any]:
 
 
 def _mean(node: OnnxNode, inputs: List[str]) -> List[Any]:
-    """The mean, multiplied by its terms: the sum, rounded; that divided by the terms, and rounded again."""
+    """The mean times the number of its terms is the sum, which is rounded; then it is divided again, and rounded."""
     name = node.outputs[0]
     mean, terms, total = name + _MEAN, name + _TERMS, name + _SUM
     fields = [rewriting.renamed(node, inputs, [mean])]
@@ -141,7 +142,7 @@ def to_half(array: np.ndarray) -> np.ndarray:
 
 
 def probe_model() -> bytes:
-    """A model that does nothing but round its input ``(N,)``: shows whether a runtime keeps the casts."""
+    """A model that only rounds its input ``(N,)``: it shows whether a runtime keeps the casts."""
     helper = onnx_model.library().helper
     ports = [helper.make_tensor_value_info(name, FLOAT, [None]) for name in ("x", "y")]
     graph = helper.make_graph(_casts("x", "y"), "probe", ports[:1], ports[1:])

@@ -17,7 +17,7 @@ def test_a_crop_moves_the_labelled_lines_with_it():
 
 
 def test_a_box_outside_the_picture_is_that_pictures_error():
-    with pytest.raises(ImageError, match="does not lie inside 10 x 10") as caught:
+    with pytest.raises(ImageError, match="is not inside 10 x 10") as caught:
         crop_to_box(np.zeros((10, 10), np.uint8), Sample("1", "1.png", "A", box=(5, 0, 6, 2)))
     assert caught.value.code == "bad-box"
 
