@@ -10,10 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 UNUSED = ("onnx", "google.protobuf", "rapidfuzz")
 IMPORT = "import sys, ocr_app.cli.main"
 OPEN = """
+from ocr_app.readers.codes import reader
 from ocr_app.readers.contract import ReaderOptions
-from ocr_app.readers.registry import parse_name
-from ocr_app.workers.opening import open_named
-reader = open_named(parse_name("codes"), ReaderOptions(threads=1))
+reader.open_reader(ReaderOptions(threads=1))
 """
 READ = """
 from ocr_app.cli import main
