@@ -13,7 +13,10 @@ LAYERS = [[name.strip() for name in layer.split("|")] for layer in reversed(CONT
 FLOORS = {name: floor for floor, names in enumerate(LAYERS) for name in names}
 TOP = {"__main__": len(LAYERS)}
 FILES = sorted(path for path in APP.rglob("*.py") if path != APP / "__init__.py")
-HEAVY = {"torch", "easyocr", "paddle", "paddleocr", "rapidocr", "rapidocr_onnxruntime", "transformers", "onnxruntime"}
+HEAVY = {
+    "easyocr", "onnx", "onnxruntime", "paddle", "paddleocr", "rapidfuzz", "rapidocr", "rapidocr_onnxruntime", "torch",
+    "transformers",
+}  # fmt: skip
 
 
 def place(path):

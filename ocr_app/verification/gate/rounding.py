@@ -4,10 +4,10 @@ from typing import Collection, Dict, List, NamedTuple, Optional, Sequence, Set, 
 
 import numpy as np
 
-from ocr_app.networks import half, onnx_model, onnx_runtime
+from ocr_app.networks import half, onnx_model, onnx_runtime, rewriting
 from ocr_app.networks.contract import Arrays, Network
+from ocr_app.networks.graph import constants, element_types
 from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
-from ocr_app.networks.operators import constants
 
 TENSORS, SUMS = "tensors", "sums"
 ARITHMETICS = (TENSORS, SUMS)
@@ -78,7 +78,7 @@ def arithmetics_of(model: Model) -> Tuple[str, ...]:
 
 def judged_nodes(model: Model) -> List[OnnxNode]:
     """Nodes that compute with float tensors on the board: all but constants and arithmetic on shapes."""
-    types, fixed = onnx_model.element_types(model), constants(model)
+    types, fixed = element_types(model), constants(model)
     return [node for node in model.nodes if types[node.outputs[0]] == FLOAT and node.outputs[0] not in fixed]
 
 
@@ -101,9 +101,9 @@ def layer_errors(
 
 def _sizes(model: Model, wanted: Sequence[str], arrays: Arrays, name: str) -> List[int]:
     """Elements of each tensor, told by the network itself in a run that hands back nothing larger."""
-    counted = [onnx_model.node_field("Size", [tensor], [tensor + _SIZE]) for tensor in wanted]
+    counted = [rewriting.make_node("Size", [tensor], [tensor + _SIZE]) for tensor in wanted]
     asked = [tensor + _SIZE for tensor in wanted]
-    counting = onnx_model.loads(onnx_model.with_graph(model, list(model.graph) + counted), name)
+    counting = onnx_model.loads(rewriting.with_more_nodes(model, counted), name)
     sizes = onnx_runtime.session(_showing(counting, asked), onnx_runtime.check_device("cpu"), 1, name, optimised=False)
     return [int(size) for size in sizes.run(asked, arrays)]
 
@@ -123,7 +123,7 @@ def _parts(names: Sequence[str], sizes: Sequence[int], most: int) -> List[List[s
 
 def _showing(model: Model, wanted: Sequence[str]) -> bytes:
     """The model's bytes with the wanted tensors as outputs too."""
-    return onnx_model.with_outputs(model, [name for name in wanted if name not in model.outputs])
+    return rewriting.with_outputs(model, [name for name in wanted if name not in model.outputs])
 
 
 def _compare(full: np.ndarray, low: np.ndarray) -> _Seen:

@@ -8,9 +8,9 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
 import numpy as np
 
 from ocr_app.core.paths import load_data
-from ocr_app.networks import half, onnx_model
+from ocr_app.networks import half
+from ocr_app.networks.graph import constants, element_types, foreign_domains
 from ocr_app.networks.onnx_model import FLOAT, INT64, Model, OnnxNode
-from ocr_app.networks.operators import constants, foreign_domains
 
 REFUSED, ALTERED, NOTE = "refused", "altered", "note"
 """refused: the parser or the board does not take it; altered: taken, but values change; note: worth knowing."""
@@ -52,11 +52,11 @@ def rules() -> Dict[str, Any]:
 def findings(model: Model, precision: str = "fp16") -> List[PreflightFinding]:
     """Everything that is known to matter, the model's own first, then node by node in the file's order."""
     known = rules()
-    fixed = set(constants(model))
+    fixed = constants(model)
     graph = _Graph(
         model,
         known,
-        onnx_model.element_types(model),
+        element_types(model),
         fixed,
         _from_shapes(model, fixed),
         any(None in value.dims for value in model.inputs),
