@@ -83,7 +83,7 @@ def _usage(command: outline.Command) -> str:
 
 
 def _positional(argument: outline.Argument) -> str:
-    return {"*": "[{}...]", "+": "{}...", "?": "[{}]"}.get(argument.count, "{}").format(argument.values)
+    return {"*": "[{}...]", "+": "{}...", "?": "[{}]"}.get(argument.nargs, "{}").format(argument.values)
 
 
 def _row(argument: outline.Argument) -> str:
@@ -92,4 +92,4 @@ def _row(argument: outline.Argument) -> str:
     if not values and argument.names and argument.values:
         values = f"`{argument.values}`"
     meaning = argument.meaning.replace(HOME + os.sep, "").replace("|", "\\|")
-    return f"| {name} | {values} | {meaning}{'; repeatable' if argument.count == '=' else ''} |"
+    return f"| {name} | {values} | {meaning}{'; repeatable' if argument.is_repeatable else ''} |"

@@ -9,14 +9,15 @@ from ocr_app.cli.verbs import VerbParser, sentence
 class Argument(NamedTuple):
     """An option (``names`` are its flags) or a positional argument (``names`` is empty).
 
-    ``values``: what stands for its value in the usage ("N"), empty for a switch. ``choices``: the only values, if
-    they are known. ``count``: "", or "*", "+" or "?" as in argparse; "=" for an option that may be repeated.
+    ``values``: the placeholder of its value in the usage ("N"), empty for a switch. ``choices``: the only values, if
+    they are known. ``nargs``: "*", "+" or "?" as in argparse, else empty.
     """
 
     names: Tuple[str, ...]
     values: str
     choices: Tuple[str, ...]
-    count: str
+    nargs: str
+    is_repeatable: bool
     meaning: str
 
 
@@ -58,11 +59,13 @@ def _sub_parsers(parser: argparse.ArgumentParser) -> List[Tuple[str, str, argpar
 def _argument(action: argparse.Action, parser: argparse.ArgumentParser) -> Argument:
     takes_value = action.nargs != 0
     metavar = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
-    choices = tuple(str(choice) for choice in action.choices or ())
-    repeated = isinstance(action, argparse._AppendAction)
-    count = "=" if repeated else str(action.nargs) if action.nargs in ("*", "+", "?") else ""
     return Argument(
-        tuple(action.option_strings), metavar if takes_value else "", choices, count, _meaning(action, parser)
+        tuple(action.option_strings),
+        metavar if takes_value else "",
+        tuple(str(choice) for choice in action.choices or ()),
+        str(action.nargs) if action.nargs in ("*", "+", "?") else "",
+        isinstance(action, argparse._AppendAction),
+        _meaning(action, parser),
     )
 
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The service of a production line, and its self-check."""

@@ -1,4 +1,4 @@
-"""Recipes: what a code may be, decoding that knows it, and the verdict on what was printed."""
+"""Recipes: what a code may be, decoding, and verdict."""
 
 from ocr_app.recipes.decoding.decoder import decode
 from ocr_app.recipes.decoding.free_decoding import free, prepare

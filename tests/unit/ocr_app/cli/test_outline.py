@@ -29,8 +29,8 @@ def test_an_argument_is_described_as_argparse_shows_it():
     plain.add_argument("--hidden", help=argparse.SUPPRESS)
     (command,) = commands(plain)
     assert command.arguments[1:] == (
-        Argument((), "PATH", (), "+", "an image"),
-        Argument(("--device",), "DEVICE", ("cpu", "cuda"), "", "one of cpu, cuda (cpu)"),
-        Argument(("-q", "--quiet"), "", (), "", "say nothing"),
-        Argument(("--region",), "REGION", (), "=", "a part"),
+        Argument((), "PATH", (), "+", False, "an image"),
+        Argument(("--device",), "DEVICE", ("cpu", "cuda"), "", False, "one of cpu, cuda (cpu)"),
+        Argument(("-q", "--quiet"), "", (), "", False, "say nothing"),
+        Argument(("--region",), "REGION", (), "", True, "a part"),
     )
