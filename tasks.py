@@ -9,7 +9,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from fleet.errors import FleetError
+from fleet.core.errors import FleetError
 
 ROOT = Path(__file__).resolve().parent
 
@@ -37,7 +37,7 @@ def _list(text: str) -> list[str] | None:
 )
 def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> None:
     """Read the bundled sample codes here, now: a table, and build/demo/report.html."""
-    from fleet import demo as demonstration
+    from fleet.development import demo as demonstration
 
     _run(demonstration.run, count=count, reader=reader, recipe=recipe)
 
@@ -45,7 +45,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 @task(help={"suite": "lint, unit, property, contract, faults, envs, docker, fleet; or several", "k": "only such tests"})
 def test(_: Context, suite: str = "", k: str = "") -> None:
     """Prove it: fast suites by default, every suite where CI=true."""
-    from fleet import testing
+    from fleet.development import suites as testing
 
     _run(testing.run, suites=_list(suite), match=k)
 
@@ -53,7 +53,7 @@ def test(_: Context, suite: str = "", k: str = "") -> None:
 @task
 def lint(_: Context) -> None:
     """Style, types and shell: ruff, mypy --strict, shellcheck where it is installed."""
-    from fleet import testing
+    from fleet.development import suites as testing
 
     _run(testing.lint)
 
@@ -61,7 +61,7 @@ def lint(_: Context) -> None:
 @task(help={"all_sets": "the models of every reader", "index": "regenerate ocr_app/data/models.json"})
 def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
     """Fetch model files by name and sha256 into .models/."""
-    from fleet import artefacts
+    from fleet.environments import model_files as artefacts
 
     _run(artefacts.main, all_sets=all_sets, index=index)
 
@@ -88,7 +88,7 @@ def wheels(
     say: bool = False,
 ) -> None:
     """Fetch and check what boards and images install: vendor wheels, locked packages, debs (wheels/manifest.toml)."""
-    from fleet.wheels import commands
+    from fleet.wheelhouse import commands
 
     given = {"--only": only, "--to": to, "--image": image, "--board": board, "--osv-url": osv_url}
     options = [word for option, value in given.items() if value for word in (option, value)]
@@ -133,8 +133,8 @@ def images(
 @task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
 def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
     """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
-    from fleet import artefacts
-    from fleet import envs as environments
+    from fleet.environments import build as environments
+    from fleet.environments import model_files as artefacts
 
     if not status:
         _run(artefacts.main, all_sets=True)
@@ -145,7 +145,7 @@ def envs(_: Context, name: str = "", recreate: bool = False, status: bool = Fals
 @task(help={"name": "which (comma separated); default: all", "upgrade": "take newer versions where allowed"})
 def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
     """Make requirements/*.txt from requirements/*.in, with hashes."""
-    from fleet import locks
+    from fleet.environments import locks
 
     _run(locks.main, (_list(name) or []) + (["--upgrade"] if upgrade else []))
 
@@ -153,7 +153,7 @@ def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
 @task(help={"quick": "fewer images", "only": "only these readers (comma separated)", "out": "folder for the results"})
 def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") -> None:
     """Measure every reader that can run here, side by side; writes docs/results/<date>-<machine>/."""
-    from fleet import benchmark as matrix
+    from fleet.measurement import matrix
 
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
     if not quick and not out and not only:
@@ -170,7 +170,7 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
 )
 def export(_: Context, network: str = "", compare: bool = True, quick: bool = False, publish: bool = False) -> None:
     """Export every reader's networks to ONNX (build/export/), each proved to read like its original."""
-    from fleet import export as exports
+    from fleet.measurement import exports
 
     if publish:
         _run(exports.publish)
@@ -198,7 +198,7 @@ def build_engines(
     rebuild: bool = False,
 ) -> None:
     """Build engines: here on a Nano, else on one board of each kind, for all of its kind (ansible/engines.yml)."""
-    from fleet import engines
+    from fleet.plays import engines
 
     _run(engines.build, limit, precision, reader, target, inventory, rebuild)
 
@@ -212,7 +212,7 @@ def build_engines(
 )
 def engines_report(_: Context, network: str = "", publish: bool = True, resume: bool = False) -> None:
     """Preflight and precision gate of every exported network: docs/results/engines.md, plans in build/plans/."""
-    from fleet import engines_report as reports
+    from fleet.measurement import gates as reports
 
     _run(reports.main, _list(network), publish=publish, resume=resume)
 
@@ -220,7 +220,7 @@ def engines_report(_: Context, network: str = "", publish: bool = True, resume: 
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
 def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
     """Train a network of ours; without --config the one that is shipped."""
-    from fleet import training
+    from fleet.development import training
 
     _run(training.train, what, resume, Path(config) if config else None, Path(out) if out else None, device)
 
@@ -228,7 +228,7 @@ def train(_: Context, what: str, resume: bool = False, config: str = "", out: st
 @task(help={"what": "recogniser or detector; default: both", "check": "compare with the committed figures"})
 def evaluate(_: Context, what: str = "", check: bool = False) -> None:
     """Measure the shipped networks again: the numbers of their model cards (docs/models/)."""
-    from fleet import training
+    from fleet.development import training
 
     for network in [what] if what else training.NETWORKS:
         _run(training.evaluate, network, check)
@@ -260,7 +260,7 @@ def fleet(
     audit: bool = False,
 ) -> None:
     """What every node runs and how it is (report); virtual Nanos on this machine: up, status, down, shell, measure."""
-    from fleet import fleet_report
+    from fleet.release import fleet_status as fleet_report
     from fleet.virtual import commands
 
     if verb == "report":
@@ -272,7 +272,7 @@ def fleet(
 @task(help={"say": "only name the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests print with."""
-    from fleet import training
+    from fleet.development import training
 
     _run(training.install_fonts, say)
 
@@ -280,15 +280,15 @@ def fonts(_: Context, say: bool = False) -> None:
 @task
 def docs(_: Context) -> None:
     """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""
-    from fleet import benchmark as matrix
-    from fleet import blocks
+    from fleet.measurement import matrix
+    from fleet.reports import blocks
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
 
 
 def _write_numbers() -> None:
-    from fleet import blocks
+    from fleet.reports import blocks
 
     changed = blocks.write(ROOT)
     print("written: " + ", ".join(changed) if changed else "every number is up to date")
@@ -313,7 +313,7 @@ def provision(
     _: Context, inventory: str = "", limit: str = "", tags: str = "", check: bool = False, reset: bool = False
 ) -> None:
     """Turn blank Nanos into nodes (ansible/provision.yml); --reset gives back what that took."""
-    from fleet import provision as plays
+    from fleet.plays import playbooks as plays
 
     _run(plays.play, "reset" if reset else "provision", inventory, limit, tags, check)
 
@@ -321,7 +321,7 @@ def provision(
 @task(help=_PLAY)
 def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> None:
     """Audit the nodes (ansible/verify.yml): exit code 0 when every rule holds on every host."""
-    from fleet import provision as plays
+    from fleet.plays import playbooks as plays
 
     _run(plays.play, "verify", inventory, limit, tags)
 
@@ -329,7 +329,7 @@ def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> 
 @task
 def ansible(_: Context) -> None:
     """Say the line that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
-    from fleet import provision as plays
+    from fleet.plays import playbooks as plays
 
     print(plays.activation())
 
@@ -362,7 +362,7 @@ def bundle(
     no_password: bool = False,
 ) -> None:
     """One signed file that provisions and updates a fleet without an uplink: make it, verify it, make its keys."""
-    from fleet import bundle as bundles
+    from fleet.release import bundle as bundles
 
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)
@@ -397,7 +397,7 @@ def deploy(
     downgrade: str = "",
 ) -> None:
     """Bring a release to the fleet: canaries, then batches; a node that it does not suit goes back by itself."""
-    from fleet import deploy as deployments
+    from fleet.release import deployment as deployments
 
     order = tuple(_list(batch) or ())
     wish = deployments.Wish(inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade)
@@ -413,7 +413,7 @@ def deploy(
 )
 def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
     """Give up a deployment that is under way, or go back to the release before (ansible/rollback.yml)."""
-    from fleet import deploy as deployments
+    from fleet.release import deployment as deployments
 
     _run(deployments.roll_back, reason, deployments.Wish(inventory, limit))
 
@@ -421,7 +421,7 @@ def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "")
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})
 def support_bundle(_: Context, host: str, inventory: str = "") -> None:
     """Logs, settings and report of one node in one archive (build/support/), secrets hidden."""
-    from fleet import support_bundle as support
+    from fleet.release import support
 
     _run(support.fetch, host, inventory)
 

@@ -10,8 +10,9 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
-from fleet.errors import FleetError
-from fleet.wheels import house, manifest
+from fleet.core.errors import FleetError
+from fleet.wheelhouse.store import index as house
+from fleet.wheelhouse.store import manifest
 
 DOCUMENTATION = """
 name: wheels

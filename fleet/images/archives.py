@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fleet.images import engine, spec
+from fleet.images import docker as engine
+from fleet.images import spec
 from fleet.images.packages import Say
 from fleet.images.spec import Image, ImageProblem
 from node_agent import image_archive

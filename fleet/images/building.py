@@ -7,7 +7,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.images import context, engine, render, spec, standin
+from fleet.images import context, render, spec, standin
+from fleet.images import docker as engine
 from fleet.images.packages import Say
 from fleet.images.spec import Base, Image, ImageProblem, Images
 from ocr_app import __version__

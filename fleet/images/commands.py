@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleet.images import archives, building, render, sizes, spec, testing
+from fleet.images import archives, building, render, sizes, spec
+from fleet.images import checks as testing
 from fleet.images.packages import Say
 
 VERBS = ("build", "test", "size", "save", "render")

@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from fleet import artefacts
+from fleet.environments import model_files as artefacts
 from fleet.images import packages, render
 from fleet.images.packages import Say, Wheels
 from fleet.images.spec import Image, Images

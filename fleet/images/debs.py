@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from fleet.core.toml import load_toml
+from fleet.environments.interpreters import Interpreter
 from fleet.images.spec import Base, ImageProblem, Images
-from fleet.interpreters import Interpreter
-from fleet.toml import load_toml
 
 _LEFT_OUT = shutil.ignore_patterns(
     "test", "tests", "__pycache__", "site-packages", "ensurepip", "*.a", "config-*", "idlelib", "tkinter", "turtledemo",

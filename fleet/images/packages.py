@@ -10,8 +10,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from fleet.images.spec import Image, ImageProblem, Images
-from fleet.wheels import fetch, house
-from fleet.wheels.manifest import Target, read
+from fleet.wheelhouse.store import fetch
+from fleet.wheelhouse.store import index as house
+from fleet.wheelhouse.store.manifest import Target, read
 
 Say = Callable[[str], None]
 _MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}

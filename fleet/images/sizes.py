@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fleet.images import engine, spec, testing
+from fleet.core.records import table, where, write
+from fleet.images import checks as testing
+from fleet.images import docker as engine
+from fleet.images import spec
 from fleet.images.building import Plan
 from fleet.images.packages import Say
 from fleet.images.spec import Image, Images
-from fleet.results_page import table, where, write
 from ocr_app.benchmark.environment import describe
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from fleet.environments import ROOT
-from fleet.errors import FleetError
-from fleet.toml import load_toml
+from fleet.core.errors import FleetError
+from fleet.core.toml import load_toml
+from fleet.environments.declarations import ROOT
 
 UNRECORDED = "record-on-first-pull"
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fleet import interpreters
+from fleet.core.toml import load_toml
+from fleet.environments import interpreters
 from fleet.images import debs
-from fleet.images.engine import exists
+from fleet.images.docker import exists
 from fleet.images.spec import Base, EngineMissing, ImageProblem, Images
-from fleet.toml import load_toml
 
 Say = Callable[[str], None]
 _APT = "srv/apt"

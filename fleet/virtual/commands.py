@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from fleet.virtual import access, engine, image, nodes, wheels
+from fleet.virtual import access, image, nodes, wheels
+from fleet.virtual import docker as engine
 from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 Say = Callable[[str], None]

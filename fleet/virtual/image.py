@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fleet import interpreters
-from fleet.virtual.engine import EngineMissing, docker
+from fleet.environments import interpreters
+from fleet.virtual.docker import EngineMissing, docker
 from fleet.virtual.settings import IMAGE, Fleet, VirtualFleetError, machine_arch, settings
 
 Say = Callable[[str], None]

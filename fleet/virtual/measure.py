@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fleet import provision, results_page
-from fleet.environments import ROOT
+from fleet.core import records as results_page
+from fleet.environments.declarations import ROOT
+from fleet.plays import playbooks as provision
 from fleet.virtual import commands
 from fleet.virtual.settings import Fleet, VirtualFleetError
 from ocr_app.benchmark import environment

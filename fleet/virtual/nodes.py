@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.virtual.engine import docker, privileges
+from fleet.virtual.docker import docker, privileges
 from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
 
 

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fleet.environments import ROOT
-from fleet.errors import FleetError
-from fleet.toml import load_toml
+from fleet.core.errors import FleetError
+from fleet.core.toml import load_toml
+from fleet.environments.declarations import ROOT
 
 IMAGE = ROOT / "tests" / "fleet" / "image"
 DEFAULT_NAME = "virtual"

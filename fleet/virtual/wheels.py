@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.environments import ROOT
+from fleet.environments.declarations import ROOT
 from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, settings
-from fleet.wheels import commands
-from fleet.wheels.house import missing_of_lock
-from fleet.wheels.manifest import MANIFEST, read
+from fleet.wheelhouse import commands
+from fleet.wheelhouse.store.index import missing_of_lock
+from fleet.wheelhouse.store.manifest import MANIFEST, read
 
 Say = Callable[[str], None]
 

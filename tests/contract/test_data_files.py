@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from fleet import artefacts
+from fleet.environments import model_files as artefacts
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ("requirements/", "wheels/", "versions.toml", "ocr_app/data/", "docs/", "data/", "fleet/environments.toml")
+DATA = (
+    "requirements/",
+    "wheels/",
+    "versions.toml",
+    "ocr_app/data/",
+    "docs/",
+    "data/",
+    "fleet/environments/environments.toml",
+)
 REGISTRIES = ("pypi.org", "pythonhosted", "registry.npmjs", "deb.debian.org", "files.pythonhosted")
 
 

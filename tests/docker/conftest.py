@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet import interpreters
+from fleet.environments import interpreters
 from fleet.images import building, spec
 
 HERE = Path(__file__).parent

@@ -7,10 +7,12 @@ import subprocess
 
 import pytest
 
-from fleet import artefacts
-from fleet.images import archives, building, context, engine, testing
+from fleet.environments import model_files as artefacts
+from fleet.images import archives, building, context
+from fleet.images import checks as testing
+from fleet.images import docker as engine
+from fleet.images.checks import LOCKED_DOWN
 from fleet.images.spec import EngineMissing
-from fleet.images.testing import LOCKED_DOWN
 from node_agent import image_archive
 
 ALWAYS = ("ocr-app-base", "ocr-app", "ocr-app-cpu")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet import envs, interpreters
-from fleet.environments import ROOT, environments
+from fleet.environments import build as envs
+from fleet.environments import interpreters
+from fleet.environments.declarations import ROOT, environments
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

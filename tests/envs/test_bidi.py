@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.environments import ROOT, lock_path
+from fleet.environments.declarations import ROOT, lock_path
 
 IMPORT = ("-c", "import easyocr; print(easyocr.__file__)")
 PATCHES = ("-m", "ocr_app.patches")

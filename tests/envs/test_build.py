@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet import envs, interpreters
-from fleet.env_steps import InstallFailed
-from fleet.environments import ROOT, environments
+from fleet.environments import build as envs
+from fleet.environments import interpreters
+from fleet.environments.declarations import ROOT, environments
+from fleet.environments.steps import InstallFailed
 
 NAMES = sorted(environments())
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet import interpreters, proofs
-from fleet.environments import ROOT, lock_path
-from fleet.locks import locked
+from fleet.environments import interpreters, proofs
+from fleet.environments.declarations import ROOT, lock_path
+from fleet.environments.locks import locked
 
 MODULES = ("cv2", "hypothesis", "invoke", "jinja2", "jsonschema", "matplotlib", "mypy", "onnxruntime", "PIL", "pytest")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet import artefacts
+from fleet.environments import model_files as artefacts
 from ocr_app.networks import onnx_file
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.virtual import commands, engine, nodes
+from fleet.virtual import commands, nodes
+from fleet.virtual import docker as engine
 from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet import deploy as deployments
+from fleet.release import deployment as deployments
 from fleet.virtual import nodes
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from tests.fleet.conftest import VirtualNano
 from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet import provision
+from fleet.plays import playbooks as provision
 from fleet.virtual.settings import Fleet
 
 SYSTEM = "time_sync,power_mode,swap,headless,hardening"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fleet import bundle, keys
+from fleet.release import bundle, keys
 from fleet.virtual import image as node_image
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent

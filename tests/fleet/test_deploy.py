@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet import deploy as deployments
+from fleet.release import deployment as deployments
 from fleet.virtual import commands, nodes
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from fleet.virtual.settings import Fleet, VirtualFleetError
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 
 from fleet.virtual import commands, nodes
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from fleet.virtual.settings import Fleet
 from tests.fleet.conftest import HERE, KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import ROOT, Board

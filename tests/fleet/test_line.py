@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet import bundle, keys
-from fleet.environments import ROOT
+from fleet.environments.declarations import ROOT
 from fleet.images import archives, building
+from fleet.release import bundle, keys
 from fleet.virtual import commands
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fleet.virtual import commands
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 from fleet.virtual import commands, nodes
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from fleet.virtual.settings import Fleet, settings
 from fleet.virtual.wheels import Project, describe, fetch, project_of
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fleet.virtual import commands
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import docker
 from fleet.virtual.settings import Fleet
 
 GENERAL = "deb [trusted=yes] http://repository.virtual-nano/libnvidia-container stable main"

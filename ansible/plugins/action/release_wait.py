@@ -13,7 +13,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.deploy_nodes import verdict, words_of
+from fleet.release.hosts import verdict, words_of
 
 ASK = "timeout 60 /usr/local/sbin/nano-ocr-agent {} --json"
 UNIT = "systemctl is-active --quiet nano-ocr-switch.service"

@@ -110,7 +110,7 @@ def test_the_whole_answer():
 
 
 def test_it_runs_under_a_real_python_3_6():
-    from fleet import interpreters
+    from fleet.environments import interpreters
     from tests.conftest import absent
 
     try:

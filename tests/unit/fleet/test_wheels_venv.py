@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from fleet.interpreters import InterpreterMissing, find
-from fleet.wheels.house import HOUSE
+from fleet.environments.interpreters import InterpreterMissing, find
+from fleet.wheelhouse.store.index import HOUSE
 from tests.unit.fleet.wheelfiles import wheel
 
 MODULE = Path(__file__).resolve().parents[3] / "ansible" / "library" / "venv.py"

@@ -1,0 +1,1 @@
+"""The environments of .envs/, their locks, interpreters and models."""

@@ -1,0 +1,136 @@
+"""`./inv images test`: what the engine says of an image, what its own Python says inside; equal rebuilds."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from fleet.images import context, spec
+from fleet.images import docker as engine
+from fleet.images.building import Plan
+from fleet.images.packages import Say
+from fleet.images.spec import Image, ImageBroken, ImageProblem, Images
+
+LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--network", "none", "--tmpfs", "/tmp")
+_LABELS = ("title", "version", "revision", "base.name")
+
+
+def test(names: list[str] | None, say: Say = print) -> int:
+    """Test the images called ``names`` (all). Raises ImageBroken with every problem; ImageProblem for one not built."""
+    images = spec.load()
+    engine.require(images.root / "build" / "images")
+    broken = []
+    for image in images.images.values() if names is None else images.select(names):
+        problems = problems_of(images, image)
+        say(f"{image.name}: " + ("as it has to be" if not problems else f"{len(problems)} problems"))
+        broken += [f"{image.name}: {problem}" for problem in problems]
+    if broken:
+        raise ImageBroken("\n  ".join(broken), "images as docker/images.toml describes them", "./inv images build")
+    return 0
+
+
+def problems_of(images: Images, image: Image) -> list[str]:
+    """What is wrong with a built image, in words."""
+    found = engine.inspect(image.name)
+    return _described(images, image, found) + _inside(images, image) + _size(images, image)
+
+
+def _described(images: Images, image: Image, found: dict[str, Any]) -> list[str]:
+    """Labels, user, health check, entry point, as the engine has them."""
+    config, labels = found["Config"], found["Config"]["Labels"] or {}
+    problems = [] if config["User"] == "ocr" else [f"runs as {config['User'] or 'root'!r}"]
+    wanted = [f"org.opencontainers.image.{name}" for name in _LABELS] + ["nano-ocr.manifest", "nano-ocr.standin"]
+    problems += [f"label {name} is empty" for name in wanted if not labels.get(name)]
+    if labels.get("l4t.release", "") != images.l4t_of(image):
+        problems.append(f"label l4t.release is {labels.get('l4t.release')!r}, not {images.l4t_of(image)!r}")
+    if any(other.app for other in images.lineage(image.name)):
+        expected = {"Entrypoint": ["ocr-app"], "Cmd": ["selfcheck"]}
+        problems += [f"{key} is {config[key]}" for key, value in expected.items() if config[key] != value]
+        if (config.get("Healthcheck") or {}).get("Test") != ["CMD", "ocr-app", "health"]:
+            problems.append("has another health check")
+    return problems
+
+
+def _inside(images: Images, image: Image) -> list[str]:
+    """docker/structure.py, by the image's own Python, with nothing allowed."""
+    script = (images.root / "docker" / "structure.py").read_bytes()
+    expect = json.dumps(expectations(images, image))
+    command = ["docker", "run", "--rm", "-i", *LOCKED_DOWN, "--security-opt", "no-new-privileges", "--env"]
+    command += [f"EXPECT={expect}", "--entrypoint", f"/usr/bin/python{image.minor}", image.name, "-"]
+    done = subprocess.run(command, input=script, capture_output=True, check=False)
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        return [f"the structure test died with {done.returncode}: {''.join(last)}"]
+    problems: list[str] = json.loads(done.stdout)
+    return problems
+
+
+def expectations(images: Images, image: Image) -> dict[str, Any]:
+    """What docker/structure.py gets."""
+    has_app = any(other.app for other in images.lineage(image.name))
+    files = ["/usr/local/bin/ocr-app", "/opt/ocr-app/ocr_app", "/opt/ocr-app/recipes/nano-codes.yaml"]
+    files += ["/opt/ocr-app/data/nano-codes-100/manifest.json"]
+    ours = ["/opt/ocr-app"] if has_app else []
+    sites = [other.site for other in images.lineage(image.name) if other.locks]
+    return {
+        "uid": images.uid,
+        "epoch": images.epoch,
+        "imports": image.imports,
+        "absent": image.absent,
+        "files": [f"/usr/bin/python{image.minor}", *(files if has_app else [])],
+        "ours": ours,
+        "trees": [*ours, *dict.fromkeys(sites)],
+    }
+
+
+def _size(images: Images, image: Image) -> list[str]:
+    adds = added_mb(images, image)
+    return [] if adds < image.budget_mb else [f"adds {adds:.0f} MB to its parent, not less than {image.budget_mb}"]
+
+
+def added_mb(images: Images, image: Image) -> float:
+    """What the layers above the parent hold, megabytes (1e6)."""
+    return float(engine.inspect(image.name)["Size"] - engine.inspect(parent_tag(images, image))["Size"]) / 1e6
+
+
+def parent_tag(images: Images, image: Image) -> str:
+    """The image below: the one whose layers these begin with. Raises ImageProblem when it is gone."""
+    if not image.on_base:
+        return image.parent
+    layers = engine.inspect(image.name)["RootFS"]["Layers"]
+    for tag in engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines():
+        if tag.startswith(("ocr-app-standin/", images.bases[image.parent].name.rpartition("library/")[2])):
+            below = engine.inspect(tag)["RootFS"]["Layers"]
+            if layers[: len(below)] == below:
+                return tag
+    raise ImageProblem(f"the base of {image.name} is not in this engine", image.parent, "./inv images build")
+
+
+def rebuilt(image: Image, how: Plan, say: Say) -> list[str]:
+    """Build once more without the cache, from the same parent: the layers that differ (of both); empty when equal."""
+    images = spec.load()
+    with engine.alone(images.root / "build" / "images"):
+        folder = context.folder_of(images, image)
+        found = engine.inspect(image.name)
+        if found["Config"]["Labels"]["nano-ocr.manifest"] != context.digest(folder):
+            step = f"./inv images build --only {image.name}"
+            raise ImageProblem(f"{image.name} was built from something else", f"what lies in {folder}", step)
+        say(f"{image.name}: once more without the cache")
+        return sorted(_again(images, image, folder, how) ^ set(found["RootFS"]["Layers"]))
+
+
+def _again(images: Images, image: Image, folder: Path, how: Plan) -> set[str]:
+    """The layers of a second build, which is thrown away."""
+    tag = f"ocr-app-again/{image.name}"
+    log = folder.parent.with_name(f"{image.name}-again.log")
+    log.write_text("")
+    network = "none" if how.standin else "default"
+    try:
+        engine.build(folder, tag, {"BASE": parent_tag(images, image)}, how.builder, network, False, log)
+        return set(engine.inspect(tag)["RootFS"]["Layers"])
+    finally:
+        if engine.exists(tag):
+            engine.docker("rmi", tag)
+        engine.drop_stages()

@@ -1,0 +1,92 @@
+"""Docker as the images use it: classic builder or BuildKit, by name and never the one that happens to be there."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fleet.images.spec import EngineMissing, ImageProblem, machine_arch
+from fleet.virtual import docker as engine
+
+BUILDERS = {"classic": "0", "buildkit": "1"}
+
+
+def require(folder: Path) -> None:
+    """Make sure that an engine answers; one is started by hand where none does. Raises EngineMissing."""
+    if not shutil.which("docker"):
+        raise EngineMissing("docker not found", "a Docker engine", "apt-get install docker.io")
+    if not engine.answers():
+        engine.require(folder, machine_arch())
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Only one build runs on one checkout: they share folders, and `drop_stages` would take another's stages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def docker(*arguments: str, given: bytes | None = None) -> str:
+    """Run docker; returns what it printed. Raises ImageProblem with its message when it fails."""
+    done = subprocess.run(["docker", *arguments], input=given, capture_output=True, check=False)
+    if done.returncode:
+        shown = " ".join(arguments[:3]) + (" ..." if len(arguments) > 3 else "")
+        raise ImageProblem(f"docker {shown} failed: {done.stderr.decode(errors='replace').strip()[-800:]}")
+    return done.stdout.decode().strip()
+
+
+def exists(tag: str) -> bool:
+    """Whether the engine has this image."""
+    return bool(docker("images", "--quiet", tag))
+
+
+def inspect(tag: str) -> dict[str, Any]:
+    """What the engine says of an image. Raises ImageProblem when it has none of this name."""
+    if not exists(tag):
+        raise ImageProblem(f"no image {tag} in this engine", "a built image", f"./inv images build --only {tag}")
+    found: dict[str, Any] = json.loads(docker("image", "inspect", tag))[0]
+    return found
+
+
+def build(
+    folder: Path, tag: str, arguments: dict[str, str], builder: str, network: str, cache: bool, log: Path
+) -> None:
+    """Build the folder's Dockerfile; output into ``log``. Raises ImageProblem with the last lines."""
+    command = [_client(builder), "build", "--tag", tag, "--network", network, *([] if cache else ["--no-cache"])]
+    command += [part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")]
+    environment = dict(os.environ, DOCKER_BUILDKIT=BUILDERS[builder])
+    with log.open("a") as output:
+        done = subprocess.run([*command, str(folder)], stdout=output, stderr=output, check=False, env=environment)
+    if done.returncode:
+        last = "\n  ".join(log.read_text(errors="replace").splitlines()[-10:])
+        raise ImageProblem(f"building {tag} failed:\n  {last}", "", f"see {log}")
+
+
+def _client(builder: str) -> str:
+    """The docker program that has this builder: newer ones lost BuildKit unless a plug-in is there."""
+    if builder not in BUILDERS:
+        raise ImageProblem(f"no builder called {builder!r}", ", ".join(BUILDERS))
+    if builder == "classic":
+        return "docker"
+    found = [Path(folder) / "docker" for folder in os.get_exec_path() if (Path(folder) / "docker").is_file()]
+    for program in found:
+        probe = [str(program), "build", "--help"]
+        environment = dict(os.environ, DOCKER_BUILDKIT="1")
+        done = subprocess.run(probe, capture_output=True, text=True, check=False, env=environment)
+        if done.returncode == 0 and "--progress" in done.stdout:
+            return str(program)
+    raise EngineMissing("no docker here has BuildKit", "docker with the plug-in buildx", "--builder classic")
+
+
+def drop_stages() -> None:
+    """Remove what building left behind: the stages, whose layers are as large as the images."""
+    docker("image", "prune", "--force", "--filter", "label=nano-ocr.stage=build")

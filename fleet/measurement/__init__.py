@@ -1,0 +1,1 @@
+"""Measurements of the control side: benchmark matrix, exports, gates."""

@@ -1,0 +1,141 @@
+"""Exports every network in the environment its framework lives in, compares each with its original, tells the result.
+
+The work is done by ocr_app.engines.export and export_parity, one process an environment; here is who runs where.
+"""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from fleet.core import records as results_page
+from fleet.core.errors import FleetError
+from fleet.core.toml import load_toml
+from fleet.environments.steps import python_of
+from fleet.reports.exports import page
+from ocr_app.benchmark import environment
+from ocr_app.engines.export_record import load_record
+from ocr_app.engines.export_table import Network, select
+from ocr_app.errors import OcrError
+from ocr_app.readers.environments import child_environ, exists
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "build" / "export"
+DATA = Path(__file__).with_name("exports.toml")
+RESULTS = ROOT / "docs" / "results"
+SCHEMA = "nano-ocr/exports/1"
+
+Run = Callable[[list[str], dict[str, str]], int]
+
+
+class ExportProblem(FleetError):
+    """A network cannot be exported here, or its export does not read like the original."""
+
+    exit_code = 27
+    code = "export"
+
+
+def main(
+    names: Sequence[str] | None = None,
+    folder: Path = FOLDER,
+    compare: bool = True,
+    quick: bool = False,
+    threads: int = 1,
+    run: Run | None = None,
+) -> int:
+    """`invoke export`: export, and compare with the originals.
+
+    Every environment is gone through before a failure is told. Raises ExportProblem for unknown names, environments
+    that are not built, and exports that failed or do not read like their originals.
+    """
+    problems = []
+    for name, networks in by_environment(_select(names or [])).items():
+        problems += _in_environment(name, networks, folder, _sets(quick) if compare else [], threads, run or _call)
+    if problems:
+        raise ExportProblem("; ".join(problems), "every network exported, each reading like its original")
+    return 0
+
+
+def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
+    """`invoke export --publish`: write export.json and export.md from each network's last full comparison.
+
+    Nothing is exported or compared. Raises ExportProblem for a network that was not compared on everything.
+    """
+    found = report(_select([]), folder)
+    results_page.write(results, "export", found, page(found))
+    print("written: docs/results/export.json, docs/results/export.md")
+
+
+def _select(names: Sequence[str]) -> list[Network]:
+    try:
+        return select(names)
+    except OcrError as error:
+        raise ExportProblem(error.found, error.expected, "./inv export") from error
+
+
+def by_environment(networks: Sequence[Network]) -> dict[str | None, list[Network]]:
+    """Networks by the environment they are exported in; None is this Python."""
+    names = dict.fromkeys(network.environment for network in networks)
+    return {name: [network for network in networks if network.environment == name] for name in names}
+
+
+def _in_environment(
+    name: str | None, networks: Sequence[Network], folder: Path, sets: list[str], threads: int, run: Run
+) -> list[str]:
+    """Exports and compares in one environment; returns what went wrong, in words."""
+    if name is not None and not exists(name):
+        return [f"the environment {name} is not built: ./inv envs --name {name}"]
+    python = sys.executable if name is None else str(python_of(name, ROOT))
+    names = [network.name for network in networks]
+    commands = [[python, "-m", "ocr_app.engines.export", *names, "--out", str(folder)]]
+    if sets:
+        parity = [python, "-m", "ocr_app.engines.export_parity", *names, "--out", str(folder)]
+        commands.append([*parity, "--threads", str(threads), *sets])
+    for command in commands:
+        code = run(command, child_environ(threads))
+        if code:
+            return [f"{command[2]} in {name or 'this Python'} ended with exit code {code}"]
+    return []
+
+
+def _call(command: list[str], environ: dict[str, str]) -> int:
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+
+
+def _sets(quick: bool) -> list[str]:
+    """Arguments of export_parity for the data sets that are here."""
+    data = load_toml(DATA)
+    here = {key: [source for source in data[key] if (ROOT / source).exists()] for key in ("lines", "pages")}
+    if not here["lines"]:
+        raise ExportProblem("none of the sets of lines is here", ", ".join(data["lines"]))
+    words = [word for key, sources in here.items() for source in sources for word in (f"--{key}", source)]
+    limit = data["quick_limit"] if quick else data["pages_limit"]
+    return [*words, "--pages-limit", str(limit), *(["--limit", str(limit)] if quick else [])]
+
+
+def report(networks: Sequence[Network], folder: Path = FOLDER) -> dict[str, Any]:
+    """What is published: each record with its parity, the machine, and the sets that were missing.
+
+    Raises ExportProblem for an export that is missing, damaged, or not compared.
+    """
+    try:
+        records = [load_record(str(folder), network.name) for network in networks]
+    except OcrError as error:
+        raise ExportProblem(error.found, error.expected, error.next_step) from error
+    data = load_toml(DATA)
+    whole = {"lines": None, "pages": data["pages_limit"]}
+    open_ones = [record["network"] for record in records if (record["parity"] or {}).get("limits") != whole]
+    if open_ones:
+        raise ExportProblem(f"not compared on everything: {', '.join(open_ones)}", "every set", "./inv export")
+    machine = environment.describe()
+    return {
+        "schema": SCHEMA,
+        "date": datetime.date.today().isoformat(),
+        "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
+        "missing": [source for key in ("lines", "pages") for source in data[key] if not (ROOT / source).exists()],
+        "networks": records,
+    }

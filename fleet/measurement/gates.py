@@ -1,0 +1,159 @@
+"""Preflight and precision gate of every exported network in one command; docs/results/engines.md and its JSON.
+
+Each gate runs in the environment of the network's own reader; the plans lie where `ocr-app engine build` looks for
+them (build/plans/). What is published is every network's last plan, as long as it is of the export that lies there.
+"""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from fleet.core import records as results_page
+from fleet.core.errors import FleetError
+from fleet.core.toml import load_toml
+from fleet.environments.steps import python_of
+from fleet.reports.engines import page
+from ocr_app.benchmark import environment
+from ocr_app.engines import build_jobs, plan, preflight
+from ocr_app.engines.export_record import load_record
+from ocr_app.engines.export_table import Network, select
+from ocr_app.errors import ModelError, OcrError, PrecisionUnavailable
+from ocr_app.readers.environments import child_environ, exists
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPORTS = ROOT / "build" / "export"
+PLANS = ROOT / "build" / "plans"
+RESULTS = ROOT / "docs" / "results"
+DATA = Path(__file__).with_name("gates.toml")
+SCHEMA = "nano-ocr/engines/1"
+_JUDGED = (0, PrecisionUnavailable.exit_code)
+
+Run = Callable[[list[str], dict[str, str]], int]
+
+
+class ReportProblem(FleetError):
+    """A network was not judged: no export, no environment, or the gate itself failed."""
+
+    exit_code = 41
+    code = "engines-report"
+
+
+def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool = False, run: Run | None = None) -> int:
+    """`invoke engines-report`: judge the networks, all without names, and publish what is known of every one.
+
+    ``resume``: only those without a plan of the export that lies there. A refused plan is a result, not a failure.
+    Raises ReportProblem for what could not be judged, after all others were.
+    """
+    asked = [network for network in _select(names or []) if not (resume and _is_judged(network))]
+    problems = [words for network in asked for words in _judge(network, run or _call)]
+    if publish:
+        found = report(_select([]))
+        results_page.write(RESULTS, "engines", found, page(found))
+        print("written: docs/results/engines.json, docs/results/engines.md")
+        problems += [f"{own['network']}: {own['why']}" for own in found["open"]]
+    if problems:
+        raise ReportProblem("; ".join(problems), "every network judged")
+    return 0
+
+
+def _select(names: Sequence[str]) -> list[Network]:
+    try:
+        return select(names)
+    except OcrError as error:
+        raise ReportProblem(error.found, error.expected, "./inv engines-report") from error
+
+
+def _is_judged(network: Network) -> bool:
+    try:
+        _plan_of(network, EXPORTS, PLANS)
+    except OcrError:
+        return False
+    return True
+
+
+def _judge(network: Network, run: Run) -> list[str]:
+    """Runs one gate; returns what went wrong, in words."""
+    if network.environment is not None and not exists(network.environment):
+        return [f"the environment {network.environment} is not built: ./inv envs --name {network.environment}"]
+    try:
+        fresh(network)
+    except OcrError as error:
+        return [f"no export of {network.name}: {error.found}"]
+    print(f"{network.name} ...", flush=True)
+    python = sys.executable if network.environment is None else str(python_of(network.environment, ROOT))
+    code = run([python, "-m", "ocr_app", *arguments(network)], child_environ(1))
+    return [] if code in _JUDGED else [f"the gate of {network.name} ended with exit code {code}"]
+
+
+def fresh(network: Network) -> None:
+    """Sees to an export of the model files of now; only what is ONNX already is exported here. Raises ModelError."""
+    build_jobs.jobs_of([network], [build_jobs.FP32], str(EXPORTS), str(PLANS))
+
+
+def arguments(network: Network) -> list[str]:
+    """Of `ocr-app` for one gate. Raises ReportProblem where none of its sets is here."""
+    data = load_toml(DATA)
+    own = data["fewer"].get(network.name, {})
+    here = [source for source in data[network.part] if _here(source)]
+    if not here:
+        raise ReportProblem(f"none of the sets for a {network.part} is here", ", ".join(data[network.part]))
+    sets = [word for source in here for word in ("--calibration", source)]
+    numbers = ["--limit", str(own.get("limit", data["limit"][network.part]))]
+    numbers += ["--trials", str(own.get("trials", data["trials"]))]
+    out = ["--exports", str(EXPORTS), "--out", str(PLANS / f"{network.name}.json")]
+    return ["engine", "gate", network.name, *sets, *numbers, "--no-texts", *out]
+
+
+def _here(source: str) -> bool:
+    return (ROOT / source.partition(":")[0]).exists()
+
+
+def _call(command: list[str], environ: dict[str, str]) -> int:
+    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+
+
+def report(networks: Sequence[Network], exports: Path = EXPORTS, plans: Path = PLANS) -> dict[str, Any]:
+    """What is published; ``open``: networks without an export, or without a plan of that export, and why."""
+    data, machine = load_toml(DATA), environment.describe()
+    checked, judged, unjudged = [], [], []
+    for network in networks:
+        try:
+            own = _plan_of(network, exports, plans)
+            checked.append(preflight.preflight(str(exports / f"{network.name}.onnx"), network.shape))
+            judged.append({"network": network.name, **plan.to_json(own)})
+        except OcrError as error:
+            unjudged.append({"network": network.name, "why": _why(error, exports, plans)})
+    return {
+        "schema": SCHEMA,
+        "date": datetime.date.today().isoformat(),
+        "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
+        "missing": [source for part in ("recogniser", "detector") for source in data[part] if not _here(source)],
+        "open": unjudged,
+        "preflight": preflight.to_json(checked),
+        "plans": judged,
+    }
+
+
+def _why(error: OcrError, exports: Path, plans: Path) -> str:
+    """Its words without the folders of this machine."""
+    words = error.found
+    for folder in (exports, plans):
+        words = words.replace(str(folder), folder.name)
+    return words
+
+
+def _plan_of(network: Network, exports: Path, plans: Path) -> plan.Plan:
+    """Raises ModelError, ResultError."""
+    record = load_record(str(exports), network.name)
+    path = plans / f"{network.name}.json"
+    if not path.is_file():
+        raise ModelError("no precision plan was made yet", str(path), "./inv engines-report")
+    own = plan.read(str(path))
+    if own.sha256 != record["sha256"]:
+        raise ModelError("the plan is of another export", record["sha256"])
+    return own

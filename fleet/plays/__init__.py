@@ -1,0 +1,1 @@
+"""Ansible playbooks: starting them, judging rules, reporting runs."""

@@ -1,0 +1,67 @@
+"""`./inv provision|verify|ansible`: the plays of ansible/, run by the locked environment; nothing else is added."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from fleet.core.errors import FleetError
+from fleet.environments import build as envs
+from fleet.environments.declarations import ROOT
+from fleet.environments.steps import python_of
+
+Say = Callable[[str], None]
+FOLDER = ROOT / "ansible"
+NAME = "ansible"
+
+
+class ProvisionError(FleetError):
+    """A play cannot be started."""
+
+    exit_code = 29
+    code = "provision"
+
+
+def tools(root: Path = ROOT, say: Say = print) -> Path:
+    """Folder with ansible-playbook; builds the environment on first use and when its lock has changed.
+
+    Raises EnvironmentProblem.
+    """
+    if next(entry.state for entry in envs.status(root) if entry.name == NAME) != "ready":
+        envs.build([NAME], root, say=say)
+    return python_of(NAME, root).parent
+
+
+def activation(root: Path = ROOT) -> str:
+    """The line for a shell that puts ansible-playbook on its PATH; what is built meanwhile is told on stderr."""
+    folder = tools(root, say=partial(print, file=sys.stderr))
+    return f'export PATH={shlex.quote(str(folder))}:"$PATH"'
+
+
+def command(playbook: str, inventory: str = "", limit: str = "", tags: str = "", check: bool = False) -> list[str]:
+    """Arguments of ansible-playbook, as one types them in ansible/. Raises ProvisionError for a missing inventory."""
+    arguments = ["ansible-playbook", playbook + ".yml"]
+    if inventory:
+        path = Path(inventory).absolute()
+        if not path.exists():
+            raise ProvisionError(
+                f"no inventory {path}", "a file or folder", "./inv fleet up --nodes 3, or inventory.ini"
+            )
+        arguments += ["--inventory", str(path)]
+    for option, value in (("--limit", limit), ("--tags", tags)):
+        arguments += [option, value] if value else []
+    return arguments + ["--check", "--diff"] * check
+
+
+def play(playbook: str, inventory: str = "", limit: str = "", tags: str = "", check: bool = False) -> int:
+    """Run a playbook, after saying the command; returns its exit code: 0, 2 (a host failed), 4 (one did not answer)."""
+    arguments = command(playbook, inventory, limit, tags, check)
+    folder = tools()
+    print(f"cd ansible && {shlex.join(arguments)}", flush=True)
+    environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return subprocess.run(arguments, cwd=FOLDER, env=environ, check=False).returncode

@@ -1,0 +1,116 @@
+"""`./inv fleet report`: what every node runs, how it is, what drifted, why it went back."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fleet.core.errors import FleetError
+from fleet.environments.model_files import ROOT
+from fleet.plays import playbooks as provision
+from fleet.plays.run_report import table
+from fleet.release import deployment as deploy
+from fleet.release.hosts import words_of
+
+OUT = ROOT / "build" / "fleet-report"
+AUDIT = ROOT / "build" / "ansible" / "reports" / "verify.json"
+Say = Callable[[str], None]
+HEAD = ("host", "release", "previous", "runs", "health", "drift", "engines", "why the last deployment failed")
+
+
+class LookProblem(FleetError):
+    """A node gives no report or no support archive."""
+
+    exit_code = 38
+    code = "look"
+
+
+def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = OUT, say: Say = print) -> int:
+    """Ask every node, print the table, write fleet.json. Returns 0; raises LookProblem when a node gave no report.
+
+    ``audit``: run verify.yml first, for the column drift; its last report may be of another fleet, so it is not used.
+    """
+    if audit:
+        provision.play("verify", inventory, limit)
+    for old in (out / "nodes").glob("*.json"):
+        old.unlink()
+    out.mkdir(parents=True, exist_ok=True)
+    settings = out / "settings.json"
+    settings.write_text(json.dumps({"report_folder": str((out / "nodes").absolute())}) + "\n")
+    deploy.play("report", settings, deploy.Wish(inventory, limit))
+    found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
+    audited = drifted(AUDIT) if audit else None
+    rows = [row(node, audited) for node in found]
+    say("\n".join(["", *table(HEAD, rows), "", *summary(found), f"whole reports: {out / 'nodes'}"]))
+    (out / "fleet.json").write_text(json.dumps([dict(zip(HEAD, row, strict=True)) for row in rows], indent=1) + "\n")
+    silent = [node["host"] for node in found if not node["answer"]]
+    if silent or not found:
+        words = f"no report of {', '.join(silent)}" if silent else "no node was asked for"
+        raise LookProblem(words, "one of every node", "the last column says why; ssh to them by hand")
+    return 0
+
+
+def drifted(audit: Path) -> dict[str, list[str]] | None:
+    """Host -> rules that did not hold at the last audit; None without one."""
+    if not audit.exists():
+        return None
+    record = json.loads(audit.read_text())
+    found: dict[str, list[str]] = {host: [] for host in {entry["host"] for entry in record["roles"]}}
+    for rule in record["rules"]:
+        if not rule["holds"] and not rule["hint"]:
+            found.setdefault(rule["host"], []).append(rule["id"])
+    return found
+
+
+def row(node: dict[str, Any], audited: dict[str, list[str]] | None) -> tuple[str, ...]:
+    """One line of the table."""
+    if not node["answer"]:
+        return (node["host"], "no answer", "-", "-", "-", "-", "-", " ".join(node["why"].split())[:200])
+    status, failure = node["answer"]["status"], node["answer"]["failure"]
+    release, previous = (_named(status[role]) for role in ("current", "previous"))
+    phase = "" if status["phase"] == "idle" else f", {status['phase']} {_named(status['candidate'])}"
+    drift = drift_of(node, audited)
+    engines = ", ".join(node["engines"]) or "none"
+    return (node["host"], release + phase, previous, runs(status), health(status["health"]), drift, engines,
+            words_of(failure)[:200] or "-")  # fmt: skip
+
+
+def drift_of(node: dict[str, Any], audited: dict[str, list[str]] | None) -> str:
+    """Rules of provisioning that did not hold, and archives that are not sound."""
+    kept = node["answer"]["archives"]
+    archives = [f"archive of {role}" for role, found in kept.items() if found not in ("sound", "none")]
+    if audited is None or node["host"] not in audited:
+        return ", ".join([*archives, "not audited"])
+    return ", ".join([*archives, *audited[node["host"]]]) or "none"
+
+
+def _named(release: dict[str, Any] | None) -> str:
+    return f"{release['version']}" if release else "none"
+
+
+def runs(status: dict[str, Any]) -> str:
+    """Whether that runs which has to."""
+    if isinstance(status["running"], dict):
+        return "unknown"
+    if status["running"] == status["must_run"]:
+        return "yes" if status["running"] else "nothing yet"
+    return "NOT what has to run" if status["running"] else "NOTHING runs"
+
+
+def health(document: dict[str, Any] | None) -> str:
+    """State and reasons of the application's own document."""
+    if not document:
+        return "silent"
+    if "error" in document:
+        return str(document["error"])
+    state = "ready" if document["ready"] else str(document["state"])
+    return f"degraded: {', '.join(document['degraded'])}" if document["degraded"] else state
+
+
+def summary(found: list[dict[str, Any]]) -> list[str]:
+    """How many nodes run which release."""
+    counts = Counter(_named(node["answer"]["status"]["current"]) if node["answer"] else "no answer" for node in found)
+    return [f"{count} x {name}" for name, count in counts.most_common()]

@@ -1,0 +1,89 @@
+"""What a deployment came to: ``report.json`` and ``report.md`` beside its notes; who, what, which probe, last lines."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fleet.plays.run_report import table
+from fleet.release.hosts import OUTCOMES, notes, words_of
+from node_agent.manifest import Manifest
+
+LOG_LINES = 20
+_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Told:
+    """Every host of the run with its outcome; ``code`` is the exit code of the play."""
+
+    name: str
+    release: str
+    by: str
+    code: int
+    hosts: list[dict[str, Any]]
+
+    @property
+    def done(self) -> bool:
+        """Whether every node runs the release."""
+        return bool(self.hosts) and all(host["outcome"] == "committed" for host in self.hosts)
+
+    @property
+    def why(self) -> str:
+        """In one line, why not."""
+        if not self.hosts:
+            return "no node was asked for: is the inventory right?"
+        bad = [host for host in self.hosts if host["outcome"] not in ("committed", "not begun", "stopped")]
+        waiting = len([host for host in self.hosts if host["outcome"] in ("not begun", "stopped")])
+        words = [f"{host['host']} {_told(host)}" for host in bad[:3]] + [f"{waiting} nodes not begun"] * bool(waiting)
+        return "; ".join((["interrupted"] if self.code == _INTERRUPTED else []) + words)
+
+    def lines(self) -> list[str]:
+        """A table for the terminal."""
+        rows: list[tuple[str, ...]] = [(host["host"], host["outcome"], _reason(host)) for host in self.hosts]
+        return ["", *table(("host", "outcome", "why"), rows), "", f"report: build/deployments/{self.name}/report.md"]
+
+
+def _told(host: dict[str, Any]) -> str:
+    reason = _reason(host)
+    return f"{OUTCOMES[host['outcome']]}" + (f" ({reason})" if reason else "")
+
+
+def _reason(host: dict[str, Any]) -> str:
+    return " ".join((words_of(host.get("failure") or {}) or host.get("why") or "").split())[:300]
+
+
+def write(folder: Path, found: Manifest, code: int) -> Told:
+    """Read the notes of a deployment and write its report."""
+    by = json.loads((folder / "settings.json").read_text())["deploy_by"]
+    hosts = [notes(folder)[name] for name in sorted(notes(folder))]
+    told = Told(folder.name, f"{found.name} {found.version} (serial {found.serial})", by, code, hosts)
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    record = {"deployment": told.name, "release": told.release, "by": by, "at": at, "exit_code": code, "hosts": hosts}
+    (folder / "report.json").write_text(json.dumps(record, indent=1) + "\n")
+    (folder / "report.md").write_text("\n".join(_page(told, at)) + "\n")
+    return told
+
+
+def _page(told: Told, at: str) -> list[str]:
+    verdict = "every node runs it" if told.done else told.why
+    lines = [f"# Deployment {told.name}", "", f"{told.release}, by {told.by}, {at}: {verdict}.", ""]
+    lines += ["| host | outcome | why |", "|---|---|---|"]
+    lines += [f"| {host['host']} | {host['outcome']} | {_reason(host).replace('|', '/')} |" for host in told.hosts]
+    for host in told.hosts:
+        lines += _failure(host)
+    return lines
+
+
+def _failure(host: dict[str, Any]) -> list[str]:
+    failure = host.get("failure") or {}
+    if not failure:
+        return []
+    head = [
+        f"{key}: {failure[key]}" for key in ("by", "probe", "phase", "found", "expected", "next") if failure.get(key)
+    ]
+    return ["", f"## {host['host']}", "", *(f"- {line}" for line in head), "", "```",
+            *failure.get("log", [])[-LOG_LINES:], "```"]  # fmt: skip

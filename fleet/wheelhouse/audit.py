@@ -1,0 +1,90 @@
+"""What a careful reader of the manifest asks: licences, ages, sources, pins, known vulnerabilities."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+import time
+import zipfile
+from collections.abc import Callable
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+from fleet.wheelhouse import vulnerabilities
+from fleet.wheelhouse.builds import provenance
+from fleet.wheelhouse.store import index as wheelhouse
+from fleet.wheelhouse.store.index import Locked, lock_path, read_lock
+from fleet.wheelhouse.store.manifest import Manifest, Source, Target
+
+Say = Callable[[str], None]
+_UNDATED = 1980  # what build tools write that leave the time out (the first year of a zip)
+
+
+def audit(manifest: Manifest, house: Path, say: Say, osv: str = "") -> int:
+    """Print all tables, then what the database of vulnerabilities says; ``osv`` is another address of it.
+
+    Returns 0 only when every package was looked up and nothing is known that was not accepted; 40 for findings.
+    Raises AuditError when the database does not answer.
+    """
+    for source in manifest.sources:
+        age = dated(house / source.file)
+        say(f"{source.name:28} {source.version:18} {_pin(source, manifest):11} {age:10} {source.licence}")
+    say("")
+    for target in manifest.targets.values():
+        for lock in target.locks:
+            for line in read_lock(lock_path(lock, manifest)):
+                say(f"{line.name:28} {line.version:18} {lock:11} {_inside(house, line, target)}")
+    _gaps(manifest, say)
+    found = vulnerabilities.look(manifest, say, osv)
+    return vulnerabilities.AuditError.exit_code if found else 0
+
+
+def _gaps(manifest: Manifest, say: Say) -> None:
+    alone = [source.name for source in manifest.sources if source.via == "url" and len(source.urls) == 1]
+    say(f"\nno second source ({len(alone)}): {', '.join(alone) or 'none'}")
+    say(f"not pinned yet: {', '.join(s.name for s in manifest.sources if not s.pinned and s.via != 'build') or 'none'}")
+    say(f"not built yet: {', '.join(s.name for s in manifest.sources if not s.pinned and s.via == 'build') or 'none'}")
+    silent = [source.name for source in manifest.sources if source.licence.startswith("not stated")]
+    say(f"no licence stated: {', '.join(silent) or 'none'}")
+
+
+def _pin(source: Source, manifest: Manifest) -> str:
+    if source.via == "build":
+        origin = provenance.path_of(source.file, manifest).is_file()
+        return ("built" if origin else "no origin") if source.pinned else "not built"
+    return "pinned" if source.pinned else "open"
+
+
+def dated(path: Path) -> str:
+    """Day of the newest thing inside a wheel or archive: when it was made; "undated", or "not here"."""
+    if not path.is_file():
+        return "not here"
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as wheel:
+            newest = max((entry.date_time[:3] for entry in wheel.infolist()), default=(_UNDATED, 1, 1))
+        return "undated" if newest[0] <= _UNDATED else "{:04}-{:02}-{:02}".format(*newest)
+    if tarfile.is_tarfile(path):
+        with tarfile.open(path) as archive:
+            seconds = max((entry.mtime for entry in archive), default=0)
+        return time.strftime("%Y-%m-%d", time.gmtime(seconds)) if seconds > 0 else "undated"
+    return "undated"
+
+
+def _inside(house: Path, line: Locked, target: Target) -> str:
+    """Day and licence of the locked file that lies in the house."""
+    for path in sorted(house.glob("*.whl")):
+        if wheelhouse.is_for(path, line, wheelhouse.tags(target)):
+            return f"{dated(path):10} {licence(path)}"
+    return "not here"
+
+
+def licence(path: Path) -> str:
+    """What a wheel says of its licence: expression, field, or classifier; "not stated"."""
+    with zipfile.ZipFile(path) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        said: Message = Parser().parsestr(wheel.read(name).decode("utf-8", "replace"), headersonly=True)
+    field = (said["License-Expression"] or said["License"] or "").strip()
+    classes = [line.split("::")[-1].strip() for line in said.get_all("Classifier", ()) if line.startswith("License ::")]
+    first = re.split(r"[\n\r]", field)[0][:60]
+    return first if first and first.upper() != "UNKNOWN" else ", ".join(classes) or "not stated"

@@ -1,0 +1,41 @@
+"""`./inv wheels build --board`: the role of the build does it on one board of the inventory, and brings the results."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from fleet.plays import playbooks as provision
+from fleet.wheelhouse.builds.declarations import BuildSpec, results_of
+from fleet.wheelhouse.builds.runs import BuildFailed, Say
+from fleet.wheelhouse.store.index import of_source
+from fleet.wheelhouse.store.manifest import Manifest, read
+
+
+def command(spec: BuildSpec, board: str, manifest: Manifest, house: Path) -> list[str]:
+    """The arguments of ansible-playbook."""
+    arguments = provision.command("provision", limit=board, tags=spec.role)
+    for variable in (f"{spec.role}_enabled=true", f"{spec.role}_build=true"):
+        arguments += ["-e", variable]
+    return [*arguments, "-e", f"wheelhouse_folder={house}", "-e", f"wheelhouse_manifest={manifest.path}"]
+
+
+def build(spec: BuildSpec, board: str, manifest: Manifest, house: Path, say: Say, only_plan: bool = False) -> None:
+    """Run the play after saying it; the results are in the house then. Raises BuildFailed, NotInHouse."""
+    arguments = command(spec, board, manifest, house)
+    say(f"cd ansible && {shlex.join(arguments)}")
+    if only_plan:
+        return
+    environ = {**os.environ, "PATH": f"{provision.tools()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    code = subprocess.run(arguments, cwd=provision.FOLDER, env=environ, check=False).returncode
+    if code:
+        raise BuildFailed(
+            f"{spec.name} on {board}: ansible-playbook ended with {code}",
+            "a board that is reached and builds it",
+            "see its last lines; run this again, it goes on at the stage that was cut",
+        )
+    for source, _ in results_of(spec, manifest):
+        made = of_source(house, source if source.pinned else read(manifest.path).source(source.name), manifest)
+        say(f"{source.name}: {made.file}, sha256 {made.sha256}")

@@ -1,0 +1,123 @@
+"""Where a build runs - here, or in a container - and what that machine says of itself before anything is begun."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.wheelhouse.builds.declarations import Build, BuildError, BuildSpec, Machine
+
+_PROBE = r"""
+echo machine=$(uname -m)
+for nvcc in /usr/local/cuda/bin/nvcc nvcc; do command -v $nvcc > /dev/null && break; done
+echo cuda=$($nvcc --version 2> /dev/null | sed -n 's/.*release \([0-9.]*\),.*/\1/p')
+echo python=$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null)
+echo free_mb=$(($(df -Pm "$2" | awk 'NR == 2 { print $4 }') + $(du -sm "$2" | cut -f1)))
+awk '/^MemTotal/ { print "memory_mb=" int($2 / 1024) } /^SwapTotal/ { print "swap_mb=" int($2 / 1024) }' /proc/meminfo
+if command -v dpkg-query > /dev/null
+then dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' | sed -n 's/^ii *\(.*\)/package=\1/p'
+else echo stranger=1
+fi
+"""
+
+
+class CannotBuild(BuildError):
+    """The machine is not one that this can be built on."""
+
+    code = "cannot-build"
+
+
+@dataclass(frozen=True)
+class Place:
+    """This machine, or a container of ``image`` on it that sees ``folders`` and no network; ``runtime`` is Docker's."""
+
+    image: str = ""
+    runtime: str = ""
+    folders: tuple[Path, ...] = ()
+
+    def command(self, arguments: list[str], folder: Path, name: str = "") -> list[str]:
+        """``arguments`` as they are typed on this machine to run them there, in ``folder``."""
+        if not self.image:
+            return arguments
+        line = ["docker", "run", "--rm", "--network", "none", "--user", f"{os.getuid()}:{os.getgid()}"]
+        line += ["--name", name] if name else []
+        line += ["--runtime", self.runtime] if self.runtime else []
+        for place in self.folders:
+            line += ["--volume", f"{place}:{place}"]
+        line += ["--workdir", str(folder), "--env", "HOME=/tmp", "--entrypoint", arguments[0], self.image]
+        return line + arguments[1:]
+
+    def __str__(self) -> str:
+        return f"a container of {self.image}" if self.image else "this machine"
+
+
+def look(place: Place, python: str, folder: Path) -> Machine:
+    """Ask the machine what it is. Raises CannotBuild when it does not answer (no Docker, no such image)."""
+    command = place.command(["/bin/sh", "-c", _PROBE, "probe", python, str(folder)], folder)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError as error:
+        raise CannotBuild(
+            f"{command[0]}: {error.strerror}", "Docker, for --image", "apt-get install docker.io"
+        ) from error
+    if done.returncode:
+        lines = [line for line in done.stderr.strip().splitlines() if line and "--help" not in line]
+        last = " / ".join(lines[-2:]) or "no message"
+        raise CannotBuild(f"{place} does not answer: {last}", "an image that starts, with /bin/sh", "docker images")
+    return parsed(done.stdout)
+
+
+def parsed(text: str) -> Machine:
+    """The machine that the probe's lines describe."""
+    said: dict[str, str] = {}
+    packages = set()
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        if key == "package":
+            packages.add(value)
+        else:
+            said[key] = value.strip()
+    return Machine(
+        machine=said.get("machine", ""),
+        cuda=said.get("cuda", ""),
+        python=said.get("python", ""),
+        free_mb=int(said.get("free_mb") or 0),
+        memory_mb=int(said.get("memory_mb") or 0),
+        swap_mb=int(said.get("swap_mb") or 0),
+        packages=frozenset(packages),
+        stranger="stranger" in said,
+    )
+
+
+def refuse(spec: BuildSpec, machine: Machine, python: str, place: Place, next_step: str) -> None:
+    """Raise CannotBuild with everything that does not fit, unless all does."""
+    problems = {
+        f"processor {machine.machine}": (spec.machine, machine.machine == spec.machine),
+        f"CUDA {machine.cuda or 'none'}": (f"CUDA {spec.cuda}", not spec.cuda or machine.cuda == spec.cuda),
+        f"{python} is {machine.python or 'not there'}": (
+            f"Python {spec.python_version} there",
+            machine.python == spec.python_version,
+        ),
+        f"{machine.free_mb} MB free or taken by this build": (f"{spec.free_mb} MB", machine.free_mb >= spec.free_mb),
+    }
+    wrong = {found: expected for found, (expected, fits) in problems.items() if not fits}
+    if wrong:
+        where = f"{spec.name} cannot be built on {place}: "
+        raise CannotBuild(where + "; ".join(wrong), "; ".join(wrong.values()), next_step)
+
+
+def refuse_packages(build: Build, machine: Machine, place: Place, say: Callable[[str], None]) -> None:
+    """Raise CannotBuild for packages of Ubuntu that are not installed; where no dpkg is, say that nobody looked."""
+    if machine.stranger:
+        say(f"{place} has no dpkg: not looked at whether it has {', '.join(build.packages) or 'what the build needs'}")
+        return
+    gone = [name for name in build.packages if name not in machine.packages]
+    if gone:
+        raise CannotBuild(
+            f"{build.spec.name} on {place}: {', '.join(gone)} not installed",
+            "the packages that the build needs",
+            f"apt-get install {' '.join(gone)}",
+        )

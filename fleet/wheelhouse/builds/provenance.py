@@ -1,0 +1,82 @@
+"""Where a built file came from: an in-toto statement with SLSA's provenance, one JSON file beside the manifest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from fleet.wheelhouse.builds.declarations import Build, Machine
+from fleet.wheelhouse.store.manifest import ROOT, Manifest
+
+_STATEMENT = "https://in-toto.io/Statement/v1"
+_PREDICATE = "https://slsa.dev/provenance/v1"
+_TYPE = "tag:nano-ocr,2026:wheels-build/v1"
+
+
+def path_of(file: str, manifest: Manifest) -> Path:
+    """Where the provenance of a file lies."""
+    return manifest.path.parent / "provenance" / f"{file}.json"
+
+
+def now() -> str:
+    """This moment, as the statement writes it (RFC 3339, UTC)."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def statement(
+    build: Build, file: str, sha256: str, place: str, machine: Machine, started: str, image: str
+) -> dict[str, Any]:
+    """Subject, materials by sha256, the stages word for word, and the machine; ``image`` is its digest, or empty."""
+    return {
+        "_type": _STATEMENT,
+        "subject": [{"name": file, "digest": {"sha256": sha256}}],
+        "predicateType": _PREDICATE,
+        "predicate": {
+            "buildDefinition": {
+                "buildType": _TYPE,
+                "externalParameters": {"build": build.spec.name, "role": build.spec.role, "stages": list(build.stages)},
+                "internalParameters": {
+                    "place": place,
+                    "machine": machine.machine,
+                    "cuda": machine.cuda,
+                    "python": machine.python,
+                    "memory_mb": machine.memory_mb,
+                    "swap_mb": machine.swap_mb,
+                },
+                "resolvedDependencies": [*_materials(build), *([{"uri": image}] if image else [])],
+            },
+            "runDetails": {
+                "builder": {"id": f"{_TYPE}#{revision()}"},
+                "metadata": {"startedOn": started, "finishedOn": now()},
+            },
+        },
+    }
+
+
+def _materials(build: Build) -> list[dict[str, Any]]:
+    listed = [(item.file, item.sha256) for item in build.sources]
+    for line in (build.environment or {}).get("requirements", "").splitlines():
+        name, _, digest = line.partition(" --hash=sha256:")
+        listed.append((name, digest))
+    return [{"name": name, "digest": {"sha256": digest}} for name, digest in listed]
+
+
+def revision() -> str:
+    """The commit of this repository, with `-dirty` where files differ from it; "unknown" outside of one."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def write(record: dict[str, Any], path: Path) -> None:
+    """Write the file in one step."""
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(record, indent=2) + "\n")
+    partial.replace(path)

@@ -1,0 +1,252 @@
+"""`./inv wheels build`: runs the stages of a role's build here or in a container, and packs the results.
+
+The runner is the one of the boards (ansible/roles/wheelhouse/files/stages.py): a stage that ended well is not run
+again, so a build that was cut goes on at the stage where it stopped. The folder is build/wheels/NAME.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fleet.environments.model_files import sha256_of
+from fleet.wheelhouse.builds import provenance
+from fleet.wheelhouse.builds.declarations import ROLES, Build, BuildError, BuildSpec, Machine, plan, results_of
+from fleet.wheelhouse.builds.machine import Place, look, refuse, refuse_packages
+from fleet.wheelhouse.store.fetch import accept
+from fleet.wheelhouse.store.manifest import ROOT, Manifest, Source, read
+
+Say = Callable[[str], None]
+FOLDER = ROOT / "build" / "wheels"
+LIBRARY = ROOT / "ansible" / "library" / "venv.py"
+_LOOK_S, _HEARTBEAT_S = 0.2, 60.0
+
+
+class BuildFailed(BuildError):
+    """A stage ended with an error, or the result is not what it should be."""
+
+    code = "build-failed"
+
+
+def build(
+    spec: BuildSpec,
+    manifest: Manifest,
+    house: Path,
+    say: Say,
+    place: Place = Place(),  # noqa: B008 (immutable)
+    folder: Path | None = None,
+    roles: Path = ROLES,
+    only_plan: bool = False,
+) -> int:
+    """Build what is not in the house yet, pack it, and write where it came from; returns 0.
+
+    Raises CannotBuild before anything is begun, BuildFailed with the stage and its last words, ArtefactError for a
+    result that is not what the manifest says.
+    """
+    left = _left(spec, manifest, house, roles, say)
+    if not left:
+        return 0
+    work = (folder or FOLDER / spec.name).absolute()
+    work.mkdir(parents=True, exist_ok=True)
+    place = Place(place.image, spec.runtime if place.image else "", (work, house) if place.image else ())
+    started = provenance.now()
+    with _alone(work, spec.name):
+        machine, made = _planned(spec, manifest, house, work, place, roles, say)
+        if only_plan:
+            _show(made, machine, place, say)
+            return 0
+        _prepare(made, house, roles)
+        _run(made, place, say)
+        for source, pattern in left:
+            _pack(made, source, pattern, manifest, house, place, machine, started, say)
+    return 0
+
+
+def _left(spec: BuildSpec, manifest: Manifest, house: Path, roles: Path, say: Say) -> list[tuple[Source, str]]:
+    """Results that are not in the house. Raises BuildError for one that is recorded and lies elsewhere."""
+    left = []
+    for source, pattern in results_of(spec, manifest, roles):
+        there = house / source.file
+        if not source.pinned:
+            left.append((source, pattern))
+        elif not there.is_file():
+            raise BuildError(
+                f"{source.file} was built before ({manifest.recorded.name} has its sha256) and is not in {house.name}/",
+                "that file: another build of it has another sha256",
+                f"copy it into {house}, or take its entry out of {manifest.recorded.name} to build anew",
+            )
+        elif sha256_of(there) != source.sha256:
+            raise BuildError(
+                f"{source.file} in {house.name}/ has sha256 {sha256_of(there)}", source.sha256, "delete it"
+            )
+        else:
+            say(f"{source.name} {source.version}: in {house.name}/, as recorded; nothing to build")
+    return left
+
+
+def _planned(
+    spec: BuildSpec, manifest: Manifest, house: Path, work: Path, place: Place, roles: Path, say: Say
+) -> tuple[Machine, Build]:
+    """The machine, which fits, and all that is to be done on it. The machine comes first: it needs no sources."""
+    python = plan_python(spec, roles)
+    machine = look(place, python, work)
+    refuse(
+        spec,
+        machine,
+        python,
+        place,
+        f"./inv wheels build --only {spec.name} --board BOARD builds on a board of the fleet",
+    )
+    made = plan(spec, manifest, house, work, machine, roles)
+    refuse_packages(made, machine, place, say)
+    return machine, made
+
+
+def plan_python(spec: BuildSpec, roles: Path = ROLES) -> str:
+    """The interpreter that builds, from the role."""
+    from fleet.wheelhouse.builds.roles import RoleValues
+
+    return str(RoleValues(roles / spec.role, dict(spec.variables), lambda *_, **__: None).fill(spec.python))
+
+
+def _show(made: Build, machine: Machine, place: Place, say: Say) -> None:
+    """What would be done, and nothing else."""
+    say(f"{made.spec.name} on {place} ({machine.machine}, CUDA {machine.cuda or 'none'}), in {made.folder}:")
+    for stage in made.stages:
+        say(f"    {stage['name']}: {stage['run']}")
+    say("gives " + ", ".join(source.file for source, _ in made.results) + f" within {made.hours:g} h")
+
+
+@contextmanager
+def _alone(work: Path, name: str) -> Iterator[None]:
+    """One build of a folder at a time. Raises BuildError."""
+    with (work / ".lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BuildError(f"{name} is being built in {work} already", "one build of it at a time", "wait") from error
+        yield
+
+
+def _prepare(made: Build, house: Path, roles: Path) -> None:
+    """Sources, the runner and its list of stages into the folder."""
+    for item in made.sources:
+        shutil.copy2(house / item.file, made.folder / item.file)
+    shutil.copy2(roles / "wheelhouse" / "files" / "stages.py", made.folder / "stages.py")
+    if made.environment is not None:
+        shutil.copy2(LIBRARY, made.folder / "nano_venv.py")
+        (made.folder / "environment.json").write_text(json.dumps(made.environment))
+    spec = {"folder": str(made.folder), "stages": list(made.stages)}
+    (made.folder / "spec.json").write_text(json.dumps(spec, indent=1))
+    (made.folder / "status.json").unlink(missing_ok=True)
+
+
+def _run(made: Build, place: Place, say: Say) -> None:
+    """Run what is left of the stages, telling each. Raises BuildFailed with the last words of the one that failed."""
+    name = f"nano-ocr-build-{made.spec.name}"
+    arguments = [made.python, str(made.folder / "stages.py"), str(made.folder / "spec.json")]
+    command = place.command(arguments, made.folder, name)
+    end = time.monotonic() + made.hours * 3600
+    with (made.folder / "runner.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=made.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            _watch(process, made, end, say)
+        finally:
+            _end(process, place, name)
+    if process.returncode:
+        raise _failed(made, f"within {made.hours:g} h" if time.monotonic() >= end else "without an error")
+
+
+def _watch(process: subprocess.Popen[bytes], made: Build, end: float, say: Say) -> None:
+    told, beat = "", time.monotonic()
+    while process.poll() is None and time.monotonic() < end:
+        status = _status(made)
+        at = f"{status['stage']} ({status['number']} of {status['of']})"
+        if at != told or time.monotonic() - beat >= _HEARTBEAT_S:
+            say(f"{made.spec.name}: {at}" + (f": {_last(made, 1)}" if at == told else ""))
+            told, beat = at, time.monotonic()
+        time.sleep(_LOOK_S)
+
+
+def _end(process: subprocess.Popen[bytes], place: Place, name: str) -> None:
+    """Nothing of the build outlives this command; its finished stages stay."""
+    if process.poll() is None:
+        if place.image:
+            subprocess.run(["docker", "kill", name], capture_output=True, check=False)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _failed(made: Build, expected: str) -> BuildFailed:
+    status, log = _status(made), made.folder / "build.log"
+    if status["number"] == 0:
+        words = (made.folder / "runner.log").read_text(errors="replace").strip()[-600:]
+        return BuildFailed(f"{made.spec.name} did not begin: {words}", "a runner that starts", f"see {made.folder}")
+    found = (
+        f"{made.spec.name} stopped at {status['stage']} ({status['number']} of {status['of']})\n    {_last(made, 6)}"
+    )
+    return BuildFailed(
+        found, f"that stage to end {expected}", f"read {log}, then run this again: it goes on at that stage"
+    )
+
+
+def _status(made: Build) -> dict[str, Any]:
+    try:
+        status: dict[str, Any] = json.loads((made.folder / "status.json").read_text())
+    except (OSError, ValueError):
+        return {"stage": "start", "number": 0, "of": len(made.stages), "state": "running"}
+    return status
+
+
+def _last(made: Build, count: int) -> str:
+    log = made.folder / "build.log"
+    lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
+    return "\n    ".join(lines[-count:])
+
+
+def _pack(
+    made: Build,
+    source: Source,
+    pattern: str,
+    manifest: Manifest,
+    house: Path,
+    place: Place,
+    machine: Machine,
+    started: str,
+    say: Say,
+) -> None:
+    """One result into the house: looked into, recorded, with its provenance. Raises BuildFailed, WrongFile."""
+    found = sorted(made.folder.glob(pattern))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise BuildFailed(f"{source.name}: {names} in {made.folder / pattern}", "one file", f"delete {made.folder}")
+    if source.kind == "wheel" and found[0].name != source.file:
+        raise BuildFailed(f"{source.name}: the build made {found[0].name}", source.file, "correct wheels/manifest.toml")
+    incoming = house / ".incoming" / source.file
+    incoming.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(found[0], incoming)
+    path = provenance.path_of(source.file, manifest)
+    accept(source, incoming, house / source.file, manifest, f"built on {place}; see provenance/{path.name}", say)
+    digest = read(manifest.path).source(source.name).sha256
+    image = _image(place)
+    provenance.write(provenance.statement(made, source.file, digest, str(place), machine, started, image), path)
+    say(f"{source.name}: where it came from is in wheels/provenance/{path.name}; commit it")
+
+
+def _image(place: Place) -> str:
+    """The image by its id, for the provenance; "" without one."""
+    if not place.image:
+        return ""
+    ask = ["docker", "image", "inspect", "--format", "{{.Id}}", place.image]
+    return "docker:" + subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()

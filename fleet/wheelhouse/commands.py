@@ -1,0 +1,164 @@
+"""The verbs of `./inv wheels`; `python -m fleet.wheelhouse.commands plan` shows what a board would get."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from fleet.core.errors import ArtefactError, FleetError
+from fleet.wheelhouse import audit as auditing
+from fleet.wheelhouse.store import index as wheelhouse
+from fleet.wheelhouse.store import members
+from fleet.wheelhouse.store.fetch import Say, fetch_all, fetch_lock, fetch_source
+from fleet.wheelhouse.store.manifest import MANIFEST, Manifest, Source, Target, read
+
+VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan", "members")
+
+
+def _tell(line: str) -> None:
+    """One write a line: several fetches talk at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str], say: Say = _tell) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="./inv wheels", description="the files that boards and images install")
+    parser.add_argument("verb", choices=VERBS)
+    parser.add_argument(
+        "--only", default="", help="artefacts, locks or sets (comma separated); default: all for boards"
+    )
+    parser.add_argument("--house", type=Path, default=wheelhouse.HOUSE, help="the folder of files")
+    parser.add_argument("--manifest", type=Path, default=MANIFEST)
+    parser.add_argument("--to", type=Path, help="mirror: where to")
+    parser.add_argument("--image", default="", help="build: in a container of this image")
+    parser.add_argument("--board", default="", help="build: on this board of the inventory, by its role")
+    parser.add_argument("--say", action="store_true", help="build: only say what would be done")
+    parser.add_argument("--osv-url", default="", help="audit: another address of the OSV database")
+    parser.add_argument("--target", default="", help="plan: which Python on which board")
+    parser.add_argument("--locks", default="", help="plan: locks (comma separated)")
+    parser.add_argument("--artefacts", default="", help="plan: artefacts (comma separated)")
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options, read(options.manifest), say)
+    except FleetError as error:
+        print(f"wheels: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
+    house: Path = options.house.resolve()
+    if options.verb in ("plan", "members"):
+        say(json.dumps(_answer(options, manifest, house)))
+        return 0
+    if options.verb == "audit":
+        return auditing.audit(manifest, house, say, options.osv_url)
+    if options.verb == "build":
+        return _build(options, manifest, house, say)
+    sources, locks = select(manifest, _words(options.only))
+    if options.verb == "mirror":
+        return mirror(manifest, house, sources, locks, options.to, say)
+    return {"fetch": fetch, "verify": verify}[options.verb](manifest, house, sources, locks, say)
+
+
+def _answer(options: argparse.Namespace, manifest: Manifest, house: Path) -> dict[str, object]:
+    """What the roles ask for, as JSON."""
+    if options.verb == "members":
+        return members.unpacked(options.only, house, manifest)
+    return wheelhouse.plan(house, manifest, options.target, _words(options.locks), _words(options.artefacts))
+
+
+def _build(options: argparse.Namespace, manifest: Manifest, house: Path, say: Say) -> int:
+    """The verb `build`; its modules need jinja2 and PyYAML, which Ansible's environment has too."""
+    from fleet.wheelhouse.builds import boards
+    from fleet.wheelhouse.builds import declarations as builds
+    from fleet.wheelhouse.builds import runs as build
+    from fleet.wheelhouse.builds.machine import Place
+
+    if options.image and options.board:
+        raise builds.BuildError("--image and --board", "one of them; without both it is built on this machine")
+    for spec in builds.chosen(_words(options.only), manifest):
+        if options.board:
+            boards.build(spec, options.board, manifest, house, say, options.say)
+        else:
+            build.build(spec, manifest, house, say, Place(options.image), only_plan=options.say)
+    return 0
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split(",") if word]
+
+
+def select(manifest: Manifest, names: Iterable[str]) -> tuple[list[Source], list[tuple[Target, str]]]:
+    """Artefacts and locks called ``names``, or in sets called so; without names all that boards need.
+
+    Raises ArtefactError for a name that is neither.
+    """
+    wanted = set(names)
+    locks = [(target, lock) for target in manifest.targets.values() for lock in target.locks]
+    if not wanted:
+        return [source for source in manifest.sources if not source.member], locks
+    sources = [source for source in manifest.sources if {source.name, *source.sets} & wanted]
+    locks = [(target, lock) for target, lock in locks if lock in wanted]
+    known = {lock for _, lock in locks} | {word for source in sources for word in (source.name, *source.sets)}
+    if unknown := sorted(wanted - known):
+        names = sorted({source.name for source in manifest.sources} | {w for s in manifest.sources for w in s.sets})
+        raise ArtefactError(f"nothing is called {', '.join(unknown)}", ", ".join(names) + ", or a lock of a target")
+    return sources, locks
+
+
+def fetch(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
+    """Fetch everything, several at once; what is there and right stays."""
+    jobs: list[Callable[[], None]] = [partial(fetch_source, source, house, manifest, say) for source in sources]
+    jobs += [partial(fetch_lock, lock, target, house, manifest, say) for target, lock in locks]
+    fetch_all(jobs, say)
+    built = [source.name for source in sources if source.via == "build" and not (house / source.file).is_file()]
+    say(f"{house.name}/ holds all that can be fetched" + (f"; to be built: {', '.join(built)}" if built else ""))
+    return 0
+
+
+def verify(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
+    """Hash every file again and look inside; fetches nothing. Returns 21 when anything is missing or wrong."""
+    (house / ".checked.json").unlink(missing_ok=True)
+    problems = []
+    jobs: list[Callable[[], object]] = [partial(wheelhouse.of_source, house, s, read(manifest.path)) for s in sources]
+    jobs += [partial(wheelhouse.of_lock, house, manifest, target, lock) for target, lock in locks]
+    for job in jobs:
+        try:
+            job()
+        except ArtefactError as error:
+            problems.append(str(error))
+    for problem in problems:
+        say(problem)
+    say(f"{len(jobs) - len(problems)} of {len(jobs)} artefacts and locks are right")
+    return ArtefactError.exit_code if problems else 0
+
+
+def mirror(
+    manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], to: Path | None, say: Say
+) -> int:
+    """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --house too."""
+    if to is None:
+        raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
+    chosen = {c.file: c for target, lock in locks for c in wheelhouse.of_lock(house, manifest, target, lock)}
+    for source in sources:
+        if source.via != "build" or (house / source.file).is_file():
+            chosen[source.file] = wheelhouse.of_source(house, source, manifest)
+    to.mkdir(parents=True, exist_ok=True)
+    for name in sorted(chosen):
+        if not (to / name).is_file() or (to / name).stat().st_size != chosen[name].size:
+            shutil.copy2(house / name, to / (name + ".partial"))
+            (to / (name + ".partial")).replace(to / name)
+    (to / "SHA256SUMS").write_text("".join(f"{chosen[name].sha256}  {name}\n" for name in sorted(chosen)))
+    megabytes = sum(item.size for item in chosen.values()) / 1e6
+    say(f"{len(chosen)} files, {megabytes:.0f} MB; check there: sha256sum -c SHA256SUMS")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What boards and images install: manifest, files, index."""

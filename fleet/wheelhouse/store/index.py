@@ -1,0 +1,217 @@
+"""The wheelhouse folder: which files lie there, whether they are right, and which of them a board's pip takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+
+from fleet.core.errors import ArtefactError
+from fleet.environments.model_files import sha256_of
+from fleet.wheelhouse.store.inspection import inspect
+from fleet.wheelhouse.store.manifest import ROOT, Manifest, Source, Target
+
+HOUSE = ROOT / ".wheelhouse"
+_LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+_STAMPS = ".checked.json"
+
+
+class NotInHouse(ArtefactError):
+    """A file that is needed was not fetched, or is not what it should be."""
+
+    code = "not-in-house"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """One line of a lock: the version, and the sha256 of every file of it."""
+
+    name: str
+    version: str
+    hashes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One file for a board; ``source`` is true for an archive that the board has to build itself (pure Python)."""
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    size: int
+    kind: str
+
+    @property
+    def requirement(self) -> str:
+        """The line that makes pip take exactly this file."""
+        return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
+
+
+def lock_path(name: str, manifest: Manifest) -> Path:
+    """The lock called ``name``, beside the folder of the manifest."""
+    return manifest.path.parent.parent / "requirements" / f"{name}.txt"
+
+
+def read_lock(path: Path) -> list[Locked]:
+    """The lines of a hash-locked list. Raises ArtefactError when it is not there or a line has no hash."""
+    if not path.is_file():
+        raise ArtefactError(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
+    found = []
+    for line in path.read_text().replace("\\\n", " ").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        match, hashes = _LOCKED.match(line), frozenset(_HASH.findall(line))
+        if match is None or not hashes:
+            raise ArtefactError(f"{path.name}: {line[:60]}", "NAME==VERSION with sha256 hashes")
+        found.append(Locked(canonicalize_name(match[1]), match[2], hashes))
+    return found
+
+
+def tags(target: Target) -> frozenset[Tag]:
+    """What pip on the board installs: its own Python's wheels, and pure ones."""
+    version = tuple(int(part) for part in target.python.split(".")[:2])
+    own = cpython_tags(version, [target.abi], target.platforms)
+    pure = compatible_tags(version, f"cp{version[0]}{version[1]}", target.platforms)
+    return frozenset([*own, *pure])
+
+
+def missing_of_lock(house: Path, manifest: Manifest, target: Target, lock: str) -> list[Locked]:
+    """Lines of the lock for which no right file lies in the house."""
+    fit = tags(target)
+    return [line for line in read_lock(lock_path(lock, manifest)) if _find(house, line, fit) is None]
+
+
+def of_lock(house: Path, manifest: Manifest, target: Target, lock: str) -> list[Chosen]:
+    """The files that install the lock on the target. Raises NotInHouse with what is not there."""
+    fit, found, gone = tags(target), [], []
+    for line in read_lock(lock_path(lock, manifest)):
+        chosen = _find(house, line, fit)
+        if chosen is None:
+            gone.append(f"{line.name} {line.version}")
+        else:
+            found.append(chosen)
+    if gone:
+        step = f"./inv wheels fetch --only {lock}"
+        raise NotInHouse(f"{lock}: {', '.join(gone)} not in {house.name}/", "every file of the lock", step)
+    return found
+
+
+def _find(house: Path, line: Locked, fit: frozenset[Tag]) -> Chosen | None:
+    for path in sorted(house.glob("*.whl")):
+        if is_for(path, line, fit):
+            digest = checked_sha256(path)
+            if digest in line.hashes:
+                return Chosen(line.name, line.version, path.name, digest, path.stat().st_size, "wheel")
+    return None
+
+
+def is_for(path: Path, line: Locked, fit: frozenset[Tag]) -> bool:
+    """Whether the wheel's name is that of the line, for a target with the tags ``fit``."""
+    try:
+        name, version, _, its_tags = parse_wheel_filename(path.name)
+    except InvalidWheelFilename:
+        return False
+    return name == line.name and str(version) == line.version and bool(its_tags & fit)
+
+
+def of_source(house: Path, source: Source, manifest: Manifest) -> Chosen:
+    """The file of an artefact, checked. Raises NotInHouse, or WrongFile for one that is not what it should be."""
+    path = house / source.file
+    if not path.is_file():
+        built = f"{source.command} (it is built, on a board)" if source.via == "build" else ""
+        step = built or f"./inv wheels fetch --only {source.name}"
+        raise NotInHouse(f"{source.file} is not in {house.name}/", f"{source.name} {source.version}", step)
+    if not source.pinned:
+        raise NotInHouse(
+            f"{source.file} has no recorded sha256",
+            f"an entry in {manifest.recorded.name}",
+            f"./inv wheels fetch --only {source.name}",
+        )
+    digest = checked_sha256(path)
+    if digest != source.sha256:
+        raise NotInHouse(f"{source.file} has sha256 {digest}", source.sha256, f"delete {path}, then ./inv wheels fetch")
+    inspect(path, source)
+    inside = source.version_inside if source.kind in ("wheel", "sdist") and source.version_inside else source.version
+    return Chosen(canonicalize_name(source.name), inside, source.file, digest, path.stat().st_size, source.kind)
+
+
+def checked_sha256(path: Path) -> str:
+    """sha256 of a file; one that was hashed before and has the same size and time is not read again."""
+    store = path.parent / _STAMPS
+    stamps = _stamps(store)
+    state = path.stat()
+    key = [state.st_size, state.st_mtime_ns, state.st_ino]
+    entry = stamps.get(path.name)
+    if isinstance(entry, dict) and entry.get("key") == key:
+        return str(entry["sha256"])
+    digest = sha256_of(path)
+    stamps = {**_stamps(store), path.name: {"key": key, "sha256": digest}}
+    partial = store.with_suffix(f".{hashlib.sha256(path.name.encode()).hexdigest()[:8]}")
+    partial.write_text(json.dumps(stamps))
+    partial.replace(store)
+    return digest
+
+
+def _stamps(store: Path) -> dict[str, object]:
+    try:
+        stamps: dict[str, object] = json.loads(store.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamps
+
+
+def wanted(manifest: Manifest, locks: Iterable[str], names: Iterable[str]) -> list[dict[str, str]]:
+    """Names and versions that an environment must hold; no file is needed for this."""
+    found = {line.name: line.version for lock in locks for line in read_lock(lock_path(lock, manifest))}
+    for name in names:
+        source = manifest.source(name)
+        found[canonicalize_name(name)] = source.version_inside or source.version
+    return [{"name": name, "version": version} for name, version in sorted(found.items())]
+
+
+def placed(house: Path, source: Source, manifest: Manifest) -> dict[str, object]:
+    """The checked file of an artefact as plain data, and the folder it lies in. Raises NotInHouse and WrongFile."""
+    return {**asdict(of_source(house, source, manifest)), "folder": str(house)}
+
+
+def plan(house: Path, manifest: Manifest, target: str, locks: Iterable[str], names: Iterable[str]) -> dict[str, object]:
+    """What a board's environment is made of: the files to push, and the requirements that pip gets.
+
+    Raises NotInHouse and WrongFile; nothing is fetched here.
+    """
+    chosen = list(_unique(_chosen(house, manifest, manifest.target(target), locks, names)))
+    lines = sorted(item.requirement for item in chosen if item.kind in ("wheel", "sdist"))
+    return {
+        "folder": str(house),
+        "files": [asdict(item) for item in chosen],
+        "requirements": "".join(line + "\n" for line in lines),
+        "from_source": sorted(item.name for item in chosen if item.kind == "sdist"),
+    }
+
+
+def _chosen(
+    house: Path, manifest: Manifest, target: Target, locks: Iterable[str], names: Iterable[str]
+) -> Iterator[Chosen]:
+    for lock in locks:
+        yield from of_lock(house, manifest, target, lock)
+    for name in names:
+        yield of_source(house, manifest.source(name), manifest)
+
+
+def _unique(items: Iterable[Chosen]) -> Iterator[Chosen]:
+    """Each package once. Raises ArtefactError when two locks want two versions of one."""
+    seen: dict[str, Chosen] = {}
+    for item in items:
+        other = seen.setdefault(item.name, item)
+        if other.version != item.version:
+            raise ArtefactError(f"{item.name} {other.version} and {item.version} in one environment", "one version")
+        if other is item:
+            yield item

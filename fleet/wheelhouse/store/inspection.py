@@ -1,0 +1,175 @@
+"""What a file says about itself: a wheel's metadata, tags and machine code, an archive's folder, a package's names."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from email.parser import Parser
+from pathlib import Path
+
+from packaging.tags import Tag, parse_tag
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from fleet.core.errors import ArtefactError
+from fleet.wheelhouse.store.manifest import Source
+
+_MACHINES = {"aarch64": 183, "x86_64": 62}  # e_machine of the ELF header (elf.h)
+_ABI = re.compile(r"\.cpython-(\d+m?)-(\w+?)-linux-gnu\.so$")
+
+
+class WrongFile(ArtefactError):
+    """The file is damaged, or is not what its name or the manifest says."""
+
+    code = "wrong-file"
+
+
+def inspect(path: Path, source: Source) -> None:
+    """Compare the file at ``path`` with what the manifest says is inside. Raises WrongFile."""
+    looks: dict[str, Callable[[Path, Source], None]] = {
+        "wheel": _wheel,
+        "sdist": _sdist,
+        "archive": _archive,
+        "deb": _deb,
+    }
+    look = looks.get(source.kind)
+    if look is None:
+        return
+    try:
+        look(path, source)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, struct.error, KeyError, OSError) as error:
+        raise _wrong(path, f"is damaged: {error}", f"a whole {source.kind}") from error
+
+
+def _wheel(path: Path, source: Source) -> None:
+    tags = parse_tag(source.tag or "-".join(source.file[:-4].split("-")[-3:]))
+    with zipfile.ZipFile(path) as wheel:
+        folder = _dist_info(path, wheel)
+        said = Parser().parsestr(wheel.read(folder + "METADATA").decode("utf-8", "replace"))
+        _same(path, source, said["Name"] or "", said["Version"] or "")
+        written = Parser().parsestr(wheel.read(folder + "WHEEL").decode())
+        inside = {tag for line in written.get_all("Tag", ()) for tag in parse_tag(line)}
+        if inside != set(tags):
+            raise _wrong(path, f"is tagged {_words(inside)} inside", _words(set(tags)))
+        _recorded_contents(path, wheel, folder)
+        _machine_code(path, wheel, {tag.platform for tag in tags}, {tag.abi for tag in tags})
+
+
+def _dist_info(path: Path, wheel: zipfile.ZipFile) -> str:
+    folders = {name.split("/")[0] for name in wheel.namelist() if name.split("/")[0].endswith(".dist-info")}
+    if len(folders) != 1:
+        raise _wrong(path, f"has {len(folders)} .dist-info folders", "a wheel, with one")
+    return folders.pop() + "/"
+
+
+def _same(path: Path, source: Source, name: str, version: str) -> None:
+    expected = source.version_inside or source.version
+    if canonicalize_name(name) != canonicalize_name(source.name):
+        raise _wrong(path, f"is {name or 'nameless'} inside", source.name)
+    if not _equal(version, expected):
+        raise _wrong(path, f"is version {version or 'none'} inside", expected)
+
+
+def _equal(one: str, other: str) -> bool:
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return one == other
+
+
+def _recorded_contents(path: Path, wheel: zipfile.ZipFile, folder: str) -> None:
+    """Every file has the digest that the wheel's RECORD states; this also reads all of the archive."""
+    for line in wheel.read(folder + "RECORD").decode("utf-8", "replace").splitlines():
+        name, _, rest = line.strip().rpartition(",")[0].rpartition(",")
+        if rest.startswith("sha256="):
+            digest = base64.urlsafe_b64encode(hashlib.sha256(wheel.read(name.strip('"'))).digest())
+            if digest.rstrip(b"=").decode() != rest[7:].rstrip("="):
+                raise _wrong(path, f"has another {name} than its RECORD states", "an unchanged wheel")
+
+
+def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis: set[str]) -> None:
+    """Machine code is for the machine of the tag, and extension modules for its Python."""
+    wanted = {number for machine, number in _MACHINES.items() if any(p.endswith(machine) for p in platforms)}
+    for info in wheel.infolist():
+        if re.search(r"\.so(\.\d+)*$", info.filename) is None:
+            continue
+        with wheel.open(info) as stream:
+            head = stream.read(20)
+        if head[:4] != b"\x7fELF":
+            continue
+        machine = struct.unpack("<H", head[18:20])[0]
+        if machine not in wanted:
+            raise _wrong(path, f"holds {info.filename} for machine {machine}", f"{sorted(wanted)} ({_list(platforms)})")
+        abi = _ABI.search(info.filename)
+        if abi and not abis & {"cp" + abi[1], "abi3", "none"}:
+            raise _wrong(path, f"holds {info.filename} for cp{abi[1]}", _list(abis))
+
+
+def _sdist(path: Path, source: Source) -> None:
+    with tarfile.open(path) as archive:
+        names = archive.getnames()  # reads the whole archive
+        top = {name.split("/")[0] for name in names}
+        info = f"{sorted(top)[0]}/PKG-INFO"
+        if len(top) != 1 or info not in names:
+            raise _wrong(path, f"holds {_list(top)}", "one folder with PKG-INFO")
+        stream = archive.extractfile(info)
+        said = Parser().parsestr(stream.read().decode("utf-8", "replace") if stream else "")
+    _same(path, source, said["Name"] or "", said["Version"] or "")
+
+
+def _archive(path: Path, source: Source) -> None:
+    """A source or binary archive: whole, and one folder that is named after it (GitHub: NAME-VERSION) or any."""
+    with tarfile.open(path) as archive:
+        top = {name.split("/")[0] for name in archive.getnames() if name not in (".", "")}
+    if not top:
+        raise _wrong(path, "is empty", "an archive with files")
+    if source.version_inside and top != {source.version_inside}:
+        raise _wrong(path, f"holds {_list(top)}", source.version_inside)
+
+
+def _deb(path: Path, source: Source) -> None:
+    members = _ar(path)
+    control = next((data for name, data in members.items() if name.startswith("control.tar")), None)
+    if control is None:
+        raise _wrong(path, f"holds {_list(set(members))}", "a Debian package")
+    with tarfile.open(fileobj=io.BytesIO(control)) as archive:
+        stream = archive.extractfile("./control")
+        said = Parser().parsestr(stream.read().decode() if stream else "")
+    expected = (source.name, source.version_inside or source.version, source.tag or "arm64")
+    found = (said["Package"], said["Version"], said["Architecture"])
+    if found != expected:
+        raise _wrong(path, "is " + " ".join(map(str, found)) + " inside", " ".join(expected))
+
+
+def _ar(path: Path) -> dict[str, bytes]:
+    """Members of a Debian package: an `ar` archive, deb(5)."""
+    data, place, members = path.read_bytes(), 8, {}
+    if not data.startswith(b"!<arch>\n"):
+        raise _wrong(path, f"begins with {data[:8]!r}", "a Debian package")
+    while place + 60 <= len(data):
+        head = data[place : place + 60]
+        size = int(head[48:58])
+        if place + 60 + size > len(data):
+            raise _wrong(path, "ends early", "a whole Debian package")
+        members[head[:16].decode().strip().rstrip("/")] = data[place + 60 : place + 60 + size]
+        place += 60 + size + size % 2
+    return members
+
+
+def _words(tags: Iterable[Tag]) -> str:
+    return _list({str(tag) for tag in tags})
+
+
+def _list(words: set[str]) -> str:
+    return ", ".join(sorted(words)) or "nothing"
+
+
+def _wrong(path: Path, found: str, expected: str) -> WrongFile:
+    return WrongFile(f"{path.name} {found}", expected, f"do not install it; delete {path} and fetch it again")

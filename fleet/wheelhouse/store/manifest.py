@@ -1,0 +1,164 @@
+"""Reads wheels/manifest.toml, and wheels/recorded.toml beside it (hashes seen at the first fetch)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from fleet.core.errors import ArtefactError
+from fleet.core.toml import load_toml
+
+ROOT = Path(__file__).resolve().parents[3]
+MANIFEST = ROOT / "wheels" / "manifest.toml"
+RECORD = "record-on-first-fetch"
+
+KINDS = ("wheel", "sdist", "archive", "deb", "file")
+VIA = ("pypi", "url", "build")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: where it comes from, and what it must be.
+
+    ``sha256`` is 64 hex digits or RECORD; ``size`` is bytes, 0 where nobody has published it;
+    ``version_inside`` and ``tag`` are what the file itself must say; ``command`` makes a file of ``via = "build"``.
+    """
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    licence: str
+    why: str
+    via: str = "pypi"
+    kind: str = "wheel"
+    urls: tuple[str, ...] = ()
+    reason: str = ""
+    size: int = 0
+    version_inside: str = ""
+    tag: str = ""
+    command: str = ""
+    sets: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
+    member: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the sha256 is known."""
+        return self.sha256 != RECORD
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of Python on a board: what pip there would install, and which locks it takes from."""
+
+    name: str
+    python: str
+    abi: str
+    platforms: tuple[str, ...]
+    locks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All of wheels/manifest.toml, with the recorded hashes filled in."""
+
+    path: Path
+    sources: tuple[Source, ...]
+    targets: dict[str, Target]
+
+    @property
+    def recorded(self) -> Path:
+        """Where first sightings are written."""
+        return self.path.with_name("recorded.toml")
+
+    def source(self, name: str) -> Source:
+        """The artefact called ``name``. Raises ArtefactError with the names there are."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise ArtefactError(f"no artefact called {name}", ", ".join(source.name for source in self.sources))
+
+    def target(self, name: str) -> Target:
+        """The target called ``name``. Raises ArtefactError with the names there are."""
+        if name not in self.targets:
+            raise ArtefactError(f"no target called {name}", ", ".join(self.targets))
+        return self.targets[name]
+
+
+def read(path: Path = MANIFEST) -> Manifest:
+    """The manifest at ``path``. Raises ArtefactError for an unknown or missing key, kind, way or digest."""
+    data = load_toml(path)
+    seen = recorded(path.with_name("recorded.toml"))
+    sources = tuple(_filled(_source(record), seen) for record in data.get("artefact", ()))
+    names = [source.name for source in sources]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ArtefactError(f"{path.name} names {', '.join(sorted(twice))} twice", "one artefact a name")
+    return Manifest(path, sources, {name: _target(name, record) for name, record in data.get("target", {}).items()})
+
+
+def recorded(path: Path) -> dict[str, dict[str, Any]]:
+    """Files seen before: file name -> sha256, size, url. Empty when nothing was fetched yet."""
+    return dict(load_toml(path).get("recorded", {})) if path.is_file() else {}
+
+
+def record(path: Path, file: str, sha256: str, size: int, url: str) -> None:
+    """Add one first sighting to recorded.toml; a file that is there already is never overwritten."""
+    seen = recorded(path)
+    if file in seen:
+        raise ArtefactError(f"{file} is recorded already", "one first sighting", f"compare with {path.name}")
+    seen[file] = {"sha256": sha256, "size": size, "url": url}
+    lines = ["# First sightings of files whose makers publish no hash. Written by `./inv wheels fetch`; commit it.\n"]
+    for name, entry in sorted(seen.items()):
+        lines.append(f'\n[recorded."{name}"]\nsha256 = "{entry["sha256"]}"\nsize = {entry["size"]}\n')
+        lines.append(f'url = "{entry["url"]}"\n')
+    partial = path.with_suffix(".partial")
+    partial.write_text("".join(lines))
+    partial.replace(path)
+
+
+def _source(record: dict[str, Any]) -> Source:
+    known = {field.name for field in fields(Source)}
+    extra = sorted(set(record) - known)
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    name = record.get("name", "an artefact without a name")
+    try:
+        source = Source(**values)
+    except TypeError as error:
+        wrong = f"unknown keys {', '.join(extra)}" if extra else str(error).partition("__init__() ")[2]
+        raise ArtefactError(f"manifest.toml, {name}: {wrong}", ", ".join(sorted(known))) from error
+    _check(source)
+    return source
+
+
+def _check(source: Source) -> None:
+    problems = {
+        f"kind {source.kind!r}": source.kind in KINDS,
+        f"via {source.via!r}": source.via in VIA,
+        f"sha256 {source.sha256!r}": bool(re.fullmatch(r"[0-9a-f]{64}", source.sha256)) or not source.pinned,
+        f"{RECORD} without a reason": source.pinned or bool(source.reason),
+        "via url without urls": source.via != "url" or bool(source.urls),
+        "via build without the command that makes it": source.via != "build" or bool(source.command),
+        f"file {source.file!r}": "/" not in source.file,
+    }
+    for problem, fine in problems.items():
+        if not fine:
+            raise ArtefactError(f"manifest.toml, {source.name}: {problem}", "see the head of wheels/manifest.toml")
+
+
+def _filled(source: Source, seen: dict[str, dict[str, Any]]) -> Source:
+    """A source whose unpublished hash was recorded before is pinned to it."""
+    entry = seen.get(source.file)
+    if source.pinned or entry is None:
+        return source
+    return replace(source, sha256=str(entry["sha256"]), size=int(entry["size"]))
+
+
+def _target(name: str, record: dict[str, Any]) -> Target:
+    try:
+        return Target(name, record["python"], record["abi"], tuple(record["platforms"]), tuple(record["locks"]))
+    except KeyError as error:
+        raise ArtefactError(f"manifest.toml, target {name} lacks {error}", "python, abi, platforms, locks") from error
