@@ -400,7 +400,9 @@ def deploy(
     from fleet.release import deployment as deployments
 
     order = tuple(_list(batch) or ())
-    wish = deployments.Wish(inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade)
+    wish = deployments.DeployRequest(
+        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade
+    )
     _run(deployments.deploy, Path(bundle), Path(keys), wish)
 
 
@@ -415,7 +417,7 @@ def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "")
     """Give up a deployment that is under way, or go back to the release before (ansible/rollback.yml)."""
     from fleet.release import deployment as deployments
 
-    _run(deployments.roll_back, reason, deployments.Wish(inventory, limit))
+    _run(deployments.roll_back, reason, deployments.DeployRequest(inventory, limit))
 
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})

@@ -48,13 +48,13 @@ class LookupModule(LookupBase):
         except FleetError as error:
             raise AnsibleLookupError(f"wheels: {error}") from error
 
-    def _places(self, known: dict[str, Any]) -> tuple[manifest.Manifest, Path]:
+    def _places(self, known: dict[str, Any]) -> tuple[manifest.WheelhouseManifest, Path]:
         where = self._templar.template(known.get("wheelhouse_manifest") or "") or manifest.MANIFEST
         bundle = self._templar.template(known.get("fleet_bundle") or "")
         folder = self._templar.template(known.get("wheelhouse_folder") or "") or (bundle and f"{bundle}/wheelhouse")
         return manifest.read(Path(where)), Path(folder or house.HOUSE)
 
-    def _answer(self, what: str, listed: manifest.Manifest, folder: Path) -> Any:
+    def _answer(self, what: str, listed: manifest.WheelhouseManifest, folder: Path) -> Any:
         locks, names = self.get_option("locks"), self.get_option("artefacts")
         if what == "wanted":
             return house.wanted(listed, locks, names)

@@ -31,7 +31,7 @@ REPORT = artefacts.ROOT / "build" / "demo" / "report.html"
 
 
 @dataclass(frozen=True)
-class Sample:
+class DemoSample:
     """One bundled code: the picture cut to its annotated box, and the truth."""
 
     name: str
@@ -41,10 +41,10 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DemoReading:
     """What was read from a sample."""
 
-    sample: Sample
+    sample: DemoSample
     reading: Reading
 
     @property
@@ -84,27 +84,27 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     return 0
 
 
-def load_samples(count: int) -> list[Sample]:
+def load_samples(count: int) -> list[DemoSample]:
     """``count`` samples spread over the bundled set; a stride of 7 meets every print type and condition."""
     samples = open_dataset(str(SAMPLES)).samples
     chosen = sorted({7 * k % len(samples) for k in range(min(count, len(samples)))})
     return [_load(samples[k]) for k in chosen]
 
 
-def _load(sample: DatasetSample) -> Sample:
+def _load(sample: DatasetSample) -> DemoSample:
     picture = view(load_image(sample.path).pixels, sample, "box")
-    return Sample(sample.id, sample.truth, sample.tags, picture)
+    return DemoSample(sample.id, sample.truth, sample.tags, picture)
 
 
-def read_all(reader: Reader, samples: list[Sample], how: How = PLAIN) -> tuple[list[Outcome], float]:
+def read_all(reader: Reader, samples: list[DemoSample], how: How = PLAIN) -> tuple[list[DemoReading], float]:
     """Outcomes, and the seconds that reading took (one unmeasured read first, to warm up)."""
     read_image(reader, samples[0].picture, samples[0].name, how)
     start = time.perf_counter()
-    outcomes = [Outcome(s, read_image(reader, s.picture, s.name, how)) for s in samples]
+    outcomes = [DemoReading(s, read_image(reader, s.picture, s.name, how)) for s in samples]
     return outcomes, time.perf_counter() - start
 
 
-def table(outcomes: list[Outcome]) -> list[str]:
+def table(outcomes: list[DemoReading]) -> list[str]:
     """A row an image: what was read over what is printed there."""
     lines = [f"{'image':<6} {'':<5} {'ms':>6}  text read / truth"]
     for outcome in outcomes:
@@ -116,7 +116,7 @@ def table(outcomes: list[Outcome]) -> list[str]:
     return lines
 
 
-def totals(outcomes: list[Outcome], seconds: float) -> str:
+def totals(outcomes: list[DemoReading], seconds: float) -> str:
     """Strict accuracy, CER and speed in one line."""
     right = sum(outcome.right for outcome in outcomes)
     without_spaces = sum(outcome.cer_in("nospace") == 0.0 for outcome in outcomes)
@@ -130,7 +130,7 @@ def totals(outcomes: list[Outcome], seconds: float) -> str:
     )
 
 
-def write_report(outcomes: list[Outcome], seconds: float, words: str, path: Path) -> None:
+def write_report(outcomes: list[DemoReading], seconds: float, words: str, path: Path) -> None:
     """One self-contained page: each picture with its boxes, the text and the truth."""
     path.parent.mkdir(parents=True, exist_ok=True)
     summary = totals(outcomes, seconds).strip().splitlines()
@@ -138,7 +138,7 @@ def write_report(outcomes: list[Outcome], seconds: float, words: str, path: Path
     path.write_text(page, encoding="utf-8")
 
 
-def _card(outcome: Outcome) -> dict[str, Any]:
+def _card(outcome: DemoReading) -> dict[str, Any]:
     picture = draw_lines(outcome.sample.picture, outcome.reading.lines)
     return {
         "name": outcome.sample.name,

@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import FleetError, SuiteError
 from fleet.environments.model_files import ROOT, fetch, read_manifest
 from fleet.virtual import commands
 
@@ -39,13 +39,6 @@ SUITES = (
     Suite("docker", False, "container images, really built, checked and run", ("tests/docker",), workers=0),
     Suite("fleet", False, "virtual Nanos, really provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
 )
-
-
-class SuiteError(FleetError):
-    """A suite that does not exist was asked for."""
-
-    exit_code = 23
-    code = "suite"
 
 
 def run(suites: list[str] | None = None, match: str = "") -> int:

@@ -7,19 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import TrainingError
 from fleet.environments.declarations import ROOT
 from training.render import fonts
 
 NETWORKS = ("recogniser", "detector")
 _ENVIRONMENT = "train"
-
-
-class TrainingProblem(FleetError):
-    """Training or evaluation cannot start."""
-
-    exit_code = 26
-    code = "training"
 
 
 def train(
@@ -28,7 +21,7 @@ def train(
     """Train a network, go on where a training stopped, and put the result into the package.
 
     Raises:
-        TrainingProblem: an unknown network, no environment for training, or a step that failed.
+        TrainingError: an unknown network, no environment for training, or a step that failed.
     """
     _known(what)
     chosen = config or ROOT / "training" / what / "config" / f"code-{what}.toml"
@@ -58,7 +51,7 @@ def evaluate(what: str, check: bool = False) -> None:
     """Measure the shipped network again and write its card, or compare with the committed one.
 
     Raises:
-        TrainingProblem: an unknown network, fonts that are missing, or figures that differ.
+        TrainingError: an unknown network, fonts that are missing, or figures that differ.
     """
     _known(what)
     _call([sys.executable, "-m", f"training.{what}.evaluate", *(["--check"] if check else [])])
@@ -68,7 +61,7 @@ def install_fonts(say: bool = False) -> list[str]:
     """Install the packages of fonts that are missing, with apt-get and npm; ``say`` only names the commands.
 
     Raises:
-        TrainingProblem: a package manager is missing or fails.
+        TrainingError: a package manager is missing or fails.
     """
     commands = [command for command in _font_commands(fonts.missing()) if command]
     for command in commands:
@@ -77,7 +70,7 @@ def install_fonts(say: bool = False) -> list[str]:
             _call(command)
     still = [] if say else fonts.missing()
     if still:
-        raise TrainingProblem(f"fonts are missing: {', '.join(entry.name for entry in still)}", "all of fonts.toml")
+        raise TrainingError(f"fonts are missing: {', '.join(entry.name for entry in still)}", "all of fonts.toml")
     return [" ".join(command) for command in commands]
 
 
@@ -91,13 +84,13 @@ def _font_commands(missing: list[fonts.FontEntry]) -> list[list[str]]:
 
 def _known(what: str) -> None:
     if what not in NETWORKS:
-        raise TrainingProblem(f"no network called {what!r}", ", ".join(NETWORKS), "./inv train --what recogniser")
+        raise TrainingError(f"no network called {what!r}", ", ".join(NETWORKS), "./inv train --what recogniser")
 
 
 def _training_python() -> str:
     python = ROOT / ".envs" / _ENVIRONMENT / "bin" / "python"
     if not python.is_file():
-        raise TrainingProblem("the environment for training is not there", str(python), "./inv envs --name train")
+        raise TrainingError("the environment for training is not there", str(python), "./inv envs --name train")
     return str(python)
 
 
@@ -107,8 +100,8 @@ def _flag(resume: bool) -> list[str]:
 
 def _call(command: list[str]) -> None:
     if shutil.which(command[0]) is None:
-        raise TrainingProblem(f"{command[0]} is not installed", command[0], "install it, or run this elsewhere")
+        raise TrainingError(f"{command[0]} is not installed", command[0], "install it, or run this elsewhere")
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode:
         words = " ".join(Path(word).name if "/" in word else word for word in command)
-        raise TrainingProblem(f"`{words}` ended with exit code {done.returncode}", "0")
+        raise TrainingError(f"`{words}` ended with exit code {done.returncode}", "0")

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.core.errors import EnvironmentProblem, FleetError
+from fleet.core.errors import FleetError, InterpreterMissing, NotEnoughSpace, ProofFailed
 from fleet.environments import interpreters, proofs
 from fleet.environments import steps as env_steps
 from fleet.environments.declarations import ROOT, Environment, environments, fingerprint, select
@@ -28,20 +28,8 @@ from ocr_app.readers.environments import FINISHED as MARKER
 _SPARE_MB = 500  # pip unpacks its downloads beside what it installs
 
 
-class NotEnoughSpace(EnvironmentProblem):
-    """The disk cannot hold the environment."""
-
-    code = "disk-full"
-
-
-class ProofFailed(EnvironmentProblem):
-    """The environment was installed, and something in it does not import, is missing, or is of another version."""
-
-    code = "proof-failed"
-
-
 @dataclass(frozen=True)
-class Status:
+class EnvironmentStatus:
     """How one environment stands. ``state``: ready, absent, unfinished, stale (its lock has changed), broken."""
 
     name: str
@@ -50,12 +38,12 @@ class Status:
     python: Path
 
 
-def status(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> list[Status]:
+def status(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> list[EnvironmentStatus]:
     """How every environment stands; runs nothing but the interpreters it looks for."""
     return [_status(environment, root, environ) for environment in environments(root).values()]
 
 
-def _status(environment: Environment, root: Path, environ: Mapping[str, str]) -> Status:
+def _status(environment: Environment, root: Path, environ: Mapping[str, str]) -> EnvironmentStatus:
     state = _state(environment, root)
     detail = {
         "ready": "",
@@ -64,7 +52,7 @@ def _status(environment: Environment, root: Path, environ: Mapping[str, str]) ->
         "broken": "its Python is gone",
     }
     text = detail[state] if state in detail else _buildable(environment, environ)
-    return Status(environment.name, state, text, python_of(environment.name, root))
+    return EnvironmentStatus(environment.name, state, text, python_of(environment.name, root))
 
 
 def _state(environment: Environment, root: Path) -> str:
@@ -90,7 +78,7 @@ def read_marker(name: str, root: Path = ROOT) -> dict[str, str] | None:
 def _buildable(environment: Environment, environ: Mapping[str, str]) -> str:
     try:
         return "can be built with " + str(interpreters.find_first(environment.python, environ).path)
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         return error.found
 
 
@@ -98,7 +86,7 @@ def build(names: Sequence[str] = (), root: Path = ROOT, recreate: bool = False, 
     """Build the environments called ``names`` (all of them when empty); returns their interpreters.
 
     One that is ready is left alone unless ``recreate``. Only one build runs at a time on one checkout.
-    Raises EnvironmentProblem (InterpreterMissing, NotEnoughSpace, InstallFailed, ProofFailed) or ArtefactError.
+    Raises EnvironmentBuildError (InterpreterMissing, NotEnoughSpace, InstallFailed, ProofFailed) or ArtefactError.
     """
     chosen = select(tuple(names), root)
     (root / FOLDER).mkdir(exist_ok=True)

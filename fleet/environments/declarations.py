@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import EnvironmentProblem
+from fleet.core.errors import EnvironmentBuildError
 from fleet.core.toml import load_toml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,23 +70,23 @@ def lock_path(name: str, root: Path) -> Path:
 
 
 def environments(root: Path = ROOT) -> dict[str, Environment]:
-    """All environments by name. Raises EnvironmentProblem for an unknown or a missing key."""
+    """All environments by name. Raises EnvironmentBuildError for an unknown or a missing key."""
     records = load_toml(root / DATA)["environment"]
     return {name: _environment(name, record) for name, record in records.items()}
 
 
 def lock_specs(root: Path = ROOT) -> dict[str, LockSpec]:
-    """All locks by name. Raises EnvironmentProblem for an unknown or a missing key."""
+    """All locks by name. Raises EnvironmentBuildError for an unknown or a missing key."""
     records = load_toml(root / DATA)["lock"]
     return {name: _make(LockSpec, name, {"name": name, **_tuples(record)}) for name, record in records.items()}
 
 
 def select(names: list[str] | tuple[str, ...], root: Path = ROOT) -> list[Environment]:
-    """The environments called ``names``; all of them when that is empty. Raises EnvironmentProblem."""
+    """The environments called ``names``; all of them when that is empty. Raises EnvironmentBuildError."""
     known = environments(root)
     unknown = sorted(set(names) - set(known))
     if unknown:
-        raise EnvironmentProblem(f"no environment called {', '.join(unknown)}", ", ".join(known))
+        raise EnvironmentBuildError(f"no environment called {', '.join(unknown)}", ", ".join(known))
     return [known[name] for name in names or known]
 
 
@@ -103,7 +103,7 @@ def fingerprint(environment: Environment, root: Path = ROOT) -> str:
 
 def _bytes(path: Path) -> bytes:
     if not path.is_file():
-        raise EnvironmentProblem(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
+        raise EnvironmentBuildError(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
     return path.read_bytes()
 
 
@@ -122,4 +122,4 @@ def _make(cls: Any, name: str, record: dict[str, Any]) -> Any:
         return cls(**record)
     except TypeError as error:
         keys = ", ".join(cls.__dataclass_fields__)
-        raise EnvironmentProblem(f"{DATA}, {name}: {error}", keys, f"correct [environment.{name}]") from error
+        raise EnvironmentBuildError(f"{DATA}, {name}: {error}", keys, f"correct [environment.{name}]") from error

@@ -9,15 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.core.errors import EnvironmentProblem
+from fleet.core.errors import InterpreterMissing
 
 _ASK = "import sys, venv, ensurepip; print('.'.join(str(part) for part in sys.version_info[:3]))"
-
-
-class InterpreterMissing(EnvironmentProblem):
-    """No working Python of the minor version asked for."""
-
-    code = "interpreter-missing"
 
 
 @dataclass(frozen=True)

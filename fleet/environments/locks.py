@@ -19,18 +19,12 @@ from packaging.markers import default_environment
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from fleet.core.errors import EnvironmentProblem, FleetError
+from fleet.core.errors import FleetError, LockError
 from fleet.environments.declarations import ROOT, LockSpec, lock_path, lock_specs
 
 PLATFORM = "x86_64-manylinux_2_28"
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
 _ADDRESS = re.compile(r"\w+://|--(?:extra-)?index|--find-links|(?:^|\s)-[if]\s|\s@\s", re.MULTILINE)
-
-
-class LockError(EnvironmentProblem):
-    """A lock is missing, incomplete, or cannot be made."""
-
-    code = "lock"
 
 
 def head(name: str) -> str:

@@ -26,7 +26,7 @@ _KNOWN_IR = 8  # what ONNX Runtime 1.10, the newest for Python 3.6, loads
 
 
 @dataclass(frozen=True)
-class Member:
+class ArtefactMember:
     """One file inside an artefact, and the name it gets under the models folder."""
 
     path: str
@@ -43,7 +43,7 @@ class Artefact:
     file: str
     sha256: str
     sets: tuple[str, ...]
-    members: tuple[Member, ...]
+    members: tuple[ArtefactMember, ...]
     record: dict[str, Any]
 
 
@@ -59,7 +59,7 @@ def read_manifest(path: Path = MANIFEST) -> list[Artefact]:
 
 
 def _artefact(record: dict[str, Any]) -> Artefact:
-    members = tuple(Member(m["path"], m["as"], m.get("transform")) for m in record.get("member", ()))
+    members = tuple(ArtefactMember(m["path"], m["as"], m.get("transform")) for m in record.get("member", ()))
     sets = tuple(record.get("sets", ()))
     return Artefact(record["name"], record["version"], record["file"], record["sha256"], sets, members, record)
 
@@ -142,7 +142,7 @@ def unpack(artefact: Artefact, archive: Path, into: Path) -> None:
             _write(into / member.name, data)
 
 
-def _transformed(data: bytes, member: Member) -> bytes:
+def _transformed(data: bytes, member: ArtefactMember) -> bytes:
     if member.transform is None:
         return data
     if member.transform == "onnx-ir-8":

@@ -18,30 +18,30 @@ print(json.dumps([(d.metadata['Name'], d.version) for d in m.distributions()]))"
 
 
 @dataclass(frozen=True)
-class Death:
+class ImportFailure:
     """A module that did not import: ``how`` is its last line of error output, or the signal that ended it."""
 
     module: str
     how: str
 
 
-def import_proof(python: Path, modules: tuple[str, ...], timeout_s: float = 300.0) -> list[Death]:
+def import_proof(python: Path, modules: tuple[str, ...], timeout_s: float = 300.0) -> list[ImportFailure]:
     """Import each module in a process of its own, isolated from PYTHONPATH; returns those that died."""
     deaths = (_import_one(python, module, timeout_s) for module in modules)
     return [death for death in deaths if death is not None]
 
 
-def _import_one(python: Path, module: str, timeout_s: float) -> Death | None:
+def _import_one(python: Path, module: str, timeout_s: float) -> ImportFailure | None:
     command = [str(python), "-I", "-c", f"import {module}"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout_s)
     except subprocess.TimeoutExpired:
-        return Death(module, f"no answer within {timeout_s:g} s")
+        return ImportFailure(module, f"no answer within {timeout_s:g} s")
     if done.returncode == 0:
         return None
     if done.returncode < 0:
-        return Death(module, f"ended by signal {-done.returncode}")
-    return Death(module, (done.stderr.strip().splitlines() or ["no message"])[-1])
+        return ImportFailure(module, f"ended by signal {-done.returncode}")
+    return ImportFailure(module, (done.stderr.strip().splitlines() or ["no message"])[-1])
 
 
 def incomplete(python: Path, waived: tuple[str, ...] = ()) -> list[str]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from fleet.core.errors import EnvironmentProblem
+from fleet.core.errors import EnvironmentBuildError, InstallFailed
 from fleet.environments import model_files as artefacts
 from fleet.environments.declarations import Environment, PostStep
 from fleet.environments.interpreters import Interpreter
@@ -20,12 +20,6 @@ FOLDER = ".envs"
 _HEARTBEAT_S = 20.0
 
 Say = Callable[[str], None]
-
-
-class InstallFailed(EnvironmentProblem):
-    """pip, or a post step, ended with an error."""
-
-    code = "install-failed"
 
 
 def python_of(name: str, root: Path) -> Path:
@@ -85,20 +79,20 @@ def describe(step: PostStep) -> str:
 
 
 def post(step: PostStep, name: str, root: Path) -> None:
-    """Do one post step. Raises InstallFailed, ArtefactError, or EnvironmentProblem for a step that makes no sense."""
+    """Do one post step. Raises InstallFailed, ArtefactError, or EnvironmentBuildError for a step that makes no sense."""
     if step.kind == "artefact":
         _copy_member(step, name, root)
     elif step.kind == "module":
         _run_module(step, name, root)
     else:
-        raise EnvironmentProblem(f"{name}: unknown post step {step.kind!r}", "artefact, module")
+        raise EnvironmentBuildError(f"{name}: unknown post step {step.kind!r}", "artefact, module")
 
 
 def _copy_member(step: PostStep, name: str, root: Path) -> None:
     models = root / ".models"
     fetched = artefacts.fetch(names=[step.artefact], into=models)
     if models / step.member not in fetched:
-        raise EnvironmentProblem(
+        raise EnvironmentBuildError(
             f"{name}: {step.artefact} has no member {step.member}", "a member of wheels/manifest.toml"
         )
     shutil.copy2(models / step.member, site_packages(name, root) / step.to)

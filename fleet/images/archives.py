@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from fleet.core.errors import ContainerImageError
 from fleet.images import docker as engine
 from fleet.images import spec
 from fleet.images.packages import Say
-from fleet.images.spec import Image, ImageProblem
+from fleet.images.spec import ImageSpec
 from node_agent import image_archive
 from node_agent.errors import AgentError
 from ocr_app import __version__
@@ -19,7 +20,7 @@ _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 def save(names: list[str] | None, to: Path | None, say: Say = print) -> list[Path]:
     """Write NAME.tar of each image into ``to`` (build/images), whole or not at all; returns the files.
 
-    Each is read back with the node's own reader. Raises ImageProblem.
+    Each is read back with the node's own reader. Raises ContainerImageError.
     """
     images = spec.load()
     engine.require(images.root / "build" / "images")
@@ -29,7 +30,7 @@ def save(names: list[str] | None, to: Path | None, say: Say = print) -> list[Pat
     return [_save_one(image, folder, say) for image in wanted]
 
 
-def _save_one(image: Image, folder: Path, say: Say) -> Path:
+def _save_one(image: ImageSpec, folder: Path, say: Say) -> Path:
     found = engine.inspect(image.name)
     path = folder / f"{image.name}.tar"
     partial = path.with_suffix(".partial")
@@ -44,13 +45,13 @@ def _save_one(image: Image, folder: Path, say: Say) -> Path:
 
 
 def read_back(path: Path, image_id: str, arch: str) -> image_archive.Image:
-    """What the node's agent reads of an archive. Raises ImageProblem when that is not this image."""
+    """What the node's agent reads of an archive. Raises ContainerImageError when that is not this image."""
     try:
         with path.open("rb") as stream:
             image = image_archive.inspect(stream)
     except AgentError as error:
-        raise ImageProblem(f"{path.name}: {error}", "an archive that a node takes") from error
+        raise ContainerImageError(f"{path.name}: {error}", "an archive that a node takes") from error
     if (image.id, image.machine) != (image_id, _MACHINES.get(arch, arch)):
         found = f"{path.name} holds {image.id[:19]} for {image.machine}"
-        raise ImageProblem(found, f"{image_id[:19]} for {arch}", "docker's own image store (not containerd's)")
+        raise ContainerImageError(found, f"{image_id[:19]} for {arch}", "docker's own image store (not containerd's)")
     return image

@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleet.core.errors import ContainerImageError
 from fleet.images import context, render, spec, standin
 from fleet.images import docker as engine
 from fleet.images.packages import Say
-from fleet.images.spec import Base, Image, ImageProblem, Images
+from fleet.images.spec import BaseImage, ImageCatalogue, ImageSpec
 from ocr_app import __version__
 
 _NANO = Path("/etc/nv_tegra_release")
@@ -18,7 +19,7 @@ BASES = ("standin", "vendor")
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImageBuildOptions:
     """How to build: on which bases, for which processor, with which builder; ``cache`` false builds every step."""
 
     bases: str
@@ -32,27 +33,27 @@ class Plan:
         return self.bases == "standin"
 
 
-def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> Plan:
-    """The plan for this machine: NVIDIA's base on a Nano, stand-ins elsewhere, unless said. Raises ImageProblem."""
+def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> ImageBuildOptions:
+    """The plan for this machine: NVIDIA's base on a Nano, stand-ins elsewhere, unless said. Raises ContainerImageError."""
     bases = bases or ("vendor" if _NANO.exists() else "standin")
     if bases not in BASES:
-        raise ImageProblem(f"no bases called {bases!r}", ", ".join(BASES))
+        raise ContainerImageError(f"no bases called {bases!r}", ", ".join(BASES))
     arch = arch or spec.machine_arch()
     if bases == "standin" and arch != spec.machine_arch():
         found = f"stand-in bases for {arch} on a machine of {spec.machine_arch()}"
-        raise ImageProblem(found, "--bases vendor with qemu, or a machine of that kind")
-    return Plan(bases, arch, builder, cache)
+        raise ContainerImageError(found, "--bases vendor with qemu, or a machine of that kind")
+    return ImageBuildOptions(bases, arch, builder, cache)
 
 
-def build(names: list[str] | None, how: Plan, say: Say = print) -> list[str]:
+def build(names: list[str] | None, how: ImageBuildOptions, say: Say = print) -> list[str]:
     """Build the images called ``names`` and what they stand on; returns their names. What is up to date stays.
 
-    Raises ImageProblem, EngineMissing, ArtefactError.
+    Raises ContainerImageError, DockerMissing, ArtefactError.
     """
     images = spec.load()
     chosen = images.select(names)
     if stale := [image.name for image in chosen if _stale(images, image)]:
-        raise ImageProblem(
+        raise ContainerImageError(
             f"Dockerfile of {', '.join(stale)} is not what the template makes", "", "./inv images render"
         )
     engine.require(images.root / "build" / "images")
@@ -65,31 +66,35 @@ def build(names: list[str] | None, how: Plan, say: Say = print) -> list[str]:
     return [image.name for image in chosen]
 
 
-def _stale(images: Images, image: Image) -> bool:
+def _stale(images: ImageCatalogue, image: ImageSpec) -> bool:
     path = render.path_of(images, image)
     return not path.is_file() or path.read_text() != render.render(images, image)
 
 
-def _bases(images: Images, keys: set[str], how: Plan, say: Say) -> dict[str, str]:
+def _bases(images: ImageCatalogue, keys: set[str], how: ImageBuildOptions, say: Say) -> dict[str, str]:
     """What each base is called in this engine."""
     if how.standin:
         return standin.ensure(images, keys, say)
     return {key: _pull(images.bases[key], how.arch, say) for key in sorted(keys)}
 
 
-def _pull(base: Base, arch: str, say: Say) -> str:
-    """Pull a base. Raises ImageProblem while its digest is not recorded: it names the line to commit."""
+def _pull(base: BaseImage, arch: str, say: Say) -> str:
+    """Pull a base. Raises ContainerImageError while its digest is not recorded: it names the line to commit."""
     say(f"pulling {base.reference}")
     engine.docker("pull", "--platform", f"linux/{arch}", base.reference)
     if base.digest == spec.UNRECORDED:
         digests = engine.inspect(base.reference)["RepoDigests"]
         digest = digests[0].partition("@")[2] if digests else "none"
         line = f'digest = "{digest}" in [images.base.{base.key}] of versions.toml'
-        raise ImageProblem(f"{base.reference} has no recorded digest", line, "check it, write it there, build again")
+        raise ContainerImageError(
+            f"{base.reference} has no recorded digest", line, "check it, write it there, build again"
+        )
     return base.reference
 
 
-def _build_one(images: Images, image: Image, references: dict[str, str], how: Plan, say: Say) -> None:
+def _build_one(
+    images: ImageCatalogue, image: ImageSpec, references: dict[str, str], how: ImageBuildOptions, say: Say
+) -> None:
     start = time.monotonic()
     folder, manifest = context.prepare(images, image, how.arch, how.standin, say)
     below = references[image.parent] if image.on_base else image.parent
@@ -113,13 +118,13 @@ def _build_one(images: Images, image: Image, references: dict[str, str], how: Pl
     say(f"{image.name}: {engine.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
 
 
-def _base_name(images: Images, image: Image, below: str) -> str:
+def _base_name(images: ImageCatalogue, image: ImageSpec, below: str) -> str:
     """What the label says of the parent: its name without the registry."""
     reference = images.bases[image.parent].reference if image.on_base else f"{below}:{__version__}"
     return reference.rpartition("/")[2]
 
 
-def _up_to_date(image: Image, manifest: str, below: str) -> bool:
+def _up_to_date(image: ImageSpec, manifest: str, below: str) -> bool:
     """Whether the image was made of exactly this, and stands on what is called ``below`` now."""
     if not engine.exists(image.name):
         return False

@@ -7,18 +7,19 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from fleet.core.errors import ContainerImageError, ImageCheckFailed
 from fleet.images import context, spec
 from fleet.images import docker as engine
-from fleet.images.building import Plan
+from fleet.images.building import ImageBuildOptions
 from fleet.images.packages import Say
-from fleet.images.spec import Image, ImageBroken, ImageProblem, Images
+from fleet.images.spec import ImageCatalogue, ImageSpec
 
 LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--network", "none", "--tmpfs", "/tmp")
 _LABELS = ("title", "version", "revision", "base.name")
 
 
 def test(names: list[str] | None, say: Say = print) -> int:
-    """Test the images called ``names`` (all). Raises ImageBroken with every problem; ImageProblem for one not built."""
+    """Test the images called ``names`` (all). Raises ImageCheckFailed with every problem; ContainerImageError for one not built."""
     images = spec.load()
     engine.require(images.root / "build" / "images")
     broken = []
@@ -27,17 +28,17 @@ def test(names: list[str] | None, say: Say = print) -> int:
         say(f"{image.name}: " + ("as it has to be" if not problems else f"{len(problems)} problems"))
         broken += [f"{image.name}: {problem}" for problem in problems]
     if broken:
-        raise ImageBroken("\n  ".join(broken), "images as docker/images.toml describes them", "./inv images build")
+        raise ImageCheckFailed("\n  ".join(broken), "images as docker/images.toml describes them", "./inv images build")
     return 0
 
 
-def problems_of(images: Images, image: Image) -> list[str]:
+def problems_of(images: ImageCatalogue, image: ImageSpec) -> list[str]:
     """What is wrong with a built image, in words."""
     found = engine.inspect(image.name)
     return _described(images, image, found) + _inside(images, image) + _size(images, image)
 
 
-def _described(images: Images, image: Image, found: dict[str, Any]) -> list[str]:
+def _described(images: ImageCatalogue, image: ImageSpec, found: dict[str, Any]) -> list[str]:
     """Labels, user, health check, entry point, as the engine has them."""
     config, labels = found["Config"], found["Config"]["Labels"] or {}
     problems = [] if config["User"] == "ocr" else [f"runs as {config['User'] or 'root'!r}"]
@@ -53,7 +54,7 @@ def _described(images: Images, image: Image, found: dict[str, Any]) -> list[str]
     return problems
 
 
-def _inside(images: Images, image: Image) -> list[str]:
+def _inside(images: ImageCatalogue, image: ImageSpec) -> list[str]:
     """docker/structure.py, by the image's own Python, with nothing allowed."""
     script = (images.root / "docker" / "structure.py").read_bytes()
     expect = json.dumps(expectations(images, image))
@@ -67,7 +68,7 @@ def _inside(images: Images, image: Image) -> list[str]:
     return problems
 
 
-def expectations(images: Images, image: Image) -> dict[str, Any]:
+def expectations(images: ImageCatalogue, image: ImageSpec) -> dict[str, Any]:
     """What docker/structure.py gets."""
     has_app = any(other.app for other in images.lineage(image.name))
     files = ["/usr/local/bin/ocr-app", "/opt/ocr-app/ocr_app", "/opt/ocr-app/recipes/nano-codes.yaml"]
@@ -85,18 +86,18 @@ def expectations(images: Images, image: Image) -> dict[str, Any]:
     }
 
 
-def _size(images: Images, image: Image) -> list[str]:
+def _size(images: ImageCatalogue, image: ImageSpec) -> list[str]:
     adds = added_mb(images, image)
     return [] if adds < image.budget_mb else [f"adds {adds:.0f} MB to its parent, not less than {image.budget_mb}"]
 
 
-def added_mb(images: Images, image: Image) -> float:
+def added_mb(images: ImageCatalogue, image: ImageSpec) -> float:
     """What the layers above the parent hold, megabytes (1e6)."""
     return float(engine.inspect(image.name)["Size"] - engine.inspect(parent_tag(images, image))["Size"]) / 1e6
 
 
-def parent_tag(images: Images, image: Image) -> str:
-    """The image below: the one whose layers these begin with. Raises ImageProblem when it is gone."""
+def parent_tag(images: ImageCatalogue, image: ImageSpec) -> str:
+    """The image below: the one whose layers these begin with. Raises ContainerImageError when it is gone."""
     if not image.on_base:
         return image.parent
     layers = engine.inspect(image.name)["RootFS"]["Layers"]
@@ -105,10 +106,10 @@ def parent_tag(images: Images, image: Image) -> str:
             below = engine.inspect(tag)["RootFS"]["Layers"]
             if layers[: len(below)] == below:
                 return tag
-    raise ImageProblem(f"the base of {image.name} is not in this engine", image.parent, "./inv images build")
+    raise ContainerImageError(f"the base of {image.name} is not in this engine", image.parent, "./inv images build")
 
 
-def rebuilt(image: Image, how: Plan, say: Say) -> list[str]:
+def rebuilt(image: ImageSpec, how: ImageBuildOptions, say: Say) -> list[str]:
     """Build once more without the cache, from the same parent: the layers that differ (of both); empty when equal."""
     images = spec.load()
     with engine.alone(images.root / "build" / "images"):
@@ -116,12 +117,12 @@ def rebuilt(image: Image, how: Plan, say: Say) -> list[str]:
         found = engine.inspect(image.name)
         if found["Config"]["Labels"]["nano-ocr.manifest"] != context.digest(folder):
             step = f"./inv images build --only {image.name}"
-            raise ImageProblem(f"{image.name} was built from something else", f"what lies in {folder}", step)
+            raise ContainerImageError(f"{image.name} was built from something else", f"what lies in {folder}", step)
         say(f"{image.name}: once more without the cache")
         return sorted(_again(images, image, folder, how) ^ set(found["RootFS"]["Layers"]))
 
 
-def _again(images: Images, image: Image, folder: Path, how: Plan) -> set[str]:
+def _again(images: ImageCatalogue, image: ImageSpec, folder: Path, how: ImageBuildOptions) -> set[str]:
     """The layers of a second build, which is thrown away."""
     tag = f"ocr-app-again/{image.name}"
     log = folder.parent.with_name(f"{image.name}-again.log")

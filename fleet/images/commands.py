@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleet.images import archives, building, render, sizes, spec
+from fleet.core.errors import ContainerImageError
+from fleet.images import archives, building, render, sizes
 from fleet.images import checks as testing
 from fleet.images.packages import Say
 
@@ -23,7 +24,7 @@ def run(
     to: str = "",
     say: Say = print,
 ) -> int:
-    """Do one verb for the images called ``only`` (all of them). Raises ImageProblem and what the verbs raise."""
+    """Do one verb for the images called ``only`` (all of them). Raises ContainerImageError and what the verbs raise."""
     how = building.plan(bases, arch, builder, cache)
     if verb == "build":
         building.build(only, how, say)
@@ -37,5 +38,5 @@ def run(
         changed = [path.name for path in render.write()]
         say("written: " + ", ".join(changed) if changed else "every Dockerfile is up to date")
     else:
-        raise spec.ImageProblem(f"images: no verb called {verb!r}", ", ".join(VERBS))
+        raise ContainerImageError(f"images: no verb called {verb!r}", ", ".join(VERBS))
     return 0

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from fleet.environments import model_files as artefacts
 from fleet.images import packages, render
-from fleet.images.packages import Say, Wheels
-from fleet.images.spec import Image, Images
+from fleet.images.packages import ImageWheels, Say
+from fleet.images.spec import ImageCatalogue, ImageSpec
 from ocr_app.readers.environments import FINISHED
 
 _OWN = {"ocr_app": "opt/ocr-app/ocr_app", "recipes": "opt/ocr-app/recipes", "data/nano-codes-100": None}
@@ -19,7 +19,7 @@ _LAUNCHER = "#!/usr/bin/python{minor} -s\nfrom ocr_app.cli.main import entry\n\n
 _WORKER = '#!/bin/sh\nexec /usr/bin/python{minor} "$@"\n'
 
 
-def prepare(images: Images, image: Image, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
+def prepare(images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
     """Make build/images/NAME/context; returns it, and the sha256 over all that is in it. Raises ArtefactError."""
     folder = folder_of(images, image)
     scratch = folder.parent
@@ -34,12 +34,12 @@ def prepare(images: Images, image: Image, arch: str, standin: bool, say: Say) ->
     return folder, digest(folder)
 
 
-def folder_of(images: Images, image: Image) -> Path:
+def folder_of(images: ImageCatalogue, image: ImageSpec) -> Path:
     """Where an image's context lies after its last build."""
     return images.root / "build" / "images" / image.name / "context"
 
 
-def _lay_wheels(wheels: Wheels, folder: Path) -> None:
+def _lay_wheels(wheels: ImageWheels, folder: Path) -> None:
     """The wheels, as further names of the same files where the disk allows it."""
     (folder / "wheels").mkdir()
     for item in (*wheels.chosen, wheels.pip):
@@ -47,7 +47,7 @@ def _lay_wheels(wheels: Wheels, folder: Path) -> None:
     (folder / "requirements.txt").write_text(wheels.requirements)
 
 
-def _lay_tree(images: Images, image: Image, standin: bool, tree: Path) -> None:
+def _lay_tree(images: ImageCatalogue, image: ImageSpec, standin: bool, tree: Path) -> None:
     """Our own files as they lie in the image."""
     if image.app:
         for source, target in _OWN.items():

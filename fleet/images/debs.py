@@ -10,9 +10,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from fleet.core.errors import ContainerImageError
 from fleet.core.toml import load_toml
 from fleet.environments.interpreters import Interpreter
-from fleet.images.spec import Base, ImageProblem, Images
+from fleet.images.spec import BaseImage, ImageCatalogue
 
 _LEFT_OUT = shutil.ignore_patterns(
     "test", "tests", "__pycache__", "site-packages", "ensurepip", "*.a", "config-*", "idlelib", "tkinter", "turtledemo",
@@ -20,12 +21,14 @@ _LEFT_OUT = shutil.ignore_patterns(
 )  # fmt: skip
 
 
-def make_all(images: Images, base: Base, pythons: Mapping[str, Interpreter], root: Path, into: Path) -> None:
-    """Every package that the base pins, under its pinned version. Raises ImageProblem for one that is not described."""
+def make_all(
+    images: ImageCatalogue, base: BaseImage, pythons: Mapping[str, Interpreter], root: Path, into: Path
+) -> None:
+    """Every package that the base pins, under its pinned version. Raises ContainerImageError for one that is not described."""
     table = load_toml(images.root / "docker" / "standin.toml")["package"]
     for name, version in base.apt.items():
         if name not in table:
-            raise ImageProblem(f"no stand-in for the package {name}", "[package] of docker/standin.toml")
+            raise ContainerImageError(f"no stand-in for the package {name}", "[package] of docker/standin.toml")
         with tempfile.TemporaryDirectory() as scratch:
             tree, fields = Path(scratch), {"Depends": ""}
             if name in pythons:
@@ -98,4 +101,4 @@ def _pack(tree: Path, fields: dict[str, str], into: Path) -> None:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ImageProblem(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-600:]}")
+        raise ContainerImageError(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-600:]}")

@@ -12,16 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fleet.images.spec import EngineMissing, ImageProblem, machine_arch
+from fleet.core.errors import ContainerImageError, DockerMissing
+from fleet.images.spec import machine_arch
 from fleet.virtual import docker as engine
 
 BUILDERS = {"classic": "0", "buildkit": "1"}
 
 
 def require(folder: Path) -> None:
-    """Make sure that an engine answers; one is started by hand where none does. Raises EngineMissing."""
+    """Make sure that an engine answers; one is started by hand where none does. Raises DockerMissing."""
     if not shutil.which("docker"):
-        raise EngineMissing("docker not found", "a Docker engine", "apt-get install docker.io")
+        raise DockerMissing("docker not found", "a Docker engine", "apt-get install docker.io")
     if not engine.answers():
         engine.require(folder, machine_arch())
 
@@ -36,11 +37,11 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def docker(*arguments: str, given: bytes | None = None) -> str:
-    """Run docker; returns what it printed. Raises ImageProblem with its message when it fails."""
+    """Run docker; returns what it printed. Raises ContainerImageError with its message when it fails."""
     done = subprocess.run(["docker", *arguments], input=given, capture_output=True, check=False)
     if done.returncode:
         shown = " ".join(arguments[:3]) + (" ..." if len(arguments) > 3 else "")
-        raise ImageProblem(f"docker {shown} failed: {done.stderr.decode(errors='replace').strip()[-800:]}")
+        raise ContainerImageError(f"docker {shown} failed: {done.stderr.decode(errors='replace').strip()[-800:]}")
     return done.stdout.decode().strip()
 
 
@@ -50,9 +51,9 @@ def exists(tag: str) -> bool:
 
 
 def inspect(tag: str) -> dict[str, Any]:
-    """What the engine says of an image. Raises ImageProblem when it has none of this name."""
+    """What the engine says of an image. Raises ContainerImageError when it has none of this name."""
     if not exists(tag):
-        raise ImageProblem(f"no image {tag} in this engine", "a built image", f"./inv images build --only {tag}")
+        raise ContainerImageError(f"no image {tag} in this engine", "a built image", f"./inv images build --only {tag}")
     found: dict[str, Any] = json.loads(docker("image", "inspect", tag))[0]
     return found
 
@@ -60,7 +61,7 @@ def inspect(tag: str) -> dict[str, Any]:
 def build(
     folder: Path, tag: str, arguments: dict[str, str], builder: str, network: str, cache: bool, log: Path
 ) -> None:
-    """Build the folder's Dockerfile; output into ``log``. Raises ImageProblem with the last lines."""
+    """Build the folder's Dockerfile; output into ``log``. Raises ContainerImageError with the last lines."""
     command = [_client(builder), "build", "--tag", tag, "--network", network, *([] if cache else ["--no-cache"])]
     command += [part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")]
     environment = dict(os.environ, DOCKER_BUILDKIT=BUILDERS[builder])
@@ -68,13 +69,13 @@ def build(
         done = subprocess.run([*command, str(folder)], stdout=output, stderr=output, check=False, env=environment)
     if done.returncode:
         last = "\n  ".join(log.read_text(errors="replace").splitlines()[-10:])
-        raise ImageProblem(f"building {tag} failed:\n  {last}", "", f"see {log}")
+        raise ContainerImageError(f"building {tag} failed:\n  {last}", "", f"see {log}")
 
 
 def _client(builder: str) -> str:
     """The docker program that has this builder: newer ones lost BuildKit unless a plug-in is there."""
     if builder not in BUILDERS:
-        raise ImageProblem(f"no builder called {builder!r}", ", ".join(BUILDERS))
+        raise ContainerImageError(f"no builder called {builder!r}", ", ".join(BUILDERS))
     if builder == "classic":
         return "docker"
     found = [Path(folder) / "docker" for folder in os.get_exec_path() if (Path(folder) / "docker").is_file()]
@@ -84,7 +85,7 @@ def _client(builder: str) -> str:
         done = subprocess.run(probe, capture_output=True, text=True, check=False, env=environment)
         if done.returncode == 0 and "--progress" in done.stdout:
             return str(program)
-    raise EngineMissing("no docker here has BuildKit", "docker with the plug-in buildx", "--builder classic")
+    raise DockerMissing("no docker here has BuildKit", "docker with the plug-in buildx", "--builder classic")
 
 
 def drop_stages() -> None:

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from fleet.images.spec import Image, ImageProblem, Images, load
+from fleet.core.errors import ContainerImageError
+from fleet.images.spec import ImageCatalogue, ImageSpec, load
 
 
-def path_of(images: Images, image: Image) -> Path:
+def path_of(images: ImageCatalogue, image: ImageSpec) -> Path:
     """The committed Dockerfile of an image."""
     return images.root / "docker" / f"{image.name}.Dockerfile"
 
 
-def render(images: Images, image: Image) -> str:
-    """The text of its Dockerfile. Raises ImageProblem for a package without a version."""
+def render(images: ImageCatalogue, image: ImageSpec) -> str:
+    """The text of its Dockerfile. Raises ContainerImageError for a package without a version."""
     folder = FileSystemLoader(images.root / "docker")
     environment = Environment(loader=folder, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     return environment.get_template("Dockerfile.j2").render(
@@ -31,14 +32,16 @@ def render(images: Images, image: Image) -> str:
     )
 
 
-def _version(images: Images, image: Image, package: str) -> str:
+def _version(images: ImageCatalogue, image: ImageSpec, package: str) -> str:
     base = images.base_of(image)
     if package not in base.apt:
-        raise ImageProblem(f"image.{image.name}: {package} has no version", f"[images.apt.{base.key}] in versions.toml")
+        raise ContainerImageError(
+            f"image.{image.name}: {package} has no version", f"[images.apt.{base.key}] in versions.toml"
+        )
     return base.apt[package]
 
 
-def write(images: Images | None = None) -> list[Path]:
+def write(images: ImageCatalogue | None = None) -> list[Path]:
     """Write every Dockerfile that is not as it should be; returns those."""
     images = images or load()
     changed = []

@@ -9,17 +9,17 @@ from fleet.core.records import table, where, write
 from fleet.images import checks as testing
 from fleet.images import docker as engine
 from fleet.images import spec
-from fleet.images.building import Plan
+from fleet.images.building import ImageBuildOptions
 from fleet.images.packages import Say
-from fleet.images.spec import Image, Images
+from fleet.images.spec import ImageCatalogue, ImageSpec
 from ocr_app.benchmark.environment import describe
 
 
-def size(names: list[str] | None, rebuild: bool, publish: bool, how: Plan, say: Say = print) -> int:
+def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildOptions, say: Say = print) -> int:
     """Print the table; ``publish`` writes the page. Returns 0.
 
     ``rebuild`` builds each again without the cache, a large one only when it is named.
-    Without names all that are built; the others are named. Raises ImageProblem for one asked for that is not.
+    Without names all that are built; the others are named. Raises ContainerImageError for one asked for that is not.
     """
     images = spec.load()
     engine.require(images.root / "build" / "images")
@@ -42,12 +42,14 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: Plan, say: 
     return 0
 
 
-def _small(image: Image) -> bool:
+def _small(image: ImageSpec) -> bool:
     """Whether building it again takes minutes, not a quarter of an hour and gigabytes."""
     return image.budget_mb < 1000
 
 
-def _measured(images: Images, image: Image, rebuild: bool, how: Plan, say: Say) -> dict[str, Any]:
+def _measured(
+    images: ImageCatalogue, image: ImageSpec, rebuild: bool, how: ImageBuildOptions, say: Say
+) -> dict[str, Any]:
     found = engine.inspect(image.name)
     labels = found["Config"]["Labels"]
     differ = testing.rebuilt(image, how, say) if rebuild else None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core import records as results_page
-from fleet.core.errors import FleetError
+from fleet.core.errors import NetworkExportError
 from fleet.core.toml import load_toml
 from fleet.environments.steps import python_of
 from fleet.reports.exports import page
@@ -32,13 +32,6 @@ SCHEMA = "nano-ocr/exports/1"
 Run = Callable[[list[str], dict[str, str]], int]
 
 
-class ExportProblem(FleetError):
-    """A network cannot be exported here, or its export does not read like the original."""
-
-    exit_code = 27
-    code = "export"
-
-
 def main(
     names: Sequence[str] | None = None,
     folder: Path = FOLDER,
@@ -49,21 +42,21 @@ def main(
 ) -> int:
     """`invoke export`: export, and compare with the originals.
 
-    Every environment is gone through before a failure is told. Raises ExportProblem for unknown names, environments
+    Every environment is gone through before a failure is told. Raises NetworkExportError for unknown names, environments
     that are not built, and exports that failed or do not read like their originals.
     """
     problems = []
     for name, networks in by_environment(_select(names or [])).items():
         problems += _in_environment(name, networks, folder, _sets(quick) if compare else [], threads, run or _call)
     if problems:
-        raise ExportProblem("; ".join(problems), "every network exported, each reading like its original")
+        raise NetworkExportError("; ".join(problems), "every network exported, each reading like its original")
     return 0
 
 
 def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
     """`invoke export --publish`: write export.json and export.md from each network's last full comparison.
 
-    Nothing is exported or compared. Raises ExportProblem for a network that was not compared on everything.
+    Nothing is exported or compared. Raises NetworkExportError for a network that was not compared on everything.
     """
     found = report(_select([]), folder)
     results_page.write(results, "export", found, page(found))
@@ -74,7 +67,7 @@ def _select(names: Sequence[str]) -> list[Network]:
     try:
         return select(names)
     except OcrError as error:
-        raise ExportProblem(error.found, error.expected, "./inv export") from error
+        raise NetworkExportError(error.found, error.expected, "./inv export") from error
 
 
 def by_environment(networks: Sequence[Network]) -> dict[str | None, list[Network]]:
@@ -111,7 +104,7 @@ def _sets(quick: bool) -> list[str]:
     data = load_toml(DATA)
     here = {key: [source for source in data[key] if (ROOT / source).exists()] for key in ("lines", "pages")}
     if not here["lines"]:
-        raise ExportProblem("none of the sets of lines is here", ", ".join(data["lines"]))
+        raise NetworkExportError("none of the sets of lines is here", ", ".join(data["lines"]))
     words = [word for key, sources in here.items() for source in sources for word in (f"--{key}", source)]
     limit = data["quick_limit"] if quick else data["pages_limit"]
     return [*words, "--pages-limit", str(limit), *(["--limit", str(limit)] if quick else [])]
@@ -120,17 +113,17 @@ def _sets(quick: bool) -> list[str]:
 def report(networks: Sequence[Network], folder: Path = FOLDER) -> dict[str, Any]:
     """What is published: each record with its parity, the machine, and the sets that were missing.
 
-    Raises ExportProblem for an export that is missing, damaged, or not compared.
+    Raises NetworkExportError for an export that is missing, damaged, or not compared.
     """
     try:
         records = [load_record(str(folder), network.name) for network in networks]
     except OcrError as error:
-        raise ExportProblem(error.found, error.expected, error.next_step) from error
+        raise NetworkExportError(error.found, error.expected, error.next_step) from error
     data = load_toml(DATA)
     whole = {"lines": None, "pages": data["pages_limit"]}
     open_ones = [record["network"] for record in records if (record["parity"] or {}).get("limits") != whole]
     if open_ones:
-        raise ExportProblem(f"not compared on everything: {', '.join(open_ones)}", "every set", "./inv export")
+        raise NetworkExportError(f"not compared on everything: {', '.join(open_ones)}", "every set", "./inv export")
     machine = environment.describe()
     return {
         "schema": SCHEMA,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core import records as results_page
-from fleet.core.errors import FleetError
+from fleet.core.errors import GateReportError
 from fleet.core.toml import load_toml
 from fleet.environments.steps import python_of
 from fleet.reports.engines import page
@@ -36,18 +36,11 @@ _JUDGED = (0, PrecisionUnavailable.exit_code)
 Run = Callable[[list[str], dict[str, str]], int]
 
 
-class ReportProblem(FleetError):
-    """A network was not judged: no export, no environment, or the gate itself failed."""
-
-    exit_code = 41
-    code = "engines-report"
-
-
 def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool = False, run: Run | None = None) -> int:
     """`invoke engines-report`: judge the networks, all without names, and publish what is known of every one.
 
     ``resume``: only those without a plan of the export that lies there. A refused plan is a result, not a failure.
-    Raises ReportProblem for what could not be judged, after all others were.
+    Raises GateReportError for what could not be judged, after all others were.
     """
     asked = [network for network in _select(names or []) if not (resume and _is_judged(network))]
     problems = [words for network in asked for words in _judge(network, run or _call)]
@@ -57,7 +50,7 @@ def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool 
         print("written: docs/results/engines.json, docs/results/engines.md")
         problems += [f"{own['network']}: {own['why']}" for own in found["open"]]
     if problems:
-        raise ReportProblem("; ".join(problems), "every network judged")
+        raise GateReportError("; ".join(problems), "every network judged")
     return 0
 
 
@@ -65,7 +58,7 @@ def _select(names: Sequence[str]) -> list[Network]:
     try:
         return select(names)
     except OcrError as error:
-        raise ReportProblem(error.found, error.expected, "./inv engines-report") from error
+        raise GateReportError(error.found, error.expected, "./inv engines-report") from error
 
 
 def _is_judged(network: Network) -> bool:
@@ -96,12 +89,12 @@ def fresh(network: Network) -> None:
 
 
 def arguments(network: Network) -> list[str]:
-    """Of `ocr-app` for one gate. Raises ReportProblem where none of its sets is here."""
+    """Of `ocr-app` for one gate. Raises GateReportError where none of its sets is here."""
     data = load_toml(DATA)
     own = data["fewer"].get(network.name, {})
     here = [source for source in data[network.part] if _here(source)]
     if not here:
-        raise ReportProblem(f"none of the sets for a {network.part} is here", ", ".join(data[network.part]))
+        raise GateReportError(f"none of the sets for a {network.part} is here", ", ".join(data[network.part]))
     sets = [word for source in here for word in ("--calibration", source)]
     numbers = ["--limit", str(own.get("limit", data["limit"][network.part]))]
     numbers += ["--trials", str(own.get("trials", data["trials"]))]

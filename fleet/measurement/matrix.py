@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import MatrixError
 from fleet.core.toml import load_toml
 from fleet.reports.benchmark import write_report
 from ocr_app.benchmark import environment
@@ -28,13 +28,6 @@ CELL_TIMEOUT_S = 3600
 SETTINGS = ("preprocess", "crop", "warm_up", "repeat")
 """Settings of a run record that a kept cell must share."""
 _CROP_WORDS = {"none": "whole frame"}
-
-
-class MatrixError(FleetError):
-    """The matrix names what is not in it, or nothing of it could run."""
-
-    exit_code = 25
-    code = "benchmark-matrix"
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class Cell:
 
 
 @dataclass
-class Outcome:
+class CellOutcome:
     """What became of a cell: a record, or why there is none."""
 
     cell: Cell
@@ -86,7 +79,7 @@ class Outcome:
 
 def main(
     quick: bool = False, only: list[str] | None = None, out: Path | None = None, matrix: Path = MATRIX
-) -> list[Outcome]:
+) -> list[CellOutcome]:
     """Run the matrix and write the report; finished cells of the same inputs and code are kept.
 
     ``only`` keeps readers whose name starts with one of these. Raises MatrixError when nothing is left, or when no
@@ -125,7 +118,7 @@ def measure_networks(settings: dict[str, Any], folder: Path) -> None:
             raise MatrixError(f"`{' '.join(words)}` failed: {reason_of(done.stderr, done.returncode)}")
 
 
-def report(folder: Path, matrix: Path = MATRIX) -> list[Outcome]:
+def report(folder: Path, matrix: Path = MATRIX) -> list[CellOutcome]:
     """Write the report of a results folder anew from the records that are in it; nothing is measured.
 
     Raises MatrixError when the folder holds no record.
@@ -161,12 +154,12 @@ def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
             raise MatrixError(f"{entry['name']} cannot be made: {done.stderr.strip()}", "", "./inv fonts")
 
 
-def _as_it_stands(cell: Cell, folder: Path, reasons: dict[tuple[str, str], str]) -> Outcome:
+def _as_it_stands(cell: Cell, folder: Path, reasons: dict[tuple[str, str], str]) -> CellOutcome:
     """The cell's record; where there is none, the reason that the folder's summary gives."""
     path = folder / "runs" / f"{cell.slug}.json"
     if path.is_file():
-        return Outcome(cell, load_run(str(path)), kept=True)
-    return Outcome(cell, reason=reasons.get((cell.reader, cell.dataset), "there is no record of it"))
+        return CellOutcome(cell, load_run(str(path)), kept=True)
+    return CellOutcome(cell, reason=reasons.get((cell.reader, cell.dataset), "there is no record of it"))
 
 
 def _reasons(config: dict[str, Any], folder: Path) -> dict[tuple[str, str], str]:
@@ -224,7 +217,7 @@ def machine_slug() -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") + f"-{environment.usable_threads()}-threads"
 
 
-def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[Outcome]:
+def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[CellOutcome]:
     """One cell after the other, saying what it does."""
     for number, cell in enumerate(chosen, 1):
         print(f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.variant} ...", end=" ", flush=True)
@@ -235,20 +228,20 @@ def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[Outcome]
         yield outcome
 
 
-def run_cell(cell: Cell, out: Path, session: str) -> Outcome:
+def run_cell(cell: Cell, out: Path, session: str) -> CellOutcome:
     """Keep a finished cell, or run it now."""
     record = finished(cell, out)
     if record is not None:
-        return Outcome(cell, record, kept=True)
+        return CellOutcome(cell, record, kept=True)
     try:
         done = subprocess.run(
             cell.command(out, session), cwd=ROOT, capture_output=True, text=True, timeout=CELL_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        return Outcome(cell, reason=f"took longer than {CELL_TIMEOUT_S} s")
+        return CellOutcome(cell, reason=f"took longer than {CELL_TIMEOUT_S} s")
     if done.returncode != 0:
-        return Outcome(cell, reason=reason_of(done.stderr, done.returncode))
-    return Outcome(cell, load_run(str(out)))
+        return CellOutcome(cell, reason=reason_of(done.stderr, done.returncode))
+    return CellOutcome(cell, load_run(str(out)))
 
 
 def reason_of(stderr: str, code: int) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import EngineRequestError
 from fleet.plays import playbooks as provision
 from ocr_app.benchmark import environment
 from ocr_app.engines.build_jobs import entries_of
@@ -21,13 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 _BUILD = ("-m", "ocr_app", "engine", "build")
 TARGETS = ("tensorrt", "onnxruntime")
 Call = Callable[[list[str], Path, dict[str, str]], int]
-
-
-class EnginesProblem(FleetError):
-    """Engines cannot be built the way that was asked for."""
-
-    exit_code = 30
-    code = "engines"
 
 
 def build(
@@ -43,13 +36,13 @@ def build(
     """Returns the exit code of the command that does the work, which is said before; the first that is not 0.
 
     onnxruntime: on this computer, each reader in the environment that has its framework. tensorrt: on this board when
-    it is one and no hosts are named, else by ansible/engines.yml. Raises EnginesProblem, and ProvisionError for a
+    it is one and no hosts are named, else by ansible/engines.yml. Raises EngineRequestError, and PlaybookError for a
     missing inventory.
     """
     if target not in TARGETS:
-        raise EnginesProblem(f"unknown target: {target}", ", ".join(TARGETS))
+        raise EngineRequestError(f"unknown target: {target}", ", ".join(TARGETS))
     if target == "onnxruntime" and (limit or inventory):
-        raise EnginesProblem("hosts, and engines for this computer", "--target onnxruntime alone, or hosts alone")
+        raise EngineRequestError("hosts, and engines for this computer", "--target onnxruntime alone, or hosts alone")
     call = _call if call is None else call
     here = target == "onnxruntime" or not (limit or inventory or environment.l4t_release(root) is None)
     if here:
@@ -65,16 +58,16 @@ def build(
 
 
 def _pythons(readers: str) -> Iterator[tuple[str, str]]:
-    """Which Python builds which readers (comma separated). Raises EnginesProblem, also for one that is not built."""
+    """Which Python builds which readers (comma separated). Raises EngineRequestError, also for one that is not built."""
     groups: dict[str | None, list[str]] = {}
     for reader in readers.split(","):
         try:
             groups.setdefault(entries_of(reader)[0].environment, []).append(reader)
         except UsageError as error:
-            raise EnginesProblem(error.found, error.expected) from error
+            raise EngineRequestError(error.found, error.expected) from error
     for name in groups:
         if name is not None and not exists(name):
-            raise EnginesProblem(f"the environment {name} is not built", path_of(name), f"./inv envs --name {name}")
+            raise EngineRequestError(f"the environment {name} is not built", path_of(name), f"./inv envs --name {name}")
     for name, own in groups.items():
         yield sys.executable if name is None else path_of(name), ",".join(own)
 

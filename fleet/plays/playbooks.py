@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import PlaybookError
 from fleet.environments import build as envs
 from fleet.environments.declarations import ROOT
 from fleet.environments.steps import python_of
@@ -20,17 +20,10 @@ FOLDER = ROOT / "ansible"
 NAME = "ansible"
 
 
-class ProvisionError(FleetError):
-    """A play cannot be started."""
-
-    exit_code = 29
-    code = "provision"
-
-
 def tools(root: Path = ROOT, say: Say = print) -> Path:
     """Folder with ansible-playbook; builds the environment on first use and when its lock has changed.
 
-    Raises EnvironmentProblem.
+    Raises EnvironmentBuildError.
     """
     if next(entry.state for entry in envs.status(root) if entry.name == NAME) != "ready":
         envs.build([NAME], root, say=say)
@@ -44,12 +37,12 @@ def activation(root: Path = ROOT) -> str:
 
 
 def command(playbook: str, inventory: str = "", limit: str = "", tags: str = "", check: bool = False) -> list[str]:
-    """Arguments of ansible-playbook, as one types them in ansible/. Raises ProvisionError for a missing inventory."""
+    """Arguments of ansible-playbook, as one types them in ansible/. Raises PlaybookError for a missing inventory."""
     arguments = ["ansible-playbook", playbook + ".yml"]
     if inventory:
         path = Path(inventory).absolute()
         if not path.exists():
-            raise ProvisionError(
+            raise PlaybookError(
                 f"no inventory {path}", "a file or folder", "./inv fleet up --nodes 3, or inventory.ini"
             )
         arguments += ["--inventory", str(path)]

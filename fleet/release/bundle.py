@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from fleet.core.errors import BundleError
 from fleet.core.toml import load_toml
 from fleet.environments.model_files import ROOT
 from fleet.release import keys
-from fleet.release.parts import SPEC, BundleProblem, Part, describe, parts, stamp_of
+from fleet.release.parts import SPEC, BundlePart, describe, parts, stamp_of
 from node_agent import image_archive, manifest, minisign
 from node_agent.errors import AgentError
 from node_agent.manifest import Manifest
@@ -26,7 +27,7 @@ from node_agent.source import BundleSource
 OUT = ROOT / "build" / "bundles"
 
 
-def write(target: Path, found: Iterable[Part], data: bytes, signature: bytes) -> None:
+def write(target: Path, found: Iterable[BundlePart], data: bytes, signature: bytes) -> None:
     """The tar file: sorted, without times, owners or compression. Replaces ``target`` only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
@@ -46,12 +47,12 @@ def _header(name: str, size: int) -> tarfile.TarInfo:
 
 
 def verify(path: Path, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
-    """(manifest, id of the key) of a sound bundle. Raises BundleProblem: signature, digest, size, missing, unknown."""
+    """(manifest, id of the key) of a sound bundle. Raises BundleError: signature, digest, size, missing, unknown."""
     try:
         with BundleSource(str(path)) as source:
             return _verified(path, source, trusted)
     except AgentError as error:
-        raise BundleProblem(f"{path.name}: {error.found}", error.expected, error.next_step) from error
+        raise BundleError(f"{path.name}: {error.found}", error.expected, error.next_step) from error
 
 
 def _verified(path: Path, source: BundleSource, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
@@ -72,9 +73,7 @@ def _compare_names(path: Path, made: Manifest) -> None:
     wanted = [manifest.NAME, manifest.SIGNATURE, *(member.path for member in made.members)]
     if found != wanted:
         differ = sorted(set(found) ^ set(wanted)) or ["their order, or one is there twice"]
-        raise BundleProblem(
-            f"{path.name}: members differ from the manifest: {', '.join(differ[:5])}", "the signed list"
-        )
+        raise BundleError(f"{path.name}: members differ from the manifest: {', '.join(differ[:5])}", "the signed list")
 
 
 def _compare(source: BundleSource, member: manifest.Member) -> None:
@@ -83,21 +82,21 @@ def _compare(source: BundleSource, member: manifest.Member) -> None:
         digest.update(piece)
         size += len(piece)
     if (size, digest.hexdigest()) != (member.size, member.sha256):
-        raise BundleProblem(
+        raise BundleError(
             f"{member.path}: {size} bytes, sha256 {digest.hexdigest()}", f"{member.size}, {member.sha256}"
         )
 
 
 def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
-    """Public keys of a folder (or one file). Raises BundleProblem where there is none."""
+    """Public keys of a folder (or one file). Raises BundleError where there is none."""
     files = [folder] if folder.is_file() else sorted(folder.glob("*.pub"))
     if not files:
         expected = "the keys that the fleet trusts"
-        raise BundleProblem(f"no *.pub in {folder}", expected, "./inv bundle keys --path FOLDER")
+        raise BundleError(f"no *.pub in {folder}", expected, "./inv bundle keys --path FOLDER")
     try:
         return [minisign.public_key(path.read_text()) for path in files]
     except AgentError as error:
-        raise BundleProblem(error.found, error.expected) from error
+        raise BundleError(error.found, error.expected) from error
 
 
 def table(made: Manifest) -> list[str]:
@@ -152,13 +151,13 @@ def main(verb: str, path: str, **options: Any) -> None:
     elif verb == "make":
         _make_from(path, options)
     else:
-        raise BundleProblem(f"no verb called {verb!r}", "make, verify or keys", "./inv --help bundle")
+        raise BundleError(f"no verb called {verb!r}", "make, verify or keys", "./inv --help bundle")
 
 
 def _make_from(path: str, options: dict[str, Any]) -> None:
     for name in ("version", "key"):
         if not options[name]:
-            raise BundleProblem(f"--{name} is missing", "a value", "./inv bundle make --version 1.0 --key FILE")
+            raise BundleError(f"--{name} is missing", "a value", "./inv bundle make --version 1.0 --key FILE")
     added = [Path(name) for name in options["add"] or ()]
     serial = int(options["serial"]) if options["serial"] else None
     make(

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import DeployError
 from fleet.environments.model_files import ROOT
 from fleet.plays import playbooks as provision
 from fleet.release import bundle
@@ -34,15 +34,8 @@ OUT = ROOT / "build" / "deployments"
 Say = Callable[[str], None]
 
 
-class DeployProblem(FleetError):
-    """A deployment cannot begin, or not every node runs its release at the end; the report says why."""
-
-    exit_code = 36
-    code = "deploy"
-
-
 @dataclass(frozen=True)
-class Wish:
+class DeployRequest:
     """How to deploy. ``batch``: hosts at a time, numbers or percent; times in seconds."""
 
     inventory: str = ""
@@ -58,8 +51,8 @@ class Wish:
     more: tuple[str, ...] = field(default=())
 
 
-def deploy(path: Path, keys: Path, wish: Wish, out: Path = OUT, say: Say = print) -> int:
-    """Deploy a bundle; returns 0 when every node asked for runs it. Raises DeployProblem, BundleProblem."""
+def deploy(path: Path, keys: Path, wish: DeployRequest, out: Path = OUT, say: Say = print) -> int:
+    """Deploy a bundle; returns 0 when every node asked for runs it. Raises DeployError, BundleError."""
     found, signer = bundle.verify(path, bundle.trusted_keys(keys))
     folder = prepare(path, found, wish, out)
     say(f"{found.name} {found.version}, serial {found.serial}, signed by {signer}; deployment {folder.name}")
@@ -67,11 +60,11 @@ def deploy(path: Path, keys: Path, wish: Wish, out: Path = OUT, say: Say = print
     told = deploy_report.write(folder, found, code)
     say("\n".join(told.lines()))
     if not told.done:
-        raise DeployProblem(told.why, "the release on every node", f"read {folder / 'report.md'}")
+        raise DeployError(told.why, "the release on every node", f"read {folder / 'report.md'}")
     return 0
 
 
-def prepare(path: Path, found: Manifest, wish: Wish, out: Path) -> Path:
+def prepare(path: Path, found: Manifest, wish: DeployRequest, out: Path) -> Path:
     """Folder of the deployment: the part of the bundle that nodes keep, the group's token, the plays' settings."""
     folder = out / f"{_plain(found.version)}-{found.id[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +84,7 @@ def _plain(version: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", version)
 
 
-def _settings(folder: Path, found: Manifest, wish: Wish, token: Path) -> dict[str, Any]:
+def _settings(folder: Path, found: Manifest, wish: DeployRequest, token: Path) -> dict[str, Any]:
     bounds = found.gate
     patience = 2 * (bounds.ready_s + bounds.live_s) + bounds.build_s + bounds.soak_s + 600 + wish.wait_for_line_s
     return {
@@ -125,7 +118,7 @@ def cut(path: Path, found: Manifest, target: Path) -> None:
     partial.replace(target)
 
 
-def play(name: str, settings: Path, wish: Wish) -> int:
+def play(name: str, settings: Path, wish: DeployRequest) -> int:
     """Run a playbook with settings; returns its exit code, 130 after Ctrl-C. Nodes end what they have begun."""
     arguments = [*provision.command(name, wish.inventory, wish.limit), "--extra-vars", f"@{settings.absolute()}"]
     arguments += wish.more
@@ -149,12 +142,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
 
 
-def roll_back(reason: str, wish: Wish, out: Path = OUT) -> int:
+def roll_back(reason: str, wish: DeployRequest, out: Path = OUT) -> int:
     """Give up a deployment under way, or go back to the previous release. Returns 0 when every node did."""
     if not reason:
-        raise DeployProblem("--reason is missing", "why, for the record of every node", './inv rollback --reason "..."')
+        raise DeployError("--reason is missing", "why, for the record of every node", './inv rollback --reason "..."')
     if not (wish.limit or wish.inventory):
-        raise DeployProblem(
+        raise DeployError(
             "no hosts named", "--limit HOSTS; all of them: --limit nanos", "./inv rollback --limit canary --reason ..."
         )
     out.mkdir(parents=True, exist_ok=True)
@@ -163,5 +156,5 @@ def roll_back(reason: str, wish: Wish, out: Path = OUT) -> int:
     settings.write_text(json.dumps({"rollback_reason": reason, "rollback_by": by}) + "\n")
     code = play("rollback", settings, wish)
     if code:
-        raise DeployProblem("not every node went back", "see the table above", "./inv fleet report")
+        raise DeployError("not every node went back", "see the table above", "./inv fleet report")
     return 0

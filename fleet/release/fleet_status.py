@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import NodeReportError
 from fleet.environments.model_files import ROOT
 from fleet.plays import playbooks as provision
 from fleet.plays.run_report import table
@@ -21,15 +21,8 @@ Say = Callable[[str], None]
 HEAD = ("host", "release", "previous", "runs", "health", "drift", "engines", "why the last deployment failed")
 
 
-class LookProblem(FleetError):
-    """A node gives no report or no support archive."""
-
-    exit_code = 38
-    code = "look"
-
-
 def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = OUT, say: Say = print) -> int:
-    """Ask every node, print the table, write fleet.json. Returns 0; raises LookProblem when a node gave no report.
+    """Ask every node, print the table, write fleet.json. Returns 0; raises NodeReportError when a node gave no report.
 
     ``audit``: run verify.yml first, for the column drift; its last report may be of another fleet, so it is not used.
     """
@@ -40,7 +33,7 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     out.mkdir(parents=True, exist_ok=True)
     settings = out / "settings.json"
     settings.write_text(json.dumps({"report_folder": str((out / "nodes").absolute())}) + "\n")
-    deploy.play("report", settings, deploy.Wish(inventory, limit))
+    deploy.play("report", settings, deploy.DeployRequest(inventory, limit))
     found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
     audited = drifted(AUDIT) if audit else None
     rows = [row(node, audited) for node in found]
@@ -49,7 +42,7 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     silent = [node["host"] for node in found if not node["answer"]]
     if silent or not found:
         words = f"no report of {', '.join(silent)}" if silent else "no node was asked for"
-        raise LookProblem(words, "one of every node", "the last column says why; ssh to them by hand")
+        raise NodeReportError(words, "one of every node", "the last column says why; ssh to them by hand")
     return 0
 
 

@@ -9,27 +9,20 @@ from pathlib import Path
 
 import minisign
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import SigningKeyError
 
 PASSWORD_FILE = "NANO_OCR_KEY_PASSWORD_FILE"
-
-
-class KeyProblem(FleetError):
-    """A signing key is missing, is another file, or its password is wrong."""
-
-    exit_code = 32
-    code = "key"
 
 
 def generate(folder: Path, name: str, password: str) -> tuple[Path, Path]:
     """Write NAME.key (mode 600, encrypted unless ``password`` is empty) and NAME.pub; returns both paths.
 
-    Raises KeyProblem where one of them exists: keys are never overwritten.
+    Raises SigningKeyError where one of them exists: keys are never overwritten.
     """
     secret, public = folder / f"{name}.key", folder / f"{name}.pub"
     for path in (secret, public):
         if path.exists():
-            raise KeyProblem(f"{path} exists", "a new name: keys are never overwritten", "--name OTHER")
+            raise SigningKeyError(f"{path} exists", "a new name: keys are never overwritten", "--name OTHER")
     pair = minisign.KeyPair.generate()
     if password:
         pair.secret_key.encrypt(password)
@@ -41,16 +34,16 @@ def generate(folder: Path, name: str, password: str) -> tuple[Path, Path]:
 
 
 def sign(data: bytes, key: Path, comment: str, password: Callable[[], str]) -> bytes:
-    """Signature file of ``data``; ``password`` is asked for an encrypted key. Raises KeyProblem."""
+    """Signature file of ``data``; ``password`` is asked for an encrypted key. Raises SigningKeyError."""
     if not key.is_file():
-        raise KeyProblem(f"{key} is not there", "a secret key of minisign", "./inv bundle keys --path FOLDER")
+        raise SigningKeyError(f"{key} is not there", "a secret key of minisign", "./inv bundle keys --path FOLDER")
     try:
         secret = minisign.SecretKey.from_file(key)
         if secret.is_encrypted():
             secret.decrypt(password())
         return bytes(secret.sign(data, trusted_comment=comment))
     except (minisign.Error, ValueError) as error:
-        raise KeyProblem(f"{key}: {error}", "the key's password", f"{PASSWORD_FILE}=FILE, or type it") from error
+        raise SigningKeyError(f"{key}: {error}", "the key's password", f"{PASSWORD_FILE}=FILE, or type it") from error
 
 
 def ask_password(prompt: str = "password of the signing key: ") -> str:
@@ -59,5 +52,5 @@ def ask_password(prompt: str = "password of the signing key: ") -> str:
     if path is None:
         return getpass.getpass(prompt)
     if not Path(path).is_file():
-        raise KeyProblem(f"{PASSWORD_FILE}: {path} is not there", "a file with the password")
+        raise SigningKeyError(f"{PASSWORD_FILE}: {path} is not there", "a file with the password")
     return Path(path).read_text().rstrip("\n")

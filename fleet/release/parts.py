@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import BundleError
 from fleet.environments.model_files import ROOT, sha256_of
 from node_agent import image_archive, manifest
 from node_agent.errors import AgentError
@@ -18,15 +18,8 @@ from node_agent.manifest import Manifest
 SPEC = ROOT / "fleet" / "release" / "bundle.toml"
 
 
-class BundleProblem(FleetError):
-    """A bundle cannot be made, or is not what its signed manifest says."""
-
-    exit_code = 42
-    code = "bundle"
-
-
 @dataclass(frozen=True)
-class Part:
+class BundlePart:
     """One file of a bundle: where it is here, its path there, who uses it."""
 
     path: Path
@@ -35,7 +28,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Stamp:
+class BundleOrigin:
     """What a bundle says of its origin; ``created`` is the commit's time, so that a bundle can be made again."""
 
     version: str
@@ -44,30 +37,32 @@ class Stamp:
     revision: str
 
 
-def parts(spec: dict[str, Any], root: Path = ROOT) -> list[Part]:
-    """All files of a specification, sorted by their path in the bundle. Raises BundleProblem for what is missing."""
+def parts(spec: dict[str, Any], root: Path = ROOT) -> list[BundlePart]:
+    """All files of a specification, sorted by their path in the bundle. Raises BundleError for what is missing."""
     found = [part for entry in spec["part"] for part in _files(entry, root)]
     return sorted(found, key=lambda part: part.name)
 
 
-def _files(entry: dict[str, Any], root: Path) -> Iterator[Part]:
+def _files(entry: dict[str, Any], root: Path) -> Iterator[BundlePart]:
     start = root / entry["from"]
     if start.is_file():
-        yield Part(start, f"{entry['to']}/{start.name}", entry["kind"])
+        yield BundlePart(start, f"{entry['to']}/{start.name}", entry["kind"])
     elif start.is_dir():
         for path in sorted(start.rglob("*")):
             hidden = any(part.startswith((".", "__pycache__")) for part in path.relative_to(start).parts)
             if path.is_file() and not hidden:
-                yield Part(path, f"{entry['to']}/{path.relative_to(start).as_posix()}", entry["kind"])
+                yield BundlePart(path, f"{entry['to']}/{path.relative_to(start).as_posix()}", entry["kind"])
     elif not entry.get("optional"):
-        raise BundleProblem(f"{entry['from']} is not there ({entry['kind']})", "a file or folder", f"see {SPEC.name}")
+        raise BundleError(f"{entry['from']} is not there ({entry['kind']})", "a file or folder", f"see {SPEC.name}")
 
 
-def describe(spec: dict[str, Any], found: list[Part], stamp: Stamp, roll: dict[str, list[str]], floor: int) -> bytes:
-    """The manifest of a bundle. Raises BundleProblem where a node would refuse it."""
+def describe(
+    spec: dict[str, Any], found: list[BundlePart], stamp: BundleOrigin, roll: dict[str, list[str]], floor: int
+) -> bytes:
+    """The manifest of a bundle. Raises BundleError where a node would refuse it."""
     images = [part for part in found if part.kind == "image"]
     if len(images) != 1:
-        raise BundleProblem(f"{len(images)} images for the node", "exactly one part of kind image")
+        raise BundleError(f"{len(images)} images for the node", "exactly one part of kind image")
     try:
         with images[0].path.open("rb") as stream:
             image = image_archive.inspect(stream)
@@ -76,16 +71,16 @@ def describe(spec: dict[str, Any], found: list[Part], stamp: Stamp, roll: dict[s
         data = json.dumps(record, indent=1, sort_keys=True).encode() + b"\n"
         _check_challenge(manifest.parse(data))
     except AgentError as error:
-        raise BundleProblem(error.found, error.expected, error.next_step) from error
+        raise BundleError(error.found, error.expected, error.next_step) from error
     return data
 
 
 def _record(
     spec: dict[str, Any],
-    found: list[Part],
-    stamp: Stamp,
+    found: list[BundlePart],
+    stamp: BundleOrigin,
     image_id: str,
-    image: Part,
+    image: BundlePart,
     roll: dict[str, list[str]],
     floor: int,
 ) -> dict[str, Any]:
@@ -115,21 +110,21 @@ def _record(
 def _check_challenge(made: Manifest) -> None:
     has_expected = any(member.path == "challenge/expected.json" for member in made.members)
     if made.challenge and not has_expected:
-        raise BundleProblem("a challenge set without challenge/expected.json", "what each image has to give")
+        raise BundleError("a challenge set without challenge/expected.json", "what each image has to give")
 
 
-def stamp_of(version: str, serial: int | None, root: Path = ROOT) -> Stamp:
+def stamp_of(version: str, serial: int | None, root: Path = ROOT) -> BundleOrigin:
     """Version, serial, revision and time; the serial is the number of commits unless one is given."""
     count, revision, created = (
         _git(root, *words)
         for words in (("rev-list", "--count", "HEAD"), ("rev-parse", "HEAD"), ("show", "-s", "--format=%cI", "HEAD"))
     )
     changes = "+changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else ""
-    return Stamp(version, int(count) if serial is None else serial, created, revision + changes)
+    return BundleOrigin(version, int(count) if serial is None else serial, created, revision + changes)
 
 
 def _git(root: Path, *words: str) -> str:
     done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BundleProblem(f"git {words[0]}: {done.stderr.strip()}", "a git checkout", "give --serial, in a checkout")
+        raise BundleError(f"git {words[0]}: {done.stderr.strip()}", "a git checkout", "give --serial, in a checkout")
     return done.stdout.strip()

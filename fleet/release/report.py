@@ -17,7 +17,7 @@ _INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
-class Told:
+class DeploymentReport:
     """Every host of the run with its outcome; ``code`` is the exit code of the play."""
 
     name: str
@@ -56,11 +56,11 @@ def _reason(host: dict[str, Any]) -> str:
     return " ".join((words_of(host.get("failure") or {}) or host.get("why") or "").split())[:300]
 
 
-def write(folder: Path, found: Manifest, code: int) -> Told:
+def write(folder: Path, found: Manifest, code: int) -> DeploymentReport:
     """Read the notes of a deployment and write its report."""
     by = json.loads((folder / "settings.json").read_text())["deploy_by"]
     hosts = [notes(folder)[name] for name in sorted(notes(folder))]
-    told = Told(folder.name, f"{found.name} {found.version} (serial {found.serial})", by, code, hosts)
+    told = DeploymentReport(folder.name, f"{found.name} {found.version} (serial {found.serial})", by, code, hosts)
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     record = {"deployment": told.name, "release": told.release, "by": by, "at": at, "exit_code": code, "hosts": hosts}
     (folder / "report.json").write_text(json.dumps(record, indent=1) + "\n")
@@ -68,7 +68,7 @@ def write(folder: Path, found: Manifest, code: int) -> Told:
     return told
 
 
-def _page(told: Told, at: str) -> list[str]:
+def _page(told: DeploymentReport, at: str) -> list[str]:
     verdict = "every node runs it" if told.done else told.why
     lines = [f"# Deployment {told.name}", "", f"{told.release}, by {told.by}, {at}: {verdict}.", ""]
     lines += ["| host | outcome | why |", "|---|---|---|"]

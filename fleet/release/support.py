@@ -7,26 +7,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from fleet.core.errors import NodeReportError
 from fleet.environments.model_files import ROOT
 from fleet.release import deployment as deploy
-from fleet.release.fleet_status import LookProblem
 
 OUT = ROOT / "build" / "support"
 Say = Callable[[str], None]
 
 
 def fetch(host: str, inventory: str = "", out: Path = OUT, say: Say = print) -> Path:
-    """Fetch the archive of a node; returns its path. Raises LookProblem."""
+    """Fetch the archive of a node; returns its path. Raises NodeReportError."""
     if not host:
-        raise LookProblem("no host named", "one host of the inventory", "./inv support-bundle HOST")
+        raise NodeReportError("no host named", "one host of the inventory", "./inv support-bundle HOST")
     at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     target = (out / f"{host}-{at}.tar.gz").absolute()
     out.mkdir(parents=True, exist_ok=True)
     settings = out / "settings.json"
     settings.write_text(json.dumps({"support_host": host, "support_out": str(target)}) + "\n")
-    code = deploy.play("support", settings, deploy.Wish(inventory))
+    code = deploy.play("support", settings, deploy.DeployRequest(inventory))
     if not target.exists():
         words = f"no archive of {host} (exit code {code})"
-        raise LookProblem(words, "one", "is it in the inventory, and on? for the agent: ./inv provision --tags release")
+        raise NodeReportError(
+            words, "one", "is it in the inventory, and on? for the agent: ./inv provision --tags release"
+        )
     say(f"{target} ({target.stat().st_size / 1e3:.0f} kB): read it before you give it away (tar -tzf)")
     return target

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import BlockError
 from fleet.core.toml import load_toml
 from fleet.reports import why_zero
 
@@ -25,13 +25,6 @@ PAGES = (
     "training/README.md",
     "docs/models/README.md",
 )
-
-
-class BlockError(FleetError):
-    """A mark without its end, a block that nothing makes, or no results to make it from."""
-
-    exit_code = 24
-    code = "block"
 
 
 def newest(results: Path = RESULTS) -> Path:

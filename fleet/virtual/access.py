@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 
+from fleet.core.errors import VirtualFleetError
 from fleet.virtual.image import pythons_of
 from fleet.virtual.nodes import run_in
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+from fleet.virtual.settings import Fleet, node_address, settings
 from fleet.virtual.wheels import project_of
 
 _OPTIONS = "-o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from fleet.core.errors import VirtualFleetError
 from fleet.virtual import access, image, nodes, wheels
 from fleet.virtual import docker as engine
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
+from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 Say = Callable[[str], None]
 VERBS = ("up", "status", "down", "shell", "measure")
 
 
 def run(verb: str, count: int, name: str, arch: str, node: int, recreate: bool) -> None:
-    """Run one verb. Raises VirtualFleetError or EngineMissing."""
+    """Run one verb. Raises VirtualFleetError or VirtualFleetUnavailable."""
     fleet = Fleet(name, arch=arch or machine_arch())
     if verb == "up":
         up(fleet, count, recreate)
@@ -52,7 +53,7 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> No
 
 
 def check(fleet: Fleet | None = None) -> None:
-    """See, before anything is built, whether virtual Nanos can run here. Raises EngineMissing."""
+    """See, before anything is built, whether virtual Nanos can run here. Raises VirtualFleetUnavailable."""
     fleet = fleet or Fleet()
     engine.require(fleet.folder.parent, fleet.arch)
     engine.probe()
@@ -64,7 +65,7 @@ def _refuse_others(fleet: Fleet, images: list[str], wanted: str) -> None:
         raise VirtualFleetError("nodes of an older image are there", wanted, step)
 
 
-def _start(fleet: Fleet, count: int, node_image: str, present: list[nodes.Node], say: Say) -> None:
+def _start(fleet: Fleet, count: int, node_image: str, present: list[nodes.VirtualNode], say: Say) -> None:
     states = {node.number: node.state for node in present}
     for number in range(1, count + 1):
         if number not in states:
@@ -102,7 +103,7 @@ def status(fleet: Fleet, say: Say = print) -> None:
         say(f"  {fleet.host(node.number):<8} {node.state:<10} {address:<15} {_inside(fleet, node)}")
 
 
-def _inside(fleet: Fleet, node: nodes.Node) -> str:
+def _inside(fleet: Fleet, node: nodes.VirtualNode) -> str:
     if node.state != "running":
         return ""
     system = nodes.run_in(fleet, node.number, "systemctl", "is-system-running", check=False)

@@ -9,7 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from fleet.virtual.settings import VirtualFleetError, machine_arch, settings
+from fleet.core.errors import VirtualFleetError, VirtualFleetUnavailable
+from fleet.virtual.settings import machine_arch, settings
 
 _STATUS = Path("/proc/self/status")
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
@@ -31,13 +32,6 @@ _CAPABILITIES = {  # bit numbers of linux/capability.h
     "LEASE": 28,
     "SYSLOG": 34,
 }
-
-
-class EngineMissing(VirtualFleetError):
-    """This machine cannot run a virtual fleet; the message says what is missing."""
-
-    exit_code = 31
-    code = "virtual-fleet-cannot-run"
 
 
 def docker(*arguments: str, given: str | None = None, check: bool = True) -> str:
@@ -85,9 +79,9 @@ def lacking_for(arch: str) -> str:
 
 
 def require(folder: Path, arch: str) -> None:
-    """Make sure that an engine answers; starts dockerd by hand when none does. Raises EngineMissing."""
+    """Make sure that an engine answers; starts dockerd by hand when none does. Raises VirtualFleetUnavailable."""
     if problem := lacking() or lacking_for(arch):
-        raise EngineMissing(problem, "root on Linux with Docker; packages of Debian or Ubuntu are enough")
+        raise VirtualFleetUnavailable(problem, "root on Linux with Docker; packages of Debian or Ubuntu are enough")
     if not answers():
         _start(folder)
 
@@ -103,7 +97,7 @@ exit 1"""
 def probe() -> None:
     """See in a second whether a container here may do what systemd and a node's first process do, in the real engine.
 
-    An empty image is made and the machine's own shell runs in it. Raises EngineMissing with what was refused.
+    An empty image is made and the machine's own shell runs in it. Raises VirtualFleetUnavailable with what was refused.
     """
     folders = [place for place in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(place).exists()]
     image = docker("import", "-", given="\0" * 10240)  # the end of a tar file, and nothing before it
@@ -114,7 +108,9 @@ def probe() -> None:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         found = f"a container that would be a virtual Nano cannot do its work here: {last}"
-        raise EngineMissing(found, "a machine whose Docker may run systemd (mounts, cgroups)", "use a virtual machine")
+        raise VirtualFleetUnavailable(
+            found, "a machine whose Docker may run systemd (mounts, cgroups)", "use a virtual machine"
+        )
 
 
 def privileges() -> list[str]:
@@ -136,7 +132,7 @@ def _start(folder: Path) -> None:
             return
         time.sleep(0.5)
     last = (log.read_text().splitlines() or ["no message"])[-1]
-    raise EngineMissing(f"dockerd does not start: {last}", "a Docker engine", f"see {log}")
+    raise VirtualFleetUnavailable(f"dockerd does not start: {last}", "a Docker engine", f"see {log}")
 
 
 def stop_if_ours(folder: Path) -> bool:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
 from fleet.environments import interpreters
-from fleet.virtual.docker import EngineMissing, docker
-from fleet.virtual.settings import IMAGE, Fleet, VirtualFleetError, machine_arch, settings
+from fleet.virtual.docker import docker
+from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
 Say = Callable[[str], None]
 MINORS = ("3.6", "3.7")
@@ -53,7 +54,7 @@ def pythons_of(fleet: Fleet) -> dict[str, interpreters.Interpreter]:
     for minor in MINORS if fleet.arch == machine_arch() else ():
         try:
             found[minor] = interpreters.find(minor)
-        except interpreters.InterpreterMissing:
+        except InterpreterMissing:
             if minor == MINORS[0]:
                 raise
     return found
@@ -88,7 +89,7 @@ def exists(tag: str) -> bool:
 def _bootstrap(fleet: Fleet, say: Say) -> None:
     """debootstrap into a folder, with the packages to be offered beside, then into the engine."""
     if not shutil.which("debootstrap"):
-        raise EngineMissing("debootstrap not found", "it makes the base image", "apt-get install debootstrap")
+        raise VirtualFleetUnavailable("debootstrap not found", "it makes the base image", "apt-get install debootstrap")
     say("base image: debootstrap, once, several minutes")
     with _folder(fleet) as folder:
         root = folder / "root"

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core import records as results_page
+from fleet.core.errors import VirtualFleetError
 from fleet.environments.declarations import ROOT
 from fleet.plays import playbooks as provision
 from fleet.virtual import commands
-from fleet.virtual.settings import Fleet, VirtualFleetError
+from fleet.virtual.settings import Fleet
 from ocr_app.benchmark import environment
 
 Say = Callable[[str], None]

@@ -8,12 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleet.core.errors import VirtualFleetError
 from fleet.virtual.docker import docker, privileges
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
+from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 
 @dataclass(frozen=True)
-class Node:
+class VirtualNode:
     """A node that exists. ``state``: running, exited, restarting, ...; ``image`` is the tag it was made from."""
 
     number: int
@@ -22,17 +23,17 @@ class Node:
     boots: int
 
 
-def existing(fleet: Fleet) -> list[Node]:
+def existing(fleet: Fleet) -> list[VirtualNode]:
     """The nodes of this fleet, by number."""
     names = docker("ps", "--all", "--filter", f"label={fleet.label}", "--format", "{{.Names}}").split()
     nodes = [_inspect(fleet, name) for name in names if name != fleet.repository]
     return sorted(nodes, key=lambda node: node.number)
 
 
-def _inspect(fleet: Fleet, name: str) -> Node:
+def _inspect(fleet: Fleet, name: str) -> VirtualNode:
     found = json.loads(docker("inspect", name))[0]
     number = int(name.removeprefix(fleet.network + "-"))
-    return Node(number, found["State"]["Status"], found["Config"]["Image"], found["RestartCount"])
+    return VirtualNode(number, found["State"]["Status"], found["Config"]["Image"], found["RestartCount"])
 
 
 def make_network(fleet: Fleet) -> None:

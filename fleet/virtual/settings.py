@@ -10,19 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import VirtualFleetError
 from fleet.core.toml import load_toml
 from fleet.environments.declarations import ROOT
 
 IMAGE = ROOT / "tests" / "fleet" / "image"
 DEFAULT_NAME = "virtual"
-
-
-class VirtualFleetError(FleetError):
-    """The virtual fleet cannot be made, or is not as it should be."""
-
-    exit_code = 28
-    code = "virtual-fleet"
 
 
 @cache

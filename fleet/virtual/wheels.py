@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleet.core.errors import VirtualFleetError
 from fleet.environments.declarations import ROOT
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, settings
+from fleet.virtual.settings import Fleet, machine_arch, settings
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store.index import missing_of_lock
 from fleet.wheelhouse.store.manifest import MANIFEST, read

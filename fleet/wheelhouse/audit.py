@@ -11,17 +11,18 @@ from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
+from fleet.core.errors import AuditError
 from fleet.wheelhouse import vulnerabilities
 from fleet.wheelhouse.builds import provenance
 from fleet.wheelhouse.store import index as wheelhouse
-from fleet.wheelhouse.store.index import Locked, lock_path, read_lock
-from fleet.wheelhouse.store.manifest import Manifest, Source, Target
+from fleet.wheelhouse.store.index import LockedPackage, lock_path, read_lock
+from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest
 
 Say = Callable[[str], None]
 _UNDATED = 1980  # what build tools write that leave the time out (the first year of a zip)
 
 
-def audit(manifest: Manifest, house: Path, say: Say, osv: str = "") -> int:
+def audit(manifest: WheelhouseManifest, house: Path, say: Say, osv: str = "") -> int:
     """Print all tables, then what the database of vulnerabilities says; ``osv`` is another address of it.
 
     Returns 0 only when every package was looked up and nothing is known that was not accepted; 40 for findings.
@@ -37,10 +38,10 @@ def audit(manifest: Manifest, house: Path, say: Say, osv: str = "") -> int:
                 say(f"{line.name:28} {line.version:18} {lock:11} {_inside(house, line, target)}")
     _gaps(manifest, say)
     found = vulnerabilities.look(manifest, say, osv)
-    return vulnerabilities.AuditError.exit_code if found else 0
+    return AuditError.exit_code if found else 0
 
 
-def _gaps(manifest: Manifest, say: Say) -> None:
+def _gaps(manifest: WheelhouseManifest, say: Say) -> None:
     alone = [source.name for source in manifest.sources if source.via == "url" and len(source.urls) == 1]
     say(f"\nno second source ({len(alone)}): {', '.join(alone) or 'none'}")
     say(f"not pinned yet: {', '.join(s.name for s in manifest.sources if not s.pinned and s.via != 'build') or 'none'}")
@@ -49,7 +50,7 @@ def _gaps(manifest: Manifest, say: Say) -> None:
     say(f"no licence stated: {', '.join(silent) or 'none'}")
 
 
-def _pin(source: Source, manifest: Manifest) -> str:
+def _pin(source: ArtefactSource, manifest: WheelhouseManifest) -> str:
     if source.via == "build":
         origin = provenance.path_of(source.file, manifest).is_file()
         return ("built" if origin else "no origin") if source.pinned else "not built"
@@ -71,7 +72,7 @@ def dated(path: Path) -> str:
     return "undated"
 
 
-def _inside(house: Path, line: Locked, target: Target) -> str:
+def _inside(house: Path, line: LockedPackage, target: PythonTarget) -> str:
     """Day and licence of the locked file that lies in the house."""
     for path in sorted(house.glob("*.whl")):
         if wheelhouse.is_for(path, line, wheelhouse.tags(target)):

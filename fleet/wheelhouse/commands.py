@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from fleet.core.errors import ArtefactError, FleetError
+from fleet.core.errors import ArtefactError, FleetError, WheelBuildError
 from fleet.wheelhouse import audit as auditing
 from fleet.wheelhouse.store import index as wheelhouse
 from fleet.wheelhouse.store import members
 from fleet.wheelhouse.store.fetch import Say, fetch_all, fetch_lock, fetch_source
-from fleet.wheelhouse.store.manifest import MANIFEST, Manifest, Source, Target, read
+from fleet.wheelhouse.store.manifest import MANIFEST, ArtefactSource, PythonTarget, WheelhouseManifest, read
 
 VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan", "members")
 
@@ -51,7 +51,7 @@ def main(arguments: list[str], say: Say = _tell) -> int:
         return error.exit_code
 
 
-def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
+def _run(options: argparse.Namespace, manifest: WheelhouseManifest, say: Say) -> int:
     house: Path = options.house.resolve()
     if options.verb in ("plan", "members"):
         say(json.dumps(_answer(options, manifest, house)))
@@ -66,27 +66,27 @@ def _run(options: argparse.Namespace, manifest: Manifest, say: Say) -> int:
     return {"fetch": fetch, "verify": verify}[options.verb](manifest, house, sources, locks, say)
 
 
-def _answer(options: argparse.Namespace, manifest: Manifest, house: Path) -> dict[str, object]:
+def _answer(options: argparse.Namespace, manifest: WheelhouseManifest, house: Path) -> dict[str, object]:
     """What the roles ask for, as JSON."""
     if options.verb == "members":
         return members.unpacked(options.only, house, manifest)
     return wheelhouse.plan(house, manifest, options.target, _words(options.locks), _words(options.artefacts))
 
 
-def _build(options: argparse.Namespace, manifest: Manifest, house: Path, say: Say) -> int:
+def _build(options: argparse.Namespace, manifest: WheelhouseManifest, house: Path, say: Say) -> int:
     """The verb `build`; its modules need jinja2 and PyYAML, which Ansible's environment has too."""
     from fleet.wheelhouse.builds import boards
     from fleet.wheelhouse.builds import declarations as builds
     from fleet.wheelhouse.builds import runs as build
-    from fleet.wheelhouse.builds.machine import Place
+    from fleet.wheelhouse.builds.machine import BuildPlatform
 
     if options.image and options.board:
-        raise builds.BuildError("--image and --board", "one of them; without both it is built on this machine")
+        raise WheelBuildError("--image and --board", "one of them; without both it is built on this machine")
     for spec in builds.chosen(_words(options.only), manifest):
         if options.board:
             boards.build(spec, options.board, manifest, house, say, options.say)
         else:
-            build.build(spec, manifest, house, say, Place(options.image), only_plan=options.say)
+            build.build(spec, manifest, house, say, BuildPlatform(options.image), only_plan=options.say)
     return 0
 
 
@@ -94,7 +94,9 @@ def _words(text: str) -> list[str]:
     return [word for word in text.split(",") if word]
 
 
-def select(manifest: Manifest, names: Iterable[str]) -> tuple[list[Source], list[tuple[Target, str]]]:
+def select(
+    manifest: WheelhouseManifest, names: Iterable[str]
+) -> tuple[list[ArtefactSource], list[tuple[PythonTarget, str]]]:
     """Artefacts and locks called ``names``, or in sets called so; without names all that boards need.
 
     Raises ArtefactError for a name that is neither.
@@ -112,7 +114,13 @@ def select(manifest: Manifest, names: Iterable[str]) -> tuple[list[Source], list
     return sources, locks
 
 
-def fetch(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
+def fetch(
+    manifest: WheelhouseManifest,
+    house: Path,
+    sources: list[ArtefactSource],
+    locks: list[tuple[PythonTarget, str]],
+    say: Say,
+) -> int:
     """Fetch everything, several at once; what is there and right stays."""
     jobs: list[Callable[[], None]] = [partial(fetch_source, source, house, manifest, say) for source in sources]
     jobs += [partial(fetch_lock, lock, target, house, manifest, say) for target, lock in locks]
@@ -122,7 +130,13 @@ def fetch(manifest: Manifest, house: Path, sources: list[Source], locks: list[tu
     return 0
 
 
-def verify(manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], say: Say) -> int:
+def verify(
+    manifest: WheelhouseManifest,
+    house: Path,
+    sources: list[ArtefactSource],
+    locks: list[tuple[PythonTarget, str]],
+    say: Say,
+) -> int:
     """Hash every file again and look inside; fetches nothing. Returns 21 when anything is missing or wrong."""
     (house / ".checked.json").unlink(missing_ok=True)
     problems = []
@@ -140,7 +154,12 @@ def verify(manifest: Manifest, house: Path, sources: list[Source], locks: list[t
 
 
 def mirror(
-    manifest: Manifest, house: Path, sources: list[Source], locks: list[tuple[Target, str]], to: Path | None, say: Say
+    manifest: WheelhouseManifest,
+    house: Path,
+    sources: list[ArtefactSource],
+    locks: list[tuple[PythonTarget, str]],
+    to: Path | None,
+    say: Say,
 ) -> int:
     """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --house too."""
     if to is None:

@@ -16,10 +16,10 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import AuditError
 from fleet.core.toml import load_toml
 from fleet.wheelhouse.store.index import lock_path, read_lock
-from fleet.wheelhouse.store.manifest import ROOT, Manifest
+from fleet.wheelhouse.store.manifest import ROOT, WheelhouseManifest
 
 Say = Callable[[str], None]
 ENVIRONMENT = "audit"
@@ -27,15 +27,8 @@ ACCEPTED = "accepted.toml"
 Package = tuple[str, str]
 
 
-class AuditError(FleetError):
-    """The database of known vulnerabilities could not be asked, or not about everything."""
-
-    exit_code = 40
-    code = "audit"
-
-
 @dataclass(frozen=True)
-class Finding:
+class Vulnerability:
     """One known vulnerability of one package: its id, its other names, and the versions that mend it."""
 
     package: str
@@ -45,10 +38,10 @@ class Finding:
     fixed: tuple[str, ...]
 
 
-def look(manifest: Manifest, say: Say, osv: str = "") -> list[Finding]:
+def look(manifest: WheelhouseManifest, say: Say, osv: str = "") -> list[Vulnerability]:
     """Look up every package; returns what is known and was not accepted.
 
-    Raises AuditError when the database does not answer or leaves packages out, EnvironmentProblem without pip-audit.
+    Raises AuditError when the database does not answer or leaves packages out, EnvironmentBuildError without pip-audit.
     """
     packages, others = known_packages(manifest)
     say(f"\nknown vulnerabilities of {len(packages)} packages (OSV database):")
@@ -57,7 +50,7 @@ def look(manifest: Manifest, say: Say, osv: str = "") -> list[Finding]:
     return judged(findings, accepted(manifest), say)
 
 
-def known_packages(manifest: Manifest) -> tuple[list[Package], list[str]]:
+def known_packages(manifest: WheelhouseManifest) -> tuple[list[Package], list[str]]:
     """(name, version) of locks and of artefacts that are Python packages; names of the artefacts that are none."""
     found: set[Package] = {
         (canonicalize_name(s.name), s.version) for s in manifest.sources if s.kind in ("wheel", "sdist")
@@ -79,7 +72,7 @@ def groups(packages: Iterable[Package]) -> list[list[Package]]:
     return made
 
 
-def ask(packages: list[Package], osv: str = "") -> list[Finding]:
+def ask(packages: list[Package], osv: str = "") -> list[Vulnerability]:
     """What pip-audit says about exactly these. Raises AuditError."""
     with tempfile.TemporaryDirectory(prefix="nano-ocr-audit-") as folder:
         wanted = Path(folder) / "wanted.txt"
@@ -91,7 +84,7 @@ def ask(packages: list[Package], osv: str = "") -> list[Finding]:
 
 
 def program() -> Path:
-    """pip-audit of its own environment, which is built on first use. Raises EnvironmentProblem."""
+    """pip-audit of its own environment, which is built on first use. Raises EnvironmentBuildError."""
     from fleet.environments import build as envs
     from fleet.environments.steps import python_of
 
@@ -100,7 +93,7 @@ def program() -> Path:
     return python_of(ENVIRONMENT, ROOT).with_name("pip-audit")
 
 
-def parsed(out: str, err: str, packages: list[Package]) -> list[Finding]:
+def parsed(out: str, err: str, packages: list[Package]) -> list[Vulnerability]:
     """pip-audit's list as findings. Raises AuditError when it is none, or when a package was not looked up."""
     try:
         rows: list[dict[str, Any]] = json.loads(out)["dependencies"]
@@ -118,12 +111,12 @@ def parsed(out: str, err: str, packages: list[Package]) -> list[Finding]:
     return [_finding(row, known) for row in rows for known in row["vulns"]]
 
 
-def _finding(row: dict[str, Any], known: dict[str, Any]) -> Finding:
+def _finding(row: dict[str, Any], known: dict[str, Any]) -> Vulnerability:
     aliases, fixed = known.get("aliases", ()), known.get("fix_versions", ())
-    return Finding(canonicalize_name(row["name"]), str(row["version"]), known["id"], tuple(aliases), tuple(fixed))
+    return Vulnerability(canonicalize_name(row["name"]), str(row["version"]), known["id"], tuple(aliases), tuple(fixed))
 
 
-def accepted(manifest: Manifest) -> dict[tuple[str, str, str], str]:
+def accepted(manifest: WheelhouseManifest) -> dict[tuple[str, str, str], str]:
     """What people looked at: (package, version, id) -> reason. Raises AuditError for an entry without one."""
     path = manifest.path.with_name(ACCEPTED)
     rows = load_toml(path).get("accepted", ()) if path.is_file() else ()
@@ -133,7 +126,7 @@ def accepted(manifest: Manifest) -> dict[tuple[str, str, str], str]:
     return {(canonicalize_name(row["package"]), row["version"], row["id"]): row["reason"] for row in rows}
 
 
-def judged(findings: list[Finding], known: dict[tuple[str, str, str], str], say: Say) -> list[Finding]:
+def judged(findings: list[Vulnerability], known: dict[tuple[str, str, str], str], say: Say) -> list[Vulnerability]:
     """Tell every finding, and return those that nobody accepted; an acceptance that fits nothing is told too."""
     used, left = set(), []
     for item in findings:

@@ -7,12 +7,12 @@ import subprocess
 
 import pytest
 
+from fleet.core.errors import DockerMissing
 from fleet.environments import model_files as artefacts
 from fleet.images import archives, building, context
 from fleet.images import checks as testing
 from fleet.images import docker as engine
 from fleet.images.checks import LOCKED_DOWN
-from fleet.images.spec import EngineMissing
 from node_agent import image_archive
 
 ALWAYS = ("ocr-app-base", "ocr-app", "ocr-app-cpu")
@@ -62,7 +62,7 @@ def test_buildkit_builds_the_same_dockerfile(images, tmp_path):
         arguments = {"BASE": testing.parent_tag(images, image)}
         engine.build(context.folder_of(images, image), tag, arguments, "buildkit", "none", False, tmp_path / "log")
         assert engine.inspect(tag)["Config"]["User"] == "ocr"
-    except EngineMissing as error:
+    except DockerMissing as error:
         pytest.skip(error.found)
     finally:
         if engine.exists(tag):

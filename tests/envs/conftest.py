@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import InterpreterMissing
 from fleet.environments import build as envs
 from fleet.environments import interpreters
 from fleet.environments.declarations import ROOT, environments
@@ -30,7 +31,7 @@ def built() -> Callable[[str], Path]:
     def build(name: str) -> Path:
         try:
             interpreters.find_first(environments()[name].python)
-        except interpreters.InterpreterMissing as error:
+        except InterpreterMissing as error:
             pytest.skip(str(error))
         return envs.build([name])[0]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import InstallFailed, InterpreterMissing
 from fleet.environments import build as envs
 from fleet.environments import interpreters
 from fleet.environments.declarations import ROOT, environments
-from fleet.environments.steps import InstallFailed
 
 NAMES = sorted(environments())
 
@@ -46,7 +46,7 @@ def test_a_real_build_from_nothing_ends_ready(tmp_path: Path) -> None:
     """The smallest environment in a checkout of its own: interpreter, bootstrap, packages, proof, marker."""
     try:
         interpreters.find_first(environments()["locks"].python)
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         pytest.skip(str(error))
     for folder in ("requirements", "fleet"):
         (tmp_path / folder).symlink_to(ROOT / folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import InterpreterMissing
 from fleet.environments import interpreters, proofs
 from fleet.environments.declarations import ROOT, lock_path
 from fleet.environments.locks import locked
@@ -18,7 +19,7 @@ MODULES = ("cv2", "hypothesis", "invoke", "jinja2", "jsonschema", "matplotlib", 
 def test_the_control_lock_installs_whole(minor: str, tmp_path: Path) -> None:
     try:
         interpreter = interpreters.find(minor)
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         pytest.skip(str(error))
     lock, python = lock_path("control", ROOT), tmp_path / "bin" / "python"
     subprocess.run([str(interpreter.path), "-m", "venv", str(tmp_path)], check=True)

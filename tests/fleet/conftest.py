@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import VirtualFleetUnavailable
 from fleet.virtual import commands, nodes
-from fleet.virtual import docker as engine
 from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent
@@ -74,7 +74,7 @@ def require_virtual_fleet() -> None:
     """Skip where no virtual fleet can run; where CI=true nothing is skipped."""
     try:
         commands.check()
-    except engine.EngineMissing as error:
+    except VirtualFleetUnavailable as error:
         if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
             raise
         pytest.skip(f"no virtual Nano can run here: {error}")

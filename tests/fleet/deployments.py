@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fleet.core.errors import DeployError
 from fleet.release import deployment as deployments
 from fleet.virtual import nodes
 from fleet.virtual.docker import docker
@@ -86,16 +87,16 @@ class Line:
     maker: Maker
     out: Path
 
-    def wish(self, **more: Any) -> deployments.Wish:
+    def wish(self, **more: Any) -> deployments.DeployRequest:
         batch = {"batch": ALL_AT_ONCE, "reach_s": 45.0, "lost_s": 120.0}
-        return deployments.Wish(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
+        return deployments.DeployRequest(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
 
     def deploy(self, bundle: Path, **more: Any) -> tuple[int, dict[str, str], str]:
         """(exit code, host -> outcome, report in words)."""
         code = 0
         try:
             deployments.deploy(bundle, self.maker.keys, self.wish(**more), self.out, say=lambda _: None)
-        except deployments.DeployProblem as error:
+        except DeployError as error:
             code = error.exit_code
         return (code, *self.told(bundle))
 

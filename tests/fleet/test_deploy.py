@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import VirtualFleetError
 from fleet.release import deployment as deployments
 from fleet.virtual import commands, nodes
 from fleet.virtual.docker import docker
-from fleet.virtual.settings import Fleet, VirtualFleetError
+from fleet.virtual.settings import Fleet
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
 from tests.fleet.plays import Plays
@@ -129,7 +130,7 @@ def test_ctrl_c_and_a_lost_node_and_the_same_command_goes_on(line):
     _until(lambda: line.boards[1].status()["phase"] == "idle" and line.boards[1].container() == "D")
     line.boards[2].power_up()
     text = process.communicate(timeout=400)[0].decode()
-    assert process.returncode == 36 and "interrupted in the phase" in text, text[-3000:]
+    assert process.returncode == 76 and "interrupted in the phase" in text, text[-3000:]
     assert runs(line) == ["D", "D", "C", "D"]
     code, told, report = line.deploy(made(line, "D"))
     assert (code, set(told.values())) == (0, {"committed"}), report
@@ -140,7 +141,7 @@ def test_a_group_commits_together_or_goes_back_together(line):
     line.maker.make("E", 6)
     line.boards[3].nano.root("cp /etc/nv_tegra_release /etc/kept; sed -i s/R32/R35/ /etc/nv_tegra_release")
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_a", together="line_a")
-    assert code == 36 and told["nano-2"] == "given back" and told["nano-4"] == "refused", report
+    assert code == 76 and told["nano-2"] == "given back" and told["nano-4"] == "refused", report
     assert runs(line) == ["E", "D", "D", "D"]
     line.boards[3].nano.root("mv /etc/kept /etc/nv_tegra_release")
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_a", together="line_a")

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import VirtualFleetError
 from fleet.virtual import commands
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address
+from fleet.virtual.settings import Fleet, node_address
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet
 from tests.fleet.plays import Plays
 

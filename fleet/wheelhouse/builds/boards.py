@@ -7,14 +7,15 @@ import shlex
 import subprocess
 from pathlib import Path
 
+from fleet.core.errors import WheelBuildFailed
 from fleet.plays import playbooks as provision
 from fleet.wheelhouse.builds.declarations import BuildSpec, results_of
-from fleet.wheelhouse.builds.runs import BuildFailed, Say
+from fleet.wheelhouse.builds.runs import Say
 from fleet.wheelhouse.store.index import of_source
-from fleet.wheelhouse.store.manifest import Manifest, read
+from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 
 
-def command(spec: BuildSpec, board: str, manifest: Manifest, house: Path) -> list[str]:
+def command(spec: BuildSpec, board: str, manifest: WheelhouseManifest, house: Path) -> list[str]:
     """The arguments of ansible-playbook."""
     arguments = provision.command("provision", limit=board, tags=spec.role)
     for variable in (f"{spec.role}_enabled=true", f"{spec.role}_build=true"):
@@ -22,8 +23,10 @@ def command(spec: BuildSpec, board: str, manifest: Manifest, house: Path) -> lis
     return [*arguments, "-e", f"wheelhouse_folder={house}", "-e", f"wheelhouse_manifest={manifest.path}"]
 
 
-def build(spec: BuildSpec, board: str, manifest: Manifest, house: Path, say: Say, only_plan: bool = False) -> None:
-    """Run the play after saying it; the results are in the house then. Raises BuildFailed, NotInHouse."""
+def build(
+    spec: BuildSpec, board: str, manifest: WheelhouseManifest, house: Path, say: Say, only_plan: bool = False
+) -> None:
+    """Run the play after saying it; the results are in the house then. Raises WheelBuildFailed, NotInWheelhouse."""
     arguments = command(spec, board, manifest, house)
     say(f"cd ansible && {shlex.join(arguments)}")
     if only_plan:
@@ -31,7 +34,7 @@ def build(spec: BuildSpec, board: str, manifest: Manifest, house: Path, say: Say
     environ = {**os.environ, "PATH": f"{provision.tools()}{os.pathsep}{os.environ.get('PATH', '')}"}
     code = subprocess.run(arguments, cwd=provision.FOLDER, env=environ, check=False).returncode
     if code:
-        raise BuildFailed(
+        raise WheelBuildFailed(
             f"{spec.name} on {board}: ansible-playbook ended with {code}",
             "a board that is reached and builds it",
             "see its last lines; run this again, it goes on at the stage that was cut",

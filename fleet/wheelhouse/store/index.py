@@ -12,10 +12,10 @@ from pathlib import Path
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from fleet.core.errors import ArtefactError
+from fleet.core.errors import ArtefactError, NotInWheelhouse
 from fleet.environments.model_files import sha256_of
 from fleet.wheelhouse.store.inspection import inspect
-from fleet.wheelhouse.store.manifest import ROOT, Manifest, Source, Target
+from fleet.wheelhouse.store.manifest import ROOT, ArtefactSource, PythonTarget, WheelhouseManifest
 
 HOUSE = ROOT / ".wheelhouse"
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")
@@ -23,14 +23,8 @@ _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _STAMPS = ".checked.json"
 
 
-class NotInHouse(ArtefactError):
-    """A file that is needed was not fetched, or is not what it should be."""
-
-    code = "not-in-house"
-
-
 @dataclass(frozen=True)
-class Locked:
+class LockedPackage:
     """One line of a lock: the version, and the sha256 of every file of it."""
 
     name: str
@@ -39,7 +33,7 @@ class Locked:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenFile:
     """One file for a board; ``source`` is true for an archive that the board has to build itself (pure Python)."""
 
     name: str
@@ -55,12 +49,12 @@ class Chosen:
         return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
 
 
-def lock_path(name: str, manifest: Manifest) -> Path:
+def lock_path(name: str, manifest: WheelhouseManifest) -> Path:
     """The lock called ``name``, beside the folder of the manifest."""
     return manifest.path.parent.parent / "requirements" / f"{name}.txt"
 
 
-def read_lock(path: Path) -> list[Locked]:
+def read_lock(path: Path) -> list[LockedPackage]:
     """The lines of a hash-locked list. Raises ArtefactError when it is not there or a line has no hash."""
     if not path.is_file():
         raise ArtefactError(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
@@ -71,11 +65,11 @@ def read_lock(path: Path) -> list[Locked]:
         match, hashes = _LOCKED.match(line), frozenset(_HASH.findall(line))
         if match is None or not hashes:
             raise ArtefactError(f"{path.name}: {line[:60]}", "NAME==VERSION with sha256 hashes")
-        found.append(Locked(canonicalize_name(match[1]), match[2], hashes))
+        found.append(LockedPackage(canonicalize_name(match[1]), match[2], hashes))
     return found
 
 
-def tags(target: Target) -> frozenset[Tag]:
+def tags(target: PythonTarget) -> frozenset[Tag]:
     """What pip on the board installs: its own Python's wheels, and pure ones."""
     version = tuple(int(part) for part in target.python.split(".")[:2])
     own = cpython_tags(version, [target.abi], target.platforms)
@@ -83,14 +77,14 @@ def tags(target: Target) -> frozenset[Tag]:
     return frozenset([*own, *pure])
 
 
-def missing_of_lock(house: Path, manifest: Manifest, target: Target, lock: str) -> list[Locked]:
+def missing_of_lock(house: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str) -> list[LockedPackage]:
     """Lines of the lock for which no right file lies in the house."""
     fit = tags(target)
     return [line for line in read_lock(lock_path(lock, manifest)) if _find(house, line, fit) is None]
 
 
-def of_lock(house: Path, manifest: Manifest, target: Target, lock: str) -> list[Chosen]:
-    """The files that install the lock on the target. Raises NotInHouse with what is not there."""
+def of_lock(house: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str) -> list[ChosenFile]:
+    """The files that install the lock on the target. Raises NotInWheelhouse with what is not there."""
     fit, found, gone = tags(target), [], []
     for line in read_lock(lock_path(lock, manifest)):
         chosen = _find(house, line, fit)
@@ -100,20 +94,20 @@ def of_lock(house: Path, manifest: Manifest, target: Target, lock: str) -> list[
             found.append(chosen)
     if gone:
         step = f"./inv wheels fetch --only {lock}"
-        raise NotInHouse(f"{lock}: {', '.join(gone)} not in {house.name}/", "every file of the lock", step)
+        raise NotInWheelhouse(f"{lock}: {', '.join(gone)} not in {house.name}/", "every file of the lock", step)
     return found
 
 
-def _find(house: Path, line: Locked, fit: frozenset[Tag]) -> Chosen | None:
+def _find(house: Path, line: LockedPackage, fit: frozenset[Tag]) -> ChosenFile | None:
     for path in sorted(house.glob("*.whl")):
         if is_for(path, line, fit):
             digest = checked_sha256(path)
             if digest in line.hashes:
-                return Chosen(line.name, line.version, path.name, digest, path.stat().st_size, "wheel")
+                return ChosenFile(line.name, line.version, path.name, digest, path.stat().st_size, "wheel")
     return None
 
 
-def is_for(path: Path, line: Locked, fit: frozenset[Tag]) -> bool:
+def is_for(path: Path, line: LockedPackage, fit: frozenset[Tag]) -> bool:
     """Whether the wheel's name is that of the line, for a target with the tags ``fit``."""
     try:
         name, version, _, its_tags = parse_wheel_filename(path.name)
@@ -122,25 +116,27 @@ def is_for(path: Path, line: Locked, fit: frozenset[Tag]) -> bool:
     return name == line.name and str(version) == line.version and bool(its_tags & fit)
 
 
-def of_source(house: Path, source: Source, manifest: Manifest) -> Chosen:
-    """The file of an artefact, checked. Raises NotInHouse, or WrongFile for one that is not what it should be."""
+def of_source(house: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> ChosenFile:
+    """The file of an artefact, checked. Raises NotInWheelhouse, or WrongFile for one that is not what it should be."""
     path = house / source.file
     if not path.is_file():
         built = f"{source.command} (it is built, on a board)" if source.via == "build" else ""
         step = built or f"./inv wheels fetch --only {source.name}"
-        raise NotInHouse(f"{source.file} is not in {house.name}/", f"{source.name} {source.version}", step)
+        raise NotInWheelhouse(f"{source.file} is not in {house.name}/", f"{source.name} {source.version}", step)
     if not source.pinned:
-        raise NotInHouse(
+        raise NotInWheelhouse(
             f"{source.file} has no recorded sha256",
             f"an entry in {manifest.recorded.name}",
             f"./inv wheels fetch --only {source.name}",
         )
     digest = checked_sha256(path)
     if digest != source.sha256:
-        raise NotInHouse(f"{source.file} has sha256 {digest}", source.sha256, f"delete {path}, then ./inv wheels fetch")
+        raise NotInWheelhouse(
+            f"{source.file} has sha256 {digest}", source.sha256, f"delete {path}, then ./inv wheels fetch"
+        )
     inspect(path, source)
     inside = source.version_inside if source.kind in ("wheel", "sdist") and source.version_inside else source.version
-    return Chosen(canonicalize_name(source.name), inside, source.file, digest, path.stat().st_size, source.kind)
+    return ChosenFile(canonicalize_name(source.name), inside, source.file, digest, path.stat().st_size, source.kind)
 
 
 def checked_sha256(path: Path) -> str:
@@ -168,7 +164,7 @@ def _stamps(store: Path) -> dict[str, object]:
     return stamps
 
 
-def wanted(manifest: Manifest, locks: Iterable[str], names: Iterable[str]) -> list[dict[str, str]]:
+def wanted(manifest: WheelhouseManifest, locks: Iterable[str], names: Iterable[str]) -> list[dict[str, str]]:
     """Names and versions that an environment must hold; no file is needed for this."""
     found = {line.name: line.version for lock in locks for line in read_lock(lock_path(lock, manifest))}
     for name in names:
@@ -177,15 +173,17 @@ def wanted(manifest: Manifest, locks: Iterable[str], names: Iterable[str]) -> li
     return [{"name": name, "version": version} for name, version in sorted(found.items())]
 
 
-def placed(house: Path, source: Source, manifest: Manifest) -> dict[str, object]:
-    """The checked file of an artefact as plain data, and the folder it lies in. Raises NotInHouse and WrongFile."""
+def placed(house: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> dict[str, object]:
+    """The checked file of an artefact as plain data, and the folder it lies in. Raises NotInWheelhouse and WrongFile."""
     return {**asdict(of_source(house, source, manifest)), "folder": str(house)}
 
 
-def plan(house: Path, manifest: Manifest, target: str, locks: Iterable[str], names: Iterable[str]) -> dict[str, object]:
+def plan(
+    house: Path, manifest: WheelhouseManifest, target: str, locks: Iterable[str], names: Iterable[str]
+) -> dict[str, object]:
     """What a board's environment is made of: the files to push, and the requirements that pip gets.
 
-    Raises NotInHouse and WrongFile; nothing is fetched here.
+    Raises NotInWheelhouse and WrongFile; nothing is fetched here.
     """
     chosen = list(_unique(_chosen(house, manifest, manifest.target(target), locks, names)))
     lines = sorted(item.requirement for item in chosen if item.kind in ("wheel", "sdist"))
@@ -198,17 +196,17 @@ def plan(house: Path, manifest: Manifest, target: str, locks: Iterable[str], nam
 
 
 def _chosen(
-    house: Path, manifest: Manifest, target: Target, locks: Iterable[str], names: Iterable[str]
-) -> Iterator[Chosen]:
+    house: Path, manifest: WheelhouseManifest, target: PythonTarget, locks: Iterable[str], names: Iterable[str]
+) -> Iterator[ChosenFile]:
     for lock in locks:
         yield from of_lock(house, manifest, target, lock)
     for name in names:
         yield of_source(house, manifest.source(name), manifest)
 
 
-def _unique(items: Iterable[Chosen]) -> Iterator[Chosen]:
+def _unique(items: Iterable[ChosenFile]) -> Iterator[ChosenFile]:
     """Each package once. Raises ArtefactError when two locks want two versions of one."""
-    seen: dict[str, Chosen] = {}
+    seen: dict[str, ChosenFile] = {}
     for item in items:
         other = seen.setdefault(item.name, item)
         if other.version != item.version:

@@ -18,22 +18,16 @@ from packaging.tags import Tag, parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from fleet.core.errors import ArtefactError
-from fleet.wheelhouse.store.manifest import Source
+from fleet.core.errors import WrongFile
+from fleet.wheelhouse.store.manifest import ArtefactSource
 
 _MACHINES = {"aarch64": 183, "x86_64": 62}  # e_machine of the ELF header (elf.h)
 _ABI = re.compile(r"\.cpython-(\d+m?)-(\w+?)-linux-gnu\.so$")
 
 
-class WrongFile(ArtefactError):
-    """The file is damaged, or is not what its name or the manifest says."""
-
-    code = "wrong-file"
-
-
-def inspect(path: Path, source: Source) -> None:
+def inspect(path: Path, source: ArtefactSource) -> None:
     """Compare the file at ``path`` with what the manifest says is inside. Raises WrongFile."""
-    looks: dict[str, Callable[[Path, Source], None]] = {
+    looks: dict[str, Callable[[Path, ArtefactSource], None]] = {
         "wheel": _wheel,
         "sdist": _sdist,
         "archive": _archive,
@@ -48,7 +42,7 @@ def inspect(path: Path, source: Source) -> None:
         raise _wrong(path, f"is damaged: {error}", f"a whole {source.kind}") from error
 
 
-def _wheel(path: Path, source: Source) -> None:
+def _wheel(path: Path, source: ArtefactSource) -> None:
     tags = parse_tag(source.tag or "-".join(source.file[:-4].split("-")[-3:]))
     with zipfile.ZipFile(path) as wheel:
         folder = _dist_info(path, wheel)
@@ -69,7 +63,7 @@ def _dist_info(path: Path, wheel: zipfile.ZipFile) -> str:
     return folders.pop() + "/"
 
 
-def _same(path: Path, source: Source, name: str, version: str) -> None:
+def _same(path: Path, source: ArtefactSource, name: str, version: str) -> None:
     expected = source.version_inside or source.version
     if canonicalize_name(name) != canonicalize_name(source.name):
         raise _wrong(path, f"is {name or 'nameless'} inside", source.name)
@@ -112,7 +106,7 @@ def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis:
             raise _wrong(path, f"holds {info.filename} for cp{abi[1]}", _list(abis))
 
 
-def _sdist(path: Path, source: Source) -> None:
+def _sdist(path: Path, source: ArtefactSource) -> None:
     with tarfile.open(path) as archive:
         names = archive.getnames()  # reads the whole archive
         top = {name.split("/")[0] for name in names}
@@ -124,7 +118,7 @@ def _sdist(path: Path, source: Source) -> None:
     _same(path, source, said["Name"] or "", said["Version"] or "")
 
 
-def _archive(path: Path, source: Source) -> None:
+def _archive(path: Path, source: ArtefactSource) -> None:
     """A source or binary archive: whole, and one folder that is named after it (GitHub: NAME-VERSION) or any."""
     with tarfile.open(path) as archive:
         top = {name.split("/")[0] for name in archive.getnames() if name not in (".", "")}
@@ -134,7 +128,7 @@ def _archive(path: Path, source: Source) -> None:
         raise _wrong(path, f"holds {_list(top)}", source.version_inside)
 
 
-def _deb(path: Path, source: Source) -> None:
+def _deb(path: Path, source: ArtefactSource) -> None:
     members = _ar(path)
     control = next((data for name, data in members.items() if name.startswith("control.tar")), None)
     if control is None:

@@ -19,7 +19,7 @@ VIA = ("pypi", "url", "build")
 
 
 @dataclass(frozen=True)
-class Source:
+class ArtefactSource:
     """One file: where it comes from, and what it must be.
 
     ``sha256`` is 64 hex digits or RECORD; ``size`` is bytes, 0 where nobody has published it;
@@ -51,7 +51,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Target:
+class PythonTarget:
     """A kind of Python on a board: what pip there would install, and which locks it takes from."""
 
     name: str
@@ -62,33 +62,33 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class WheelhouseManifest:
     """All of wheels/manifest.toml, with the recorded hashes filled in."""
 
     path: Path
-    sources: tuple[Source, ...]
-    targets: dict[str, Target]
+    sources: tuple[ArtefactSource, ...]
+    targets: dict[str, PythonTarget]
 
     @property
     def recorded(self) -> Path:
         """Where first sightings are written."""
         return self.path.with_name("recorded.toml")
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str) -> ArtefactSource:
         """The artefact called ``name``. Raises ArtefactError with the names there are."""
         for source in self.sources:
             if source.name == name:
                 return source
         raise ArtefactError(f"no artefact called {name}", ", ".join(source.name for source in self.sources))
 
-    def target(self, name: str) -> Target:
+    def target(self, name: str) -> PythonTarget:
         """The target called ``name``. Raises ArtefactError with the names there are."""
         if name not in self.targets:
             raise ArtefactError(f"no target called {name}", ", ".join(self.targets))
         return self.targets[name]
 
 
-def read(path: Path = MANIFEST) -> Manifest:
+def read(path: Path = MANIFEST) -> WheelhouseManifest:
     """The manifest at ``path``. Raises ArtefactError for an unknown or missing key, kind, way or digest."""
     data = load_toml(path)
     seen = recorded(path.with_name("recorded.toml"))
@@ -97,7 +97,9 @@ def read(path: Path = MANIFEST) -> Manifest:
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ArtefactError(f"{path.name} names {', '.join(sorted(twice))} twice", "one artefact a name")
-    return Manifest(path, sources, {name: _target(name, record) for name, record in data.get("target", {}).items()})
+    return WheelhouseManifest(
+        path, sources, {name: _target(name, record) for name, record in data.get("target", {}).items()}
+    )
 
 
 def recorded(path: Path) -> dict[str, dict[str, Any]]:
@@ -120,13 +122,13 @@ def record(path: Path, file: str, sha256: str, size: int, url: str) -> None:
     partial.replace(path)
 
 
-def _source(record: dict[str, Any]) -> Source:
-    known = {field.name for field in fields(Source)}
+def _source(record: dict[str, Any]) -> ArtefactSource:
+    known = {field.name for field in fields(ArtefactSource)}
     extra = sorted(set(record) - known)
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
     name = record.get("name", "an artefact without a name")
     try:
-        source = Source(**values)
+        source = ArtefactSource(**values)
     except TypeError as error:
         wrong = f"unknown keys {', '.join(extra)}" if extra else str(error).partition("__init__() ")[2]
         raise ArtefactError(f"manifest.toml, {name}: {wrong}", ", ".join(sorted(known))) from error
@@ -134,7 +136,7 @@ def _source(record: dict[str, Any]) -> Source:
     return source
 
 
-def _check(source: Source) -> None:
+def _check(source: ArtefactSource) -> None:
     problems = {
         f"kind {source.kind!r}": source.kind in KINDS,
         f"via {source.via!r}": source.via in VIA,
@@ -149,7 +151,7 @@ def _check(source: Source) -> None:
             raise ArtefactError(f"manifest.toml, {source.name}: {problem}", "see the head of wheels/manifest.toml")
 
 
-def _filled(source: Source, seen: dict[str, dict[str, Any]]) -> Source:
+def _filled(source: ArtefactSource, seen: dict[str, dict[str, Any]]) -> ArtefactSource:
     """A source whose unpublished hash was recorded before is pinned to it."""
     entry = seen.get(source.file)
     if source.pinned or entry is None:
@@ -157,8 +159,8 @@ def _filled(source: Source, seen: dict[str, dict[str, Any]]) -> Source:
     return replace(source, sha256=str(entry["sha256"]), size=int(entry["size"]))
 
 
-def _target(name: str, record: dict[str, Any]) -> Target:
+def _target(name: str, record: dict[str, Any]) -> PythonTarget:
     try:
-        return Target(name, record["python"], record["abi"], tuple(record["platforms"]), tuple(record["locks"]))
+        return PythonTarget(name, record["python"], record["abi"], tuple(record["platforms"]), tuple(record["locks"]))
     except KeyError as error:
         raise ArtefactError(f"manifest.toml, target {name} lacks {error}", "python, abi, platforms, locks") from error

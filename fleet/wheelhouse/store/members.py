@@ -9,13 +9,13 @@ from typing import Any
 from fleet.core.errors import ArtefactError
 from fleet.environments import model_files as artefacts
 from fleet.wheelhouse.store.index import checked_sha256, of_source
-from fleet.wheelhouse.store.manifest import Manifest
+from fleet.wheelhouse.store.manifest import WheelhouseManifest
 
 
-def unpacked(name: str, house: Path, manifest: Manifest) -> dict[str, Any]:
+def unpacked(name: str, house: Path, manifest: WheelhouseManifest) -> dict[str, Any]:
     """Folder with the members of an artefact of the house, and their names, sha256 and sizes (bytes).
 
-    Members that are there and right stay. Raises NotInHouse, and ArtefactError for an artefact without members or a
+    Members that are there and right stay. Raises NotInWheelhouse, and ArtefactError for an artefact without members or a
     member whose sha256 is not that of ocr_app/data/models.json.
     """
     archive = house / of_source(house, manifest.source(name), manifest).file

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from fleet.environments.interpreters import InterpreterMissing, find
+from fleet.core.errors import InterpreterMissing
+from fleet.environments.interpreters import find
 from fleet.wheelhouse.store.index import HOUSE
 from tests.unit.fleet.wheelfiles import wheel
 

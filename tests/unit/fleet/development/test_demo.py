@@ -22,9 +22,9 @@ class Says(Reader):
 
 def outcome(truth, *texts):
     picture = np.zeros((20, 60, 3), np.uint8)
-    sample = demo.Sample("007", truth, {"print": "dot-5x7"}, picture)
+    sample = demo.DemoSample("007", truth, {"print": "dot-5x7"}, picture)
     reading = read_image(Says(*texts), picture, "007")
-    return demo.Outcome(sample, reading._replace(timing_ms=dict(reading.timing_ms, total=12.3)))
+    return demo.DemoReading(sample, reading._replace(timing_ms=dict(reading.timing_ms, total=12.3)))
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from fleet.core.errors import SuiteError, VirtualFleetUnavailable
 from fleet.development import suites as testing
-from fleet.virtual.docker import EngineMissing
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_named_suites_in_their_own_order(outside_ci):
 
 
 def test_unknown_suite_is_an_error():
-    with pytest.raises(testing.SuiteError, match="no suite called magic"):
+    with pytest.raises(SuiteError, match="no suite called magic"):
         names(["magic", "unit"])
 
 
@@ -56,13 +56,13 @@ def test_first_failure_is_the_exit_code_and_what_did_not_run_is_said(outside_ci,
 
 def test_in_ci_a_machine_without_virtual_nanos_fails_the_suite_in_words(monkeypatch, capsys):
     def refuse():
-        raise EngineMissing("mount: permission denied", "root on Linux")
+        raise VirtualFleetUnavailable("mount: permission denied", "root on Linux")
 
     monkeypatch.setenv("CI", "true")
     monkeypatch.setattr(testing, "fetch", lambda names, say: [])
     monkeypatch.setattr(testing, "_pytest", lambda suite, match: pytest.fail("started"))
     monkeypatch.setattr(testing.commands, "check", refuse)
-    assert testing.run(["fleet"]) == EngineMissing.exit_code
+    assert testing.run(["fleet"]) == VirtualFleetUnavailable.exit_code
     assert "no virtual Nano can run here: mount: permission denied" in capsys.readouterr().out
 
 

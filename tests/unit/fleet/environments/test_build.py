@@ -11,13 +11,10 @@ from typing import Any
 
 import pytest
 
-from fleet.core.errors import EnvironmentProblem
+from fleet.core.errors import EnvironmentBuildError, InstallFailed, InterpreterMissing, NotEnoughSpace, ProofFailed
 from fleet.environments import build as envs
-from fleet.environments import interpreters
 from fleet.environments import steps as env_steps
-from fleet.environments.build import NotEnoughSpace, ProofFailed
 from fleet.environments.declarations import environments
-from fleet.environments.steps import InstallFailed
 
 MINOR = "{}.{}".format(*sys.version_info)
 DATA = f"""
@@ -177,7 +174,7 @@ def test_a_full_disk_is_refused_before_anything_is_touched(workshop: Workshop, m
 def test_a_missing_python_is_refused_before_anything_is_touched(workshop: Workshop) -> None:
     workshop.build()
     workshop.write("fleet/environments/environments.toml", DATA.replace(MINOR, "3.1"))
-    with pytest.raises(interpreters.InterpreterMissing):
+    with pytest.raises(InterpreterMissing):
         workshop.build()
     assert workshop.folder.is_dir()
 
@@ -197,13 +194,13 @@ def test_a_second_build_at_the_same_time_waits(workshop: Workshop) -> None:
 
 
 def test_an_unknown_environment_is_refused_with_the_ones_there_are(workshop: Workshop) -> None:
-    with pytest.raises(EnvironmentProblem, match="no environment called py35\n  expected: small"):
+    with pytest.raises(EnvironmentBuildError, match="no environment called py35\n  expected: small"):
         envs.build(["py35"], workshop.root)
 
 
 def test_an_unknown_key_is_refused(workshop: Workshop) -> None:
     workshop.write("fleet/environments/environments.toml", DATA + 'pyhton = ["3.6"]\n')
-    with pytest.raises(EnvironmentProblem, match=r"environments\.toml, small: .*pyhton"):
+    with pytest.raises(EnvironmentBuildError, match=r"environments\.toml, small: .*pyhton"):
         environments(workshop.root)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import InterpreterMissing
 from fleet.environments import interpreters
-from fleet.environments.interpreters import InterpreterMissing
 
 
 def fake_python(path: Path, version: str) -> Path:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from fleet.environments import proofs
-from fleet.environments.proofs import Death
+from fleet.environments.proofs import ImportFailure
 
 PYTHON = Path(sys.executable)
 
@@ -25,16 +25,18 @@ def test_modules_that_import_are_not_mentioned() -> None:
 
 def test_a_module_that_does_not_import_is_named_with_the_reason() -> None:
     how = "ModuleNotFoundError: No module named 'no_such_module'"
-    assert proofs.import_proof(PYTHON, ("json", "no_such_module")) == [Death("no_such_module", how)]
+    assert proofs.import_proof(PYTHON, ("json", "no_such_module")) == [ImportFailure("no_such_module", how)]
 
 
 def test_a_module_that_kills_its_process_is_named_with_the_signal(tmp_path: Path) -> None:
-    assert proofs.import_proof(program(tmp_path, "kill -4 $$"), ("numpy",)) == [Death("numpy", "ended by signal 4")]
+    assert proofs.import_proof(program(tmp_path, "kill -4 $$"), ("numpy",)) == [
+        ImportFailure("numpy", "ended by signal 4")
+    ]
 
 
 def test_a_module_that_hangs_is_named(tmp_path: Path) -> None:
     deaths = proofs.import_proof(program(tmp_path, "exec sleep 9"), ("numpy",), timeout_s=0.1)
-    assert deaths == [Death("numpy", "no answer within 0.1 s")]
+    assert deaths == [ImportFailure("numpy", "no answer within 0.1 s")]
 
 
 def test_only_the_waived_lines_of_pip_check_are_forgiven(tmp_path: Path) -> None:

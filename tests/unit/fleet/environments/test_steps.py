@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet.core.errors import EnvironmentProblem
+from fleet.core.errors import EnvironmentBuildError, InstallFailed
 from fleet.environments import steps as env_steps
 from fleet.environments.declarations import PostStep
-from fleet.environments.steps import InstallFailed
 
 
 def run(log: Path, code: str, said: list[str] | None = None) -> None:
@@ -39,5 +38,5 @@ def test_a_command_sees_nothing_of_the_callers_python(tmp_path: Path, monkeypatc
 
 
 def test_an_unknown_post_step_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match="small: unknown post step 'pray'"):
+    with pytest.raises(EnvironmentBuildError, match="small: unknown post step 'pray'"):
         env_steps.post(PostStep("pray"), "small", tmp_path)

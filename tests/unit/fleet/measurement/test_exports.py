@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fleet.core.errors import NetworkExportError
 from fleet.measurement import exports as export
 from fleet.reports import exports as export_page
 from ocr_app.engines import export_table
@@ -64,7 +65,7 @@ def test_without_comparison_only_files_are_made(ready: None, tmp_path: Path) -> 
 
 def test_a_failure_does_not_keep_the_others_from_running(ready: None, tmp_path: Path) -> None:
     calls = Calls({"export": 7})
-    with pytest.raises(export.ExportProblem) as caught:
+    with pytest.raises(NetworkExportError) as caught:
         export.main(folder=tmp_path, run=calls)
     assert "py36-easyocr ended with exit code 7" in str(caught.value)
     assert "py37-paddle" in calls.commands[-1][0] and len(calls.commands) == 5
@@ -72,13 +73,13 @@ def test_a_failure_does_not_keep_the_others_from_running(ready: None, tmp_path: 
 
 def test_an_environment_that_is_not_built_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(export, "exists", lambda name: False)
-    with pytest.raises(export.ExportProblem) as caught:
+    with pytest.raises(NetworkExportError) as caught:
         export.main(["easyocr-detector"], folder=tmp_path, run=Calls())
     assert "./inv envs --name py36-easyocr" in str(caught.value)
 
 
 def test_an_unknown_network_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(export.ExportProblem) as caught:
+    with pytest.raises(NetworkExportError) as caught:
         export.main(["nothing"], folder=tmp_path, run=Calls())
     assert "codes-detector" in str(caught.value)
 
@@ -125,13 +126,13 @@ def test_a_report_has_every_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize("parity", [{"limits": {"lines": 6, "pages": 6}}, {"passed": None}], ids=["quick", "never"])
 def test_what_was_not_compared_on_everything_is_not_published(tmp_path: Path, parity: dict[str, Any]) -> None:
     record("codes-detector", tmp_path, **parity)
-    with pytest.raises(export.ExportProblem) as caught:
+    with pytest.raises(NetworkExportError) as caught:
         export.report(export_table.select(["codes-detector"]), tmp_path)
     assert "codes-detector" in str(caught.value)
 
 
 def test_what_is_missing_is_not_published(tmp_path: Path) -> None:
-    with pytest.raises(export.ExportProblem):
+    with pytest.raises(NetworkExportError):
         export.report(export_table.select(["codes-detector"]), tmp_path)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from fleet.core import records as results_page
+from fleet.core.errors import GateReportError
 from fleet.measurement import gates as engines_report
-from fleet.measurement.gates import ReportProblem, arguments, main, report
+from fleet.measurement.gates import arguments, main, report
 from fleet.reports.engines import page
 from ocr_app.engines import plan
 from ocr_app.engines.export_table import networks
@@ -98,11 +99,11 @@ def test_each_gate_runs_in_the_environment_of_its_reader(monkeypatch):
     assert main(["codes-recogniser", "easyocr-recogniser"], publish=False, run=run) == 0
     assert calls[1][0] == "/py36-easyocr/python" and calls[0][0] != calls[1][0]
     assert calls[0][3:6] == ["engine", "gate", "codes-recogniser"]
-    with pytest.raises(ReportProblem, match="py37-paddle is not built"):
+    with pytest.raises(GateReportError, match="py37-paddle is not built"):
         main(["paddleocr-v4-detector"], publish=False, run=run)
-    with pytest.raises(ReportProblem, match="exit code 1"):
+    with pytest.raises(GateReportError, match="exit code 1"):
         main(["codes-detector"], publish=False, run=lambda command, environ: 1)
-    with pytest.raises(ReportProblem, match="nothing-such"):
+    with pytest.raises(GateReportError, match="nothing-such"):
         main(["nothing-such"], publish=False, run=run)
 
 

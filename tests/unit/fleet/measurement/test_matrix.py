@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from fleet.core.errors import MatrixError
 from fleet.core.toml import load_toml
 from fleet.measurement import matrix as benchmark
-from fleet.measurement.matrix import Cell, MatrixError, Outcome, cells, finished, main, reason_of
+from fleet.measurement.matrix import Cell, CellOutcome, cells, finished, main, reason_of
 from ocr_app.benchmark import environment
 from ocr_app.benchmark.datasets import open_dataset
 
@@ -105,7 +106,7 @@ def test_a_report_is_written_anew_from_what_is_there(tmp_path, monkeypatch):
     kept = []
     monkeypatch.setattr(benchmark, "load_run", lambda path: {"path": path})
     monkeypatch.setattr(benchmark, "write_report", lambda folder, config, results: kept.extend(results))
-    with pytest.raises(benchmark.MatrixError, match="no records"):
+    with pytest.raises(MatrixError, match="no records"):
         benchmark.report(tmp_path)
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "real-dates__tesseract__raw.json").write_text("{}")
@@ -120,7 +121,7 @@ def test_a_report_is_written_anew_from_what_is_there(tmp_path, monkeypatch):
 
 def test_when_nothing_can_run_every_reason_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "load_toml", lambda path: CONFIG)
-    monkeypatch.setattr(benchmark, "run_cell", lambda cell, out, session: Outcome(cell, reason="no camel"))
+    monkeypatch.setattr(benchmark, "run_cell", lambda cell, out, session: CellOutcome(cell, reason="no camel"))
     with pytest.raises(MatrixError, match="one: no camel"):
         main(quick=True, out=tmp_path)
 
@@ -153,7 +154,7 @@ def test_a_set_that_cannot_be_made_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "ROOT", tmp_path)
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
     cell = benchmark.Cell("one", "more", "m")
-    with pytest.raises(benchmark.MatrixError, match="more cannot be made"):
+    with pytest.raises(MatrixError, match="more cannot be made"):
         benchmark.make_missing({"datasets": [entry]}, [cell])
 
 
@@ -161,7 +162,7 @@ def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "ROOT", tmp_path)
     (tmp_path / "m").mkdir()
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
-    with pytest.raises(benchmark.MatrixError, match="half-made"):
+    with pytest.raises(MatrixError, match="half-made"):
         benchmark.make_missing({"datasets": [entry]}, [benchmark.Cell("one", "more", "m")])
 
 
@@ -173,5 +174,5 @@ def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):
     benchmark.measure_networks(settings, tmp_path / "networks")
     assert json.loads((tmp_path / "networks" / "count.json").read_text())["networks"]
     settings["commands"] = {"count": ["network", "count", "no-such-file.onnx"]}
-    with pytest.raises(benchmark.MatrixError, match=r"network count no-such-file\.onnx"):
+    with pytest.raises(MatrixError, match=r"network count no-such-file\.onnx"):
         benchmark.measure_networks(settings, tmp_path / "networks")

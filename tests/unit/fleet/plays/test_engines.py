@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import EngineRequestError
 from fleet.plays import engines
 from fleet.plays import playbooks as provision
-from fleet.plays.engines import EnginesProblem
 
 
 class Calls(list):
@@ -56,9 +56,9 @@ def test_each_reader_is_built_by_the_python_that_has_its_framework(tmp_path, mon
 def test_an_environment_that_is_not_built_is_named_before_anything_is(tmp_path, monkeypatch):
     monkeypatch.setenv("OCR_ENVS", str(tmp_path))
     calls = Calls()
-    with pytest.raises(EnginesProblem, match="py36-easyocr"):
+    with pytest.raises(EngineRequestError, match="py36-easyocr"):
         engines.build(target="onnxruntime", reader="codes,easyocr", call=calls)
-    with pytest.raises(EnginesProblem, match="nobody"):
+    with pytest.raises(EngineRequestError, match="nobody"):
         engines.build(target="onnxruntime", reader="nobody", call=calls)
     assert calls == []
 
@@ -84,6 +84,6 @@ def test_hosts_are_built_by_the_play(here, board, tmp_path, monkeypatch):
 
 def test_what_makes_no_sense_is_refused():
     for wrong in ({"target": "openvino"}, {"target": "onnxruntime", "limit": "line_a"}):
-        with pytest.raises(EnginesProblem) as caught:
+        with pytest.raises(EngineRequestError) as caught:
             engines.build(**wrong, call=Calls())
         assert caught.value.expected

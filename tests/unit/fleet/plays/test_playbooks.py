@@ -2,6 +2,7 @@
 
 import pytest
 
+from fleet.core.errors import PlaybookError
 from fleet.plays import playbooks as provision
 
 
@@ -19,7 +20,7 @@ def test_every_option(tmp_path):
 
 
 def test_a_missing_inventory_is_said_before_anything_runs(tmp_path):
-    with pytest.raises(provision.ProvisionError) as caught:
+    with pytest.raises(PlaybookError) as caught:
         provision.play("verify", str(tmp_path / "none.ini"))
     assert "no inventory" in str(caught.value) and "./inv fleet up" in str(caught.value)
 
@@ -37,7 +38,7 @@ def test_the_command_is_said_and_its_exit_code_kept(monkeypatch, tmp_path, capfd
 def test_the_environment_is_built_when_it_is_not_ready(monkeypatch, tmp_path):
     built = []
     monkeypatch.setattr(
-        provision.envs, "status", lambda root: [provision.envs.Status("ansible", "stale", "", tmp_path)]
+        provision.envs, "status", lambda root: [provision.envs.EnvironmentStatus("ansible", "stale", "", tmp_path)]
     )
     monkeypatch.setattr(provision.envs, "build", lambda names, root, say: built.append(names))
     assert provision.tools(tmp_path) == tmp_path / ".envs" / "ansible" / "bin"

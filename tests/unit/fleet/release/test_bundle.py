@@ -12,16 +12,16 @@ from simulation.disk import Steps
 from simulation.releases import EXPECTED, GATE, image_archive
 from simulation.simulated import SimMachine
 
+from fleet.core.errors import BundleError, SigningKeyError
 from fleet.release import bundle, keys
-from fleet.release.keys import KeyProblem
-from fleet.release.parts import BundleProblem, Stamp
+from fleet.release.parts import BundleOrigin
 from node_agent import deploying, manifest, minisign, resuming, staging
 from node_agent.disk import Folder
 from node_agent.errors import Refused
 from node_agent.node import Node
 from node_agent.source import BundleSource
 
-STAMP = Stamp("1.0", 7, "2026-11-23T12:00:00+00:00", "a test")
+STAMP = BundleOrigin("1.0", 7, "2026-11-23T12:00:00+00:00", "a test")
 NO_KEYS = {"add": [], "retire": []}
 SPEC = {
     "name": "ocr-app",
@@ -101,7 +101,7 @@ def test_a_node_takes_it_from_stage_to_commit(root, key, tmp_path):
 def test_a_bundle_that_was_cut_short_is_refused(root, key, tmp_path, share):
     path = made(root, key, tmp_path / "a.bundle")
     path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
-    with pytest.raises(BundleProblem):
+    with pytest.raises(BundleError):
         bundle.verify(path, trusted(key))
 
 
@@ -130,36 +130,36 @@ def rewritten(path: Path, change: object) -> Path:
 )
 def test_whatever_was_changed_is_found(root, key, tmp_path, change, words):
     path = rewritten(made(root, key, tmp_path / "a.bundle"), change)
-    with pytest.raises(BundleProblem, match=words):
+    with pytest.raises(BundleError, match=words):
         bundle.verify(path, trusted(key))
 
 
 def test_a_stranger_s_bundle_is_refused(root, key, tmp_path):
     stranger = keys.generate(tmp_path / "other", "stranger", "")
-    with pytest.raises(BundleProblem, match="not trusted"):
+    with pytest.raises(BundleError, match="not trusted"):
         bundle.verify(made(root, stranger, tmp_path / "a.bundle"), trusted(key))
 
 
 def test_nothing_is_signed_that_a_node_would_not_take(root, key, tmp_path):
-    with pytest.raises(BundleProblem, match="soak_s"):
+    with pytest.raises(BundleError, match="soak_s"):
         made(root, key, tmp_path / "a.bundle", gate=GATE | {"soak_s": 1})
     (root / "ocr-app.tar").write_bytes(image_archive("1.0", l4t="35.4.1")[0])
-    with pytest.raises(BundleProblem, match=r"L4T 35\.4\.1"):
+    with pytest.raises(BundleError, match=r"L4T 35\.4\.1"):
         made(root, key, tmp_path / "a.bundle")
     (root / "ocr-app.tar").unlink()
-    with pytest.raises(BundleProblem, match=r"ocr-app\.tar is not there"):
+    with pytest.raises(BundleError, match=r"ocr-app\.tar is not there"):
         made(root, key, tmp_path / "a.bundle")
 
 
 def test_a_challenge_set_says_what_it_expects(root, key, tmp_path):
     (root / "challenge" / "expected.json").rename(root / "challenge" / "images.json")
-    with pytest.raises(BundleProblem, match=r"expected\.json"):
+    with pytest.raises(BundleError, match=r"expected\.json"):
         made(root, key, tmp_path / "a.bundle")
 
 
 def test_keys_are_never_overwritten_and_a_secret_is_for_its_owner(key):
     assert key[0].stat().st_mode & 0o777 == 0o600
-    with pytest.raises(KeyProblem, match="exists"):
+    with pytest.raises(SigningKeyError, match="exists"):
         keys.generate(key[0].parent, "test", "")
 
 
@@ -168,7 +168,7 @@ def test_an_encrypted_key_needs_its_password(tmp_path, monkeypatch):
     secret, public = keys.generate(tmp_path, "locked", "right")
     signature = keys.sign(b"data", secret, "comment", lambda: "right").decode()
     assert minisign.verify(b"data", signature, [minisign.public_key(public.read_text())])
-    with pytest.raises(KeyProblem, match="password"):
+    with pytest.raises(SigningKeyError, match="password"):
         keys.sign(b"data", secret, "comment", lambda: "wrong")
 
 
@@ -177,7 +177,7 @@ def test_the_password_may_come_from_a_file(tmp_path, monkeypatch):
     monkeypatch.setenv(keys.PASSWORD_FILE, str(tmp_path / "password"))
     assert keys.ask_password() == "right"
     monkeypatch.setenv(keys.PASSWORD_FILE, str(tmp_path / "nothing"))
-    with pytest.raises(KeyProblem, match="nothing is not there"):
+    with pytest.raises(SigningKeyError, match="nothing is not there"):
         keys.ask_password()
 
 
@@ -190,5 +190,5 @@ def test_the_committed_specification_can_be_read():
 
 
 def test_an_unknown_verb_names_the_known_ones():
-    with pytest.raises(BundleProblem, match="verify"):
+    with pytest.raises(BundleError, match="verify"):
         bundle.main("sign", "")

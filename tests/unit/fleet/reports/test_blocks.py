@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from fleet.core.errors import BlockError
 from fleet.reports import blocks
 
 PAGE = "before\n<!-- results: made -->\nold\nolder\n<!-- /results -->\nafter\n"
@@ -17,7 +18,7 @@ def test_only_what_stands_between_the_marks_is_replaced(tmp_path, monkeypatch):
 
 
 def test_a_block_that_nothing_makes_is_an_error(tmp_path):
-    with pytest.raises(blocks.BlockError, match="nothing makes magic"):
+    with pytest.raises(BlockError, match="nothing makes magic"):
         blocks.filled("<!-- magic: x -->\n<!-- /magic -->\n", tmp_path, tmp_path / "README.md")
 
 
@@ -30,7 +31,7 @@ def test_the_newest_results_are_those_of_the_latest_date(tmp_path):
 
 
 def test_no_results_says_what_to_run(tmp_path):
-    with pytest.raises(blocks.BlockError, match=r"\./inv benchmark"):
+    with pytest.raises(BlockError, match=r"\./inv benchmark"):
         blocks.newest(tmp_path)
 
 
@@ -75,5 +76,5 @@ def test_networks_are_told_from_their_three_files(tmp_path):
 
 
 def test_results_without_networks_say_what_to_run(tmp_path):
-    with pytest.raises(blocks.BlockError, match="no networks"):
+    with pytest.raises(BlockError, match="no networks"):
         blocks.networks(tmp_path, tmp_path / "README.md")

@@ -4,10 +4,10 @@ import configparser
 
 import pytest
 
+from fleet.core.errors import VirtualFleetError, VirtualFleetUnavailable
 from fleet.virtual import access, commands, image, nodes
 from fleet.virtual import docker as engine
-from fleet.virtual.docker import EngineMissing
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
+from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 ALL = "CapBnd:\t000001ffffffffff\n"
 
@@ -130,7 +130,7 @@ def test_a_processor_that_nobody_knows_is_refused():
 
 def test_require_stops_before_anything_is_made(able, tmp_path):
     able.unlink()
-    with pytest.raises(EngineMissing, match="expected: root on Linux with Docker"):
+    with pytest.raises(VirtualFleetUnavailable, match="expected: root on Linux with Docker"):
         engine.require(tmp_path, machine_arch())
 
 
@@ -146,7 +146,7 @@ def test_an_unknown_verb_is_refused():
 
 
 def test_nodes_of_an_older_image_are_refused_before_anything_is_built(fleet, able, monkeypatch):
-    monkeypatch.setattr(nodes, "existing", lambda _: [nodes.Node(1, "running", "nano-ocr/virtual-nano:old", 0)])
+    monkeypatch.setattr(nodes, "existing", lambda _: [nodes.VirtualNode(1, "running", "nano-ocr/virtual-nano:old", 0)])
     monkeypatch.setattr(image, "tags", lambda _: ("nano-ocr/virtual-nano:new", "other"))
     monkeypatch.setattr(image, "ensure", lambda *_: pytest.fail("built"))
     with pytest.raises(VirtualFleetError, match="--recreate"):
@@ -200,7 +200,7 @@ def test_a_machine_whose_containers_may_not_mount_is_told_before_anything_is_bui
     monkeypatch.setattr(nodes, "existing", lambda _: [])
     monkeypatch.setattr(image, "ensure", lambda *_: pytest.fail("built"))
     with pytest.raises(
-        EngineMissing, match=r"cannot do its work here: mount: permission denied\n  expected: a machine"
+        VirtualFleetUnavailable, match=r"cannot do its work here: mount: permission denied\n  expected: a machine"
     ):
         commands.up(fleet, 1)
 

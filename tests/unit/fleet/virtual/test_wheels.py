@@ -2,8 +2,9 @@
 
 import pytest
 
+from fleet.core.errors import VirtualFleetError
 from fleet.virtual import measure, wheels
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, settings
+from fleet.virtual.settings import Fleet, machine_arch, settings
 from fleet.wheelhouse.store.index import tags
 from fleet.wheelhouse.store.manifest import MANIFEST, read
 

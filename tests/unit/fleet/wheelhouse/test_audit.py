@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import AuditError
 from fleet.environments import build as envs
 from fleet.wheelhouse import audit, commands, vulnerabilities
-from fleet.wheelhouse.store.manifest import Manifest, read
-from fleet.wheelhouse.vulnerabilities import AuditError, Finding
+from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
+from fleet.wheelhouse.vulnerabilities import Vulnerability
 from tests.unit.fleet.wheelfiles import wheel
 
 KNOWN = {
@@ -45,7 +46,7 @@ TORCH = ("torch", "1.10.0")
 
 
 @pytest.fixture
-def manifest(tmp_path: Path) -> Manifest:
+def manifest(tmp_path: Path) -> WheelhouseManifest:
     (tmp_path / "wheels").mkdir()
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "small.txt").write_text("numpy==1.19.5 --hash=sha256:" + "0" * 64 + "\n")
@@ -60,7 +61,7 @@ def manifest(tmp_path: Path) -> Manifest:
     return read(tmp_path / "wheels" / "manifest.toml")
 
 
-def accept(manifest: Manifest, **changes: str) -> None:
+def accept(manifest: WheelhouseManifest, **changes: str) -> None:
     row = {"package": "torch", "version": "1.10.0", "id": "CVE-1", "reason": "no pickle is loaded", **changes}
     text = "".join(f'{key} = "{value}"\n' for key, value in row.items())
     manifest.path.with_name("accepted.toml").write_text("[[accepted]]\n" + text)
@@ -85,7 +86,7 @@ def test_a_package_that_was_left_out_is_no_pass(rows: list[object]) -> None:
         vulnerabilities.parsed(json.dumps({"dependencies": rows}), "No known vulnerabilities found", [TORCH])
 
 
-def test_a_finding_is_told_with_what_mends_it(manifest: Manifest) -> None:
+def test_a_finding_is_told_with_what_mends_it(manifest: WheelhouseManifest) -> None:
     said: list[str] = []
     found = vulnerabilities.parsed(json.dumps({"dependencies": [SAID]}), "", [TORCH])
     assert vulnerabilities.judged(found, vulnerabilities.accepted(manifest), said.append) == found
@@ -95,23 +96,23 @@ def test_a_finding_is_told_with_what_mends_it(manifest: Manifest) -> None:
     ]
 
 
-def test_what_people_accepted_is_told_with_their_reason(manifest: Manifest) -> None:
+def test_what_people_accepted_is_told_with_their_reason(manifest: WheelhouseManifest) -> None:
     accept(manifest)
     said: list[str] = []
-    found = [Finding("torch", "1.10.0", "X-1", ("CVE-1",), ())]
+    found = [Vulnerability("torch", "1.10.0", "X-1", ("CVE-1",), ())]
     assert vulnerabilities.judged(found, vulnerabilities.accepted(manifest), said.append) == []
     assert said[0] == "    torch 1.10.0: X-1, CVE-1; not mended; accepted: no pickle is loaded"
 
 
-def test_an_acceptance_holds_for_one_version(manifest: Manifest) -> None:
+def test_an_acceptance_holds_for_one_version(manifest: WheelhouseManifest) -> None:
     accept(manifest, version="1.9.0")
     said: list[str] = []
-    found = [Finding("torch", "1.10.0", "CVE-1", (), ())]
+    found = [Vulnerability("torch", "1.10.0", "CVE-1", (), ())]
     assert vulnerabilities.judged(found, vulnerabilities.accepted(manifest), said.append) == found
     assert "CVE-1 of torch 1.9.0 is known no longer; take it out" in said[1]
 
 
-def test_an_acceptance_without_a_reason_is_refused(manifest: Manifest) -> None:
+def test_an_acceptance_without_a_reason_is_refused(manifest: WheelhouseManifest) -> None:
     accept(manifest, reason="")
     with pytest.raises(AuditError, match=r"accepted\.toml"):
         vulnerabilities.accepted(manifest)
@@ -121,7 +122,7 @@ def test_two_versions_of_one_package_are_asked_for_apart() -> None:
     assert vulnerabilities.groups([("a", "1"), ("a", "2"), ("b", "1")]) == [[("a", "1"), ("b", "1")], [("a", "2")]]
 
 
-def test_packages_are_those_of_locks_and_vendors_and_the_rest_is_named(manifest: Manifest) -> None:
+def test_packages_are_those_of_locks_and_vendors_and_the_rest_is_named(manifest: WheelhouseManifest) -> None:
     assert vulnerabilities.known_packages(manifest) == ([("numpy", "1.19.5"), TORCH], ["sources"])
 
 
@@ -164,10 +165,12 @@ def test_the_licence_is_what_the_wheel_says(tmp_path: Path, lines: str, said: st
     assert audit.licence(tmp_path / "x.whl") == said
 
 
-def test_gaps_are_told_before_the_database_is_asked(manifest: Manifest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gaps_are_told_before_the_database_is_asked(
+    manifest: WheelhouseManifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said: list[str] = []
 
-    def silent(*_: object) -> list[Finding]:
+    def silent(*_: object) -> list[Vulnerability]:
         raise AuditError("known vulnerabilities were NOT looked up", "an answer")
 
     monkeypatch.setattr(vulnerabilities, "look", silent)
@@ -215,13 +218,13 @@ def pip_audit() -> None:
         pytest.skip(f"the environment of pip-audit is {state}: ./inv wheels audit builds it")
 
 
-def command(manifest: Manifest, osv: str, said: list[str]) -> int:
+def command(manifest: WheelhouseManifest, osv: str, said: list[str]) -> int:
     where = ["--house", str(manifest.path.parent / "house"), "--manifest", str(manifest.path)]
     return commands.main(["audit", *where, "--osv-url", osv], said.append)
 
 
 @pytest.mark.usefixtures("pip_audit")
-def test_pip_audit_finds_what_the_database_knows(manifest: Manifest) -> None:
+def test_pip_audit_finds_what_the_database_knows(manifest: WheelhouseManifest) -> None:
     said: list[str] = []
     with fake_osv([KNOWN]) as osv:
         assert command(manifest, osv, said) == AuditError.exit_code
@@ -229,7 +232,7 @@ def test_pip_audit_finds_what_the_database_knows(manifest: Manifest) -> None:
 
 
 @pytest.mark.usefixtures("pip_audit")
-def test_pip_audit_passes_when_every_package_was_answered(manifest: Manifest) -> None:
+def test_pip_audit_passes_when_every_package_was_answered(manifest: WheelhouseManifest) -> None:
     said: list[str] = []
     with fake_osv([]) as osv:
         assert command(manifest, osv, said) == 0
@@ -237,6 +240,8 @@ def test_pip_audit_passes_when_every_package_was_answered(manifest: Manifest) ->
 
 
 @pytest.mark.usefixtures("pip_audit")
-def test_pip_audit_without_a_database_is_a_failure(manifest: Manifest, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pip_audit_without_a_database_is_a_failure(
+    manifest: WheelhouseManifest, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert command(manifest, "http://127.0.0.1:9/v1/query", []) == AuditError.exit_code
     assert "known vulnerabilities were NOT looked up" in capsys.readouterr().err

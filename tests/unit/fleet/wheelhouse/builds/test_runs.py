@@ -13,16 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from fleet.core.errors import FleetError
+from fleet.core.errors import (
+    FleetError,
+    NotInWheelhouse,
+    UnsuitableBuildMachine,
+    WheelBuildError,
+    WheelBuildFailed,
+    WrongFile,
+)
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.builds import boards, machine, provenance
 from fleet.wheelhouse.builds import declarations as builds
 from fleet.wheelhouse.builds import runs as build
-from fleet.wheelhouse.builds.declarations import ROLES, BuildError, BuildSpec, Machine
-from fleet.wheelhouse.builds.machine import CannotBuild, Place
+from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec
+from fleet.wheelhouse.builds.machine import BuildPlatform
 from fleet.wheelhouse.store import index as house
-from fleet.wheelhouse.store.inspection import WrongFile
-from fleet.wheelhouse.store.manifest import ROOT, Manifest, read
+from fleet.wheelhouse.store.manifest import ROOT, WheelhouseManifest, read
 from tests.unit.fleet.wheelfiles import archive, wheel
 
 PYTHON = f"cp{sys.version_info[0]}{sys.version_info[1]}"
@@ -124,12 +130,12 @@ class Workshop:
         (self.root / "wheels" / "builds.toml").write_text(f"[build.tiny]\n{text}")
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> WheelhouseManifest:
         return read(self.root / "wheels" / "manifest.toml")
 
-    def build(self, place: Place | None = None, only_plan: bool = False) -> int:
+    def build(self, place: BuildPlatform | None = None, only_plan: bool = False) -> int:
         spec = builds.chosen(["tiny"], self.manifest, self.roles)[0]
-        given = (self.said.append, place or Place(), self.folder, self.roles, only_plan)
+        given = (self.said.append, place or BuildPlatform(), self.folder, self.roles, only_plan)
         return build.build(spec, self.manifest, self.house, *given)
 
     def compiled(self) -> int:
@@ -165,13 +171,13 @@ def test_what_is_built_and_recorded_is_not_built_again(shop: Workshop) -> None:
     assert shop.build() == 0 and shop.build() == 0
     assert shop.compiled() == 1 and shop.said[-1] == "tiny 1.2.0: in house/, as recorded; nothing to build"
     (shop.house / shop.manifest.source("tiny").file).unlink()
-    with pytest.raises(BuildError, match=r"built before .* not in house/"):
+    with pytest.raises(WheelBuildError, match=r"built before .* not in house/"):
         shop.build()
 
 
 def test_a_build_that_was_cut_goes_on_at_the_stage_that_was_cut(shop: Workshop) -> None:
     shop.defaults(gate="closed")
-    with pytest.raises(build.BuildFailed, match=r"tiny stopped at gate \(4 of 5\)") as caught:
+    with pytest.raises(WheelBuildFailed, match=r"tiny stopped at gate \(4 of 5\)") as caught:
         shop.build()
     assert "it goes on at that stage" in str(caught.value.next_step)
     assert not (shop.house / shop.manifest.source("tiny").file).exists() and not shop.manifest.recorded.exists()
@@ -181,7 +187,7 @@ def test_a_build_that_was_cut_goes_on_at_the_stage_that_was_cut(shop: Workshop) 
 
 def test_other_sources_make_every_stage_run_again(shop: Workshop) -> None:
     shop.defaults(gate="closed")
-    with pytest.raises(build.BuildFailed):
+    with pytest.raises(WheelBuildFailed):
         shop.build()
     shop.source(CODE.replace(b"a + b", b"a - b"))
     shop.defaults()
@@ -190,7 +196,7 @@ def test_other_sources_make_every_stage_run_again(shop: Workshop) -> None:
 
 def test_a_compiler_s_own_words_are_told(shop: Workshop) -> None:
     shop.source(b"this is no C\n")
-    with pytest.raises(build.BuildFailed, match=r"(?s)stopped at compile \(3 of 5\).*error:"):
+    with pytest.raises(WheelBuildFailed, match=r"(?s)stopped at compile \(3 of 5\).*error:"):
         shop.build()
 
 
@@ -198,14 +204,14 @@ def test_a_build_that_takes_too_long_is_ended(shop: Workshop) -> None:
     shop.defaults(gate="closed", hours=0.0005)
     stages = shop.roles / "tiny" / "vars" / "main.yml"
     stages.write_text(stages.read_text().replace("test -e fuel", "sleep 600"))
-    with pytest.raises(build.BuildFailed, match="stopped at gate") as caught:
+    with pytest.raises(WheelBuildFailed, match="stopped at gate") as caught:
         shop.build()
     assert "within 0.0005 h" in str(caught.value.expected)
 
 
 def test_only_one_build_of_a_folder_at_a_time(shop: Workshop) -> None:
     shop.folder.mkdir()
-    with build._alone(shop.folder, "tiny"), pytest.raises(BuildError, match="being built"):
+    with build._alone(shop.folder, "tiny"), pytest.raises(WheelBuildError, match="being built"):
         shop.build()
 
 
@@ -221,7 +227,7 @@ def test_a_result_that_is_not_what_the_manifest_says_is_not_recorded(shop: Works
 
 def test_a_source_that_was_not_fetched_names_the_command(shop: Workshop) -> None:
     (shop.house / "tiny-1.2.0.tar.gz").unlink()
-    with pytest.raises(house.NotInHouse) as caught:
+    with pytest.raises(NotInWheelhouse) as caught:
         shop.build()
     assert caught.value.next_step == "./inv wheels fetch --only tiny-source"
 
@@ -245,7 +251,7 @@ def test_a_machine_that_cannot_is_refused_before_anything(
     shop: Workshop, change: dict[str, str | int], found: str
 ) -> None:
     shop.spec(**change)
-    with pytest.raises(CannotBuild, match="tiny cannot be built on this machine") as caught:
+    with pytest.raises(UnsuitableBuildMachine, match="tiny cannot be built on this machine") as caught:
         shop.build()
     assert found in caught.value.found and "--board BOARD" in str(caught.value.next_step)
     assert not (shop.folder / "spec.json").exists()
@@ -255,13 +261,13 @@ def test_packages_that_are_missing_are_named(shop: Workshop) -> None:
     shop.defaults(packages="[no-such-package-here]")
     if shutil.which("dpkg-query") is None:
         pytest.skip("no dpkg here")
-    with pytest.raises(CannotBuild, match="no-such-package-here not installed"):
+    with pytest.raises(UnsuitableBuildMachine, match="no-such-package-here not installed"):
         shop.build()
 
 
 def test_a_container_that_is_not_there_is_refused(shop: Workshop) -> None:
-    with pytest.raises(CannotBuild, match=r"a container of nano-ocr/none:0|docker"):
-        shop.build(Place("nano-ocr/none:0"))
+    with pytest.raises(UnsuitableBuildMachine, match=r"a container of nano-ocr/none:0|docker"):
+        shop.build(BuildPlatform("nano-ocr/none:0"))
 
 
 def test_a_build_in_a_container(shop: Workshop) -> None:
@@ -278,7 +284,7 @@ def test_a_build_in_a_container(shop: Workshop) -> None:
     )
     defaults = shop.roles / "tiny" / "defaults" / "main.yml"
     defaults.write_text(defaults.read_text().replace(sys.executable, "/usr/bin/python3"))
-    place = Place(images[0])
+    place = BuildPlatform(images[0])
     shop.spec(python_version=machine.look(place, "/usr/bin/python3", Path("/tmp")).python)
     assert shop.build(place) == 0
     source = shop.manifest.source("tiny")
@@ -288,7 +294,7 @@ def test_a_build_in_a_container(shop: Workshop) -> None:
 
 
 def test_a_container_sees_its_folders_and_no_network() -> None:
-    place = Place("l4t:1", "nvidia", (Path("/b"), Path("/h")))
+    place = BuildPlatform("l4t:1", "nvidia", (Path("/b"), Path("/h")))
     line = " ".join(place.command(["/usr/bin/python3.6", "x.py"], Path("/b"), "n"))
     assert "--network none" in line and "--runtime nvidia --volume /b:/b --volume /h:/h --workdir /b" in line
     assert line.endswith("--entrypoint /usr/bin/python3.6 l4t:1 x.py")
@@ -296,11 +302,11 @@ def test_a_container_sees_its_folders_and_no_network() -> None:
 
 # The roles of this repository: all that they have is understood, though it cannot run here.
 
-NANO = Machine("aarch64", "10.2", "3.6", 30000, 3964, 6144, frozenset(), stranger=False)
+NANO = BuildMachine("aarch64", "10.2", "3.6", 30000, 3964, 6144, frozenset(), stranger=False)
 
 
 @pytest.fixture
-def boardhouse(tmp_path: Path) -> tuple[Manifest, Path]:
+def boardhouse(tmp_path: Path) -> tuple[WheelhouseManifest, Path]:
     """The real manifest with small stand-ins for the files that only a vendor has."""
     (tmp_path / "wheels").mkdir()
     (tmp_path / "requirements").symlink_to(ROOT / "requirements")
@@ -320,9 +326,11 @@ def boardhouse(tmp_path: Path) -> tuple[Manifest, Path]:
 
 
 @pytest.mark.parametrize(("memory", "jobs"), [(6144, "-j4"), (0, "-j1")])
-def test_the_stages_of_opencv_are_those_of_its_role(boardhouse: tuple[Manifest, Path], memory: int, jobs: str) -> None:
+def test_the_stages_of_opencv_are_those_of_its_role(
+    boardhouse: tuple[WheelhouseManifest, Path], memory: int, jobs: str
+) -> None:
     manifest, folder = boardhouse
-    board = Machine("aarch64", "10.2", "3.6", 30000, 3964, memory, frozenset(), stranger=False)
+    board = BuildMachine("aarch64", "10.2", "3.6", 30000, 3964, memory, frozenset(), stranger=False)
     made = builds.plan(builds.specs(manifest)["opencv"], manifest, folder, Path("/b"), board)
     stages = {stage["name"]: stage["run"] for stage in made.stages}
     assert list(stages) == ["sources", "unpack", "configure", "summary", "compile", "install", "try", "pack"]
@@ -331,7 +339,7 @@ def test_the_stages_of_opencv_are_those_of_its_role(boardhouse: tuple[Manifest, 
 
 
 def test_pytorch_is_built_in_an_environment_of_its_own(
-    boardhouse: tuple[Manifest, Path], monkeypatch: pytest.MonkeyPatch
+    boardhouse: tuple[WheelhouseManifest, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest, folder = boardhouse
     asked = {}
@@ -385,15 +393,15 @@ def test_this_machine_is_no_nano_and_is_told_so(capsys: pytest.CaptureFixture[st
     """The command itself, with the real manifest."""
     if platform.machine() == "aarch64":
         pytest.skip("this is an aarch64 machine")
-    assert commands.main(["build", "--only", "opencv-cuda"]) == BuildError.exit_code
+    assert commands.main(["build", "--only", "opencv-cuda"]) == WheelBuildError.exit_code
     told = capsys.readouterr().err
     assert "opencv cannot be built on this machine: processor" in told and "CUDA 10.2" in told
 
 
 def test_what_nobody_builds_is_refused_with_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands.main(["build", "--only", "numpy"]) == BuildError.exit_code
+    assert commands.main(["build", "--only", "numpy"]) == WheelBuildError.exit_code
     assert "pytorch gives torch2trt, torchvision" in capsys.readouterr().err
-    assert commands.main(["build"]) == BuildError.exit_code
+    assert commands.main(["build"]) == WheelBuildError.exit_code
 
 
 def test_on_a_board_the_role_builds_and_brings_the_results(tmp_path: Path) -> None:
@@ -422,12 +430,14 @@ def test_a_template_that_cannot_be_filled_in_is_an_error(shop: Workshop, text: s
 
 def test_what_the_probe_says_is_read() -> None:
     text = "machine=aarch64\ncuda=10.2\npython=3.6\nfree_mb=9\nmemory_mb=3964\nswap_mb=0\npackage=cmake\n"
-    assert machine.parsed(text) == Machine("aarch64", "10.2", "3.6", 9, 3964, 0, frozenset(["cmake"]), stranger=False)
+    assert machine.parsed(text) == BuildMachine(
+        "aarch64", "10.2", "3.6", 9, 3964, 0, frozenset(["cmake"]), stranger=False
+    )
 
 
 def test_an_unknown_key_of_a_build_is_refused(shop: Workshop) -> None:
     shop.spec(pyhton="x")
-    with pytest.raises(BuildError, match="pyhton"):
+    with pytest.raises(WheelBuildError, match="pyhton"):
         builds.specs(shop.manifest)
 
 

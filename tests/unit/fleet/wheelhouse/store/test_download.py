@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fleet.wheelhouse.store.download import DownloadFailed, Patience, download
+from fleet.core.errors import DownloadFailed
+from fleet.wheelhouse.store.download import RetryPolicy, download
 from tests.unit.fleet.wheelfiles import Shelf, serve
 
 DATA = bytes(range(256)) * 4000
-QUICK = Patience(silence_s=0.3, attempts=3, pause_s=0.01)
+QUICK = RetryPolicy(silence_s=0.3, attempts=3, pause_s=0.01)
 
 
 @pytest.fixture

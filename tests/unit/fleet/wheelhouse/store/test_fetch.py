@@ -10,17 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from fleet.core.errors import ArtefactError
+from fleet.core.errors import ArtefactError, NotInWheelhouse, WrongFile
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store import fetch
 from fleet.wheelhouse.store import index as house
-from fleet.wheelhouse.store.download import Patience
-from fleet.wheelhouse.store.inspection import WrongFile
-from fleet.wheelhouse.store.manifest import MANIFEST, RECORD, Manifest, read
+from fleet.wheelhouse.store.download import RetryPolicy
+from fleet.wheelhouse.store.manifest import MANIFEST, RECORD, WheelhouseManifest, read
 from tests.unit.fleet.wheelfiles import Shelf, serve, wheel
 
 TORCH = "torch-1.10.0-cp36-cp36m-linux_aarch64.whl"
-QUICK = Patience(silence_s=0.3, attempts=2, pause_s=0.01)
+QUICK = RetryPolicy(silence_s=0.3, attempts=2, pause_s=0.01)
 
 
 class Project:
@@ -57,7 +56,7 @@ sets = ["nano"]
         )
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> WheelhouseManifest:
         return read(self.root / "wheels" / "manifest.toml")
 
     def fetch(self, name: str = "torch") -> None:
@@ -129,7 +128,7 @@ def test_a_file_that_is_there_is_not_fetched_again_but_read(project: Project) ->
     project.fetch()
     assert len(project.shelf.asked) == 1
     (project.house / TORCH).write_bytes(b"damaged")
-    with pytest.raises(house.NotInHouse, match="has sha256"):
+    with pytest.raises(NotInWheelhouse, match="has sha256"):
         project.fetch()
 
 
@@ -138,7 +137,7 @@ def test_all_jobs_are_tried_and_all_failures_told(project: Project, capsys: pyte
     other = '[[artefact]]\nname = "b"\nversion = "1"\nvia = "url"\nlicence = "-"\nwhy = "-"\nreason = "-"\n'
     other += f'sha256 = "{RECORD}"\nfile = "b-1-py3-none-any.whl"\nurls = {missing}\nsets = ["nano"]\n'
     project.write(extra=other, urls=json.dumps([project.shelf.url("gone.whl")]))
-    assert project.command("fetch", "--only", "nano") == 21
+    assert project.command("fetch", "--only", "nano") == ArtefactError.exit_code
     told = capsys.readouterr().err
     assert "2 of 2 failed" in told and "b-1-py3-none-any.whl" in told and TORCH in told and "it resumes" in told
 
@@ -149,7 +148,7 @@ def test_what_is_built_is_never_fetched_and_names_the_command(project: Project) 
     project.write(extra=built)
     project.fetch("made")
     assert project.said == ["made: not fetched but built, on a board: make it"]
-    with pytest.raises(house.NotInHouse, match="make it"):
+    with pytest.raises(NotInWheelhouse, match="make it"):
         house.plan(project.house, project.manifest, "nano", [], ["made"])
     project.house.mkdir()
     wheel(project.house, name="made", version="1", tag="py3-none-any")
@@ -180,10 +179,10 @@ def test_a_plan_takes_the_wheels_that_fit_the_board(project: Project, tmp_path: 
 
 def test_a_plan_without_its_files_names_them_and_the_command(project: Project) -> None:
     (project.root / "requirements" / "small.txt").write_text("numpy==1.19.5 --hash=sha256:" + "0" * 64 + "\n")
-    with pytest.raises(house.NotInHouse) as caught:
+    with pytest.raises(NotInWheelhouse) as caught:
         house.plan(project.house, project.manifest, "nano", ["small"], [])
     assert "numpy 1.19.5" in caught.value.found and caught.value.next_step == "./inv wheels fetch --only small"
-    with pytest.raises(house.NotInHouse, match=r"\./inv wheels fetch --only torch"):
+    with pytest.raises(NotInWheelhouse, match=r"\./inv wheels fetch --only torch"):
         house.plan(project.house, project.manifest, "nano", [], ["torch"])
 
 
@@ -196,7 +195,7 @@ def test_verify_reads_everything_again(project: Project) -> None:
     data[60] ^= 1
     (project.house / TORCH).write_bytes(bytes(data))
     os.utime(project.house / TORCH, ns=(state.st_atime_ns, state.st_mtime_ns))
-    assert project.command("verify") == 21
+    assert project.command("verify") == ArtefactError.exit_code
     assert "1 of 2 artefacts and locks are right" in project.said[-1]
 
 
@@ -226,7 +225,7 @@ def test_a_manifest_with_a_fault_is_refused(project: Project, old: str, new: str
 
 
 def test_unknown_names_are_told(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert project.command("fetch", "--only", "nothing") == 21
+    assert project.command("fetch", "--only", "nothing") == ArtefactError.exit_code
     assert "nothing is called nothing" in capsys.readouterr().err
 
 

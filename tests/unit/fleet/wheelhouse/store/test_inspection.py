@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from fleet.wheelhouse.store.inspection import WrongFile, inspect
-from fleet.wheelhouse.store.manifest import Source
+from fleet.core.errors import WrongFile
+from fleet.wheelhouse.store.inspection import inspect
+from fleet.wheelhouse.store.manifest import ArtefactSource
 from tests.unit.fleet.wheelfiles import archive, deb, elf, wheel
 
 
-def source(path: Path, name: str = "torch", version: str = "1.10.0", **more: str) -> Source:
-    return Source(name=name, version=version, file=path.name, sha256="0" * 64, licence="-", why="-", **more)  # type: ignore[arg-type]
+def source(path: Path, name: str = "torch", version: str = "1.10.0", **more: str) -> ArtefactSource:
+    return ArtefactSource(name=name, version=version, file=path.name, sha256="0" * 64, licence="-", why="-", **more)  # type: ignore[arg-type]
 
 
 EXTENSION = "torch/_C.cpython-36m-aarch64-linux-gnu.so"

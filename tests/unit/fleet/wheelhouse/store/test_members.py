@@ -8,19 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from fleet.core.errors import ArtefactError
+from fleet.core.errors import ArtefactError, NotInWheelhouse
 from fleet.environments import model_files as artefacts
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store import members
-from fleet.wheelhouse.store.index import NotInHouse
-from fleet.wheelhouse.store.manifest import Manifest, read
+from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 from tests.unit.fleet.wheelfiles import wheel
 
 WEIGHTS = b"weights of a test"
 
 
 @pytest.fixture
-def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
+def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WheelhouseManifest:
     (tmp_path / "house").mkdir()
     made = wheel(tmp_path / "house", "tiny-weights", "1.0", "py3-none-any", files={"tiny/a.pth": WEIGHTS})
     sha256 = hashlib.sha256(made.read_bytes()).hexdigest()
@@ -34,7 +33,7 @@ def manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Manifest:
     return read(tmp_path / "manifest.toml")
 
 
-def test_members_are_unpacked_once_and_mended(manifest: Manifest, tmp_path: Path) -> None:
+def test_members_are_unpacked_once_and_mended(manifest: WheelhouseManifest, tmp_path: Path) -> None:
     told = members.unpacked("tiny-weights", tmp_path / "house", manifest)
     path = Path(told["folder"]) / "a.pth"
     assert path.read_bytes() == WEIGHTS and [entry["name"] for entry in told["files"]] == ["a.pth"]
@@ -46,21 +45,21 @@ def test_members_are_unpacked_once_and_mended(manifest: Manifest, tmp_path: Path
     assert path.read_bytes() == WEIGHTS
 
 
-def test_the_command_says_where_they_are(manifest: Manifest, tmp_path: Path) -> None:
+def test_the_command_says_where_they_are(manifest: WheelhouseManifest, tmp_path: Path) -> None:
     said: list[str] = []
     where = ["--house", str(tmp_path / "house"), "--manifest", str(manifest.path)]
     assert commands.main(["members", "--only", "tiny-weights", *where], said.append) == 0
     assert json.loads(said[0])["folder"].endswith("house/members/tiny_weights-1.0-py3-none-any")
 
 
-def test_other_weights_than_the_application_wants_are_refused(manifest: Manifest, tmp_path: Path) -> None:
+def test_other_weights_than_the_application_wants_are_refused(manifest: WheelhouseManifest, tmp_path: Path) -> None:
     artefacts.INDEX.write_text(json.dumps({"files": {"a.pth": {"sha256": "0" * 64, "size": 1}}}))
     with pytest.raises(ArtefactError, match=r"holds other files than the application wants: a\.pth"):
         members.unpacked("tiny-weights", tmp_path / "house", manifest)
 
 
-def test_weights_that_were_not_fetched_name_the_command(manifest: Manifest, tmp_path: Path) -> None:
-    with pytest.raises(NotInHouse) as caught:
+def test_weights_that_were_not_fetched_name_the_command(manifest: WheelhouseManifest, tmp_path: Path) -> None:
+    with pytest.raises(NotInWheelhouse) as caught:
         members.unpacked("tiny-weights", tmp_path, manifest)
     assert caught.value.next_step == "./inv wheels fetch --only tiny-weights"
 
