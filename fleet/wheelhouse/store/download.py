@@ -1,17 +1,20 @@
-"""One file over HTTP: resumed where it stopped, redirected as far as https allows, retried, and never taken short."""
+"""Downloads one file over HTTP with urllib3: retries, resumes a partial file, and follows redirects to https only."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import time
-import urllib.error
+import ssl
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
+
+import urllib3
+from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
+from urllib3.response import BaseHTTPResponse
 
 from fleet.core.errors import DownloadFailed
 
@@ -19,19 +22,42 @@ Progress = Callable[[int, int], None]
 
 _BLOCK = 1 << 18
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+_RETRIED = frozenset((408, 429, *range(500, 600)))
+_REDIRECTS = 10
+_LONGEST_PAUSE_S = 120
 
 
 class _Gone(Exception):
-    """This address will not give the file, however often it is asked."""
+    """This address does not deliver the file, however often it is asked."""
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Seconds without a byte, attempts at one address, seconds before the second attempt (then doubled)."""
+    """Seconds without a byte that end an attempt, attempts per address, and urllib3's backoff factor in seconds.
+
+    The first retry follows at once, the next ones after 2, 4, 8, ... times ``pause_s``, or when a busy server says.
+    """
 
     silence_s: float = 60.0
     attempts: int = 5
     pause_s: float = 1.0
+
+    def retry(self) -> urllib3.Retry:
+        """A fresh counter of attempts for one address."""
+        more = self.attempts - 1
+        return urllib3.Retry(
+            total=None,
+            connect=more,
+            read=more,
+            status=more,
+            other=more,
+            redirect=_REDIRECTS,
+            status_forcelist=_RETRIED,
+            backoff_factor=self.pause_s,
+            backoff_max=_LONGEST_PAUSE_S,
+            retry_after_max=_LONGEST_PAUSE_S,
+            raise_on_status=False,
+        )
 
 
 def download(
@@ -39,18 +65,18 @@ def download(
     target: Path,
     pinned: bool,
     progress: Progress = lambda *_: None,
-    patience: RetryPolicy | None = None,
+    policy: RetryPolicy | None = None,
 ) -> str:
-    """Fetch ``target`` from the first of ``urls`` that has it, and return that address.
+    """Fetch ``target`` from the first of ``urls`` that delivers it, and return that address.
 
-    What an interrupted fetch left (``target``.partial) is continued when the server says that the file is the same.
-    ``pinned``: the caller compares a sha256; without one, only https is taken (or this machine).
-    Raises DownloadFailed with every address and what it answered.
+    A partial file that an earlier attempt left (``target``.partial) is resumed if the server confirms that the file has
+    not changed. ``pinned`` states that the caller compares a sha256. Without one, only https or this machine is used.
+    Raises DownloadFailed with every address and its answer.
     """
     answers = []
     for url in urls:
         try:
-            _patient(url, target, pinned, progress, patience or RetryPolicy())
+            _patient(url, target, pinned, progress, policy or RetryPolicy())
             return url
         except _Gone as error:
             answers.append(f"{url}: {error}")
@@ -61,95 +87,169 @@ def download(
     )
 
 
-def _patient(url: str, target: Path, pinned: bool, progress: Progress, patience: RetryPolicy) -> None:
-    reason = ""
-    for attempt in range(patience.attempts):
-        if attempt:
-            time.sleep(patience.pause_s * 2 ** (attempt - 1))
+def _patient(url: str, target: Path, pinned: bool, progress: Progress, policy: RetryPolicy) -> None:
+    """Ask one address until the file is complete. Raises _Gone with the last reason."""
+    _require_allowed(url, pinned)
+    try:
+        with _client(url, policy.silence_s) as client:
+            _attempts(client, url, target, pinned, progress, policy.retry())
+    except MaxRetryError as error:
+        raise _Gone(f"{error.reason} ({policy.attempts} attempts)") from error
+    except HTTPError as error:
+        raise _Gone(str(error)) from error
+
+
+def _attempts(
+    client: urllib3.PoolManager, url: str, target: Path, pinned: bool, progress: Progress, retry: urllib3.Retry
+) -> None:
+    while True:
         try:
-            _once(url, target, pinned, progress, patience.silence_s)
+            _once(client, url, target, pinned, progress, retry)
             return
-        except urllib.error.HTTPError as error:
-            reason = f"HTTP {error.code} {error.reason}"
-            if error.code < 500 and error.code not in (408, 416, 429):
-                raise _Gone(reason) from error
-            if error.code == 416:
-                _forget(target)
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
-    raise _Gone(f"{reason} ({patience.attempts} attempts)")
+        except _Interrupted as error:
+            retry = error.retry.increment("GET", url, error=error.reason)
+            retry.sleep()
 
 
-def _once(url: str, target: Path, pinned: bool, progress: Progress, silence_s: float) -> None:
+class _Interrupted(Exception):
+    """A body ended early; the next attempt resumes it."""
+
+    def __init__(self, reason: Exception, retry: urllib3.Retry) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+        self.retry = retry
+
+
+def _client(url: str, silence_s: float) -> urllib3.PoolManager:
+    """A client with the system's certificates and the proxy of the environment, as urllib.request uses them."""
+    options = {"timeout": urllib3.Timeout(silence_s), "ssl_context": ssl.create_default_context()}
+    parts = urllib.parse.urlsplit(url)
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
+        return urllib3.ProxyManager(proxy, **options)  # type: ignore[arg-type]
+    return urllib3.PoolManager(**options)  # type: ignore[arg-type]
+
+
+def _once(
+    client: urllib3.PoolManager, url: str, target: Path, pinned: bool, progress: Progress, retry: urllib3.Retry
+) -> None:
+    """One attempt at the body. Raises _Interrupted when the body ends early, _Gone for an answer that is final."""
     partial, note = _partial(target), _note(target)
-    request = urllib.request.Request(url, headers={"User-Agent": "nano-ocr", "Accept-Encoding": "identity"})
     have = _resumable(partial, note, url)
+    headers = {"User-Agent": "nano-ocr", "Accept-Encoding": "identity"}
     if have:
-        request.add_header("Range", f"bytes={have}-")
-        request.add_header("If-Range", json.loads(note.read_text())["validator"])
-    _allowed(url, pinned)
-    with urllib.request.urlopen(request, timeout=silence_s) as response:
-        _allowed(response.url, pinned)
-        start = have if response.status == http.client.PARTIAL_CONTENT else 0
-        total = _total(response, start)
-        _remember(note, url, response)
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        with _opened(partial, start) as stream:
-            got = start + _copy(response, stream, start, total, progress)
-    if total and got != total:
-        raise ConnectionError(f"ended after {got} of {total} bytes")
+        headers.update({"Range": f"bytes={have}-", "If-Range": json.loads(note.read_text())["validator"]})
+    response = _answer(client, url, headers, pinned, retry)
+    counted = response.retries or retry
+    try:
+        _require_success(response, target, counted)
+        _save(response, have, url, target, progress)
+    except (ProtocolError, urllib3.exceptions.TimeoutError) as error:
+        raise _Interrupted(error, counted) from error
+    finally:
+        response.close()
     partial.replace(target)
     note.unlink(missing_ok=True)
 
 
-def _allowed(url: str, pinned: bool) -> None:
+def _answer(
+    client: urllib3.PoolManager, url: str, headers: dict[str, str], pinned: bool, retry: urllib3.Retry
+) -> BaseHTTPResponse:
+    """The first answer that is not a redirect; every redirect is checked before it is followed."""
+    while True:
+        response = client.request(
+            "GET", url, headers=headers, redirect=False, retries=retry, preload_content=False, decode_content=False
+        )
+        location = response.get_redirect_location()
+        if not location:
+            return response
+        retry = (response.retries or retry).increment("GET", url, response=response)
+        response.close()
+        url = urllib.parse.urljoin(url, location)
+        _require_allowed(url, pinned)
+
+
+def _require_allowed(url: str, pinned: bool) -> None:
     parts = urllib.parse.urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and (pinned or parts.hostname in _LOCAL)):
         return
-    raise _Gone(f"{parts.scheme} is not taken for a file without a known sha256; https only")
+    raise _Gone(f"{parts.scheme} is not accepted for a file without a known sha256; https only")
+
+
+def _require_success(response: BaseHTTPResponse, target: Path, counted: urllib3.Retry) -> None:
+    """Raises _Gone for an error status, and ProtocolError for a range that the server does not have: begin anew."""
+    reason = f"HTTP {response.status} {response.reason}"
+    if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+        _forget(target)
+        raise ProtocolError(reason)
+    if response.status >= http.client.BAD_REQUEST:
+        failures = sum(1 for entry in counted.history if not entry.redirect_location)
+        raise _Gone(reason + (f" ({failures + 1} attempts)" if response.status in _RETRIED else ""))
+
+
+def _save(response: BaseHTTPResponse, have: int, url: str, target: Path, progress: Progress) -> None:
+    """Append the body to the partial file. Raises ProtocolError when it ends before the announced length."""
+    partial, note = _partial(target), _note(target)
+    start = have if response.status == http.client.PARTIAL_CONTENT else 0
+    total = _total(response, start)
+    _remember(note, url, response)
+    with _opened(partial, start) as stream:
+        got = start + _copy(response, stream, start, total, progress)
+    if total and got != total:
+        raise ProtocolError(f"ended after {got} of {total} bytes")
 
 
 def _resumable(partial: Path, note: Path, url: str) -> int:
-    """Bytes that are there and can be continued; 0 when the server gave nothing to recognise the file by."""
+    """Bytes that are there and can be resumed; 0 if the server gave nothing to recognise the file by."""
     if not partial.is_file() or not note.is_file():
         return 0
     known = json.loads(note.read_text())
     return partial.stat().st_size if known["validator"] and known["url"] == url else 0
 
 
-def _remember(note: Path, url: str, response: Any) -> None:
+def _remember(note: Path, url: str, response: BaseHTTPResponse) -> None:
     tag = response.headers.get("ETag") or ""
     validator = "" if tag.startswith("W/") else tag or response.headers.get("Last-Modified") or ""
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps({"url": url, "validator": validator}))
 
 
-def _total(response: Any, start: int) -> int:
-    """Bytes of the whole file; 0 when the server does not say. Raises ConnectionError for a range not asked for."""
-    said = response.headers.get("Content-Range", "")
-    if response.status == http.client.PARTIAL_CONTENT and not said.startswith(f"bytes {start}-"):
-        raise _Gone(f"asked for bytes {start}-, got {said or 'no Content-Range'}")
+def _total(response: BaseHTTPResponse, start: int) -> int:
+    """Bytes of the whole file; 0 if the server does not say. Raises _Gone for a range that was not requested."""
+    found = response.headers.get("Content-Range", "")
+    if response.status == http.client.PARTIAL_CONTENT and not found.startswith(f"bytes {start}-"):
+        raise _Gone(f"requested bytes {start}-, received {found or 'no Content-Range'}")
     length = response.headers.get("Content-Length")
     return start + int(length) if length else 0
 
 
 def _opened(partial: Path, start: int) -> IO[bytes]:
+    partial.parent.mkdir(parents=True, exist_ok=True)
     stream = partial.open("r+b" if start else "wb")
     stream.truncate(start)
     stream.seek(start)
     return stream
 
 
-def _copy(response: Any, stream: IO[bytes], start: int, total: int, progress: Progress) -> int:
+def _copy(response: BaseHTTPResponse, stream: IO[bytes], start: int, total: int, progress: Progress) -> int:
+    """Bytes that arrived, in the pieces in which they arrive, so that nothing is lost when the connection is cut."""
     done = 0
-    while block := response.read1(_BLOCK):
-        try:
-            stream.write(block)
-        except OSError as error:
-            raise DownloadFailed(f"cannot write {stream.name}: {error.strerror}", "room for the file") from error
-        done += len(block)
-        progress(start + done, total)
-    return done
+    try:
+        while block := response.read1(_BLOCK, decode_content=False):
+            _write(stream, block)
+            done += len(block)
+            progress(start + done, total)
+    except ProtocolError:
+        if not total:
+            raise
+    return done  # the caller compares it with the announced length
+
+
+def _write(stream: IO[bytes], block: bytes) -> None:
+    try:
+        stream.write(block)
+    except OSError as error:
+        raise DownloadFailed(f"cannot write {stream.name}: {error.strerror}", "room for the file") from error
 
 
 def _partial(target: Path) -> Path:

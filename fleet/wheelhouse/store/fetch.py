@@ -44,7 +44,7 @@ def fetch_all(jobs: list[Callable[[], None]], say: Say = print, at_once: int = A
 
 
 def fetch_source(
-    source: ArtefactSource, house: Path, manifest: WheelhouseManifest, say: Say, patience: RetryPolicy | None = None
+    source: ArtefactSource, house: Path, manifest: WheelhouseManifest, say: Say, policy: RetryPolicy | None = None
 ) -> None:
     """Fetch one artefact unless the right one is there. Raises ArtefactError; a wrong file is set aside, never kept."""
     target = house / source.file
@@ -63,7 +63,7 @@ def fetch_source(
     elif source.via == "pypi":
         came_from = _from_index(source, incoming)
     else:
-        came_from = download(source.urls, incoming, source.pinned, _progress(source.name, say), patience)
+        came_from = download(source.urls, incoming, source.pinned, _progress(source.name, say), policy)
     accept(source, incoming, target, manifest, came_from, say)
 
 

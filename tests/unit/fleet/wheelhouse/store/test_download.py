@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from urllib3.exceptions import ProtocolError
 
 from fleet.core.errors import DownloadFailed
 from fleet.wheelhouse.store.download import RetryPolicy, download
@@ -32,7 +33,7 @@ def target(tmp_path: Path) -> Path:
 
 def fetch(shelf: Shelf, target: Path, *names: str, pinned: bool = True) -> str:
     urls = tuple(shelf.url(name) for name in names or ("file.whl",))
-    return download(urls, target, pinned, patience=QUICK)
+    return download(urls, target, pinned, policy=QUICK)
 
 
 def test_a_file_arrives_whole_and_leaves_nothing_beside_it(shelf: Shelf, target: Path) -> None:
@@ -115,12 +116,12 @@ def test_every_address_and_its_answer_is_told(shelf: Shelf, target: Path) -> Non
 
 def test_a_server_that_is_not_there(target: Path) -> None:
     with pytest.raises(DownloadFailed, match="refused"):
-        download(("http://127.0.0.1:9/file.whl",), target, True, patience=QUICK)
+        download(("http://127.0.0.1:9/file.whl",), target, True, policy=QUICK)
 
 
 def test_plain_http_is_not_taken_without_a_known_hash(target: Path) -> None:
     with pytest.raises(DownloadFailed, match="https only"):
-        download(("http://wheels.example/file.whl",), target, False, patience=QUICK)
+        download(("http://wheels.example/file.whl",), target, False, policy=QUICK)
 
 
 def test_a_redirect_to_plain_http_is_not_taken_without_a_known_hash(shelf: Shelf, target: Path) -> None:
@@ -142,3 +143,43 @@ def test_the_note_of_a_partial_file_names_its_address(shelf: Shelf, target: Path
         fetch(shelf, target)
     note = json.loads(target.with_name("file.whl.partial.json").read_text())
     assert note["url"] == shelf.url("file.whl") and note["validator"].startswith('"')
+
+
+def test_what_arrived_before_a_connection_was_reset_is_kept(shelf: Shelf, target: Path) -> None:
+    shelf.cut_after, shelf.status = [5000], []
+    fetch(shelf, target)
+    assert target.read_bytes() == DATA and [asked for _, asked in shelf.asked] == ["", "bytes=5000-"]
+
+
+def test_a_loop_of_redirects_ends(shelf: Shelf, target: Path) -> None:
+    shelf.redirects["/a.whl"] = "/a.whl"
+    with pytest.raises(DownloadFailed, match="too many redirects"):
+        fetch(shelf, target, "a.whl")
+
+
+def test_a_final_answer_is_not_asked_for_again(shelf: Shelf, target: Path) -> None:
+    shelf.status = [403]
+    with pytest.raises(DownloadFailed, match="HTTP 403 Forbidden$|HTTP 403 Forbidden\n"):
+        fetch(shelf, target)
+    assert len(shelf.asked) == 1
+
+
+def test_the_proxy_of_the_environment_is_used(shelf: Shelf, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{shelf.port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(DownloadFailed, match="HTTP 404"):
+        download(("http://wheels.example/file.whl",), target, True, policy=QUICK)
+    assert [path for path, _ in shelf.asked] == ["http://wheels.example/file.whl"]
+
+
+def test_pauses_grow_and_have_a_limit() -> None:
+    retry = RetryPolicy(attempts=20, pause_s=1.0).retry()
+    pauses = []
+    for _ in range(10):
+        retry = retry.increment("GET", "/", error=TimeoutReading())
+        pauses.append(retry.get_backoff_time())
+    assert pauses[:4] == [0, 2.0, 4.0, 8.0] and max(pauses) == 120
+
+
+class TimeoutReading(ProtocolError):
+    """A body that stopped."""
