@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fleet.core.files import ROOT
 from fleet.core.pages import render
 from fleet.environments import model_files as artefacts
 from ocr_app import recipes
@@ -24,10 +25,10 @@ from ocr_app.readers.registry import DEFAULT_READER, parse_name
 from ocr_app.reading import PLAIN, How, Wanted, read_image
 from ocr_app.types import Image, Reading
 
-SAMPLES = artefacts.ROOT / "data" / "nano-codes-100"
+SAMPLES = ROOT / "data" / "nano-codes-100"
 RECIPE = "recipes/nano-codes.yaml"  # what the bundled codes may be
 OWN_MODELS = ("codes",)  # readers whose models lie in the package: nothing is fetched for them
-REPORT = artefacts.ROOT / "build" / "demo" / "report.html"
+REPORT = ROOT / "build" / "demo" / "report.html"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     """
     name = parse_name(reader or DEFAULT_READER)
     chosen = recipe or (RECIPE if name.name in OWN_MODELS else "none")
-    how = How() if chosen == "none" else How(wanted=Wanted(recipes.load(str(artefacts.ROOT / chosen))))
+    how = How() if chosen == "none" else How(wanted=Wanted(recipes.load(str(ROOT / chosen))))
     if name.name not in OWN_MODELS:
         artefacts.fetch()
     samples = load_samples(count)
@@ -80,7 +81,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     print("\n".join(table(outcomes)))
     print(totals(outcomes, seconds) + f", {words}")
     write_report(outcomes, seconds, words, REPORT)
-    print(f"\nreport: {REPORT.relative_to(artefacts.ROOT)}")
+    print(f"\nreport: {REPORT.relative_to(ROOT)}")
     return 0
 
 

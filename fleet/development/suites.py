@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 
 from fleet.core.errors import FleetError, SuiteError
-from fleet.environments.model_files import ROOT, fetch, read_manifest
+from fleet.core.files import ROOT
+from fleet.environments.model_files import fetch, read_manifest
 from fleet.virtual import commands
 
 

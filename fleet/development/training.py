@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from fleet.core.errors import TrainingError
-from fleet.environments.declarations import ROOT
+from fleet.core.files import ROOT
 from training.render import fonts
 
 NETWORKS = ("recogniser", "detector")

@@ -19,9 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleet.core.errors import FleetError, InterpreterMissing, NotEnoughSpace, ProofFailed
+from fleet.core.files import ROOT, write_whole
 from fleet.environments import interpreters, proofs
 from fleet.environments import steps as env_steps
-from fleet.environments.declarations import ROOT, Environment, environments, fingerprint, select
+from fleet.environments.declarations import Environment, environments, fingerprint, select
 from fleet.environments.steps import FOLDER, Say, python_of
 from ocr_app.readers.environments import FINISHED as MARKER
 
@@ -180,9 +181,7 @@ def _write_marker(environment: Environment, interpreter: interpreters.Interprete
         "python": interpreter.version,
         "folder": str(folder.resolve()),
     }
-    partial = folder / (MARKER + ".partial")
-    partial.write_text(json.dumps(record, indent=2) + "\n")
-    os.replace(partial, folder / MARKER)
+    write_whole(folder / MARKER, json.dumps(record, indent=2) + "\n")
 
 
 def _discard(folder: Path) -> None:

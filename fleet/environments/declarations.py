@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import EnvironmentBuildError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = Path("fleet") / "environments" / "environments.toml"
 
 

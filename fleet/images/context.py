@@ -8,6 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
+from fleet.core.files import sha256_of
 from fleet.environments import model_files as artefacts
 from fleet.images import packages, render
 from fleet.images.packages import ImageWheels, Say
@@ -94,7 +95,7 @@ def digest(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         name = path.relative_to(folder).as_posix()
-        inside = "" if name.startswith("wheels/") else artefacts.sha256_of(path)
+        inside = "" if name.startswith("wheels/") else sha256_of(path)
         mode = "" if name.startswith("wheels/") else oct(path.stat().st_mode & 0o777)
         total.update(f"{name} {mode} {inside}\n".encode())
     return "sha256:" + total.hexdigest()

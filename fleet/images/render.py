@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fleet.core.errors import ContainerImageError
+from fleet.core.files import write_whole
 from fleet.images.spec import ImageCatalogue, ImageSpec, load
 
 
@@ -48,8 +48,6 @@ def write(images: ImageCatalogue | None = None) -> list[Path]:
     for image in images.images.values():
         path, text = path_of(images, image), render(images, image)
         if not path.is_file() or path.read_text() != text:
-            partial = path.with_suffix(".partial")
-            partial.write_text(text)
-            os.replace(partial, path)
+            write_whole(path, text)
             changed.append(path)
     return changed

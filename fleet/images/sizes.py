@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from fleet.core.records import table, where, write
+from fleet.core.pages import format_machine, markdown_table, write_record
 from fleet.images import checks as testing
 from fleet.images import docker as engine
 from fleet.images import spec
@@ -27,7 +27,7 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
     wanted = wanted if names else [image for image in wanted if engine.exists(image.name)]
     records = [_measured(images, image, rebuild and (bool(names) or _small(image)), how, say) for image in wanted]
     missing = [name for name in images.images if name not in {record["image"] for record in records}]
-    say(table(*_table(records)) + ("\n\nnot built or not asked for: " + ", ".join(missing) if missing else ""))
+    say(markdown_table(*_table(records)) + ("\n\nnot built or not asked for: " + ", ".join(missing) if missing else ""))
     if publish:
         machine = describe()
         report = {
@@ -38,7 +38,7 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
             "images": records,
             "missing": missing,
         }
-        write(images.root / "docs" / "results", "images", report, page(report))
+        write_record(images.root / "docs" / "results", "images", report, page(report))
     return 0
 
 
@@ -96,10 +96,10 @@ def page(report: dict[str, Any]) -> str:
     standins = sorted({record["standin"] for record in report["images"] if record["standin"] != "no"})
     parts = [
         "# Container images",
-        f"Written by `./inv images size --publish` on {report['date']} ({where(report['machine'])}; Docker "
+        f"Written by `./inv images size --publish` on {report['date']} ({format_machine(report['machine'])}; Docker "
         f"{report['docker']}, builder: {report['builder']}); do not edit. "
         "[How images are made](../how-to/containers.md).",
-        table(*_table(report["images"])),
+        markdown_table(*_table(report["images"])),
         'MB are megabytes (a million bytes) unpacked. "Built again": every step anew, without the cache, from the same '
         "parent; layers are compared by their sha256.",
     ]

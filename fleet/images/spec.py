@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import ContainerImageError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
-from fleet.environments.declarations import ROOT
 
 UNRECORDED = "record-on-first-pull"
 

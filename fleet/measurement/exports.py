@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fleet.core import records as results_page
 from fleet.core.errors import NetworkExportError
+from fleet.core.files import ROOT
+from fleet.core.pages import write_record
 from fleet.core.toml import load_toml
 from fleet.environments.steps import python_of
 from fleet.reports.exports import page
@@ -23,7 +24,6 @@ from ocr_app.engines.export_table import Network, select
 from ocr_app.errors import OcrError
 from ocr_app.readers.environments import child_environ, exists
 
-ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "export"
 DATA = Path(__file__).with_name("exports.toml")
 RESULTS = ROOT / "docs" / "results"
@@ -59,7 +59,7 @@ def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
     Nothing is exported or compared. Raises NetworkExportError for a network that was not compared on everything.
     """
     found = report(_select([]), folder)
-    results_page.write(results, "export", found, page(found))
+    write_record(results, "export", found, page(found))
     print("written: docs/results/export.json, docs/results/export.md")
 
 

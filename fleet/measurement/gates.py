@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from fleet.core import records as results_page
 from fleet.core.errors import GateReportError
+from fleet.core.files import ROOT
+from fleet.core.pages import write_record
 from fleet.core.toml import load_toml
 from fleet.environments.steps import python_of
 from fleet.reports.engines import page
@@ -25,7 +26,6 @@ from ocr_app.engines.export_table import Network, select
 from ocr_app.errors import ModelError, OcrError, PrecisionUnavailable
 from ocr_app.readers.environments import child_environ, exists
 
-ROOT = Path(__file__).resolve().parents[2]
 EXPORTS = ROOT / "build" / "export"
 PLANS = ROOT / "build" / "plans"
 RESULTS = ROOT / "docs" / "results"
@@ -46,7 +46,7 @@ def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool 
     problems = [words for network in asked for words in _judge(network, run or _call)]
     if publish:
         found = report(_select([]))
-        results_page.write(RESULTS, "engines", found, page(found))
+        write_record(RESULTS, "engines", found, page(found))
         print("written: docs/results/engines.json, docs/results/engines.md")
         problems += [f"{own['network']}: {own['why']}" for own in found["open"]]
     if problems:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import MatrixError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.reports.benchmark import write_report
 from ocr_app.benchmark import environment
@@ -22,7 +23,6 @@ from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.record import load_run
 from ocr_app.errors import OcrError
 
-ROOT = Path(__file__).resolve().parents[2]
 MATRIX = Path(__file__).with_name("matrix.toml")
 CELL_TIMEOUT_S = 3600
 SETTINGS = ("preprocess", "crop", "warm_up", "repeat")

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fleet.core.errors import EngineRequestError
+from fleet.core.files import ROOT
 from fleet.plays import playbooks as provision
 from ocr_app.benchmark import environment
 from ocr_app.engines.build_jobs import entries_of
 from ocr_app.errors import UsageError
 from ocr_app.readers.environments import exists, path_of
 
-ROOT = Path(__file__).resolve().parents[2]
 _BUILD = ("-m", "ocr_app", "engine", "build")
 TARGETS = ("tensorrt", "onnxruntime")
 Call = Callable[[list[str], Path, dict[str, str]], int]

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from fleet.core.errors import PlaybookError
+from fleet.core.files import ROOT
 from fleet.environments import build as envs
-from fleet.environments.declarations import ROOT
 from fleet.environments.steps import python_of
 
 Say = Callable[[str], None]

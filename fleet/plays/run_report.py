@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fleet.core.files import write_whole
 from fleet.plays.rules import broken, hints
 
 _NEXT = "next: "
@@ -132,9 +132,6 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 
 def write(report: RunReport, folder: Path) -> Path:
     """Write PLAYBOOK.json into ``folder``, whole or not at all; returns its path."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / (Path(report.playbook).stem + ".json")
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_text(json.dumps(report.as_record(), indent=2) + "\n")
-    partial.replace(path)
+    write_whole(path, json.dumps(report.as_record(), indent=2) + "\n")
     return path

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import BundleError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
-from fleet.environments.model_files import ROOT
 from fleet.release import keys
 from fleet.release.parts import SPEC, BundlePart, describe, parts, stamp_of
 from node_agent import image_archive, manifest, minisign

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import DeployError
-from fleet.environments.model_files import ROOT
+from fleet.core.files import ROOT
 from fleet.plays import playbooks as provision
 from fleet.release import bundle
 from fleet.release import report as deploy_report

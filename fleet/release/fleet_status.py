@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import NodeReportError
-from fleet.environments.model_files import ROOT
+from fleet.core.files import ROOT
 from fleet.plays import playbooks as provision
 from fleet.plays.run_report import table
 from fleet.release import deployment as deploy

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from fleet.core.files import write_whole
+
 OUTCOMES = {
     "not begun": "never saw the release",
     "lost": "was begun, and no answer came since",
@@ -68,12 +70,8 @@ def note(folder: Path, host: str, outcome: str, **more: Any) -> dict[str, Any]:
     """Write down how a host stands; whole or not at all."""
     if outcome not in OUTCOMES:
         raise ValueError(f"no outcome called {outcome!r}")
-    target = folder / "hosts" / f"{host}.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
     record = {"host": host, "outcome": outcome, **more}
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps(record, indent=1) + "\n")
-    partial.replace(target)
+    write_whole(folder / "hosts" / f"{host}.json", json.dumps(record, indent=1) + "\n")
     return record
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import BundleError
-from fleet.environments.model_files import ROOT, sha256_of
+from fleet.core.files import ROOT, sha256_of
 from node_agent import image_archive, manifest
 from node_agent.errors import AgentError
 from node_agent.manifest import Manifest

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fleet.core.errors import NodeReportError
-from fleet.environments.model_files import ROOT
+from fleet.core.files import ROOT
 from fleet.release import deployment as deploy
 
 OUT = ROOT / "build" / "support"

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import BlockError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.reports import why_zero
 
-ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs" / "results"
 MATRIX = ROOT / "fleet" / "measurement" / "matrix.toml"
 PAGES = (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from fleet.core.records import table, where
+from fleet.core.pages import format_machine, markdown_table
 
 MIB = float(1 << 20)
 _NAMED = 12  # nodes of one network that the page names; above, it counts their operators
@@ -16,7 +16,7 @@ def page(report: dict[str, Any]) -> str:
     """The whole page."""
     parts = [
         "# Preflight and precision gate of every network",
-        f"Made by `./inv engines-report` on {report['date']} ({where(report['machine'])}), "
+        f"Made by `./inv engines-report` on {report['date']} ({format_machine(report['machine'])}), "
         "without GPU and TensorRT; do not edit. "
         "[What is judged, and how](../how-to/judge-a-network.md).",
         "## What FP16 does to the texts",
@@ -49,7 +49,9 @@ def _gate(plans: Sequence[dict[str, Any]]) -> str:
             cells.append(f"{len(plan['fp32'])} of {plan['model']['nodes']}")
             rows.append([*cells, _search(own["search"]), plan["verdict"]])
     head = ("network", "images", "arithmetic", "CER % FP32", "CER % FP16", "change in FP16")
-    return table((*head, "change with the plan", "CER % with it", "nodes in FP32", "sets tried", "verdict"), rows)
+    return markdown_table(
+        (*head, "change with the plan", "CER % with it", "nodes in FP32", "sets tried", "verdict"), rows
+    )
 
 
 def _search(search: dict[str, Any]) -> str:
@@ -94,7 +96,11 @@ def _kept(plans: Sequence[dict[str, Any]]) -> str:
             rows.append([f"`{plan['network']}`", words, f"{len(own)} layers, named in engines.json", "told there"])
             continue
         rows += [[f"`{plan['network']}`", kept["op"], f"`{kept['layer']}`", kept["why"]] for kept in own]
-    return "### Nodes that stay in FP32\n\n" + table(("network", "operator", "layer", "why"), rows) if rows else ""
+    return (
+        "### Nodes that stay in FP32\n\n" + markdown_table(("network", "operator", "layer", "why"), rows)
+        if rows
+        else ""
+    )
 
 
 def _overflow(plans: Sequence[dict[str, Any]]) -> str:
@@ -112,7 +118,7 @@ def _overflow(plans: Sequence[dict[str, Any]]) -> str:
     ]
     head = ("network", "arithmetic", "operator", "layer", "output up to")
     words = "In *sums* it is the sum behind a mean that overflows; the value told is the mean, which fits by itself."
-    return f"### Where overflow begins\n\n{words}\n\n{table(head, rows)}" if rows else ""
+    return f"### Where overflow begins\n\n{words}\n\n{markdown_table(head, rows)}" if rows else ""
 
 
 def _preflight(models: Sequence[dict[str, Any]]) -> str:
@@ -125,7 +131,7 @@ def _preflight(models: Sequence[dict[str, Any]]) -> str:
         cells += [f"{memory[key] / MIB:.0f}" if memory else "-" for key in ("run", "build", "budget")]
         rows.append(cells)
     head = ("network", "input", "opset", "nodes", "refused", "MMAC", "estimate ms FP16")
-    return table((*head, "running MiB", "building MiB", "budget MiB"), rows)
+    return markdown_table((*head, "running MiB", "building MiB", "budget MiB"), rows)
 
 
 def _range(estimate: Sequence[float] | None) -> str:
@@ -139,7 +145,7 @@ def _findings(models: Sequence[dict[str, Any]]) -> str:
         for own in model["findings"]
         if own["kind"] != "note"
     ]
-    return table(("network", "", "operator", "node", "why", "what to do"), rows) if rows else ""
+    return markdown_table(("network", "", "operator", "node", "why", "what to do"), rows) if rows else ""
 
 
 def _missing(sources: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fleet.core.records import table, where
+from fleet.core.pages import format_machine, markdown_table
 
 
 def page(report: dict[str, Any]) -> str:
@@ -13,7 +13,7 @@ def page(report: dict[str, Any]) -> str:
     parts = [
         "# Exported networks, compared with their originals",
         f"Compared by `./inv export`, written by `./inv export --publish` on {report['date']} "
-        f"({where(report['machine'])}); do not edit. "
+        f"({format_machine(report['machine'])}); do not edit. "
         "[What is compared, and how](../how-to/export.md).",
         _totals(report["networks"]),
         _files(report["networks"]),
@@ -40,7 +40,7 @@ def _files(records: Sequence[dict[str, Any]]) -> str:
         ]
         for record in records
     ]
-    return table(("network", "MB", "opset", "input", "output", "made by"), rows)
+    return markdown_table(("network", "MB", "opset", "input", "output", "made by"), rows)
 
 
 def _port(port: dict[str, Any]) -> str:
@@ -55,7 +55,7 @@ def _comparison(records: Sequence[dict[str, Any]]) -> str:
         figures = [f"{parity['max_error']:.2g}", f"{parity['largest_output']:.3g}", f"{parity['calls']}"]
         rows.append([f"`{record['network']}`", parity["against"], "; ".join(texts), *figures])
     head = ("network", "original", "same texts", "largest error", "largest output", "calls compared")
-    return table(head, rows)
+    return markdown_table(head, rows)
 
 
 def _missing(sources: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fleet.core.records import table, where
+from fleet.core.pages import format_machine, markdown_table
 from ocr_app.benchmark.modules import thesis_ms
 
 
@@ -20,7 +20,7 @@ def page(record: dict[str, Any]) -> str:
     width, height = record["frame"]
     parts = [
         "# Detection and recognition apart",
-        f"Made by `ocr-app benchmark modules` ({where(record['environment'])}, {record['threads']} thread(s), "
+        f"Made by `ocr-app benchmark modules` ({format_machine(record['environment'])}, {record['threads']} thread(s), "
         f"{record['device']}); do not edit. [What is measured](../how-to/export.md#detection-and-recognition-apart).",
         f"Every network alone: detectors on a frame of {width} x {height}, recognisers on their usual lines. Median "
         "and 95th percentile of single runs, ms. *Ratio*: to ONNX Runtime, below 1 is faster. The thesis's times are "
@@ -49,7 +49,7 @@ def _table(record: dict[str, Any], part: str) -> str:
             cells.append(f"{row['ms'] / base[row['network']]:.2f}" if row["network"] in base else "-")
             rows.append([*cells, "-" if thesis is None else f"{thesis:.1f}"])
     head = (part, "with", "input", "ms", "p95", "ms each", "ratio", "thesis ms")
-    return table(head, rows) if rows else ""
+    return markdown_table(head, rows) if rows else ""
 
 
 def _not_run(rows: list[dict[str, Any]]) -> str:

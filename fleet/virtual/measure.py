@@ -11,9 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fleet.core import records as results_page
+from fleet.core import pages
 from fleet.core.errors import VirtualFleetError
-from fleet.environments.declarations import ROOT
+from fleet.core.files import ROOT
+from fleet.core.pages import markdown_table, write_record
 from fleet.plays import playbooks as provision
 from fleet.virtual import commands
 from fleet.virtual.settings import Fleet
@@ -40,7 +41,7 @@ def main(say: Say = print, folder: Path = RESULTS) -> None:
         "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
         "runs": runs,
     }
-    results_page.write(folder, "provision", record, page(record))
+    write_record(folder, "provision", record, page(record))
     say(f"written: {folder.name}/provision.md")
 
 
@@ -103,13 +104,13 @@ def page(record: dict[str, Any]) -> str:
     return "\n\n".join(
         (
             "# Time of provisioning",
-            f"Measured by `./inv fleet measure` on {record['date']} ({results_page.where(record['machine'])}, "
+            f"Measured by `./inv fleet measure` on {record['date']} ({pages.format_machine(record['machine'])}, "
             f"{threads} threads); do not edit.",
             "The whole of `provision.yml`, by the wall clock, on blank [virtual Nanos](../how-to/virtual-fleet.md) and "
             "then on the same ones again, in batches of one node (the play's default for so few). Packages come from "
             "a repository on the same machine and wheels are for its processor: what a board, its card and its network "
             "take is not in these numbers.",
-            results_page.table(head, rows),
+            markdown_table(head, rows),
             "Load before is the machine's load average over the minute before the run: above that of an idle machine, "
             "other work was going on, part of it the start of the nodes and the run before.",
         )

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import VirtualFleetError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
-from fleet.environments.declarations import ROOT
 
 IMAGE = ROOT / "tests" / "fleet" / "image"
 DEFAULT_NAME = "virtual"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleet.core.errors import VirtualFleetError
-from fleet.environments.declarations import ROOT
+from fleet.core.files import ROOT
 from fleet.virtual.settings import Fleet, machine_arch, settings
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store.index import missing_of_lock

@@ -17,9 +17,10 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from fleet.core.errors import AuditError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.wheelhouse.store.index import lock_path, read_lock
-from fleet.wheelhouse.store.manifest import ROOT, WheelhouseManifest
+from fleet.wheelhouse.store.manifest import WheelhouseManifest
 
 Say = Callable[[str], None]
 ENVIRONMENT = "audit"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.files import sha256_of
 from fleet.environments import model_files as artefacts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +80,7 @@ def test_model_index_fits_the_manifest():
     for name, entry in index["files"].items():
         path = artefacts.MODELS / name
         if path.is_file():
-            assert artefacts.sha256_of(path) == entry["sha256"]
+            assert sha256_of(path) == entry["sha256"]
 
 
 def test_demo_models_are_here_for_the_test_above():

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import InterpreterMissing
+from fleet.core.files import ROOT
 from fleet.environments import build as envs
 from fleet.environments import interpreters
-from fleet.environments.declarations import ROOT, environments
+from fleet.environments.declarations import environments
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import InterpreterMissing
+from fleet.core.files import ROOT
 from fleet.environments import interpreters, proofs
-from fleet.environments.declarations import ROOT, lock_path
+from fleet.environments.declarations import lock_path
 from fleet.environments.locks import locked
 
 MODULES = ("cv2", "hypothesis", "invoke", "jinja2", "jsonschema", "matplotlib", "mypy", "onnxruntime", "PIL", "pytest")

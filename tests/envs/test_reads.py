@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from fleet.core.files import ROOT
 from fleet.environments import model_files as artefacts
-from fleet.environments.declarations import ROOT
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 

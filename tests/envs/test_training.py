@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.environments.declarations import ROOT
+from fleet.core.files import ROOT
 from training.recogniser.texts import CHARACTERS
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.environments.declarations import ROOT
+from fleet.core.files import ROOT
 from fleet.images import archives, building
 from fleet.release import bundle, keys
 from fleet.virtual import commands

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import WheelBuildError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.wheelhouse.builds.roles import RoleValues, unpacking
 from fleet.wheelhouse.store import index as wheelhouse
-from fleet.wheelhouse.store.manifest import ROOT, ArtefactSource, WheelhouseManifest
+from fleet.wheelhouse.store.manifest import ArtefactSource, WheelhouseManifest
 
 ROLES = ROOT / "ansible" / "roles"
 SPECS = "builds.toml"

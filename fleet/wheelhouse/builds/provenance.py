@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from fleet.core.files import ROOT
 from fleet.wheelhouse.builds.declarations import BuildMachine, WheelBuild
-from fleet.wheelhouse.store.manifest import ROOT, WheelhouseManifest
+from fleet.wheelhouse.store.manifest import WheelhouseManifest
 
 _STATEMENT = "https://in-toto.io/Statement/v1"
 _PREDICATE = "https://slsa.dev/provenance/v1"
@@ -72,11 +72,3 @@ def revision() -> str:
     except OSError:
         return "unknown"
     return done.stdout.strip() or "unknown"
-
-
-def write(record: dict[str, Any], path: Path) -> None:
-    """Write the file in one step."""
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(record, indent=2) + "\n")
-    partial.replace(path)

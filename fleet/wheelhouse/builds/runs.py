@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import WheelBuildError, WheelBuildFailed
-from fleet.environments.model_files import sha256_of
+from fleet.core.files import ROOT, sha256_of, write_whole
 from fleet.wheelhouse.builds import provenance
 from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec, WheelBuild, plan, results_of
 from fleet.wheelhouse.builds.machine import BuildPlatform, look, refuse, refuse_packages
 from fleet.wheelhouse.store.fetch import accept
-from fleet.wheelhouse.store.manifest import ROOT, ArtefactSource, WheelhouseManifest, read
+from fleet.wheelhouse.store.manifest import ArtefactSource, WheelhouseManifest, read
 
 Say = Callable[[str], None]
 FOLDER = ROOT / "build" / "wheels"
@@ -245,7 +245,8 @@ def _pack(
     accept(source, incoming, house / source.file, manifest, f"built on {place}; see provenance/{path.name}", say)
     digest = read(manifest.path).source(source.name).sha256
     image = _image(place)
-    provenance.write(provenance.statement(made, source.file, digest, str(place), machine, started, image), path)
+    record = provenance.statement(made, source.file, digest, str(place), machine, started, image)
+    write_whole(path, json.dumps(record, indent=2) + "\n")
     say(f"{source.name}: where it came from is in wheels/provenance/{path.name}; commit it")
 
 

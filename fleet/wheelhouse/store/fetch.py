@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fleet.core.errors import ArtefactError, DownloadFailed, WrongFile
-from fleet.environments.model_files import sha256_of
+from fleet.core.files import sha256_of
 from fleet.wheelhouse.store import index as wheelhouse
 from fleet.wheelhouse.store.download import Progress, RetryPolicy, download
 from fleet.wheelhouse.store.inspection import inspect

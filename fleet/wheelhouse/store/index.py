@@ -13,9 +13,9 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from fleet.core.errors import ArtefactError, NotInWheelhouse
-from fleet.environments.model_files import sha256_of
+from fleet.core.files import ROOT, sha256_of
 from fleet.wheelhouse.store.inspection import inspect
-from fleet.wheelhouse.store.manifest import ROOT, ArtefactSource, PythonTarget, WheelhouseManifest
+from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest
 
 HOUSE = ROOT / ".wheelhouse"
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")

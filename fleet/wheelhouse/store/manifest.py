@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import ArtefactError
+from fleet.core.files import ROOT, write_whole
 from fleet.core.toml import load_toml
 
-ROOT = Path(__file__).resolve().parents[3]
 MANIFEST = ROOT / "wheels" / "manifest.toml"
 RECORD = "record-on-first-fetch"
 
@@ -117,9 +117,7 @@ def record(path: Path, file: str, sha256: str, size: int, url: str) -> None:
     for name, entry in sorted(seen.items()):
         lines.append(f'\n[recorded."{name}"]\nsha256 = "{entry["sha256"]}"\nsize = {entry["size"]}\n')
         lines.append(f'url = "{entry["url"]}"\n')
-    partial = path.with_suffix(".partial")
-    partial.write_text("".join(lines))
-    partial.replace(path)
+    write_whole(path, "".join(lines))
 
 
 def _source(record: dict[str, Any]) -> ArtefactSource:

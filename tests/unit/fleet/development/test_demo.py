@@ -73,7 +73,7 @@ def test_samples_meet_every_print_type_and_are_cut_to_their_box():
 
 
 def test_the_default_reader_decodes_under_the_sets_own_recipe(code_models, monkeypatch, capsys):
-    monkeypatch.setattr(demo, "REPORT", demo.artefacts.ROOT / "build" / "test-demo" / "report.html")
+    monkeypatch.setattr(demo, "REPORT", demo.ROOT / "build" / "test-demo" / "report.html")
     demo.run(1)
     assert capsys.readouterr().out.splitlines()[-3].endswith("decoded under recipes/nano-codes.yaml")
     assert "<dt>verdict</dt><dd>pass" in demo.REPORT.read_text()

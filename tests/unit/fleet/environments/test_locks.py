@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import LockError
+from fleet.core.files import ROOT
 from fleet.environments import locks
-from fleet.environments.declarations import ROOT, LockSpec, environments, lock_path, lock_specs
+from fleet.environments.declarations import LockSpec, environments, lock_path, lock_specs
 
 HASH = "--hash=sha256:" + "0" * 64
 NAMES = sorted(lock_specs())

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.core import records as results_page
 from fleet.core.errors import GateReportError
+from fleet.core.pages import write_record
 from fleet.measurement import gates as engines_report
 from fleet.measurement.gates import arguments, main, report
 from fleet.reports.engines import page
@@ -57,7 +57,7 @@ def test_the_page_tells_what_stands_in_the_record(judged, tmp_path):
     assert "`codes-recogniser`: 4 of 4 texts change (sums), CER 100.00 %; 6.67 % in FP32, 6.67 % with the plan" in text
     assert "its sum overflows" in text and "| `Mean_1` | 121 |" in text
     assert "1x1x4x8" in text
-    results_page.write(tmp_path / "results", "engines", found, text)
+    write_record(tmp_path / "results", "engines", found, text)
     assert (tmp_path / "results" / "engines.md").read_text(encoding="utf-8") == text
     assert not list((tmp_path / "results").glob("*.part"))
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from fleet.core.errors import MatrixError
+from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.measurement import matrix as benchmark
 from fleet.measurement.matrix import Cell, CellOutcome, cells, finished, main, reason_of
@@ -87,7 +88,7 @@ def record_of(cell, dataset):
 
 
 def test_a_finished_cell_is_kept_only_for_the_same_inputs(tmp_path, monkeypatch):
-    source = benchmark.ROOT / "data" / "nano-codes-100"
+    source = ROOT / "data" / "nano-codes-100"
     cell = Cell("one", "small", str(source), limit=3)
     record = record_of(cell, open_dataset(str(source), limit=3))
     monkeypatch.setattr(benchmark, "load_run", lambda path: record)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import EngineRequestError
+from fleet.core.files import ROOT
 from fleet.plays import engines
 from fleet.plays import playbooks as provision
 
@@ -34,7 +35,7 @@ def test_onnxruntime_is_built_here(tmp_path):
     command, folder = calls[0]
     assert command[1:6] == ["-m", "ocr_app", "engine", "build", "--target"]
     assert command[6:] == ["onnxruntime", "--reader", "codes", "--precision", "fp32"]
-    assert folder == engines.ROOT
+    assert folder == ROOT
 
 
 def test_each_reader_is_built_by_the_python_that_has_its_framework(tmp_path, monkeypatch):

@@ -21,6 +21,7 @@ from fleet.core.errors import (
     WheelBuildFailed,
     WrongFile,
 )
+from fleet.core.files import ROOT
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.builds import boards, machine, provenance
 from fleet.wheelhouse.builds import declarations as builds
@@ -28,7 +29,7 @@ from fleet.wheelhouse.builds import runs as build
 from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec
 from fleet.wheelhouse.builds.machine import BuildPlatform
 from fleet.wheelhouse.store import index as house
-from fleet.wheelhouse.store.manifest import ROOT, WheelhouseManifest, read
+from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 from tests.unit.fleet.wheelfiles import archive, wheel
 
 PYTHON = f"cp{sys.version_info[0]}{sys.version_info[1]}"
