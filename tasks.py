@@ -45,25 +45,25 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 @task(help={"suite": "lint, unit, property, contract, faults, envs, docker, fleet; or several", "k": "only such tests"})
 def test(_: Context, suite: str = "", k: str = "") -> None:
     """Prove it: fast suites by default, every suite where CI=true."""
-    from fleet.development import suites as testing
+    from fleet.development import suites
 
-    _run(testing.run, suites=_list(suite), match=k)
+    _run(suites.run, suites=_list(suite), match=k)
 
 
 @task
 def lint(_: Context) -> None:
     """Style, types and shell: ruff, mypy --strict, shellcheck where it is installed."""
-    from fleet.development import suites as testing
+    from fleet.development import suites
 
-    _run(testing.lint)
+    _run(suites.lint)
 
 
 @task(help={"all_sets": "the models of every reader", "index": "regenerate ocr_app/data/models.json"})
 def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
     """Fetch model files by name and sha256 into .models/."""
-    from fleet.environments import model_files as artefacts
+    from fleet.environments import model_files
 
-    _run(artefacts.main, all_sets=all_sets, index=index)
+    _run(model_files.main, all_sets=all_sets, index=index)
 
 
 @task(
@@ -133,13 +133,12 @@ def images(
 @task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
 def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
     """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
-    from fleet.environments import build as environments
-    from fleet.environments import model_files as artefacts
+    from fleet.environments import builder, model_files
 
     if not status:
-        _run(artefacts.main, all_sets=True)
-        _run(environments.build, _list(name) or (), recreate=recreate)
-    _run(environments.show_status)
+        _run(model_files.main, all_sets=True)
+        _run(builder.build, _list(name) or (), recreate=recreate)
+    _run(builder.show_status)
 
 
 @task(help={"name": "which (comma separated); default: all", "upgrade": "take newer versions where allowed"})
@@ -212,9 +211,9 @@ def build_engines(
 )
 def engines_report(_: Context, network: str = "", publish: bool = True, resume: bool = False) -> None:
     """Preflight and precision gate of every exported network: docs/results/engines.md, plans in build/plans/."""
-    from fleet.measurement import gates as reports
+    from fleet.measurement import gates
 
-    _run(reports.main, _list(network), publish=publish, resume=resume)
+    _run(gates.main, _list(network), publish=publish, resume=resume)
 
 
 @task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
@@ -260,11 +259,11 @@ def fleet(
     audit: bool = False,
 ) -> None:
     """What every node runs and how it is (report); virtual Nanos on this machine: up, status, down, shell, measure."""
-    from fleet.release import fleet_status as fleet_report
+    from fleet.release import fleet_status
     from fleet.virtual import commands
 
     if verb == "report":
-        _run(fleet_report.main, inventory, limit, audit)
+        _run(fleet_status.main, inventory, limit, audit)
         return
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
@@ -313,25 +312,25 @@ def provision(
     _: Context, inventory: str = "", limit: str = "", tags: str = "", check: bool = False, reset: bool = False
 ) -> None:
     """Turn blank Nanos into nodes (ansible/provision.yml); --reset gives back what that took."""
-    from fleet.plays import playbooks as plays
+    from fleet.plays import playbooks
 
-    _run(plays.play, "reset" if reset else "provision", inventory, limit, tags, check)
+    _run(playbooks.play, "reset" if reset else "provision", inventory, limit, tags, check)
 
 
 @task(help=_PLAY)
 def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> None:
     """Audit the nodes (ansible/verify.yml): exit code 0 when every rule holds on every host."""
-    from fleet.plays import playbooks as plays
+    from fleet.plays import playbooks
 
-    _run(plays.play, "verify", inventory, limit, tags)
+    _run(playbooks.play, "verify", inventory, limit, tags)
 
 
 @task
 def ansible(_: Context) -> None:
     """Say the line that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
-    from fleet.plays import playbooks as plays
+    from fleet.plays import playbooks
 
-    print(plays.activation())
+    print(playbooks.activation())
 
 
 @task(
@@ -397,13 +396,13 @@ def deploy(
     downgrade: str = "",
 ) -> None:
     """Bring a release to the fleet: canaries, then batches; a node that it does not suit goes back by itself."""
-    from fleet.release import deployment as deployments
+    from fleet.release import deployment
 
     order = tuple(_list(batch) or ())
-    wish = deployments.DeployRequest(
+    wish = deployment.DeployRequest(
         inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade
     )
-    _run(deployments.deploy, Path(bundle), Path(keys), wish)
+    _run(deployment.deploy, Path(bundle), Path(keys), wish)
 
 
 @task(
@@ -415,9 +414,9 @@ def deploy(
 )
 def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
     """Give up a deployment that is under way, or go back to the release before (ansible/rollback.yml)."""
-    from fleet.release import deployment as deployments
+    from fleet.release import deployment
 
-    _run(deployments.roll_back, reason, deployments.DeployRequest(inventory, limit))
+    _run(deployment.roll_back, reason, deployment.DeployRequest(inventory, limit))
 
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})

@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet.core.files import ROOT
 from fleet.core.pages import render
-from fleet.environments import model_files as artefacts
+from fleet.environments import model_files
 from ocr_app import recipes
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.forms import FORMS
@@ -73,7 +73,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     chosen = recipe or (RECIPE if name.name in OWN_MODELS else "none")
     how = How() if chosen == "none" else How(wanted=Wanted(recipes.load(str(ROOT / chosen))))
     if name.name not in OWN_MODELS:
-        artefacts.fetch()
+        model_files.fetch()
     samples = load_samples(count)
     with open_named(name, Options()) as opened:
         outcomes, seconds = read_all(opened, samples, how)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fleet.core.errors import FleetError, SuiteError
 from fleet.core.files import ROOT
 from fleet.environments.model_files import fetch, read_manifest
-from fleet.virtual import commands
+from fleet.virtual import lifecycle
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _refusal(suite: Suite) -> int:
     if suite.name != "fleet" or not in_ci():
         return 0
     try:
-        commands.check()
+        lifecycle.check()
     except FleetError as error:
         _say(f"no virtual Nano can run here: {error}")
         return error.exit_code

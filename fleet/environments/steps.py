@@ -1,4 +1,4 @@
-"""The steps that build an environment: virtual environment, packages, post steps. `environments.build` orders them."""
+"""The steps that build an environment: virtual environment, packages, post steps. `environments.builder` orders them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from fleet.core.errors import EnvironmentBuildError, InstallFailed
-from fleet.environments import model_files as artefacts
+from fleet.environments import model_files
 from fleet.environments.declarations import Environment, PostStep
 from fleet.environments.interpreters import Interpreter
 
@@ -90,7 +90,7 @@ def post(step: PostStep, name: str, root: Path) -> None:
 
 def _copy_member(step: PostStep, name: str, root: Path) -> None:
     models = root / ".models"
-    fetched = artefacts.fetch(names=[step.artefact], into=models)
+    fetched = model_files.fetch(names=[step.artefact], into=models)
     if models / step.member not in fetched:
         raise EnvironmentBuildError(
             f"{name}: {step.artefact} has no member {step.member}", "a member of wheels/manifest.toml"

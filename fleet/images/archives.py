@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from fleet.core.errors import ContainerImageError
-from fleet.images import docker as engine
-from fleet.images import spec
+from fleet.images import docker, spec
 from fleet.images.packages import Say
 from fleet.images.spec import ImageSpec
 from node_agent import image_archive
@@ -23,7 +22,7 @@ def save(names: list[str] | None, to: Path | None, say: Say = print) -> list[Pat
     Each is read back with the node's own reader. Raises ContainerImageError.
     """
     images = spec.load()
-    engine.require(images.root / "build" / "images")
+    docker.require(images.root / "build" / "images")
     folder = to or images.root / "build" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = images.images.values() if names is None else [images.lineage(name)[-1] for name in names]
@@ -31,11 +30,11 @@ def save(names: list[str] | None, to: Path | None, say: Say = print) -> list[Pat
 
 
 def _save_one(image: ImageSpec, folder: Path, say: Say) -> Path:
-    found = engine.inspect(image.name)
+    found = docker.inspect(image.name)
     path = folder / f"{image.name}.tar"
     partial = path.with_suffix(".partial")
     try:
-        engine.docker("save", "--output", str(partial), f"{image.name}:{__version__}")
+        docker.run_docker("save", "--output", str(partial), f"{image.name}:{__version__}")
         read_back(partial, found["Id"], found["Architecture"])
         os.replace(partial, path)
     finally:

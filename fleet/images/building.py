@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fleet.core.errors import ContainerImageError
-from fleet.images import context, render, spec, standin
-from fleet.images import docker as engine
+from fleet.images import context, docker, render, spec, standin
 from fleet.images.packages import Say
 from fleet.images.spec import BaseImage, ImageCatalogue, ImageSpec
 from ocr_app import __version__
@@ -56,13 +55,13 @@ def build(names: list[str] | None, how: ImageBuildOptions, say: Say = print) -> 
         raise ContainerImageError(
             f"Dockerfile of {', '.join(stale)} is not what the template makes", "", "./inv images render"
         )
-    engine.require(images.root / "build" / "images")
+    docker.require(images.root / "build" / "images")
     say(f"bases: {how.bases}" + (" (this is no Nano; images say so in their labels)" if how.standin else ""))
-    with engine.alone(images.root / "build" / "images"):
+    with docker.alone(images.root / "build" / "images"):
         references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
         for image in chosen:
             _build_one(images, image, references, how, say)
-            engine.drop_stages()
+            docker.drop_stages()
     return [image.name for image in chosen]
 
 
@@ -81,9 +80,9 @@ def _bases(images: ImageCatalogue, keys: set[str], how: ImageBuildOptions, say: 
 def _pull(base: BaseImage, arch: str, say: Say) -> str:
     """Pull a base. Raises ContainerImageError while its digest is not recorded: it names the line to commit."""
     say(f"pulling {base.reference}")
-    engine.docker("pull", "--platform", f"linux/{arch}", base.reference)
+    docker.run_docker("pull", "--platform", f"linux/{arch}", base.reference)
     if base.digest == spec.UNRECORDED:
-        digests = engine.inspect(base.reference)["RepoDigests"]
+        digests = docker.inspect(base.reference)["RepoDigests"]
         digest = digests[0].partition("@")[2] if digests else "none"
         line = f'digest = "{digest}" in [images.base.{base.key}] of versions.toml'
         raise ContainerImageError(
@@ -104,7 +103,7 @@ def _build_one(
         "REVISION": revision(images.root),
         "MANIFEST": manifest,
         "BASE_NAME": _base_name(images, image, below),
-        "STANDIN": standin.words(images.base_of(image)) if how.standin else "no",
+        "STANDIN": standin.format_label(images.base_of(image)) if how.standin else "no",
     }
     if how.cache and _up_to_date(image, manifest, below):
         say(f"{image.name}: up to date")
@@ -113,9 +112,9 @@ def _build_one(
     log.write_text("")
     say(f"{image.name}: building ({how.builder})")
     network = "none" if how.standin else "default"
-    engine.build(folder, f"{image.name}:latest", arguments, how.builder, network, how.cache, log)
-    engine.docker("tag", f"{image.name}:latest", f"{image.name}:{__version__}")
-    say(f"{image.name}: {engine.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
+    docker.build(folder, f"{image.name}:latest", arguments, how.builder, network, how.cache, log)
+    docker.run_docker("tag", f"{image.name}:latest", f"{image.name}:{__version__}")
+    say(f"{image.name}: {docker.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
 
 
 def _base_name(images: ImageCatalogue, image: ImageSpec, below: str) -> str:
@@ -126,10 +125,10 @@ def _base_name(images: ImageCatalogue, image: ImageSpec, below: str) -> str:
 
 def _up_to_date(image: ImageSpec, manifest: str, below: str) -> bool:
     """Whether the image was made of exactly this, and stands on what is called ``below`` now."""
-    if not engine.exists(image.name):
+    if not docker.exists(image.name):
         return False
-    found = engine.inspect(image.name)
-    lower, own = engine.inspect(below)["RootFS"]["Layers"], found["RootFS"]["Layers"]
+    found = docker.inspect(image.name)
+    lower, own = docker.inspect(below)["RootFS"]["Layers"], found["RootFS"]["Layers"]
     return bool(found["Config"]["Labels"].get("nano-ocr.manifest") == manifest and own[: len(lower)] == lower)
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import ContainerImageError, ImageCheckFailed
-from fleet.images import context, spec
-from fleet.images import docker as engine
+from fleet.images import context, docker, spec
 from fleet.images.building import ImageBuildOptions
 from fleet.images.packages import Say
 from fleet.images.spec import ImageCatalogue, ImageSpec
@@ -21,7 +20,7 @@ _LABELS = ("title", "version", "revision", "base.name")
 def test(names: list[str] | None, say: Say = print) -> int:
     """Test the images called ``names`` (all). Raises ImageCheckFailed with every problem; ContainerImageError for one not built."""
     images = spec.load()
-    engine.require(images.root / "build" / "images")
+    docker.require(images.root / "build" / "images")
     broken = []
     for image in images.images.values() if names is None else images.select(names):
         problems = problems_of(images, image)
@@ -34,7 +33,7 @@ def test(names: list[str] | None, say: Say = print) -> int:
 
 def problems_of(images: ImageCatalogue, image: ImageSpec) -> list[str]:
     """What is wrong with a built image, in words."""
-    found = engine.inspect(image.name)
+    found = docker.inspect(image.name)
     return _described(images, image, found) + _inside(images, image) + _size(images, image)
 
 
@@ -93,17 +92,17 @@ def _size(images: ImageCatalogue, image: ImageSpec) -> list[str]:
 
 def added_mb(images: ImageCatalogue, image: ImageSpec) -> float:
     """What the layers above the parent hold, megabytes (1e6)."""
-    return float(engine.inspect(image.name)["Size"] - engine.inspect(parent_tag(images, image))["Size"]) / 1e6
+    return float(docker.inspect(image.name)["Size"] - docker.inspect(parent_tag(images, image))["Size"]) / 1e6
 
 
 def parent_tag(images: ImageCatalogue, image: ImageSpec) -> str:
     """The image below: the one whose layers these begin with. Raises ContainerImageError when it is gone."""
     if not image.on_base:
         return image.parent
-    layers = engine.inspect(image.name)["RootFS"]["Layers"]
-    for tag in engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines():
+    layers = docker.inspect(image.name)["RootFS"]["Layers"]
+    for tag in docker.run_docker("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines():
         if tag.startswith(("ocr-app-standin/", images.bases[image.parent].name.rpartition("library/")[2])):
-            below = engine.inspect(tag)["RootFS"]["Layers"]
+            below = docker.inspect(tag)["RootFS"]["Layers"]
             if layers[: len(below)] == below:
                 return tag
     raise ContainerImageError(f"the base of {image.name} is not in this engine", image.parent, "./inv images build")
@@ -112,9 +111,9 @@ def parent_tag(images: ImageCatalogue, image: ImageSpec) -> str:
 def rebuilt(image: ImageSpec, how: ImageBuildOptions, say: Say) -> list[str]:
     """Build once more without the cache, from the same parent: the layers that differ (of both); empty when equal."""
     images = spec.load()
-    with engine.alone(images.root / "build" / "images"):
+    with docker.alone(images.root / "build" / "images"):
         folder = context.folder_of(images, image)
-        found = engine.inspect(image.name)
+        found = docker.inspect(image.name)
         if found["Config"]["Labels"]["nano-ocr.manifest"] != context.digest(folder):
             step = f"./inv images build --only {image.name}"
             raise ContainerImageError(f"{image.name} was built from something else", f"what lies in {folder}", step)
@@ -129,9 +128,9 @@ def _again(images: ImageCatalogue, image: ImageSpec, folder: Path, how: ImageBui
     log.write_text("")
     network = "none" if how.standin else "default"
     try:
-        engine.build(folder, tag, {"BASE": parent_tag(images, image)}, how.builder, network, False, log)
-        return set(engine.inspect(tag)["RootFS"]["Layers"])
+        docker.build(folder, tag, {"BASE": parent_tag(images, image)}, how.builder, network, False, log)
+        return set(docker.inspect(tag)["RootFS"]["Layers"])
     finally:
-        if engine.exists(tag):
-            engine.docker("rmi", tag)
-        engine.drop_stages()
+        if docker.exists(tag):
+            docker.run_docker("rmi", tag)
+        docker.drop_stages()

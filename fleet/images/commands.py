@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fleet.core.errors import ContainerImageError
-from fleet.images import archives, building, render, sizes
-from fleet.images import checks as testing
+from fleet.images import archives, building, checks, render, sizes
 from fleet.images.packages import Say
 
 VERBS = ("build", "test", "size", "save", "render")
@@ -29,7 +28,7 @@ def run(
     if verb == "build":
         building.build(only, how, say)
     elif verb == "test":
-        testing.test(only, say)
+        checks.test(only, say)
     elif verb == "size":
         sizes.size(only, rebuild, publish, how, say)
     elif verb == "save":

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from fleet.core.files import sha256_of
-from fleet.environments import model_files as artefacts
+from fleet.environments import model_files
 from fleet.images import packages, render
 from fleet.images.packages import ImageWheels, Say
 from fleet.images.spec import ImageCatalogue, ImageSpec
@@ -62,10 +62,10 @@ def _lay_tree(images: ImageCatalogue, image: ImageSpec, standin: bool, tree: Pat
         _write(home / "bin/python", _WORKER.format(minor=image.minor), 0o755)
         _write(home / FINISHED, json.dumps({"python": image.python}) + "\n", 0o644)
     for target, name in image.extra.items() if standin else ():
-        owner = next(a.name for a in artefacts.read_manifest() if name in {member.name for member in a.members})
-        artefacts.fetch([owner])
+        owner = next(a.name for a in model_files.read_manifest() if name in {member.name for member in a.members})
+        model_files.fetch([owner])
         (tree / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(artefacts.MODELS / name, tree / target)
+        shutil.copyfile(model_files.MODELS / name, tree / target)
 
 
 def _write(path: Path, text: str, mode: int) -> None:

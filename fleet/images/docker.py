@@ -36,7 +36,7 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def docker(*arguments: str, given: bytes | None = None) -> str:
+def run_docker(*arguments: str, given: bytes | None = None) -> str:
     """Run docker; returns what it printed. Raises ContainerImageError with its message when it fails."""
     done = subprocess.run(["docker", *arguments], input=given, capture_output=True, check=False)
     if done.returncode:
@@ -47,14 +47,14 @@ def docker(*arguments: str, given: bytes | None = None) -> str:
 
 def exists(tag: str) -> bool:
     """Whether the engine has this image."""
-    return bool(docker("images", "--quiet", tag))
+    return bool(run_docker("images", "--quiet", tag))
 
 
 def inspect(tag: str) -> dict[str, Any]:
     """What the engine says of an image. Raises ContainerImageError when it has none of this name."""
     if not exists(tag):
         raise ContainerImageError(f"no image {tag} in this engine", "a built image", f"./inv images build --only {tag}")
-    found: dict[str, Any] = json.loads(docker("image", "inspect", tag))[0]
+    found: dict[str, Any] = json.loads(run_docker("image", "inspect", tag))[0]
     return found
 
 
@@ -90,4 +90,4 @@ def _client(builder: str) -> str:
 
 def drop_stages() -> None:
     """Remove what building left behind: the stages, whose layers are as large as the images."""
-    docker("image", "prune", "--force", "--filter", "label=nano-ocr.stage=build")
+    run_docker("image", "prune", "--force", "--filter", "label=nano-ocr.stage=build")

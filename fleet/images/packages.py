@@ -11,8 +11,7 @@ from packaging.utils import canonicalize_name
 
 from fleet.core.errors import ContainerImageError
 from fleet.images.spec import ImageCatalogue, ImageSpec
-from fleet.wheelhouse.store import fetch
-from fleet.wheelhouse.store import index as house
+from fleet.wheelhouse.store import fetch, index
 from fleet.wheelhouse.store.manifest import PythonTarget, read
 
 Say = Callable[[str], None]
@@ -26,8 +25,8 @@ class ImageWheels:
     """What pip installs into an image, and pip itself; all of it lies in ``folder``."""
 
     folder: Path
-    pip: house.ChosenFile
-    chosen: tuple[house.ChosenFile, ...]
+    pip: index.ChosenFile
+    chosen: tuple[index.ChosenFile, ...]
 
     @property
     def requirements(self) -> str:
@@ -50,8 +49,10 @@ def wheels_of(
     pip = _entries((image.pip,), image, target)
     found = {item.name: item for item in _fetched(image, target, [*wanted, *pip], scratch, say)}
     manifest = read()
-    vendor = [] if standin else [house.of_source(house.HOUSE, manifest.source(n), manifest) for n in image.artefacts]
-    return ImageWheels(house.HOUSE, found[pip[0].name], (*(found[item.name] for item in wanted), *vendor))
+    vendor = (
+        [] if standin else [index.of_source(index.WHEELHOUSE, manifest.source(n), manifest) for n in image.artefacts]
+    )
+    return ImageWheels(index.WHEELHOUSE, found[pip[0].name], (*(found[item.name] for item in wanted), *vendor))
 
 
 def target_of(images: ImageCatalogue, image: ImageSpec, arch: str) -> PythonTarget:
@@ -64,26 +65,26 @@ def target_of(images: ImageCatalogue, image: ImageSpec, arch: str) -> PythonTarg
     return PythonTarget(f"{image.name} ({arch})", image.python, abi, tuple(platforms), ())
 
 
-def _held(images: ImageCatalogue, image: ImageSpec, target: PythonTarget) -> list[house.LockedPackage]:
+def _held(images: ImageCatalogue, image: ImageSpec, target: PythonTarget) -> list[index.LockedPackage]:
     """What the images below hold for the same Python."""
     below = [other for other in images.lineage(image.name)[:-1] if other.python == image.python]
     return [item for other in below for item in _entries(other.locks, other, target)]
 
 
-def _entries(entries: Iterable[str], image: ImageSpec, target: PythonTarget) -> list[house.LockedPackage]:
+def _entries(entries: Iterable[str], image: ImageSpec, target: PythonTarget) -> list[index.LockedPackage]:
     """Lines of "LOCK" or "LOCK:NAME,NAME" that hold for the target. Raises ContainerImageError for a name that it lacks."""
     found = []
     for entry in entries:
         lock, _, names = entry.partition(":")
         wanted = {canonicalize_name(name) for name in names.split(",") if name}
-        lines = {item.name: item for item in lines_of(house.lock_path(lock, read()), target)}
+        lines = {item.name: item for item in lines_of(index.lock_path(lock, read()), target)}
         if gone := sorted(wanted - set(lines)):
             raise ContainerImageError(f"image.{image.name}: {lock} has no {', '.join(gone)}", f"names of {lock}.txt")
         found += [lines[name] for name in sorted(wanted or lines)]
     return found
 
 
-def lines_of(path: Path, target: PythonTarget) -> list[house.LockedPackage]:
+def lines_of(path: Path, target: PythonTarget) -> list[index.LockedPackage]:
     """The lines of a lock whose marker holds on the target. Raises ContainerImageError when there are none."""
     environment = {
         "python_version": ".".join(target.python.split(".")[:2]),
@@ -103,15 +104,15 @@ def lines_of(path: Path, target: PythonTarget) -> list[house.LockedPackage]:
         if requirement.marker is None or requirement.marker.evaluate(environment):
             hashes = (word.partition("sha256:")[2] for word in line.split() if word.startswith("--hash=sha256:"))
             version = str(requirement.specifier).removeprefix("==")
-            found.append(house.LockedPackage(canonicalize_name(requirement.name), version, frozenset(hashes)))
+            found.append(index.LockedPackage(canonicalize_name(requirement.name), version, frozenset(hashes)))
     if not found:
         raise ContainerImageError(f"{path.name} says nothing for Python {target.python}", "a lock for this Python")
     return found
 
 
-def _once(items: Iterable[house.LockedPackage], image: ImageSpec) -> list[house.LockedPackage]:
+def _once(items: Iterable[index.LockedPackage], image: ImageSpec) -> list[index.LockedPackage]:
     """Each package once. Raises ContainerImageError when two locks want two versions."""
-    seen: dict[str, house.LockedPackage] = {}
+    seen: dict[str, index.LockedPackage] = {}
     for item in items:
         if seen.setdefault(item.name, item).version != item.version:
             raise ContainerImageError(f"image.{image.name}: {item.name} {seen[item.name].version} and {item.version}")
@@ -119,13 +120,13 @@ def _once(items: Iterable[house.LockedPackage], image: ImageSpec) -> list[house.
 
 
 def _fetched(
-    image: ImageSpec, target: PythonTarget, lines: list[house.LockedPackage], scratch: Path, say: Say
-) -> list[house.ChosenFile]:
+    image: ImageSpec, target: PythonTarget, lines: list[index.LockedPackage], scratch: Path, say: Say
+) -> list[index.ChosenFile]:
     """The files of these lines, fetched where they are not there: as a lock of their own, below ``scratch``."""
     manifest = replace(read(), path=scratch / "wheels" / "manifest.toml")
-    path = house.lock_path(image.name, manifest)
+    path = index.lock_path(image.name, manifest)
     path.parent.mkdir(parents=True, exist_ok=True)
     texts = (f"{i.name}=={i.version} " + " ".join(f"--hash=sha256:{h}" for h in sorted(i.hashes)) for i in lines)
     path.write_text("".join(text + "\n" for text in texts))
-    fetch.fetch_lock(image.name, target, house.HOUSE, manifest, say)
-    return house.of_lock(house.HOUSE, manifest, target, image.name)
+    fetch.fetch_lock(image.name, target, index.WHEELHOUSE, manifest, say)
+    return index.of_lock(index.WHEELHOUSE, manifest, target, image.name)

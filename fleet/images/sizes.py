@@ -6,9 +6,7 @@ import datetime
 from typing import Any
 
 from fleet.core.pages import format_machine, markdown_table, write_record
-from fleet.images import checks as testing
-from fleet.images import docker as engine
-from fleet.images import spec
+from fleet.images import checks, docker, spec
 from fleet.images.building import ImageBuildOptions
 from fleet.images.packages import Say
 from fleet.images.spec import ImageCatalogue, ImageSpec
@@ -22,9 +20,9 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
     Without names all that are built; the others are named. Raises ContainerImageError for one asked for that is not.
     """
     images = spec.load()
-    engine.require(images.root / "build" / "images")
+    docker.require(images.root / "build" / "images")
     wanted = [images.lineage(name)[-1] for name in names or images.images]
-    wanted = wanted if names else [image for image in wanted if engine.exists(image.name)]
+    wanted = wanted if names else [image for image in wanted if docker.exists(image.name)]
     records = [_measured(images, image, rebuild and (bool(names) or _small(image)), how, say) for image in wanted]
     missing = [name for name in images.images if name not in {record["image"] for record in records}]
     say(markdown_table(*_table(records)) + ("\n\nnot built or not asked for: " + ", ".join(missing) if missing else ""))
@@ -33,7 +31,7 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
         report = {
             "date": datetime.date.today().isoformat(),
             "machine": {key: machine[key] for key in ("cpu", "system", "arch")},
-            "docker": engine.docker("version", "--format", "{{.Server.Version}}"),
+            "docker": docker.run_docker("version", "--format", "{{.Server.Version}}"),
             "builder": how.builder,
             "images": records,
             "missing": missing,
@@ -50,9 +48,9 @@ def _small(image: ImageSpec) -> bool:
 def _measured(
     images: ImageCatalogue, image: ImageSpec, rebuild: bool, how: ImageBuildOptions, say: Say
 ) -> dict[str, Any]:
-    found = engine.inspect(image.name)
+    found = docker.inspect(image.name)
     labels = found["Config"]["Labels"]
-    differ = testing.rebuilt(image, how, say) if rebuild else None
+    differ = checks.rebuilt(image, how, say) if rebuild else None
     return {
         "image": image.name,
         "parent": image.parent,
@@ -62,11 +60,11 @@ def _measured(
         "revision": labels["org.opencontainers.image.revision"],
         "manifest": labels["nano-ocr.manifest"],
         "size_mb": round(found["Size"] / 1e6, 1),
-        "adds_mb": round(testing.added_mb(images, image), 1),
+        "adds_mb": round(checks.added_mb(images, image), 1),
         "budget_mb": image.budget_mb,
         "layers": found["RootFS"]["Layers"],
         "layers_that_differ_when_rebuilt": differ,
-        "problems": testing.problems_of(images, image),
+        "problems": checks.problems_of(images, image),
     }
 
 

@@ -31,7 +31,7 @@ def tag(images: ImageCatalogue, base: BaseImage) -> str:
     return f"ocr-app-standin/{base.key}:{hashlib.sha256(b'|'.join(parts)).hexdigest()[:12]}"
 
 
-def words(base: BaseImage) -> str:
+def format_label(base: BaseImage) -> str:
     """What a label says of an image on a stand-in."""
     place = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in place of NVIDIA's and Paddle's"
     return f"stand-in for {base.name}:{base.tag} from Debian packages{place}"
@@ -51,7 +51,7 @@ def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:
             root = _bootstrap(images, folder)
             for key in missing:
                 _fill(images, images.bases[key], root)
-                _import(root, tags[key], words(images.bases[key]))
+                _import(root, tags[key], format_label(images.bases[key]))
     return tags
 
 

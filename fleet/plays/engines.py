@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fleet.core.errors import EngineRequestError
 from fleet.core.files import ROOT
-from fleet.plays import playbooks as provision
+from fleet.plays import playbooks
 from ocr_app.benchmark import environment
 from ocr_app.engines.build_jobs import entries_of
 from ocr_app.errors import UsageError
@@ -52,9 +52,9 @@ def build(
         codes = [call(command, ROOT, dict(os.environ)) for command in commands]
         return next((code for code in codes if code), 0)
     wanted = {"engines_reader": reader, "engines_precision": precision, "engines_rebuild": rebuild}
-    command = [*provision.command("engines", inventory, limit), "--extra-vars", json.dumps(wanted)]
-    folder = provision.tools()
-    return call(command, provision.FOLDER, {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"})
+    command = [*playbooks.command("engines", inventory, limit), "--extra-vars", json.dumps(wanted)]
+    folder = playbooks.tools()
+    return call(command, playbooks.FOLDER, {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"})
 
 
 def _pythons(readers: str) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fleet.core.errors import PlaybookError
 from fleet.core.files import ROOT
-from fleet.environments import build as envs
+from fleet.environments import builder
 from fleet.environments.steps import python_of
 
 Say = Callable[[str], None]
@@ -25,8 +25,8 @@ def tools(root: Path = ROOT, say: Say = print) -> Path:
 
     Raises EnvironmentBuildError.
     """
-    if next(entry.state for entry in envs.status(root) if entry.name == NAME) != "ready":
-        envs.build([NAME], root, say=say)
+    if next(entry.state for entry in builder.status(root) if entry.name == NAME) != "ready":
+        builder.build([NAME], root, say=say)
     return python_of(NAME, root).parent
 
 

@@ -24,9 +24,8 @@ from typing import Any
 
 from fleet.core.errors import DeployError
 from fleet.core.files import ROOT
-from fleet.plays import playbooks as provision
-from fleet.release import bundle
-from fleet.release import report as deploy_report
+from fleet.plays import playbooks
+from fleet.release import bundle, report
 from node_agent import manifest
 from node_agent.manifest import Manifest
 
@@ -57,7 +56,7 @@ def deploy(path: Path, keys: Path, wish: DeployRequest, out: Path = OUT, say: Sa
     folder = prepare(path, found, wish, out)
     say(f"{found.name} {found.version}, serial {found.serial}, signed by {signer}; deployment {folder.name}")
     code = play("deploy", folder / "settings.json", wish)
-    told = deploy_report.write(folder, found, code)
+    told = report.write(folder, found, code)
     say("\n".join(told.lines()))
     if not told.done:
         raise DeployError(told.why, "the release on every node", f"read {folder / 'report.md'}")
@@ -120,12 +119,12 @@ def cut(path: Path, found: Manifest, target: Path) -> None:
 
 def play(name: str, settings: Path, wish: DeployRequest) -> int:
     """Run a playbook with settings; returns its exit code, 130 after Ctrl-C. Nodes end what they have begun."""
-    arguments = [*provision.command(name, wish.inventory, wish.limit), "--extra-vars", f"@{settings.absolute()}"]
+    arguments = [*playbooks.command(name, wish.inventory, wish.limit), "--extra-vars", f"@{settings.absolute()}"]
     arguments += wish.more
-    folder = provision.tools()
+    folder = playbooks.tools()
     print(f"cd ansible && {shlex.join(arguments)}", flush=True)
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-    with subprocess.Popen(arguments, cwd=provision.FOLDER, env=environ) as process:
+    with subprocess.Popen(arguments, cwd=playbooks.FOLDER, env=environ) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

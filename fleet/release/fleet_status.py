@@ -10,10 +10,10 @@ from typing import Any
 
 from fleet.core.errors import NodeReportError
 from fleet.core.files import ROOT
-from fleet.plays import playbooks as provision
+from fleet.plays import playbooks
 from fleet.plays.run_report import table
-from fleet.release import deployment as deploy
-from fleet.release.hosts import words_of
+from fleet.release import deployment
+from fleet.release.hosts import format_failure
 
 OUT = ROOT / "build" / "fleet-report"
 AUDIT = ROOT / "build" / "ansible" / "reports" / "verify.json"
@@ -27,13 +27,13 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     ``audit``: run verify.yml first, for the column drift; its last report may be of another fleet, so it is not used.
     """
     if audit:
-        provision.play("verify", inventory, limit)
+        playbooks.play("verify", inventory, limit)
     for old in (out / "nodes").glob("*.json"):
         old.unlink()
     out.mkdir(parents=True, exist_ok=True)
     settings = out / "settings.json"
     settings.write_text(json.dumps({"report_folder": str((out / "nodes").absolute())}) + "\n")
-    deploy.play("report", settings, deploy.DeployRequest(inventory, limit))
+    deployment.play("report", settings, deployment.DeployRequest(inventory, limit))
     found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
     audited = drifted(AUDIT) if audit else None
     rows = [row(node, audited) for node in found]
@@ -68,7 +68,7 @@ def row(node: dict[str, Any], audited: dict[str, list[str]] | None) -> tuple[str
     drift = drift_of(node, audited)
     engines = ", ".join(node["engines"]) or "none"
     return (node["host"], release + phase, previous, runs(status), health(status["health"]), drift, engines,
-            words_of(failure)[:200] or "-")  # fmt: skip
+            format_failure(failure)[:200] or "-")  # fmt: skip
 
 
 def drift_of(node: dict[str, Any], audited: dict[str, list[str]] | None) -> str:

@@ -61,7 +61,7 @@ def under_way(status: dict[str, Any]) -> bool:
     return status["phase"] in _UNDER_WAY
 
 
-def words_of(failure: dict[str, Any]) -> str:
+def format_failure(failure: dict[str, Any]) -> str:
     """A node's record of failure in one line."""
     return f"{failure.get('probe', '?')} in {failure.get('phase', '?')}: {failure.get('found', '?')}" if failure else ""
 

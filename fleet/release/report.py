@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.plays.run_report import table
-from fleet.release.hosts import OUTCOMES, notes, words_of
+from fleet.release.hosts import OUTCOMES, format_failure, notes
 from node_agent.manifest import Manifest
 
 LOG_LINES = 20
@@ -53,7 +53,7 @@ def _told(host: dict[str, Any]) -> str:
 
 
 def _reason(host: dict[str, Any]) -> str:
-    return " ".join((words_of(host.get("failure") or {}) or host.get("why") or "").split())[:300]
+    return " ".join((format_failure(host.get("failure") or {}) or host.get("why") or "").split())[:300]
 
 
 def write(folder: Path, found: Manifest, code: int) -> DeploymentReport:

@@ -34,7 +34,7 @@ _CAPABILITIES = {  # bit numbers of linux/capability.h
 }
 
 
-def docker(*arguments: str, given: str | None = None, check: bool = True) -> str:
+def run_docker(*arguments: str, given: str | None = None, check: bool = True) -> str:
     """Run docker; returns what it printed. Raises VirtualFleetError with its message when it fails and ``check``."""
     command = ["docker", *arguments]
     environment = dict(os.environ, DOCKER_BUILDKIT="0")
@@ -47,7 +47,7 @@ def docker(*arguments: str, given: str | None = None, check: bool = True) -> str
 
 def answers() -> bool:
     """Whether a Docker engine answers."""
-    return bool(shutil.which("docker")) and bool(docker("info", "--format", "{{.ServerVersion}}", check=False))
+    return bool(shutil.which("docker")) and bool(run_docker("info", "--format", "{{.ServerVersion}}", check=False))
 
 
 def lacking() -> str:
@@ -100,11 +100,11 @@ def probe() -> None:
     An empty image is made and the machine's own shell runs in it. Raises VirtualFleetUnavailable with what was refused.
     """
     folders = [place for place in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(place).exists()]
-    image = docker("import", "-", given="\0" * 10240)  # the end of a tar file, and nothing before it
+    image = run_docker("import", "-", given="\0" * 10240)  # the end of a tar file, and nothing before it
     shell = [f"--volume={place}:{place}:ro" for place in folders]
     command = ["docker", "run", "--rm", *privileges(), *shell, image, "/bin/sh", "-c", _PROBE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    docker("rmi", image, check=False)
+    run_docker("rmi", image, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         found = f"a container that would be a virtual Nano cannot do its work here: {last}"
@@ -138,7 +138,7 @@ def _start(folder: Path) -> None:
 def stop_if_ours(folder: Path) -> bool:
     """End the engine that `up` started, when no container is left in it. Returns whether it did."""
     marker = folder / "dockerd.pid"
-    if not marker.exists() or docker("ps", "--all", "--quiet"):
+    if not marker.exists() or run_docker("ps", "--all", "--quiet"):
         return False
     pid = int(marker.read_text())
     marker.unlink()

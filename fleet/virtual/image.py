@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
 from fleet.environments import interpreters
-from fleet.virtual.docker import docker
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
 Say = Callable[[str], None]
@@ -83,7 +83,7 @@ def _alone(fleet: Fleet) -> Iterator[None]:
 
 def exists(tag: str) -> bool:
     """Whether the engine has this image."""
-    return bool(docker("images", "--quiet", tag))
+    return bool(run_docker("images", "--quiet", tag))
 
 
 def _bootstrap(fleet: Fleet, say: Say) -> None:

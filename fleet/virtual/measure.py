@@ -15,8 +15,8 @@ from fleet.core import pages
 from fleet.core.errors import VirtualFleetError
 from fleet.core.files import ROOT
 from fleet.core.pages import markdown_table, write_record
-from fleet.plays import playbooks as provision
-from fleet.virtual import commands
+from fleet.plays import playbooks
+from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet
 from ocr_app.benchmark import environment
 
@@ -32,9 +32,9 @@ def main(say: Say = print, folder: Path = RESULTS) -> None:
     runs = []
     for count in NODES:
         fleet = Fleet("measure")
-        commands.up(fleet, count, recreate=True, say=say)
+        lifecycle.up(fleet, count, recreate=True, say=say)
         runs += [timed(fleet, count, name, say) for name in RUNS]
-        commands.down(fleet, say)
+        lifecycle.down(fleet, say)
     machine = environment.describe()
     record = {
         "date": datetime.date.today().isoformat(),
@@ -68,12 +68,12 @@ def timed(fleet: Fleet, nodes: int, name: str, say: Say) -> dict[str, Any]:
 
 def play(fleet: Fleet) -> int:
     """provision.yml on all nodes, its words in provision.log and its report in the fleet's folder; the exit code."""
-    tools = provision.tools(say=lambda _: None)
-    command = provision.command("provision", str(fleet.inventory))
+    tools = playbooks.tools(say=lambda _: None)
+    command = playbooks.command("provision", str(fleet.inventory))
     environ = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
     environ["NANO_OCR_REPORTS"] = str(fleet.folder)
     with (fleet.folder / "provision.log").open("w") as log:
-        done = subprocess.run(command, cwd=provision.FOLDER, env=environ, stdout=log, stderr=log, check=False)
+        done = subprocess.run(command, cwd=playbooks.FOLDER, env=environ, stdout=log, stderr=log, check=False)
     return done.returncode
 
 

@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Project:
-    """A folder that has what the wheelhouse looks for: manifest, locks, house of files."""
+    """A folder that has what the wheelhouse looks for: manifest, locks, wheelhouse of files."""
 
     folder: Path
 
@@ -29,14 +29,14 @@ class Project:
         return self.folder / "wheels" / "manifest.toml"
 
     @property
-    def house(self) -> Path:
+    def wheelhouse(self) -> Path:
         """Where the files lie."""
-        return self.folder / "house"
+        return self.folder / "wheelhouse"
 
     @property
     def variables(self) -> dict[str, str]:
         """What Ansible is told, so that it takes the files from here."""
-        return {"wheelhouse_manifest": str(self.manifest), "wheelhouse_folder": str(self.house)}
+        return {"wheelhouse_manifest": str(self.manifest), "wheelhouse_folder": str(self.wheelhouse)}
 
 
 def project_of(fleet: Fleet) -> Project | None:
@@ -62,12 +62,12 @@ def describe(project: Project, arch: str) -> None:
 
 
 def fetch(project: Project, names: Iterable[str], say: Say) -> None:
-    """Fetch locks and artefacts into the house; silent when all are there. Raises ArtefactError."""
+    """Fetch locks and artefacts into the wheelhouse; silent when all are there. Raises ArtefactError."""
     manifest = read(project.manifest)
     sources, locks = commands.select(manifest, names)
-    gone = [lock for target, lock in locks if missing_of_lock(project.house, manifest, target, lock)]
+    gone = [lock for target, lock in locks if missing_of_lock(project.wheelhouse, manifest, target, lock)]
     if sources or gone:
-        commands.fetch(manifest, project.house, sources, locks, say)
+        commands.fetch(manifest, project.wheelhouse, sources, locks, say)
 
 
 def ensure(fleet: Fleet, say: Say) -> None:

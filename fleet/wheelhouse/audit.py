@@ -14,7 +14,7 @@ from pathlib import Path
 from fleet.core.errors import AuditError
 from fleet.wheelhouse import vulnerabilities
 from fleet.wheelhouse.builds import provenance
-from fleet.wheelhouse.store import index as wheelhouse
+from fleet.wheelhouse.store import index
 from fleet.wheelhouse.store.index import LockedPackage, lock_path, read_lock
 from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest
 
@@ -22,22 +22,22 @@ Say = Callable[[str], None]
 _UNDATED = 1980  # what build tools write that leave the time out (the first year of a zip)
 
 
-def audit(manifest: WheelhouseManifest, house: Path, say: Say, osv: str = "") -> int:
+def audit(manifest: WheelhouseManifest, wheelhouse: Path, say: Say, osv: str = "") -> int:
     """Print all tables, then what the database of vulnerabilities says; ``osv`` is another address of it.
 
     Returns 0 only when every package was looked up and nothing is known that was not accepted; 40 for findings.
     Raises AuditError when the database does not answer.
     """
     for source in manifest.sources:
-        age = dated(house / source.file)
+        age = dated(wheelhouse / source.file)
         say(f"{source.name:28} {source.version:18} {_pin(source, manifest):11} {age:10} {source.licence}")
     say("")
     for target in manifest.targets.values():
         for lock in target.locks:
             for line in read_lock(lock_path(lock, manifest)):
-                say(f"{line.name:28} {line.version:18} {lock:11} {_inside(house, line, target)}")
+                say(f"{line.name:28} {line.version:18} {lock:11} {_inside(wheelhouse, line, target)}")
     _gaps(manifest, say)
-    found = vulnerabilities.look(manifest, say, osv)
+    found = vulnerabilities.look_up(manifest, say, osv)
     return AuditError.exit_code if found else 0
 
 
@@ -72,10 +72,10 @@ def dated(path: Path) -> str:
     return "undated"
 
 
-def _inside(house: Path, line: LockedPackage, target: PythonTarget) -> str:
-    """Day and licence of the locked file that lies in the house."""
-    for path in sorted(house.glob("*.whl")):
-        if wheelhouse.is_for(path, line, wheelhouse.tags(target)):
+def _inside(wheelhouse: Path, line: LockedPackage, target: PythonTarget) -> str:
+    """Day and licence of the locked file that lies in the wheelhouse."""
+    for path in sorted(wheelhouse.glob("*.whl")):
+        if index.is_for(path, line, index.tags(target)):
             return f"{dated(path):10} {licence(path)}"
     return "not here"
 

@@ -11,9 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from fleet.core.errors import ArtefactError, FleetError, WheelBuildError
-from fleet.wheelhouse import audit as auditing
-from fleet.wheelhouse.store import index as wheelhouse
-from fleet.wheelhouse.store import members
+from fleet.wheelhouse import audit
+from fleet.wheelhouse.store import index, members
 from fleet.wheelhouse.store.fetch import Say, fetch_all, fetch_lock, fetch_source
 from fleet.wheelhouse.store.manifest import MANIFEST, ArtefactSource, PythonTarget, WheelhouseManifest, read
 
@@ -33,7 +32,7 @@ def main(arguments: list[str], say: Say = _tell) -> int:
     parser.add_argument(
         "--only", default="", help="artefacts, locks or sets (comma separated); default: all for boards"
     )
-    parser.add_argument("--house", type=Path, default=wheelhouse.HOUSE, help="the folder of files")
+    parser.add_argument("--wheelhouse", type=Path, default=index.WHEELHOUSE, help="the folder of files")
     parser.add_argument("--manifest", type=Path, default=MANIFEST)
     parser.add_argument("--to", type=Path, help="mirror: where to")
     parser.add_argument("--image", default="", help="build: in a container of this image")
@@ -52,41 +51,39 @@ def main(arguments: list[str], say: Say = _tell) -> int:
 
 
 def _run(options: argparse.Namespace, manifest: WheelhouseManifest, say: Say) -> int:
-    house: Path = options.house.resolve()
+    wheelhouse: Path = options.wheelhouse.resolve()
     if options.verb in ("plan", "members"):
-        say(json.dumps(_answer(options, manifest, house)))
+        say(json.dumps(_answer(options, manifest, wheelhouse)))
         return 0
     if options.verb == "audit":
-        return auditing.audit(manifest, house, say, options.osv_url)
+        return audit.audit(manifest, wheelhouse, say, options.osv_url)
     if options.verb == "build":
-        return _build(options, manifest, house, say)
+        return _build(options, manifest, wheelhouse, say)
     sources, locks = select(manifest, _words(options.only))
     if options.verb == "mirror":
-        return mirror(manifest, house, sources, locks, options.to, say)
-    return {"fetch": fetch, "verify": verify}[options.verb](manifest, house, sources, locks, say)
+        return mirror(manifest, wheelhouse, sources, locks, options.to, say)
+    return {"fetch": fetch, "verify": verify}[options.verb](manifest, wheelhouse, sources, locks, say)
 
 
-def _answer(options: argparse.Namespace, manifest: WheelhouseManifest, house: Path) -> dict[str, object]:
+def _answer(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse: Path) -> dict[str, object]:
     """What the roles ask for, as JSON."""
     if options.verb == "members":
-        return members.unpacked(options.only, house, manifest)
-    return wheelhouse.plan(house, manifest, options.target, _words(options.locks), _words(options.artefacts))
+        return members.unpacked(options.only, wheelhouse, manifest)
+    return index.plan(wheelhouse, manifest, options.target, _words(options.locks), _words(options.artefacts))
 
 
-def _build(options: argparse.Namespace, manifest: WheelhouseManifest, house: Path, say: Say) -> int:
+def _build(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse: Path, say: Say) -> int:
     """The verb `build`; its modules need jinja2 and PyYAML, which Ansible's environment has too."""
-    from fleet.wheelhouse.builds import boards
-    from fleet.wheelhouse.builds import declarations as builds
-    from fleet.wheelhouse.builds import runs as build
+    from fleet.wheelhouse.builds import boards, declarations, runs
     from fleet.wheelhouse.builds.machine import BuildPlatform
 
     if options.image and options.board:
         raise WheelBuildError("--image and --board", "one of them; without both it is built on this machine")
-    for spec in builds.chosen(_words(options.only), manifest):
+    for spec in declarations.chosen(_words(options.only), manifest):
         if options.board:
-            boards.build(spec, options.board, manifest, house, say, options.say)
+            boards.build(spec, options.board, manifest, wheelhouse, say, options.say)
         else:
-            build.build(spec, manifest, house, say, BuildPlatform(options.image), only_plan=options.say)
+            runs.build(spec, manifest, wheelhouse, say, BuildPlatform(options.image), only_plan=options.say)
     return 0
 
 
@@ -116,32 +113,32 @@ def select(
 
 def fetch(
     manifest: WheelhouseManifest,
-    house: Path,
+    wheelhouse: Path,
     sources: list[ArtefactSource],
     locks: list[tuple[PythonTarget, str]],
     say: Say,
 ) -> int:
     """Fetch everything, several at once; what is there and right stays."""
-    jobs: list[Callable[[], None]] = [partial(fetch_source, source, house, manifest, say) for source in sources]
-    jobs += [partial(fetch_lock, lock, target, house, manifest, say) for target, lock in locks]
+    jobs: list[Callable[[], None]] = [partial(fetch_source, source, wheelhouse, manifest, say) for source in sources]
+    jobs += [partial(fetch_lock, lock, target, wheelhouse, manifest, say) for target, lock in locks]
     fetch_all(jobs, say)
-    built = [source.name for source in sources if source.via == "build" and not (house / source.file).is_file()]
-    say(f"{house.name}/ holds all that can be fetched" + (f"; to be built: {', '.join(built)}" if built else ""))
+    built = [source.name for source in sources if source.via == "build" and not (wheelhouse / source.file).is_file()]
+    say(f"{wheelhouse.name}/ holds all that can be fetched" + (f"; to be built: {', '.join(built)}" if built else ""))
     return 0
 
 
 def verify(
     manifest: WheelhouseManifest,
-    house: Path,
+    wheelhouse: Path,
     sources: list[ArtefactSource],
     locks: list[tuple[PythonTarget, str]],
     say: Say,
 ) -> int:
     """Hash every file again and look inside; fetches nothing. Returns 21 when anything is missing or wrong."""
-    (house / ".checked.json").unlink(missing_ok=True)
+    (wheelhouse / ".checked.json").unlink(missing_ok=True)
     problems = []
-    jobs: list[Callable[[], object]] = [partial(wheelhouse.of_source, house, s, read(manifest.path)) for s in sources]
-    jobs += [partial(wheelhouse.of_lock, house, manifest, target, lock) for target, lock in locks]
+    jobs: list[Callable[[], object]] = [partial(index.of_source, wheelhouse, s, read(manifest.path)) for s in sources]
+    jobs += [partial(index.of_lock, wheelhouse, manifest, target, lock) for target, lock in locks]
     for job in jobs:
         try:
             job()
@@ -155,23 +152,23 @@ def verify(
 
 def mirror(
     manifest: WheelhouseManifest,
-    house: Path,
+    wheelhouse: Path,
     sources: list[ArtefactSource],
     locks: list[tuple[PythonTarget, str]],
     to: Path | None,
     say: Say,
 ) -> int:
-    """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --house too."""
+    """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --wheelhouse too."""
     if to is None:
         raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
-    chosen = {c.file: c for target, lock in locks for c in wheelhouse.of_lock(house, manifest, target, lock)}
+    chosen = {c.file: c for target, lock in locks for c in index.of_lock(wheelhouse, manifest, target, lock)}
     for source in sources:
-        if source.via != "build" or (house / source.file).is_file():
-            chosen[source.file] = wheelhouse.of_source(house, source, manifest)
+        if source.via != "build" or (wheelhouse / source.file).is_file():
+            chosen[source.file] = index.of_source(wheelhouse, source, manifest)
     to.mkdir(parents=True, exist_ok=True)
     for name in sorted(chosen):
         if not (to / name).is_file() or (to / name).stat().st_size != chosen[name].size:
-            shutil.copy2(house / name, to / (name + ".partial"))
+            shutil.copy2(wheelhouse / name, to / (name + ".partial"))
             (to / (name + ".partial")).replace(to / name)
     (to / "SHA256SUMS").write_text("".join(f"{chosen[name].sha256}  {name}\n" for name in sorted(chosen)))
     megabytes = sum(item.size for item in chosen.values()) / 1e6

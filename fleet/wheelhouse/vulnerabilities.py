@@ -39,7 +39,7 @@ class Vulnerability:
     fixed: tuple[str, ...]
 
 
-def look(manifest: WheelhouseManifest, say: Say, osv: str = "") -> list[Vulnerability]:
+def look_up(manifest: WheelhouseManifest, say: Say, osv: str = "") -> list[Vulnerability]:
     """Look up every package; returns what is known and was not accepted.
 
     Raises AuditError when the database does not answer or leaves packages out, EnvironmentBuildError without pip-audit.
@@ -86,11 +86,11 @@ def ask(packages: list[Package], osv: str = "") -> list[Vulnerability]:
 
 def program() -> Path:
     """pip-audit of its own environment, which is built on first use. Raises EnvironmentBuildError."""
-    from fleet.environments import build as envs
+    from fleet.environments import builder
     from fleet.environments.steps import python_of
 
-    if next(entry.state for entry in envs.status(ROOT) if entry.name == ENVIRONMENT) != "ready":
-        envs.build([ENVIRONMENT], ROOT)
+    if next(entry.state for entry in builder.status(ROOT) if entry.name == ENVIRONMENT) != "ready":
+        builder.build([ENVIRONMENT], ROOT)
     return python_of(ENVIRONMENT, ROOT).with_name("pip-audit")
 
 

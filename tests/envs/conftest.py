@@ -10,8 +10,7 @@ import pytest
 
 from fleet.core.errors import InterpreterMissing
 from fleet.core.files import ROOT
-from fleet.environments import build as envs
-from fleet.environments import interpreters
+from fleet.environments import builder, interpreters
 from fleet.environments.declarations import environments
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -34,7 +33,7 @@ def built() -> Callable[[str], Path]:
             interpreters.find_first(environments()[name].python)
         except InterpreterMissing as error:
             pytest.skip(str(error))
-        return envs.build([name])[0]
+        return builder.build([name])[0]
 
     return build
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import VirtualFleetUnavailable
-from fleet.virtual import commands, nodes
+from fleet.virtual import lifecycle, nodes
 from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent
@@ -73,7 +73,7 @@ class VirtualNano:
 def require_virtual_fleet() -> None:
     """Skip where no virtual fleet can run; where CI=true nothing is skipped."""
     try:
-        commands.check()
+        lifecycle.check()
     except VirtualFleetUnavailable as error:
         if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
             raise
@@ -85,10 +85,10 @@ def virtual_fleet() -> Iterator[Fleet]:
     """A fleet of two nodes, blank unless OCR_KEEP_FLEET is set."""
     require_virtual_fleet()
     fleet = Fleet("test")
-    commands.up(fleet, 2, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 2, recreate=not os.environ.get(KEEP))
     yield fleet
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 @pytest.fixture(scope="session")

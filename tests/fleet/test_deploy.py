@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import VirtualFleetError
-from fleet.release import deployment as deployments
-from fleet.virtual import commands, nodes
-from fleet.virtual.docker import docker
+from fleet.release import deployment
+from fleet.virtual import lifecycle, nodes
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
@@ -31,7 +31,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """Four nodes with the agent: nano-1 is the canary, line_a has two nodes, line_b one."""
     require_virtual_fleet()
     fleet = Fleet("deploy")
-    commands.up(fleet, 4, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 4, recreate=not os.environ.get(KEEP))
     folder = tmp_path_factory.mktemp("deploy")
     maker = Maker(folder / "releases", fleet)
     maker.make("A", 1)
@@ -42,7 +42,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     yield Line([Board(VirtualNano(fleet, number)) for number in range(1, 5)], plays, maker, folder / "deployments")
     del os.environ["NANO_OCR_REPORTS"]
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 def made(line: Line, version: str) -> Path:
@@ -92,13 +92,13 @@ def test_c_comes_from_a_bundle_without_an_uplink(line):
     line.maker.make("C", 4)
     for board in line.boards:
         board.nano.root(f"printf '{CUT}' >/etc/systemd/system/cut.service && systemctl enable --now cut")
-    docker("stop", "--time", "1", line.boards[0].nano.fleet.repository)
+    run_docker("stop", "--time", "1", line.boards[0].nano.fleet.repository)
     code, told, report = line.deploy(made(line, "C"))
     assert (code, told) == (0, dict.fromkeys(NAMES, "committed")), report
     assert [board.versions() for board in line.boards] == [("C", "C", "A")] * 4
     assert runs(line) == ["C"] * 4
     assert [board.nano.root("ip route show default") for board in line.boards] == [""] * 4
-    docker("start", line.boards[0].nano.fleet.repository)
+    run_docker("start", line.boards[0].nano.fleet.repository)
 
 
 def test_the_same_again_changes_nothing(line):
@@ -150,7 +150,7 @@ def test_a_group_commits_together_or_goes_back_together(line):
 
 
 def test_an_operator_goes_back(line):
-    assert deployments.roll_back("a test", line.wish(limit="line_a"), line.out) == 0
+    assert deployment.roll_back("a test", line.wish(limit="line_a"), line.out) == 0
     assert [board.versions() for board in (line.boards[1], line.boards[3])] == [("D", "D", "E")] * 2
     assert line.boards[1].status()["failure"]["found"] == "a test"
 

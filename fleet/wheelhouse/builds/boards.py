@@ -8,31 +8,31 @@ import subprocess
 from pathlib import Path
 
 from fleet.core.errors import WheelBuildFailed
-from fleet.plays import playbooks as provision
+from fleet.plays import playbooks
 from fleet.wheelhouse.builds.declarations import BuildSpec, results_of
 from fleet.wheelhouse.builds.runs import Say
 from fleet.wheelhouse.store.index import of_source
 from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 
 
-def command(spec: BuildSpec, board: str, manifest: WheelhouseManifest, house: Path) -> list[str]:
+def command(spec: BuildSpec, board: str, manifest: WheelhouseManifest, wheelhouse: Path) -> list[str]:
     """The arguments of ansible-playbook."""
-    arguments = provision.command("provision", limit=board, tags=spec.role)
+    arguments = playbooks.command("provision", limit=board, tags=spec.role)
     for variable in (f"{spec.role}_enabled=true", f"{spec.role}_build=true"):
         arguments += ["-e", variable]
-    return [*arguments, "-e", f"wheelhouse_folder={house}", "-e", f"wheelhouse_manifest={manifest.path}"]
+    return [*arguments, "-e", f"wheelhouse_folder={wheelhouse}", "-e", f"wheelhouse_manifest={manifest.path}"]
 
 
 def build(
-    spec: BuildSpec, board: str, manifest: WheelhouseManifest, house: Path, say: Say, only_plan: bool = False
+    spec: BuildSpec, board: str, manifest: WheelhouseManifest, wheelhouse: Path, say: Say, only_plan: bool = False
 ) -> None:
-    """Run the play after saying it; the results are in the house then. Raises WheelBuildFailed, NotInWheelhouse."""
-    arguments = command(spec, board, manifest, house)
+    """Run the play after saying it; the results are in the wheelhouse then. Raises WheelBuildFailed, NotInWheelhouse."""
+    arguments = command(spec, board, manifest, wheelhouse)
     say(f"cd ansible && {shlex.join(arguments)}")
     if only_plan:
         return
-    environ = {**os.environ, "PATH": f"{provision.tools()}{os.pathsep}{os.environ.get('PATH', '')}"}
-    code = subprocess.run(arguments, cwd=provision.FOLDER, env=environ, check=False).returncode
+    environ = {**os.environ, "PATH": f"{playbooks.tools()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    code = subprocess.run(arguments, cwd=playbooks.FOLDER, env=environ, check=False).returncode
     if code:
         raise WheelBuildFailed(
             f"{spec.name} on {board}: ansible-playbook ended with {code}",
@@ -40,5 +40,5 @@ def build(
             "see its last lines; run this again, it goes on at the stage that was cut",
         )
     for source, _ in results_of(spec, manifest):
-        made = of_source(house, source if source.pinned else read(manifest.path).source(source.name), manifest)
+        made = of_source(wheelhouse, source if source.pinned else read(manifest.path).source(source.name), manifest)
         say(f"{source.name}: {made.file}, sha256 {made.sha256}")

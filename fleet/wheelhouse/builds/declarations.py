@@ -12,7 +12,7 @@ from fleet.core.errors import WheelBuildError
 from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.wheelhouse.builds.roles import RoleValues, unpacking
-from fleet.wheelhouse.store import index as wheelhouse
+from fleet.wheelhouse.store import index
 from fleet.wheelhouse.store.manifest import ArtefactSource, WheelhouseManifest
 
 ROLES = ROOT / "ansible" / "roles"
@@ -61,7 +61,7 @@ class WheelBuild:
     folder: Path
     python: str
     packages: tuple[str, ...]
-    sources: tuple[wheelhouse.ChosenFile, ...]
+    sources: tuple[index.ChosenFile, ...]
     stages: tuple[dict[str, str], ...]
     results: tuple[tuple[ArtefactSource, str], ...]
     hours: float
@@ -103,7 +103,12 @@ def chosen(names: list[str], manifest: WheelhouseManifest, roles: Path = ROLES) 
 
 
 def plan(
-    spec: BuildSpec, manifest: WheelhouseManifest, house: Path, folder: Path, machine: BuildMachine, roles: Path = ROLES
+    spec: BuildSpec,
+    manifest: WheelhouseManifest,
+    wheelhouse: Path,
+    folder: Path,
+    machine: BuildMachine,
+    roles: Path = ROLES,
 ) -> WheelBuild:
     """Everything about one build on one machine; nothing is done yet.
 
@@ -112,11 +117,11 @@ def plan(
     given: dict[str, Any] = {key: value.replace("@", str(folder)) for key, value in spec.variables.items()}
     memory = {"total_mb": machine.memory_mb, "swap_total_mb": machine.swap_mb}
     given[f"{spec.role}_observed"] = {"memory": memory}
-    values = RoleValues(roles / spec.role, given, _lookup(manifest, house))
+    values = RoleValues(roles / spec.role, given, _lookup(manifest, wheelhouse))
     results, calls = results_of(spec, manifest, roles), values.calls()
     call = values.fill(calls["stages"])
-    sources = [wheelhouse.of_source(house, manifest.source(name), manifest) for name in call["wheelhouse_sources"]]
-    environment = _environment(values.fill(calls.get("install") or {}), manifest, house)
+    sources = [index.of_source(wheelhouse, manifest.source(name), manifest) for name in call["wheelhouse_sources"]]
+    environment = _environment(values.fill(calls.get("install") or {}), manifest, wheelhouse)
     python = str(values.fill(spec.python))
     stages = [_arrived(sources), *([_made(python, environment)] if environment else []), *unpacking(roles)]
     return WheelBuild(
@@ -136,29 +141,29 @@ def _nothing(what: str, **_: Any) -> Any:
     raise WheelBuildError(f"results of a build that ask for lookup('wheels', '{what}')", "names and patterns")
 
 
-def _lookup(manifest: WheelhouseManifest, house: Path) -> Any:
+def _lookup(manifest: WheelhouseManifest, wheelhouse: Path) -> Any:
     def answer(what: str, locks: Any = (), artefacts: Any = (), **_: Any) -> Any:
         if what == "wanted":
-            return wheelhouse.wanted(manifest, locks, artefacts)
+            return index.wanted(manifest, locks, artefacts)
         if what == "files":
-            return [wheelhouse.placed(house, manifest.source(name), manifest) for name in artefacts]
+            return [index.placed(wheelhouse, manifest.source(name), manifest) for name in artefacts]
         raise WheelBuildError(f"lookup('wheels', '{what}') in a build", "wanted, files")
 
     return answer
 
 
-def _environment(call: dict[str, Any], manifest: WheelhouseManifest, house: Path) -> dict[str, Any] | None:
+def _environment(call: dict[str, Any], manifest: WheelhouseManifest, wheelhouse: Path) -> dict[str, Any] | None:
     """Options of ansible/library/venv.py for the environment that a build works in. Raises NotInWheelhouse."""
     if not call:
         return None
-    files = wheelhouse.plan(
-        house, manifest, call["wheelhouse_target"], call["wheelhouse_locks"], call["wheelhouse_artefacts"]
+    files = index.plan(
+        wheelhouse, manifest, call["wheelhouse_target"], call["wheelhouse_locks"], call["wheelhouse_artefacts"]
     )
-    more = {"wheels": str(house), "requirements": files["requirements"], "from_source": files["from_source"]}
+    more = {"wheels": str(wheelhouse), "requirements": files["requirements"], "from_source": files["from_source"]}
     return {"timeout_s": 300, "forbidden": [], "proofs": {}, **call["wheelhouse_venv"], **more}
 
 
-def _arrived(sources: list[wheelhouse.ChosenFile]) -> dict[str, str]:
+def _arrived(sources: list[index.ChosenFile]) -> dict[str, str]:
     """The first stage: sources are whole. Its line names their hashes, so other sources make every stage run again."""
     lines = "".join(f"{item.sha256}  {item.file}\\n" for item in sources)
     return {"name": "sources", "run": f"printf '{lines}' | sha256sum -c -"}

@@ -40,8 +40,8 @@ class BuildPlatform:
         line = ["docker", "run", "--rm", "--network", "none", "--user", f"{os.getuid()}:{os.getgid()}"]
         line += ["--name", name] if name else []
         line += ["--runtime", self.runtime] if self.runtime else []
-        for place in self.folders:
-            line += ["--volume", f"{place}:{place}"]
+        for seen in self.folders:
+            line += ["--volume", f"{seen}:{seen}"]
         line += ["--workdir", str(folder), "--env", "HOME=/tmp", "--entrypoint", arguments[0], self.image]
         return line + arguments[1:]
 
@@ -49,9 +49,9 @@ class BuildPlatform:
         return f"a container of {self.image}" if self.image else "this machine"
 
 
-def look(place: BuildPlatform, python: str, folder: Path) -> BuildMachine:
+def probe(platform: BuildPlatform, python: str, folder: Path) -> BuildMachine:
     """Ask the machine what it is. Raises UnsuitableBuildMachine when it does not answer (no Docker, no such image)."""
-    command = place.command(["/bin/sh", "-c", _PROBE, "probe", python, str(folder)], folder)
+    command = platform.command(["/bin/sh", "-c", _PROBE, "probe", python, str(folder)], folder)
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     except OSError as error:
@@ -62,7 +62,7 @@ def look(place: BuildPlatform, python: str, folder: Path) -> BuildMachine:
         lines = [line for line in done.stderr.strip().splitlines() if line and "--help" not in line]
         last = " / ".join(lines[-2:]) or "no message"
         raise UnsuitableBuildMachine(
-            f"{place} does not answer: {last}", "an image that starts, with /bin/sh", "docker images"
+            f"{platform} does not answer: {last}", "an image that starts, with /bin/sh", "docker images"
         )
     return parsed(done.stdout)
 
@@ -89,7 +89,9 @@ def parsed(text: str) -> BuildMachine:
     )
 
 
-def refuse(spec: BuildSpec, machine: BuildMachine, python: str, place: BuildPlatform, next_step: str) -> None:
+def require_suitable(
+    spec: BuildSpec, machine: BuildMachine, python: str, platform: BuildPlatform, next_step: str
+) -> None:
     """Raise UnsuitableBuildMachine with everything that does not fit, unless all does."""
     problems = {
         f"processor {machine.machine}": (spec.machine, machine.machine == spec.machine),
@@ -102,19 +104,23 @@ def refuse(spec: BuildSpec, machine: BuildMachine, python: str, place: BuildPlat
     }
     wrong = {found: expected for found, (expected, fits) in problems.items() if not fits}
     if wrong:
-        where = f"{spec.name} cannot be built on {place}: "
+        where = f"{spec.name} cannot be built on {platform}: "
         raise UnsuitableBuildMachine(where + "; ".join(wrong), "; ".join(wrong.values()), next_step)
 
 
-def refuse_packages(build: WheelBuild, machine: BuildMachine, place: BuildPlatform, say: Callable[[str], None]) -> None:
+def require_packages(
+    build: WheelBuild, machine: BuildMachine, platform: BuildPlatform, say: Callable[[str], None]
+) -> None:
     """Raise UnsuitableBuildMachine for packages of Ubuntu that are not installed; where no dpkg is, say that nobody looked."""
     if machine.stranger:
-        say(f"{place} has no dpkg: not looked at whether it has {', '.join(build.packages) or 'what the build needs'}")
+        say(
+            f"{platform} has no dpkg: not looked at whether it has {', '.join(build.packages) or 'what the build needs'}"
+        )
         return
     gone = [name for name in build.packages if name not in machine.packages]
     if gone:
         raise UnsuitableBuildMachine(
-            f"{build.spec.name} on {place}: {', '.join(gone)} not installed",
+            f"{build.spec.name} on {platform}: {', '.join(gone)} not installed",
             "the packages that the build needs",
             f"apt-get install {' '.join(gone)}",
         )

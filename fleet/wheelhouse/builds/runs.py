@@ -22,7 +22,7 @@ from fleet.core.errors import WheelBuildError, WheelBuildFailed
 from fleet.core.files import ROOT, sha256_of, write_whole
 from fleet.wheelhouse.builds import provenance
 from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec, WheelBuild, plan, results_of
-from fleet.wheelhouse.builds.machine import BuildPlatform, look, refuse, refuse_packages
+from fleet.wheelhouse.builds.machine import BuildPlatform, probe, require_packages, require_suitable
 from fleet.wheelhouse.store.fetch import accept
 from fleet.wheelhouse.store.manifest import ArtefactSource, WheelhouseManifest, read
 
@@ -35,76 +35,84 @@ _LOOK_S, _HEARTBEAT_S = 0.2, 60.0
 def build(
     spec: BuildSpec,
     manifest: WheelhouseManifest,
-    house: Path,
+    wheelhouse: Path,
     say: Say,
-    place: BuildPlatform = BuildPlatform(),  # noqa: B008 (immutable)
+    platform: BuildPlatform = BuildPlatform(),  # noqa: B008 (immutable)
     folder: Path | None = None,
     roles: Path = ROLES,
     only_plan: bool = False,
 ) -> int:
-    """Build what is not in the house yet, pack it, and write where it came from; returns 0.
+    """Build what is not in the wheelhouse yet, pack it, and write where it came from; returns 0.
 
     Raises UnsuitableBuildMachine before anything is begun, WheelBuildFailed with the stage and its last words, ArtefactError for a
     result that is not what the manifest says.
     """
-    left = _left(spec, manifest, house, roles, say)
+    left = _left(spec, manifest, wheelhouse, roles, say)
     if not left:
         return 0
     work = (folder or FOLDER / spec.name).absolute()
     work.mkdir(parents=True, exist_ok=True)
-    place = BuildPlatform(place.image, spec.runtime if place.image else "", (work, house) if place.image else ())
+    platform = BuildPlatform(
+        platform.image, spec.runtime if platform.image else "", (work, wheelhouse) if platform.image else ()
+    )
     started = provenance.now()
     with _alone(work, spec.name):
-        machine, made = _planned(spec, manifest, house, work, place, roles, say)
+        machine, made = _planned(spec, manifest, wheelhouse, work, platform, roles, say)
         if only_plan:
-            _show(made, machine, place, say)
+            _show(made, machine, platform, say)
             return 0
-        _prepare(made, house, roles)
-        _run(made, place, say)
+        _prepare(made, wheelhouse, roles)
+        _run(made, platform, say)
         for source, pattern in left:
-            _pack(made, source, pattern, manifest, house, place, machine, started, say)
+            _pack(made, source, pattern, manifest, wheelhouse, platform, machine, started, say)
     return 0
 
 
 def _left(
-    spec: BuildSpec, manifest: WheelhouseManifest, house: Path, roles: Path, say: Say
+    spec: BuildSpec, manifest: WheelhouseManifest, wheelhouse: Path, roles: Path, say: Say
 ) -> list[tuple[ArtefactSource, str]]:
-    """Results that are not in the house. Raises WheelBuildError for one that is recorded and lies elsewhere."""
+    """Results that are not in the wheelhouse. Raises WheelBuildError for one that is recorded and lies elsewhere."""
     left = []
     for source, pattern in results_of(spec, manifest, roles):
-        there = house / source.file
+        there = wheelhouse / source.file
         if not source.pinned:
             left.append((source, pattern))
         elif not there.is_file():
             raise WheelBuildError(
-                f"{source.file} was built before ({manifest.recorded.name} has its sha256) and is not in {house.name}/",
+                f"{source.file} was built before ({manifest.recorded.name} has its sha256) and is not in {wheelhouse.name}/",
                 "that file: another build of it has another sha256",
-                f"copy it into {house}, or take its entry out of {manifest.recorded.name} to build anew",
+                f"copy it into {wheelhouse}, or take its entry out of {manifest.recorded.name} to build anew",
             )
         elif sha256_of(there) != source.sha256:
             raise WheelBuildError(
-                f"{source.file} in {house.name}/ has sha256 {sha256_of(there)}", source.sha256, "delete it"
+                f"{source.file} in {wheelhouse.name}/ has sha256 {sha256_of(there)}", source.sha256, "delete it"
             )
         else:
-            say(f"{source.name} {source.version}: in {house.name}/, as recorded; nothing to build")
+            say(f"{source.name} {source.version}: in {wheelhouse.name}/, as recorded; nothing to build")
     return left
 
 
 def _planned(
-    spec: BuildSpec, manifest: WheelhouseManifest, house: Path, work: Path, place: BuildPlatform, roles: Path, say: Say
+    spec: BuildSpec,
+    manifest: WheelhouseManifest,
+    wheelhouse: Path,
+    work: Path,
+    platform: BuildPlatform,
+    roles: Path,
+    say: Say,
 ) -> tuple[BuildMachine, WheelBuild]:
     """The machine, which fits, and all that is to be done on it. The machine comes first: it needs no sources."""
     python = plan_python(spec, roles)
-    machine = look(place, python, work)
-    refuse(
+    machine = probe(platform, python, work)
+    require_suitable(
         spec,
         machine,
         python,
-        place,
+        platform,
         f"./inv wheels build --only {spec.name} --board BOARD builds on a board of the fleet",
     )
-    made = plan(spec, manifest, house, work, machine, roles)
-    refuse_packages(made, machine, place, say)
+    made = plan(spec, manifest, wheelhouse, work, machine, roles)
+    require_packages(made, machine, platform, say)
     return machine, made
 
 
@@ -115,9 +123,9 @@ def plan_python(spec: BuildSpec, roles: Path = ROLES) -> str:
     return str(RoleValues(roles / spec.role, dict(spec.variables), lambda *_, **__: None).fill(spec.python))
 
 
-def _show(made: WheelBuild, machine: BuildMachine, place: BuildPlatform, say: Say) -> None:
+def _show(made: WheelBuild, machine: BuildMachine, platform: BuildPlatform, say: Say) -> None:
     """What would be done, and nothing else."""
-    say(f"{made.spec.name} on {place} ({machine.machine}, CUDA {machine.cuda or 'none'}), in {made.folder}:")
+    say(f"{made.spec.name} on {platform} ({machine.machine}, CUDA {machine.cuda or 'none'}), in {made.folder}:")
     for stage in made.stages:
         say(f"    {stage['name']}: {stage['run']}")
     say("gives " + ", ".join(source.file for source, _ in made.results) + f" within {made.hours:g} h")
@@ -136,10 +144,10 @@ def _alone(work: Path, name: str) -> Iterator[None]:
         yield
 
 
-def _prepare(made: WheelBuild, house: Path, roles: Path) -> None:
+def _prepare(made: WheelBuild, wheelhouse: Path, roles: Path) -> None:
     """Sources, the runner and its list of stages into the folder."""
     for item in made.sources:
-        shutil.copy2(house / item.file, made.folder / item.file)
+        shutil.copy2(wheelhouse / item.file, made.folder / item.file)
     shutil.copy2(roles / "wheelhouse" / "files" / "stages.py", made.folder / "stages.py")
     if made.environment is not None:
         shutil.copy2(LIBRARY, made.folder / "nano_venv.py")
@@ -149,11 +157,11 @@ def _prepare(made: WheelBuild, house: Path, roles: Path) -> None:
     (made.folder / "status.json").unlink(missing_ok=True)
 
 
-def _run(made: WheelBuild, place: BuildPlatform, say: Say) -> None:
+def _run(made: WheelBuild, platform: BuildPlatform, say: Say) -> None:
     """Run what is left of the stages, telling each. Raises WheelBuildFailed with the last words of the one that failed."""
     name = f"nano-ocr-build-{made.spec.name}"
     arguments = [made.python, str(made.folder / "stages.py"), str(made.folder / "spec.json")]
-    command = place.command(arguments, made.folder, name)
+    command = platform.command(arguments, made.folder, name)
     end = time.monotonic() + made.hours * 3600
     with (made.folder / "runner.log").open("w") as log:
         process = subprocess.Popen(
@@ -162,7 +170,7 @@ def _run(made: WheelBuild, place: BuildPlatform, say: Say) -> None:
         try:
             _watch(process, made, end, say)
         finally:
-            _end(process, place, name)
+            _end(process, platform, name)
     if process.returncode:
         raise _failed(made, f"within {made.hours:g} h" if time.monotonic() >= end else "without an error")
 
@@ -178,10 +186,10 @@ def _watch(process: subprocess.Popen[bytes], made: WheelBuild, end: float, say: 
         time.sleep(_LOOK_S)
 
 
-def _end(process: subprocess.Popen[bytes], place: BuildPlatform, name: str) -> None:
+def _end(process: subprocess.Popen[bytes], platform: BuildPlatform, name: str) -> None:
     """Nothing of the build outlives this command; its finished stages stay."""
     if process.poll() is None:
-        if place.image:
+        if platform.image:
             subprocess.run(["docker", "kill", name], capture_output=True, check=False)
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -221,13 +229,13 @@ def _pack(
     source: ArtefactSource,
     pattern: str,
     manifest: WheelhouseManifest,
-    house: Path,
-    place: BuildPlatform,
+    wheelhouse: Path,
+    platform: BuildPlatform,
     machine: BuildMachine,
     started: str,
     say: Say,
 ) -> None:
-    """One result into the house: looked into, recorded, with its provenance. Raises WheelBuildFailed, WrongFile."""
+    """One result into the wheelhouse: looked into, recorded, with its provenance. Raises WheelBuildFailed, WrongFile."""
     found = sorted(made.folder.glob(pattern))
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
@@ -238,21 +246,23 @@ def _pack(
         raise WheelBuildFailed(
             f"{source.name}: the build made {found[0].name}", source.file, "correct wheels/manifest.toml"
         )
-    incoming = house / ".incoming" / source.file
+    incoming = wheelhouse / ".incoming" / source.file
     incoming.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(found[0], incoming)
     path = provenance.path_of(source.file, manifest)
-    accept(source, incoming, house / source.file, manifest, f"built on {place}; see provenance/{path.name}", say)
+    accept(
+        source, incoming, wheelhouse / source.file, manifest, f"built on {platform}; see provenance/{path.name}", say
+    )
     digest = read(manifest.path).source(source.name).sha256
-    image = _image(place)
-    record = provenance.statement(made, source.file, digest, str(place), machine, started, image)
+    image = _image(platform)
+    record = provenance.statement(made, source.file, digest, str(platform), machine, started, image)
     write_whole(path, json.dumps(record, indent=2) + "\n")
     say(f"{source.name}: where it came from is in wheels/provenance/{path.name}; commit it")
 
 
-def _image(place: BuildPlatform) -> str:
+def _image(platform: BuildPlatform) -> str:
     """The image by its id, for the provenance; "" without one."""
-    if not place.image:
+    if not platform.image:
         return ""
-    ask = ["docker", "image", "inspect", "--format", "{{.Id}}", place.image]
+    ask = ["docker", "image", "inspect", "--format", "{{.Id}}", platform.image]
     return "docker:" + subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fleet.core.errors import ArtefactError, DownloadFailed, WrongFile
 from fleet.core.files import sha256_of
-from fleet.wheelhouse.store import index as wheelhouse
+from fleet.wheelhouse.store import index
 from fleet.wheelhouse.store.download import Progress, RetryPolicy, download
 from fleet.wheelhouse.store.inspection import inspect
 from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest, record
@@ -44,18 +44,18 @@ def fetch_all(jobs: list[Callable[[], None]], say: Say = print, at_once: int = A
 
 
 def fetch_source(
-    source: ArtefactSource, house: Path, manifest: WheelhouseManifest, say: Say, policy: RetryPolicy | None = None
+    source: ArtefactSource, wheelhouse: Path, manifest: WheelhouseManifest, say: Say, policy: RetryPolicy | None = None
 ) -> None:
     """Fetch one artefact unless the right one is there. Raises ArtefactError; a wrong file is set aside, never kept."""
-    target = house / source.file
+    target = wheelhouse / source.file
     if source.via == "build" and not target.is_file():
         say(f"{source.name}: not fetched but built, on a board: {source.command}")
         return
     if target.is_file() and source.pinned:
-        wheelhouse.of_source(house, source, manifest)
+        index.of_source(wheelhouse, source, manifest)
         return
-    house.mkdir(parents=True, exist_ok=True)
-    incoming = house / ".incoming" / source.file
+    wheelhouse.mkdir(parents=True, exist_ok=True)
+    incoming = wheelhouse / ".incoming" / source.file
     incoming.parent.mkdir(exist_ok=True)
     if not incoming.is_file() and target.is_file():
         target.replace(incoming)  # put there by hand: checked and recorded like a fetched one
@@ -87,7 +87,7 @@ def _from_index(source: ArtefactSource, incoming: Path) -> str:
 def accept(
     source: ArtefactSource, incoming: Path, target: Path, manifest: WheelhouseManifest, came_from: str, say: Say
 ) -> None:
-    """Give ``incoming`` its name in the house, recorded where it is new. Raises WrongFile, and sets it aside then."""
+    """Give ``incoming`` its name in the wheelhouse, recorded where it is new. Raises WrongFile, and sets it aside then."""
     digest, size = sha256_of(incoming), incoming.stat().st_size
     try:
         if source.pinned and digest != source.sha256:
@@ -106,22 +106,22 @@ def accept(
     say(f"{source.name} {source.version}: {size / 1e6:.1f} MB")
 
 
-def fetch_lock(lock: str, target: PythonTarget, house: Path, manifest: WheelhouseManifest, say: Say) -> None:
+def fetch_lock(lock: str, target: PythonTarget, wheelhouse: Path, manifest: WheelhouseManifest, say: Say) -> None:
     """Fetch the wheels of a lock for the target; nothing is built from source. Raises ArtefactError."""
-    if not wheelhouse.missing_of_lock(house, manifest, target, lock):
+    if not index.missing_of_lock(wheelhouse, manifest, target, lock):
         return
     say(f"{lock}: wheels for {target.name}")
-    house.mkdir(parents=True, exist_ok=True)
+    wheelhouse.mkdir(parents=True, exist_ok=True)
     options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
     options += [f"--python-version={target.python}", *(f"--platform={name}" for name in target.platforms)]
-    options += [f"--abi={target.abi}", "--abi=abi3", "--abi=none", "-r", str(wheelhouse.lock_path(lock, manifest))]
-    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=house) as folder:
+    options += [f"--abi={target.abi}", "--abi=abi3", "--abi=none", "-r", str(index.lock_path(lock, manifest))]
+    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=wheelhouse) as folder:
         run_pip(options, Path(folder))
         files = list(Path(folder).iterdir())
         for path in files:
-            path.replace(house / path.name)
+            path.replace(wheelhouse / path.name)
     say(f"{lock}: {len(files)} files")
-    wheelhouse.of_lock(house, manifest, target, lock)
+    index.of_lock(wheelhouse, manifest, target, lock)
 
 
 def run_pip(options: list[str], folder: Path) -> None:

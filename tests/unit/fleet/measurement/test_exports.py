@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from fleet.core.errors import NetworkExportError
-from fleet.measurement import exports as export
-from fleet.reports import exports as export_page
+from fleet.measurement import exports
+from fleet.reports.exports import page
 from ocr_app.engines import export_table
 
 
@@ -29,12 +29,12 @@ class Calls:
 
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "exists", lambda name: True)
+    monkeypatch.setattr(exports, "exists", lambda name: True)
 
 
 def test_each_network_is_exported_where_its_framework_lives(ready: None, tmp_path: Path) -> None:
     calls = Calls()
-    export.main(folder=tmp_path, run=calls)
+    exports.main(folder=tmp_path, run=calls)
     places = {(Path(command[0]).parent.parent.name, command[2].rpartition(".")[2]) for command in calls.commands}
     assert {place for place, _ in places} >= {"py36-easyocr", "py37-paddle"}
     assert len(calls.commands) == 6 and {step for _, step in places} == {"export", "export_parity"}
@@ -44,7 +44,7 @@ def test_each_network_is_exported_where_its_framework_lives(ready: None, tmp_pat
 
 def test_real_crops_and_pages_are_compared_on(ready: None, tmp_path: Path) -> None:
     calls = Calls()
-    export.main(["codes-detector"], folder=tmp_path, run=calls)
+    exports.main(["codes-detector"], folder=tmp_path, run=calls)
     words = calls.commands[1]
     assert words[words.index("--lines") + 1 :].count("--lines") in (0, 1)
     assert "data/nano-codes-100" in words and words[words.index("--pages-limit") + 1] == "20"
@@ -53,34 +53,34 @@ def test_real_crops_and_pages_are_compared_on(ready: None, tmp_path: Path) -> No
 
 def test_a_quick_comparison_is_cut_short(ready: None, tmp_path: Path) -> None:
     calls = Calls()
-    export.main(["codes-detector"], folder=tmp_path, quick=True, run=calls)
+    exports.main(["codes-detector"], folder=tmp_path, quick=True, run=calls)
     assert calls.commands[1][calls.commands[1].index("--limit") + 1] == "6"
 
 
 def test_without_comparison_only_files_are_made(ready: None, tmp_path: Path) -> None:
     calls = Calls()
-    export.main(["codes-detector"], folder=tmp_path, compare=False, run=calls)
+    exports.main(["codes-detector"], folder=tmp_path, compare=False, run=calls)
     assert [command[2] for command in calls.commands] == ["ocr_app.engines.export"]
 
 
 def test_a_failure_does_not_keep_the_others_from_running(ready: None, tmp_path: Path) -> None:
     calls = Calls({"export": 7})
     with pytest.raises(NetworkExportError) as caught:
-        export.main(folder=tmp_path, run=calls)
+        exports.main(folder=tmp_path, run=calls)
     assert "py36-easyocr ended with exit code 7" in str(caught.value)
     assert "py37-paddle" in calls.commands[-1][0] and len(calls.commands) == 5
 
 
 def test_an_environment_that_is_not_built_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(export, "exists", lambda name: False)
+    monkeypatch.setattr(exports, "exists", lambda name: False)
     with pytest.raises(NetworkExportError) as caught:
-        export.main(["easyocr-detector"], folder=tmp_path, run=Calls())
+        exports.main(["easyocr-detector"], folder=tmp_path, run=Calls())
     assert "./inv envs --name py36-easyocr" in str(caught.value)
 
 
 def test_an_unknown_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NetworkExportError) as caught:
-        export.main(["nothing"], folder=tmp_path, run=Calls())
+        exports.main(["nothing"], folder=tmp_path, run=Calls())
     assert "codes-detector" in str(caught.value)
 
 
@@ -116,9 +116,9 @@ def test_a_report_has_every_record(tmp_path: Path) -> None:
     networks = export_table.select(["codes-detector", "codes-recogniser"])
     for network in networks:
         record(network.name, tmp_path)
-    found = export.report(networks, tmp_path)
+    found = exports.report(networks, tmp_path)
     assert [entry["network"] for entry in found["networks"]] == ["codes-detector", "codes-recogniser"]
-    text = export_page.page(found)
+    text = page(found)
     assert "2 of 2 networks" in text and "| 1.5e-05 | 12.2 | 9 |" in text and "real lines: 128 of 128" in text
     assert "image n x 1 x 32 x w" in text and "torch 1.10" in text
 
@@ -127,22 +127,22 @@ def test_a_report_has_every_record(tmp_path: Path) -> None:
 def test_what_was_not_compared_on_everything_is_not_published(tmp_path: Path, parity: dict[str, Any]) -> None:
     record("codes-detector", tmp_path, **parity)
     with pytest.raises(NetworkExportError) as caught:
-        export.report(export_table.select(["codes-detector"]), tmp_path)
+        exports.report(export_table.select(["codes-detector"]), tmp_path)
     assert "codes-detector" in str(caught.value)
 
 
 def test_what_is_missing_is_not_published(tmp_path: Path) -> None:
     with pytest.raises(NetworkExportError):
-        export.report(export_table.select(["codes-detector"]), tmp_path)
+        exports.report(export_table.select(["codes-detector"]), tmp_path)
 
 
 def test_the_committed_page_is_that_of_the_committed_figures() -> None:
-    found = json.loads((export.RESULTS / "export.json").read_text())
-    assert export_page.page(found) == (export.RESULTS / "export.md").read_text()
+    found = json.loads((exports.RESULTS / "export.json").read_text())
+    assert page(found) == (exports.RESULTS / "export.md").read_text()
 
 
 def test_every_committed_export_reads_like_its_original() -> None:
-    found = json.loads((export.RESULTS / "export.json").read_text())
+    found = json.loads((exports.RESULTS / "export.json").read_text())
     assert [entry["network"] for entry in found["networks"]] == list(export_table.networks())
     for entry in found["networks"]:
         assert entry["parity"]["passed"], entry["network"]

@@ -7,7 +7,7 @@ import pytest
 
 from fleet.core.errors import GateReportError
 from fleet.core.pages import write_record
-from fleet.measurement import gates as engines_report
+from fleet.measurement import gates
 from fleet.measurement.gates import arguments, main, report
 from fleet.reports.engines import page
 from ocr_app.engines import plan
@@ -87,9 +87,9 @@ def test_a_plan_of_another_export_is_not_published(judged):
 
 
 def test_each_gate_runs_in_the_environment_of_its_reader(monkeypatch):
-    monkeypatch.setattr(engines_report, "fresh", lambda network: None)
-    monkeypatch.setattr(engines_report, "exists", lambda name: name != "py37-paddle")
-    monkeypatch.setattr(engines_report, "python_of", lambda name, root: Path(f"/{name}/python"))
+    monkeypatch.setattr(gates, "fresh", lambda network: None)
+    monkeypatch.setattr(gates, "exists", lambda name: name != "py37-paddle")
+    monkeypatch.setattr(gates, "python_of", lambda name, root: Path(f"/{name}/python"))
     calls = []
 
     def run(command, environ):
@@ -109,9 +109,9 @@ def test_each_gate_runs_in_the_environment_of_its_reader(monkeypatch):
 
 def test_a_second_run_judges_what_the_first_left_open(judged, monkeypatch):
     exports, plans, _ = judged
-    monkeypatch.setattr(engines_report, "EXPORTS", exports)
-    monkeypatch.setattr(engines_report, "PLANS", plans)
-    monkeypatch.setattr(engines_report, "fresh", lambda network: None)
+    monkeypatch.setattr(gates, "EXPORTS", exports)
+    monkeypatch.setattr(gates, "PLANS", plans)
+    monkeypatch.setattr(gates, "fresh", lambda network: None)
     calls = []
 
     def run(command, environ):

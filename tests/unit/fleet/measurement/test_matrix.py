@@ -7,7 +7,7 @@ import pytest
 from fleet.core.errors import MatrixError
 from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
-from fleet.measurement import matrix as benchmark
+from fleet.measurement import matrix
 from fleet.measurement.matrix import Cell, CellOutcome, cells, finished, main, reason_of
 from ocr_app.benchmark import environment
 from ocr_app.benchmark.datasets import open_dataset
@@ -50,7 +50,7 @@ def test_only_chooses_readers_by_their_beginning():
 
 
 def test_the_committed_matrix_is_whole():
-    config = load_toml(benchmark.MATRIX)
+    config = load_toml(matrix.MATRIX)
     found = cells(config, False, [])
     assert len({cell.slug for cell in found}) == len(found)
     assert config["baseline"] in {cell.reader for cell in found}
@@ -91,7 +91,7 @@ def test_a_finished_cell_is_kept_only_for_the_same_inputs(tmp_path, monkeypatch)
     source = ROOT / "data" / "nano-codes-100"
     cell = Cell("one", "small", str(source), limit=3)
     record = record_of(cell, open_dataset(str(source), limit=3))
-    monkeypatch.setattr(benchmark, "load_run", lambda path: record)
+    monkeypatch.setattr(matrix, "load_run", lambda path: record)
     assert finished(cell, tmp_path) is record
     assert finished(Cell("one", "small", str(source), limit=4), tmp_path) is None
     assert finished(Cell("one", "small", str(source), limit=3, threads=1), tmp_path) is None
@@ -105,15 +105,15 @@ def test_an_unfinished_file_is_run_again(tmp_path):
 
 def test_a_report_is_written_anew_from_what_is_there(tmp_path, monkeypatch):
     kept = []
-    monkeypatch.setattr(benchmark, "load_run", lambda path: {"path": path})
-    monkeypatch.setattr(benchmark, "write_report", lambda folder, config, results: kept.extend(results))
+    monkeypatch.setattr(matrix, "load_run", lambda path: {"path": path})
+    monkeypatch.setattr(matrix, "write_report", lambda folder, config, results: kept.extend(results))
     with pytest.raises(MatrixError, match="no records"):
-        benchmark.report(tmp_path)
+        matrix.report(tmp_path)
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / "real-dates__tesseract__raw.json").write_text("{}")
     row = {"reader": "TrOCR", "dataset": "real-lines", "preprocess": "raw", "reason": "no weights"}
     (tmp_path / "summary.json").write_text(json.dumps({"not_run": [row]}))
-    benchmark.report(tmp_path)
+    matrix.report(tmp_path)
     assert [cell.slug for cell, record, _ in kept if record] == ["real-dates__tesseract__raw"]
     assert {(cell.reader, cell.dataset): reason for cell, record, reason in kept}[("trocr@server", "real-lines")] == (
         "no weights"
@@ -121,8 +121,8 @@ def test_a_report_is_written_anew_from_what_is_there(tmp_path, monkeypatch):
 
 
 def test_when_nothing_can_run_every_reason_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark, "load_toml", lambda path: CONFIG)
-    monkeypatch.setattr(benchmark, "run_cell", lambda cell, out, session: CellOutcome(cell, reason="no camel"))
+    monkeypatch.setattr(matrix, "load_toml", lambda path: CONFIG)
+    monkeypatch.setattr(matrix, "run_cell", lambda cell, out, session: CellOutcome(cell, reason="no camel"))
     with pytest.raises(MatrixError, match="one: no camel"):
         main(quick=True, out=tmp_path)
 
@@ -130,8 +130,8 @@ def test_when_nothing_can_run_every_reason_is_said(tmp_path, monkeypatch):
 def test_a_real_cell_runs_and_is_then_kept(tmp_path, capsys):
     """The matrix's own machinery on the one reader that is a program: a reason is as good as a record here."""
     cell = Cell("tesseract", "small", "data/nano-codes-100", limit=1, warm_up=0)
-    first = benchmark.run_cell(cell, tmp_path / "cell.json", "now")
-    second = benchmark.run_cell(cell, tmp_path / "cell.json", "now")
+    first = matrix.run_cell(cell, tmp_path / "cell.json", "now")
+    second = matrix.run_cell(cell, tmp_path / "cell.json", "now")
     assert bool(first.record) != bool(first.reason)
     assert second.kept == bool(first.record)
     if first.record:
@@ -140,7 +140,7 @@ def test_a_real_cell_runs_and_is_then_kept(tmp_path, capsys):
 
 def test_a_recipe_makes_another_cell(tmp_path):
     config = dict(CONFIG, extra=[{"dataset": "small", "readers": ["one"], "preprocess": ["raw"], "recipe": "r.yaml"}])
-    last = benchmark.cells(config, False, ["one"])[-1]
+    last = matrix.cells(config, False, ["one"])[-1]
     assert last.variant == "raw, recipe" and last.slug.endswith("raw-recipe")
     command = last.command(tmp_path / "x.json", "now")
     assert command[command.index("--recipe") + 1] == "r.yaml"
@@ -148,23 +148,23 @@ def test_a_recipe_makes_another_cell(tmp_path):
 
 def test_a_set_for_extras_is_not_read_by_everyone():
     config = dict(CONFIG, datasets=[*CONFIG["datasets"], {"name": "more", "source": "m", "extra_only": True}], extra=[])
-    assert {cell.dataset for cell in benchmark.cells(config, False, [])} == {"small", "real"}
+    assert {cell.dataset for cell in matrix.cells(config, False, [])} == {"small", "real"}
 
 
 def test_a_set_that_cannot_be_made_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark, "ROOT", tmp_path)
+    monkeypatch.setattr(matrix, "ROOT", tmp_path)
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
-    cell = benchmark.Cell("one", "more", "m")
+    cell = matrix.Cell("one", "more", "m")
     with pytest.raises(MatrixError, match="more cannot be made"):
-        benchmark.make_missing({"datasets": [entry]}, [cell])
+        matrix.make_missing({"datasets": [entry]}, [cell])
 
 
 def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark, "ROOT", tmp_path)
+    monkeypatch.setattr(matrix, "ROOT", tmp_path)
     (tmp_path / "m").mkdir()
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
     with pytest.raises(MatrixError, match="half-made"):
-        benchmark.make_missing({"datasets": [entry]}, [benchmark.Cell("one", "more", "m")])
+        matrix.make_missing({"datasets": [entry]}, [matrix.Cell("one", "more", "m")])
 
 
 def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):
@@ -172,8 +172,8 @@ def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):
         "datasets": ["no/such/place"], "on_datasets": [], "findings_allowed": [],
         "commands": {"count": ["network", "count"]},
     }  # fmt: skip
-    benchmark.measure_networks(settings, tmp_path / "networks")
+    matrix.measure_networks(settings, tmp_path / "networks")
     assert json.loads((tmp_path / "networks" / "count.json").read_text())["networks"]
     settings["commands"] = {"count": ["network", "count", "no-such-file.onnx"]}
     with pytest.raises(MatrixError, match=r"network count no-such-file\.onnx"):
-        benchmark.measure_networks(settings, tmp_path / "networks")
+        matrix.measure_networks(settings, tmp_path / "networks")

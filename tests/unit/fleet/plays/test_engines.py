@@ -10,8 +10,7 @@ import pytest
 
 from fleet.core.errors import EngineRequestError
 from fleet.core.files import ROOT
-from fleet.plays import engines
-from fleet.plays import playbooks as provision
+from fleet.plays import engines, playbooks
 
 
 class Calls(list):
@@ -72,12 +71,12 @@ def test_a_nano_builds_by_itself(board):
 
 @pytest.mark.parametrize("here", ["board", "computer"])
 def test_hosts_are_built_by_the_play(here, board, tmp_path, monkeypatch):
-    monkeypatch.setattr(provision, "tools", lambda: Path("/tools"))
+    monkeypatch.setattr(playbooks, "tools", lambda: Path("/tools"))
     calls = Calls()
     root = board if here == "board" else str(tmp_path / "nothing")
     engines.build(limit="line_a", precision="fp16", root=root, call=calls)
     command, folder = calls[0]
-    assert command[:4] == ["ansible-playbook", "engines.yml", "--limit", "line_a"] and folder == provision.FOLDER
+    assert command[:4] == ["ansible-playbook", "engines.yml", "--limit", "line_a"] and folder == playbooks.FOLDER
     assert json.loads(command[-1]) == {
         "engines_reader": "codes", "engines_precision": "fp16", "engines_rebuild": False
     }  # fmt: skip

@@ -5,8 +5,7 @@ import configparser
 import pytest
 
 from fleet.core.errors import VirtualFleetError, VirtualFleetUnavailable
-from fleet.virtual import access, commands, image, nodes
-from fleet.virtual import docker as engine
+from fleet.virtual import access, commands, docker, image, lifecycle, nodes
 from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 ALL = "CapBnd:\t000001ffffffffff\n"
@@ -22,10 +21,10 @@ def able(tmp_path, monkeypatch):
     """A machine that can run the fleet."""
     status = tmp_path / "status"
     status.write_text(ALL)
-    monkeypatch.setattr(engine, "_STATUS", status)
-    monkeypatch.setattr(engine.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(engine.shutil, "which", lambda tool: "/usr/bin/" + tool)
-    monkeypatch.setattr(engine, "answers", lambda: True)
+    monkeypatch.setattr(docker, "_STATUS", status)
+    monkeypatch.setattr(docker.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(docker.shutil, "which", lambda tool: "/usr/bin/" + tool)
+    monkeypatch.setattr(docker, "answers", lambda: True)
     return status
 
 
@@ -74,41 +73,41 @@ def test_nodes_of_a_foreign_processor_use_the_python_of_debian(tmp_path):
 
 
 def test_a_machine_that_has_everything_lacks_nothing(able):
-    assert engine.lacking() == ""
+    assert docker.lacking() == ""
 
 
 def test_no_linux_is_said(able):
     able.unlink()
-    assert engine.lacking().startswith("this is not Linux")
+    assert docker.lacking().startswith("this is not Linux")
 
 
 def test_no_root_is_said(able, monkeypatch):
-    monkeypatch.setattr(engine.os, "geteuid", lambda: 1000)
-    assert engine.lacking().startswith("not root") and "sudo ./inv fleet up" in engine.lacking()
+    monkeypatch.setattr(docker.os, "geteuid", lambda: 1000)
+    assert docker.lacking().startswith("not root") and "sudo ./inv fleet up" in docker.lacking()
 
 
 def test_missing_tools_are_named_with_their_package(able, monkeypatch):
-    monkeypatch.setattr(engine.shutil, "which", lambda tool: None if tool == "docker" else tool)
-    assert engine.lacking() == "docker not found: apt-get install docker.io openssh-client"
+    monkeypatch.setattr(docker.shutil, "which", lambda tool: None if tool == "docker" else tool)
+    assert docker.lacking() == "docker not found: apt-get install docker.io openssh-client"
 
 
 def test_no_engine_and_none_to_start_is_said(able, monkeypatch):
-    monkeypatch.setattr(engine, "answers", lambda: False)
-    monkeypatch.setattr(engine.shutil, "which", lambda tool: None if tool == "dockerd" else tool)
-    assert "apt-get install docker.io" in engine.lacking()
+    monkeypatch.setattr(docker, "answers", lambda: False)
+    monkeypatch.setattr(docker.shutil, "which", lambda tool: None if tool == "dockerd" else tool)
+    assert "apt-get install docker.io" in docker.lacking()
 
 
 def test_a_missing_capability_is_named(able):
     able.write_text("CapBnd:\t0000000000000000\n")
-    assert engine.lacking() == "this machine has no capability SYS_ADMIN, NET_ADMIN, SYS_BOOT"
+    assert docker.lacking() == "this machine has no capability SYS_ADMIN, NET_ADMIN, SYS_BOOT"
 
 
 def test_nodes_get_what_the_machine_has_and_never_its_clock_or_its_modules(able):
     able.write_text(f"CapBnd:\t{0x1FFFEFFFFFF:016x}\n")  # everything but SYS_RESOURCE
-    assert "SYS_RESOURCE" not in engine.capabilities() and "SYS_PTRACE" in engine.capabilities()
+    assert "SYS_RESOURCE" not in docker.capabilities() and "SYS_PTRACE" in docker.capabilities()
     able.write_text(ALL)
-    assert "SYS_RESOURCE" in engine.capabilities()
-    assert not set(engine.capabilities()) & set(settings()["capabilities"]["withheld"])
+    assert "SYS_RESOURCE" in docker.capabilities()
+    assert not set(docker.capabilities()) & set(settings()["capabilities"]["withheld"])
 
 
 BINFMT = "enabled\ninterpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P\nflags: {}\noffset 0\n"
@@ -116,28 +115,28 @@ BINFMT = "enabled\ninterpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P\nflags:
 
 @pytest.mark.parametrize(("flags", "lacks"), [("PF", False), ("OCF", False), ("P", True), (None, True)])
 def test_a_foreign_processor_needs_qemu_that_containers_can_use(tmp_path, monkeypatch, flags, lacks):
-    monkeypatch.setattr(engine, "_BINFMT", tmp_path)
-    monkeypatch.setattr(engine, "machine_arch", lambda: "amd64")
+    monkeypatch.setattr(docker, "_BINFMT", tmp_path)
+    monkeypatch.setattr(docker, "machine_arch", lambda: "amd64")
     if flags:
         (tmp_path / "qemu-aarch64").write_text(BINFMT.format(flags))
-    assert engine.lacking_for("amd64") == ""
-    assert ("apt-get install qemu-user-static" in engine.lacking_for("arm64")) is lacks
+    assert docker.lacking_for("amd64") == ""
+    assert ("apt-get install qemu-user-static" in docker.lacking_for("arm64")) is lacks
 
 
 def test_a_processor_that_nobody_knows_is_refused():
-    assert "known: amd64, arm64" in engine.lacking_for("m68k")
+    assert "known: amd64, arm64" in docker.lacking_for("m68k")
 
 
 def test_require_stops_before_anything_is_made(able, tmp_path):
     able.unlink()
     with pytest.raises(VirtualFleetUnavailable, match="expected: root on Linux with Docker"):
-        engine.require(tmp_path, machine_arch())
+        docker.require(tmp_path, machine_arch())
 
 
 @pytest.mark.parametrize("count", [0, 61, -1])
 def test_a_count_out_of_bounds_is_refused(fleet, count):
     with pytest.raises(VirtualFleetError, match="1 to 60"):
-        commands.up(fleet, count)
+        lifecycle.up(fleet, count)
 
 
 def test_an_unknown_verb_is_refused():
@@ -150,18 +149,18 @@ def test_nodes_of_an_older_image_are_refused_before_anything_is_built(fleet, abl
     monkeypatch.setattr(image, "tags", lambda _: ("nano-ocr/virtual-nano:new", "other"))
     monkeypatch.setattr(image, "ensure", lambda *_: pytest.fail("built"))
     with pytest.raises(VirtualFleetError, match="--recreate"):
-        commands.up(fleet, 1)
+        lifecycle.up(fleet, 1)
 
 
 def test_a_shell_in_a_fleet_that_is_not_there_says_how_to_make_one(fleet):
     with pytest.raises(VirtualFleetError, match=r"\./inv fleet up"):
-        commands.shell(fleet, 1)
+        lifecycle.shell(fleet, 1)
 
 
 def test_status_without_an_engine_is_an_answer(fleet, monkeypatch):
     said = []
-    monkeypatch.setattr(engine, "answers", lambda: False)
-    commands.status(fleet, said.append)
+    monkeypatch.setattr(docker, "answers", lambda: False)
+    lifecycle.status(fleet, said.append)
     assert said == ["no Docker engine answers: no virtual fleet runs here"]
 
 
@@ -202,7 +201,7 @@ def test_a_machine_whose_containers_may_not_mount_is_told_before_anything_is_bui
     with pytest.raises(
         VirtualFleetUnavailable, match=r"cannot do its work here: mount: permission denied\n  expected: a machine"
     ):
-        commands.up(fleet, 1)
+        lifecycle.up(fleet, 1)
 
 
 def test_a_machine_whose_containers_may_is_content(able, tmp_path, monkeypatch):
@@ -211,6 +210,6 @@ def test_a_machine_whose_containers_may_is_content(able, tmp_path, monkeypatch):
     program.write_text(f'#!/bin/sh\ncat >/dev/null; echo "$@" >>{tmp_path}/calls; echo sha256:1\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    engine.probe()
+    docker.probe()
     calls = (tmp_path / "calls").read_text()
     assert "--cap-add=SYS_ADMIN" in calls and "rmi sha256:1" in calls

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import AuditError
-from fleet.environments import build as envs
+from fleet.environments import builder
 from fleet.wheelhouse import audit, commands, vulnerabilities
 from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 from fleet.wheelhouse.vulnerabilities import Vulnerability
@@ -173,9 +173,9 @@ def test_gaps_are_told_before_the_database_is_asked(
     def silent(*_: object) -> list[Vulnerability]:
         raise AuditError("known vulnerabilities were NOT looked up", "an answer")
 
-    monkeypatch.setattr(vulnerabilities, "look", silent)
+    monkeypatch.setattr(vulnerabilities, "look_up", silent)
     with pytest.raises(AuditError):
-        audit.audit(manifest, manifest.path.parent / "house", said.append)
+        audit.audit(manifest, manifest.path.parent / "wheelhouse", said.append)
     text = "\n".join(said)
     assert "no second source (1): sources" in text and "no licence stated: sources" in text
     assert "not pinned yet: torch, sources" in text
@@ -213,13 +213,13 @@ def fake_osv(known: list[object]) -> Iterator[str]:
 
 @pytest.fixture
 def pip_audit() -> None:
-    state = next(entry.state for entry in envs.status() if entry.name == vulnerabilities.ENVIRONMENT)
+    state = next(entry.state for entry in builder.status() if entry.name == vulnerabilities.ENVIRONMENT)
     if state != "ready":
         pytest.skip(f"the environment of pip-audit is {state}: ./inv wheels audit builds it")
 
 
 def command(manifest: WheelhouseManifest, osv: str, said: list[str]) -> int:
-    where = ["--house", str(manifest.path.parent / "house"), "--manifest", str(manifest.path)]
+    where = ["--wheelhouse", str(manifest.path.parent / "wheelhouse"), "--manifest", str(manifest.path)]
     return commands.main(["audit", *where, "--osv-url", osv], said.append)
 
 

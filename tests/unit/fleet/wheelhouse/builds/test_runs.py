@@ -23,12 +23,10 @@ from fleet.core.errors import (
 )
 from fleet.core.files import ROOT
 from fleet.wheelhouse import commands
-from fleet.wheelhouse.builds import boards, machine, provenance
-from fleet.wheelhouse.builds import declarations as builds
-from fleet.wheelhouse.builds import runs as build
+from fleet.wheelhouse.builds import boards, declarations, machine, provenance, runs
 from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec
 from fleet.wheelhouse.builds.machine import BuildPlatform
-from fleet.wheelhouse.store import index as house
+from fleet.wheelhouse.store import index
 from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 from tests.unit.fleet.wheelfiles import archive, wheel
 
@@ -90,10 +88,10 @@ _tiny_stages:
 
 
 class Workshop:
-    """A repository in small: a manifest, a role whose build compiles a C extension, its source, and a house."""
+    """A repository in small: a manifest, a role whose build compiles a C extension, its source, and a wheelhouse."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.house, self.roles, self.folder = root, root / "house", root / "roles", root / "work"
+        self.root, self.wheelhouse, self.roles, self.folder = root, root / "wheelhouse", root / "roles", root / "work"
         self.said: list[str] = []
         for part in ("defaults", "vars", "tasks"):
             (self.roles / "tiny" / part).mkdir(parents=True)
@@ -101,7 +99,7 @@ class Workshop:
         (self.roles / "tiny" / "vars" / "main.yml").write_text(VARS)
         self.defaults()
         shutil.copytree(ROLES / "wheelhouse", self.roles / "wheelhouse")
-        self.house.mkdir()
+        self.wheelhouse.mkdir()
         (root / "wheels").mkdir()
         self.source()
         self.spec()
@@ -114,7 +112,7 @@ class Workshop:
         )
 
     def source(self, code: bytes = CODE) -> None:
-        path = archive(self.house / "tiny-1.2.0.tar.gz", {"tiny-1.2.0/tiny.c": code, "tiny-1.2.0/pack.py": PACK})
+        path = archive(self.wheelhouse / "tiny-1.2.0.tar.gz", {"tiny-1.2.0/tiny.c": code, "tiny-1.2.0/pack.py": PACK})
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         common = 'version = "1.2.0"\nlicence = "CC0-1.0"\nwhy = "a test"\nreason = "built here"\n'
         (self.root / "wheels" / "manifest.toml").write_text(
@@ -134,10 +132,10 @@ class Workshop:
     def manifest(self) -> WheelhouseManifest:
         return read(self.root / "wheels" / "manifest.toml")
 
-    def build(self, place: BuildPlatform | None = None, only_plan: bool = False) -> int:
-        spec = builds.chosen(["tiny"], self.manifest, self.roles)[0]
-        given = (self.said.append, place or BuildPlatform(), self.folder, self.roles, only_plan)
-        return build.build(spec, self.manifest, self.house, *given)
+    def build(self, host: BuildPlatform | None = None, only_plan: bool = False) -> int:
+        spec = declarations.chosen(["tiny"], self.manifest, self.roles)[0]
+        given = (self.said.append, host or BuildPlatform(), self.folder, self.roles, only_plan)
+        return runs.build(spec, self.manifest, self.wheelhouse, *given)
 
     def compiled(self) -> int:
         """How often the compiler ran."""
@@ -154,8 +152,8 @@ def shop(tmp_path: Path) -> Workshop:
 def test_what_is_compiled_works_and_lies_in_the_house_with_its_origin(shop: Workshop) -> None:
     assert shop.build() == 0
     source = shop.manifest.source("tiny")
-    assert source.pinned and house.of_source(shop.house, source, shop.manifest).sha256 == source.sha256
-    zipfile.ZipFile(shop.house / source.file).extractall(shop.root / "site")
+    assert source.pinned and index.of_source(shop.wheelhouse, source, shop.manifest).sha256 == source.sha256
+    zipfile.ZipFile(shop.wheelhouse / source.file).extractall(shop.root / "site")
     ask = [sys.executable, "-c", "import tiny; print(tiny.add(2, 40))"]
     assert subprocess.run(ask, cwd=shop.root / "site", capture_output=True, text=True, check=True).stdout == "42\n"
     said = json.loads(provenance.path_of(source.file, shop.manifest).read_text())
@@ -170,9 +168,9 @@ def test_what_is_compiled_works_and_lies_in_the_house_with_its_origin(shop: Work
 
 def test_what_is_built_and_recorded_is_not_built_again(shop: Workshop) -> None:
     assert shop.build() == 0 and shop.build() == 0
-    assert shop.compiled() == 1 and shop.said[-1] == "tiny 1.2.0: in house/, as recorded; nothing to build"
-    (shop.house / shop.manifest.source("tiny").file).unlink()
-    with pytest.raises(WheelBuildError, match=r"built before .* not in house/"):
+    assert shop.compiled() == 1 and shop.said[-1] == "tiny 1.2.0: in wheelhouse/, as recorded; nothing to build"
+    (shop.wheelhouse / shop.manifest.source("tiny").file).unlink()
+    with pytest.raises(WheelBuildError, match=r"built before .* not in wheelhouse/"):
         shop.build()
 
 
@@ -181,7 +179,7 @@ def test_a_build_that_was_cut_goes_on_at_the_stage_that_was_cut(shop: Workshop) 
     with pytest.raises(WheelBuildFailed, match=r"tiny stopped at gate \(4 of 5\)") as caught:
         shop.build()
     assert "it goes on at that stage" in str(caught.value.next_step)
-    assert not (shop.house / shop.manifest.source("tiny").file).exists() and not shop.manifest.recorded.exists()
+    assert not (shop.wheelhouse / shop.manifest.source("tiny").file).exists() and not shop.manifest.recorded.exists()
     (shop.folder / "fuel").touch()
     assert shop.build() == 0 and shop.compiled() == 1
 
@@ -212,7 +210,7 @@ def test_a_build_that_takes_too_long_is_ended(shop: Workshop) -> None:
 
 def test_only_one_build_of_a_folder_at_a_time(shop: Workshop) -> None:
     shop.folder.mkdir()
-    with build._alone(shop.folder, "tiny"), pytest.raises(WheelBuildError, match="being built"):
+    with runs._alone(shop.folder, "tiny"), pytest.raises(WheelBuildError, match="being built"):
         shop.build()
 
 
@@ -227,7 +225,7 @@ def test_a_result_that_is_not_what_the_manifest_says_is_not_recorded(shop: Works
 
 
 def test_a_source_that_was_not_fetched_names_the_command(shop: Workshop) -> None:
-    (shop.house / "tiny-1.2.0.tar.gz").unlink()
+    (shop.wheelhouse / "tiny-1.2.0.tar.gz").unlink()
     with pytest.raises(NotInWheelhouse) as caught:
         shop.build()
     assert caught.value.next_step == "./inv wheels fetch --only tiny-source"
@@ -286,7 +284,7 @@ def test_a_build_in_a_container(shop: Workshop) -> None:
     defaults = shop.roles / "tiny" / "defaults" / "main.yml"
     defaults.write_text(defaults.read_text().replace(sys.executable, "/usr/bin/python3"))
     place = BuildPlatform(images[0])
-    shop.spec(python_version=machine.look(place, "/usr/bin/python3", Path("/tmp")).python)
+    shop.spec(python_version=machine.probe(place, "/usr/bin/python3", Path("/tmp")).python)
     assert shop.build(place) == 0
     source = shop.manifest.source("tiny")
     said = json.loads(provenance.path_of(source.file, shop.manifest).read_text())["predicate"]["buildDefinition"]
@@ -312,7 +310,7 @@ def boardhouse(tmp_path: Path) -> tuple[WheelhouseManifest, Path]:
     (tmp_path / "wheels").mkdir()
     (tmp_path / "requirements").symlink_to(ROOT / "requirements")
     text = (ROOT / "wheels" / "manifest.toml").read_text()
-    folder = tmp_path / "house"
+    folder = tmp_path / "wheelhouse"
     folder.mkdir()
     for name in ("torchvision-source", "torch2trt-source", "opencv-source", "opencv-contrib-source"):
         source = read().source(name)
@@ -332,7 +330,7 @@ def test_the_stages_of_opencv_are_those_of_its_role(
 ) -> None:
     manifest, folder = boardhouse
     board = BuildMachine("aarch64", "10.2", "3.6", 30000, 3964, memory, frozenset(), stranger=False)
-    made = builds.plan(builds.specs(manifest)["opencv"], manifest, folder, Path("/b"), board)
+    made = declarations.plan(declarations.specs(manifest)["opencv"], manifest, folder, Path("/b"), board)
     stages = {stage["name"]: stage["run"] for stage in made.stages}
     assert list(stages) == ["sources", "unpack", "configure", "summary", "compile", "install", "try", "pack"]
     assert "-D CUDA_ARCH_BIN=5.3" in stages["configure"] and stages["compile"].endswith(jobs)
@@ -349,8 +347,8 @@ def test_pytorch_is_built_in_an_environment_of_its_own(
         asked["locks"], asked["artefacts"] = given[3], given[4]
         return {"requirements": "torch==1 --hash=sha256:0\n", "from_source": []}
 
-    monkeypatch.setattr(house, "plan", plan)
-    made = builds.plan(builds.specs(manifest)["pytorch"], manifest, folder, Path("/b"), NANO)
+    monkeypatch.setattr(index, "plan", plan)
+    made = declarations.plan(declarations.specs(manifest)["pytorch"], manifest, folder, Path("/b"), NANO)
     assert asked == {"locks": ["bootstrap-py36", "nano-torch"], "artefacts": ["torch"]}
     assert made.environment is not None and made.environment["path"] == "/b/venv"
     assert [stage["name"] for stage in made.stages] == ["sources", "environment", "unpack", "torchvision", "torch2trt"]
@@ -359,12 +357,12 @@ def test_pytorch_is_built_in_an_environment_of_its_own(
 
 def test_the_environment_of_a_build_is_made_by_the_module_of_the_boards(tmp_path: Path) -> None:
     """The stage `environment`, run as it is, with one small wheel."""
-    pip = next(iter(sorted(house.HOUSE.glob("pip-2*-py3-none-any.whl"))), None)
+    pip = next(iter(sorted(index.WHEELHOUSE.glob("pip-2*-py3-none-any.whl"))), None)
     if pip is None or sys.version_info >= (3, 12):
         pytest.skip("no wheel of pip in .wheelhouse that this Python runs: ./inv wheels fetch --only bootstrap-py37")
     wheels = tmp_path / "wheels"
     wheels.mkdir()
-    pip = sorted(house.HOUSE.glob("pip-2*-py3-none-any.whl"))[-1]
+    pip = sorted(index.WHEELHOUSE.glob("pip-2*-py3-none-any.whl"))[-1]
     shutil.copy(pip, wheels)
     small = wheel(wheels, "small", "1.0", "py3-none-any")
     names = {"pip": pip.name.split("-")[1], "small": "1.0"}
@@ -379,8 +377,8 @@ def test_the_environment_of_a_build_is_made_by_the_module_of_the_boards(tmp_path
         "environment": {}, "wheels": str(wheels), "requirements": "".join(lines), "from_source": [], "timeout_s": 60,
     }  # fmt: skip
     (tmp_path / "environment.json").write_text(json.dumps(options))
-    shutil.copy(build.LIBRARY, tmp_path / "nano_venv.py")
-    stage = builds._made(sys.executable, options)
+    shutil.copy(runs.LIBRARY, tmp_path / "nano_venv.py")
+    stage = declarations._made(sys.executable, options)
     for _ in range(2):
         done = subprocess.run(
             ["/bin/sh", "-ec", stage["run"]], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -407,7 +405,7 @@ def test_what_nobody_builds_is_refused_with_what_there_is(capsys: pytest.Capture
 
 def test_on_a_board_the_role_builds_and_brings_the_results(tmp_path: Path) -> None:
     said: list[str] = []
-    spec = builds.specs(read())["pytorch"]
+    spec = declarations.specs(read())["pytorch"]
     boards.build(spec, "nano-01", read(), tmp_path, said.append, only_plan=True)
     assert said[0].startswith("cd ansible && ansible-playbook provision.yml --limit nano-01 --tags pytorch -e")
     assert "pytorch_enabled=true" in said[0] and "pytorch_build=true" in said[0]
@@ -417,7 +415,7 @@ def test_every_artefact_that_is_built_has_a_build(tmp_path: Path) -> None:
     manifest = read()
     for source in manifest.sources:
         if source.via == "build":
-            [spec] = builds.chosen([source.name], manifest)
+            [spec] = declarations.chosen([source.name], manifest)
             assert source.command == f"./inv wheels build --only {spec.name} --board BOARD"
 
 
@@ -439,7 +437,7 @@ def test_what_the_probe_says_is_read() -> None:
 def test_an_unknown_key_of_a_build_is_refused(shop: Workshop) -> None:
     shop.spec(pyhton="x")
     with pytest.raises(WheelBuildError, match="pyhton"):
-        builds.specs(shop.manifest)
+        declarations.specs(shop.manifest)
 
 
 def test_a_spec_needs_no_cuda_by_default() -> None:

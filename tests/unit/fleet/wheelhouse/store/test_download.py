@@ -28,7 +28,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    return tmp_path / "house" / "file.whl"
+    return tmp_path / "wheelhouse" / "file.whl"
 
 
 def fetch(shelf: Shelf, target: Path, *names: str, pinned: bool = True) -> str:

@@ -12,8 +12,7 @@ import pytest
 
 from fleet.core.errors import ArtefactError, NotInWheelhouse, WrongFile
 from fleet.wheelhouse import commands
-from fleet.wheelhouse.store import fetch
-from fleet.wheelhouse.store import index as house
+from fleet.wheelhouse.store import fetch, index
 from fleet.wheelhouse.store.download import RetryPolicy
 from fleet.wheelhouse.store.manifest import MANIFEST, RECORD, WheelhouseManifest, read
 from tests.unit.fleet.wheelfiles import Shelf, serve, wheel
@@ -23,10 +22,10 @@ QUICK = RetryPolicy(silence_s=0.3, attempts=2, pause_s=0.01)
 
 
 class Project:
-    """A repository in small: wheels/, requirements/, a house, and a server that has the files."""
+    """A repository in small: wheels/, requirements/, a wheelhouse, and a server that has the files."""
 
     def __init__(self, root: Path, shelf: Shelf) -> None:
-        self.root, self.shelf, self.house, self.said = root, shelf, root / "house", []  # type: ignore[var-annotated]
+        self.root, self.shelf, self.wheelhouse, self.said = root, shelf, root / "wheelhouse", []  # type: ignore[var-annotated]
         (root / "wheels").mkdir()
         (root / "requirements").mkdir()
         self.write()
@@ -60,10 +59,10 @@ sets = ["nano"]
         return read(self.root / "wheels" / "manifest.toml")
 
     def fetch(self, name: str = "torch") -> None:
-        fetch.fetch_source(self.manifest.source(name), self.house, self.manifest, self.said.append, QUICK)
+        fetch.fetch_source(self.manifest.source(name), self.wheelhouse, self.manifest, self.said.append, QUICK)
 
     def command(self, *arguments: str) -> int:
-        where = ["--house", str(self.house), "--manifest", str(self.manifest.path)]
+        where = ["--wheelhouse", str(self.wheelhouse), "--manifest", str(self.manifest.path)]
         return commands.main([*arguments, *where], self.said.append)
 
     def lock(self, *wheels: Path) -> None:
@@ -92,33 +91,33 @@ def test_a_file_without_a_hash_is_recorded_once_and_pinned_then(project: Project
     seen = digest(project.shelf.folder / TORCH)
     assert f"sha256 {seen} recorded" in project.said[0]
     source = project.manifest.source("torch")
-    assert (source.sha256, source.size) == (seen, (project.house / TORCH).stat().st_size)
-    (project.house / TORCH).unlink()
+    assert (source.sha256, source.size) == (seen, (project.wheelhouse / TORCH).stat().st_size)
+    (project.wheelhouse / TORCH).unlink()
     wheel(project.shelf.folder, files={"torch/__init__.py": b"another build\n"})
     with pytest.raises(WrongFile) as caught:
         project.fetch()
     assert caught.value.expected == seen
-    assert not (project.house / TORCH).exists()
-    assert (project.house / ".incoming" / (TORCH + ".refused")).is_file()
+    assert not (project.wheelhouse / TORCH).exists()
+    assert (project.wheelhouse / ".incoming" / (TORCH + ".refused")).is_file()
 
 
 def test_what_is_not_the_version_is_neither_recorded_nor_kept(project: Project) -> None:
     wheel(project.shelf.folder, inside="1.8.0")
     with pytest.raises(WrongFile, match=r"version 1\.8\.0 inside"):
         project.fetch()
-    assert not project.manifest.recorded.exists() and not (project.house / TORCH).exists()
+    assert not project.manifest.recorded.exists() and not (project.wheelhouse / TORCH).exists()
 
 
 def test_a_truncated_file_is_continued_not_kept(project: Project) -> None:
     project.shelf.cut_after = [50]
     project.fetch()
     assert project.shelf.asked[1][1] == "bytes=50-"
-    assert (project.house / TORCH).read_bytes() == (project.shelf.folder / TORCH).read_bytes()
+    assert (project.wheelhouse / TORCH).read_bytes() == (project.shelf.folder / TORCH).read_bytes()
 
 
 def test_a_file_put_there_by_hand_is_looked_into_and_recorded(project: Project) -> None:
-    project.house.mkdir()
-    wheel(project.house)
+    project.wheelhouse.mkdir()
+    wheel(project.wheelhouse)
     project.fetch()
     assert project.shelf.asked == [] and "put there by hand" in project.manifest.recorded.read_text()
 
@@ -127,7 +126,7 @@ def test_a_file_that_is_there_is_not_fetched_again_but_read(project: Project) ->
     project.fetch()
     project.fetch()
     assert len(project.shelf.asked) == 1
-    (project.house / TORCH).write_bytes(b"damaged")
+    (project.wheelhouse / TORCH).write_bytes(b"damaged")
     with pytest.raises(NotInWheelhouse, match="has sha256"):
         project.fetch()
 
@@ -149,29 +148,29 @@ def test_what_is_built_is_never_fetched_and_names_the_command(project: Project) 
     project.fetch("made")
     assert project.said == ["made: not fetched but built, on a board: make it"]
     with pytest.raises(NotInWheelhouse, match="make it"):
-        house.plan(project.house, project.manifest, "nano", [], ["made"])
-    project.house.mkdir()
-    wheel(project.house, name="made", version="1", tag="py3-none-any")
+        index.plan(project.wheelhouse, project.manifest, "nano", [], ["made"])
+    project.wheelhouse.mkdir()
+    wheel(project.wheelhouse, name="made", version="1", tag="py3-none-any")
     project.fetch("made")
-    assert house.plan(project.house, project.manifest, "nano", [], ["made"])["requirements"]
+    assert index.plan(project.wheelhouse, project.manifest, "nano", [], ["made"])["requirements"]
 
 
 def test_a_plan_takes_the_wheels_that_fit_the_board(project: Project, tmp_path: Path) -> None:
-    project.house.mkdir()
-    right = wheel(project.house, "numpy", "1.19.5", "cp36-cp36m-manylinux2014_aarch64")
-    wrong = wheel(project.house, "numpy", "1.19.5", "cp36-cp36m-manylinux2014_x86_64")
-    pure = wheel(project.house, "tqdm", "4.64.1", "py2.py3-none-any")
+    project.wheelhouse.mkdir()
+    right = wheel(project.wheelhouse, "numpy", "1.19.5", "cp36-cp36m-manylinux2014_aarch64")
+    wrong = wheel(project.wheelhouse, "numpy", "1.19.5", "cp36-cp36m-manylinux2014_x86_64")
+    pure = wheel(project.wheelhouse, "tqdm", "4.64.1", "py2.py3-none-any")
     project.lock(right, pure)
     lock = project.root / "requirements" / "small.txt"
     lock.write_text(lock.read_text().replace("numpy==1.19.5", f"numpy==1.19.5 --hash=sha256:{digest(wrong)}"))
     project.fetch()
-    plan = house.plan(project.house, project.manifest, "nano", ["small"], ["torch"])
+    plan = index.plan(project.wheelhouse, project.manifest, "nano", ["small"], ["torch"])
     assert [entry["file"] for entry in plan["files"]] == [right.name, pure.name, TORCH]  # type: ignore[index,attr-defined]
     assert plan["requirements"] == "".join(
         f"{name}=={version} --hash=sha256:{digest(path)}\n"
         for name, version, path in [
             ("numpy", "1.19.5", right),
-            ("torch", "1.10.0", project.house / TORCH),
+            ("torch", "1.10.0", project.wheelhouse / TORCH),
             ("tqdm", "4.64.1", pure),
         ]
     )
@@ -180,21 +179,21 @@ def test_a_plan_takes_the_wheels_that_fit_the_board(project: Project, tmp_path: 
 def test_a_plan_without_its_files_names_them_and_the_command(project: Project) -> None:
     (project.root / "requirements" / "small.txt").write_text("numpy==1.19.5 --hash=sha256:" + "0" * 64 + "\n")
     with pytest.raises(NotInWheelhouse) as caught:
-        house.plan(project.house, project.manifest, "nano", ["small"], [])
+        index.plan(project.wheelhouse, project.manifest, "nano", ["small"], [])
     assert "numpy 1.19.5" in caught.value.found and caught.value.next_step == "./inv wheels fetch --only small"
     with pytest.raises(NotInWheelhouse, match=r"\./inv wheels fetch --only torch"):
-        house.plan(project.house, project.manifest, "nano", [], ["torch"])
+        index.plan(project.wheelhouse, project.manifest, "nano", [], ["torch"])
 
 
 def test_verify_reads_everything_again(project: Project) -> None:
     (project.root / "requirements" / "small.txt").write_text("")
     project.fetch()
     assert project.command("verify") == 0
-    state = (project.house / TORCH).stat()
-    data = bytearray((project.house / TORCH).read_bytes())
+    state = (project.wheelhouse / TORCH).stat()
+    data = bytearray((project.wheelhouse / TORCH).read_bytes())
     data[60] ^= 1
-    (project.house / TORCH).write_bytes(bytes(data))
-    os.utime(project.house / TORCH, ns=(state.st_atime_ns, state.st_mtime_ns))
+    (project.wheelhouse / TORCH).write_bytes(bytes(data))
+    os.utime(project.wheelhouse / TORCH, ns=(state.st_atime_ns, state.st_mtime_ns))
     assert project.command("verify") == ArtefactError.exit_code
     assert "1 of 2 artefacts and locks are right" in project.said[-1]
 
@@ -203,8 +202,8 @@ def test_a_mirror_is_a_house_and_a_folder_for_pip(project: Project, tmp_path: Pa
     (project.root / "requirements" / "small.txt").write_text("")
     project.fetch()
     assert project.command("mirror", "--to", str(tmp_path / "stick")) == 0
-    assert (tmp_path / "stick" / "SHA256SUMS").read_text() == f"{digest(project.house / TORCH)}  {TORCH}\n"
-    assert digest(tmp_path / "stick" / TORCH) == digest(project.house / TORCH)
+    assert (tmp_path / "stick" / "SHA256SUMS").read_text() == f"{digest(project.wheelhouse / TORCH)}  {TORCH}\n"
+    assert digest(tmp_path / "stick" / TORCH) == digest(project.wheelhouse / TORCH)
 
 
 @pytest.mark.parametrize(
@@ -237,4 +236,4 @@ def test_the_committed_manifest_is_whole() -> None:
         assert source.kind != "wheel" or source.file.endswith(".whl"), source.name
     for target in manifest.targets.values():
         for lock in target.locks:
-            assert house.read_lock(house.lock_path(lock, manifest)), lock
+            assert index.read_lock(index.lock_path(lock, manifest)), lock

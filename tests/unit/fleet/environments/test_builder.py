@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from fleet.core.errors import EnvironmentBuildError, InstallFailed, InterpreterMissing, NotEnoughSpace, ProofFailed
-from fleet.environments import build as envs
-from fleet.environments import steps as env_steps
+from fleet.environments import builder, steps
 from fleet.environments.declarations import environments
 
 MINOR = "{}.{}".format(*sys.version_info)
@@ -42,7 +41,7 @@ class Workshop:
     def install(self, environment: Any, interpreter: Any, root: Path, say: Any) -> None:
         """Stands in for pip."""
         self.installs += 1
-        python = env_steps.python_of(environment.name, root)
+        python = steps.python_of(environment.name, root)
         python.parent.mkdir(parents=True)
         python.symlink_to(sys.executable)
         (python.parent.parent / f"build-{self.installs}").touch()
@@ -51,7 +50,7 @@ class Workshop:
 
     def build(self, **arguments: Any) -> list[Path]:
         """Build everything there is."""
-        return envs.build((), self.root, say=self.said.append, **arguments)
+        return builder.build((), self.root, say=self.said.append, **arguments)
 
     @property
     def folder(self) -> Path:
@@ -61,7 +60,7 @@ class Workshop:
     @property
     def state(self) -> str:
         """How the environment stands."""
-        return envs.status(self.root)[0].state
+        return builder.status(self.root)[0].state
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the checkout."""
@@ -77,19 +76,19 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     shop.write("fleet/environments/environments.toml", DATA)
     shop.write("requirements/small.txt", "# nothing\n")
     shop.write("requirements/bootstrap.txt", "# nothing\n")
-    monkeypatch.setattr(env_steps, "install", shop.install)
-    monkeypatch.setattr(envs, "prove", lambda *_: shop.problems)
+    monkeypatch.setattr(steps, "install", shop.install)
+    monkeypatch.setattr(builder, "prove", lambda *_: shop.problems)
     return shop
 
 
 def test_what_was_never_built_is_absent(workshop: Workshop) -> None:
-    status = envs.status(workshop.root)[0]
+    status = builder.status(workshop.root)[0]
     assert (status.state, status.detail.startswith("can be built with /")) == ("absent", True)
 
 
 def test_a_missing_python_shows_in_the_status(workshop: Workshop) -> None:
     workshop.write("fleet/environments/environments.toml", DATA.replace(MINOR, "3.1"))
-    assert envs.status(workshop.root)[0].detail.startswith("no Python 3.1; looked at ")
+    assert builder.status(workshop.root)[0].detail.startswith("no Python 3.1; looked at ")
 
 
 def test_a_build_ends_ready(workshop: Workshop) -> None:
@@ -145,7 +144,7 @@ def test_a_renewal_that_fails_keeps_the_old_one(workshop: Workshop, trouble: Bas
 
 def test_what_a_power_cut_left_is_unfinished_and_built_anew(workshop: Workshop) -> None:
     workshop.build()
-    (workshop.folder / envs.MARKER).unlink()
+    (workshop.folder / builder.MARKER).unlink()
     assert workshop.state == "unfinished"
     workshop.build()
     assert [path.name for path in workshop.folder.glob("build-*")] == ["build-2"]
@@ -154,7 +153,7 @@ def test_what_a_power_cut_left_is_unfinished_and_built_anew(workshop: Workshop) 
 def test_a_checkout_that_was_moved_is_built_anew(workshop: Workshop, tmp_path: Path) -> None:
     workshop.build()
     moved = shutil.copytree(workshop.root, tmp_path / "moved", symlinks=True)
-    assert envs.status(moved)[0].state == "unfinished"
+    assert builder.status(moved)[0].state == "unfinished"
 
 
 def test_a_python_that_went_away_is_told(workshop: Workshop) -> None:
@@ -188,14 +187,14 @@ def test_a_second_build_at_the_same_time_waits(workshop: Workshop) -> None:
             workshop.said.append(line)
             fcntl.flock(held, fcntl.LOCK_UN)
 
-        envs.build((), workshop.root, say=say)
+        builder.build((), workshop.root, say=say)
     assert workshop.said[0] == "another build is running here; waiting for it"
     assert workshop.state == "ready"
 
 
 def test_an_unknown_environment_is_refused_with_the_ones_there_are(workshop: Workshop) -> None:
     with pytest.raises(EnvironmentBuildError, match="no environment called py35\n  expected: small"):
-        envs.build(["py35"], workshop.root)
+        builder.build(["py35"], workshop.root)
 
 
 def test_an_unknown_key_is_refused(workshop: Workshop) -> None:

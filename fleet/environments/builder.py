@@ -20,8 +20,7 @@ from pathlib import Path
 
 from fleet.core.errors import FleetError, InterpreterMissing, NotEnoughSpace, ProofFailed
 from fleet.core.files import ROOT, write_whole
-from fleet.environments import interpreters, proofs
-from fleet.environments import steps as env_steps
+from fleet.environments import interpreters, proofs, steps
 from fleet.environments.declarations import Environment, environments, fingerprint, select
 from fleet.environments.steps import FOLDER, Say, python_of
 from ocr_app.readers.environments import FINISHED as MARKER
@@ -149,10 +148,10 @@ def _set_aside(name: str, folder: Path, aside: Path, root: Path) -> None:
 def _build_one(environment: Environment, interpreter: interpreters.Interpreter, root: Path, say: Say) -> None:
     start, name = time.monotonic(), environment.name
     say(f"{name}: Python {interpreter.version} ({interpreter.path})")
-    env_steps.install(environment, interpreter, root, say)
+    steps.install(environment, interpreter, root, say)
     for step in environment.post:
-        say(f"{name}: {env_steps.describe(step)}")
-        env_steps.post(step, name, root)
+        say(f"{name}: {steps.describe(step)}")
+        steps.post(step, name, root)
     say(f"{name}: proving it")
     _prove(environment, interpreter.version, root)
     _write_marker(environment, interpreter, root)
@@ -201,7 +200,7 @@ def show_status(root: Path = ROOT, say: Say = print) -> None:
 
 
 def main(names: list[str]) -> int:
-    """``python -m fleet.environments.build NAME...``: build, then say how all stand."""
+    """``python -m fleet.environments.builder NAME...``: build, then say how all stand."""
     try:
         build(names)
     except FleetError as error:
