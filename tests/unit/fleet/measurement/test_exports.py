@@ -136,11 +136,6 @@ def test_what_is_missing_is_not_published(tmp_path: Path) -> None:
         exports.report(export_table.select(["codes-detector"]), tmp_path)
 
 
-def test_the_committed_page_is_that_of_the_committed_figures() -> None:
-    found = json.loads((exports.RESULTS / "export.json").read_text())
-    assert page(found) == (exports.RESULTS / "export.md").read_text()
-
-
 def test_every_committed_export_reads_like_its_original() -> None:
     found = json.loads((exports.RESULTS / "export.json").read_text())
     assert [entry["network"] for entry in found["networks"]] == list(export_table.networks())

@@ -3,67 +3,20 @@
 from __future__ import annotations
 
 import io
-import json
 import tarfile
 from pathlib import Path
 
 import pytest
 from simulation.disk import Steps
-from simulation.releases import EXPECTED, GATE, image_archive
 from simulation.simulated import SimMachine
 
-from fleet.core.errors import BundleError, SigningKeyError
+from fleet.core.errors import BundleError
 from fleet.release import bundle, keys
-from fleet.release.parts import BundleOrigin
-from node_agent import deploying, manifest, minisign, resuming, staging
+from node_agent import deploying, minisign, resuming, staging
 from node_agent.disk import Folder
-from node_agent.errors import Refused
 from node_agent.node import Node
 from node_agent.source import BundleSource
-
-STAMP = BundleOrigin("1.0", 7, "2026-11-23T12:00:00+00:00", "a test")
-NO_KEYS = {"add": [], "retire": []}
-SPEC = {
-    "name": "ocr-app",
-    "machine": "aarch64",
-    "l4t": "32.7",
-    "gate": GATE,
-    "challenge": {"arguments": ["read", "--jsonl", "challenge/images"]},
-    "part": [
-        {"kind": "image", "from": "ocr-app.tar", "to": "images"},
-        {"kind": "challenge", "from": "challenge", "to": "challenge"},
-        {"kind": "wheel", "from": "wheelhouse", "to": "wheelhouse"},
-        {"kind": "engine", "from": "engines", "to": "engines", "optional": True},
-    ],
-}
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "parts"
-    (folder / "challenge").mkdir(parents=True)
-    (folder / "wheelhouse").mkdir()
-    (folder / "ocr-app.tar").write_bytes(image_archive("1.0")[0])
-    (folder / "challenge" / "expected.json").write_text(json.dumps(EXPECTED))
-    (folder / "wheelhouse" / "numpy-1.whl").write_bytes(b"a wheel" * 20000)
-    (folder / "wheelhouse" / ".hidden").write_bytes(b"not this")
-    return folder
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> tuple[Path, Path]:
-    return keys.generate(tmp_path / "keys", "test", "")
-
-
-def made(root: Path, key: tuple[Path, Path], target: Path, **spec: object) -> Path:
-    found = bundle.parts(SPEC | spec, root)
-    data = bundle.describe(SPEC | spec, found, STAMP, NO_KEYS, 0)
-    bundle.write(target, found, data, keys.sign(data, key[0], "of a test", lambda: ""))
-    return target
-
-
-def trusted(key: tuple[Path, Path]) -> list[minisign.PublicKey]:
-    return bundle.trusted_keys(key[1].parent)
+from tests.unit.fleet.release.bundles import made, trusted
 
 
 def test_what_is_made_is_verified_and_says_what_it_holds(root, key, tmp_path):
@@ -138,55 +91,6 @@ def test_a_stranger_s_bundle_is_refused(root, key, tmp_path):
     stranger = keys.generate(tmp_path / "other", "stranger", "")
     with pytest.raises(BundleError, match="not trusted"):
         bundle.verify(made(root, stranger, tmp_path / "a.bundle"), trusted(key))
-
-
-def test_nothing_is_signed_that_a_node_would_not_take(root, key, tmp_path):
-    with pytest.raises(BundleError, match="soak_s"):
-        made(root, key, tmp_path / "a.bundle", gate=GATE | {"soak_s": 1})
-    (root / "ocr-app.tar").write_bytes(image_archive("1.0", l4t="35.4.1")[0])
-    with pytest.raises(BundleError, match=r"L4T 35\.4\.1"):
-        made(root, key, tmp_path / "a.bundle")
-    (root / "ocr-app.tar").unlink()
-    with pytest.raises(BundleError, match=r"ocr-app\.tar is not there"):
-        made(root, key, tmp_path / "a.bundle")
-
-
-def test_a_challenge_set_says_what_it_expects(root, key, tmp_path):
-    (root / "challenge" / "expected.json").rename(root / "challenge" / "images.json")
-    with pytest.raises(BundleError, match=r"expected\.json"):
-        made(root, key, tmp_path / "a.bundle")
-
-
-def test_keys_are_never_overwritten_and_a_secret_is_for_its_owner(key):
-    assert key[0].stat().st_mode & 0o777 == 0o600
-    with pytest.raises(SigningKeyError, match="exists"):
-        keys.generate(key[0].parent, "test", "")
-
-
-def test_an_encrypted_key_needs_its_password(tmp_path, monkeypatch):
-    monkeypatch.setattr("minisign.secret_key.OPSLIMIT", 1 << 15, raising=False)
-    secret, public = keys.generate(tmp_path, "locked", "right")
-    signature = keys.sign(b"data", secret, "comment", lambda: "right").decode()
-    assert minisign.verify(b"data", signature, [minisign.public_key(public.read_text())])
-    with pytest.raises(SigningKeyError, match="password"):
-        keys.sign(b"data", secret, "comment", lambda: "wrong")
-
-
-def test_the_password_may_come_from_a_file(tmp_path, monkeypatch):
-    (tmp_path / "password").write_text("right\n")
-    monkeypatch.setenv(keys.PASSWORD_FILE, str(tmp_path / "password"))
-    assert keys.ask_password() == "right"
-    monkeypatch.setenv(keys.PASSWORD_FILE, str(tmp_path / "nothing"))
-    with pytest.raises(SigningKeyError, match="nothing is not there"):
-        keys.ask_password()
-
-
-def test_the_committed_specification_can_be_read():
-    spec = bundle.load_toml(bundle.SPEC)
-    assert {part["kind"] for part in spec["part"]} <= set(manifest.KINDS)
-    assert set(spec["gate"]) == set(GATE)
-    with pytest.raises(Refused):
-        manifest.parse(b"{}")
 
 
 def test_an_unknown_verb_names_the_known_ones():

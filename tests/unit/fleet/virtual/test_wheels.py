@@ -3,7 +3,7 @@
 import pytest
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import measure, wheels
+from fleet.virtual import wheels
 from fleet.virtual.settings import Fleet, machine_arch, settings
 from fleet.wheelhouse.store.index import tags
 from fleet.wheelhouse.store.manifest import MANIFEST, read
@@ -38,13 +38,3 @@ def test_nodes_of_a_foreign_processor_install_none(tmp_path):
     assert wheels.project_of(Fleet(root=tmp_path, arch="riscv64")) is None
     own = wheels.project_of(Fleet(root=tmp_path))
     assert own is not None and own.folder == tmp_path / "build" / "fleet" / f"wheels-{machine_arch()}"
-
-
-def test_the_page_of_a_measurement_holds_its_numbers():
-    roles = [{"role": "swap", "seconds": 3.0}, {"role": "swap", "seconds": 5.0}, {"role": "headless", "seconds": 1.0}]
-    assert measure.slowest(roles, 2) == {"swap": 4.0, "headless": 0.5}
-    run = {"nodes": 2, "run": "first", "seconds": 12.34, "load_before": 0.5, "changed": 7, "slowest": {"swap": 4.0}}
-    machine = {"cpu": "a processor", "threads": 2, "system": "a system", "arch": "x86_64"}
-    text = measure.page({"date": "2026-01-02", "machine": machine, "runs": [run]})
-    assert "| 2 | first | 12.3 | 7 | swap 4.0 | 0.50 |" in text
-    assert "a processor, a system, x86_64, 2 threads" in text
