@@ -9,6 +9,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from fleet.core import logs
 from fleet.core.errors import FleetError
 
 ROOT = Path(__file__).resolve().parent
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 def _run(work: object, *arguments: object, **options: object) -> None:
     """Run a function of fleet/; its errors become a message and an exit code."""
     try:
+        logs.configure()
         code = work(*arguments, **options)  # type: ignore[operator]
     except FleetError as error:
         raise Exit(f"inv: {error}", error.exit_code) from error

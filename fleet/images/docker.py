@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from typing import Any
 from fleet.core.errors import ContainerImageError, DockerMissing
 from fleet.images.spec import machine_arch
 from fleet.virtual import docker as engine
+
+log = logging.getLogger(__name__)
 
 BUILDERS = {"classic": "0", "buildkit": "1"}
 
@@ -38,6 +41,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def run_docker(*arguments: str, given: bytes | None = None) -> str:
     """Run docker; returns what it printed. Raises ContainerImageError with its message when it fails."""
+    log.debug("docker %s", " ".join(arguments))
     done = subprocess.run(["docker", *arguments], input=given, capture_output=True, check=False)
     if done.returncode:
         shown = " ".join(arguments[:3]) + (" ..." if len(arguments) > 3 else "")

@@ -6,6 +6,7 @@ The work is done by ocr_app.engines.export and export_parity, one process an env
 from __future__ import annotations
 
 import datetime
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ from ocr_app.engines.export_record import load_record
 from ocr_app.engines.export_table import Network, select
 from ocr_app.errors import OcrError
 from ocr_app.readers.environments import child_environ, exists
+
+log = logging.getLogger(__name__)
 
 FOLDER = ROOT / "build" / "export"
 DATA = Path(__file__).with_name("exports.toml")
@@ -60,7 +63,7 @@ def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
     """
     found = report(_select([]), folder)
     write_record(results, "export", found, page(found))
-    print("written: docs/results/export.json, docs/results/export.md")
+    log.info("written: docs/results/export.json, docs/results/export.md")
 
 
 def _select(names: Sequence[str]) -> list[Network]:

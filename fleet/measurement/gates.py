@@ -7,6 +7,7 @@ them (build/plans/). What is published is every network's last plan, as long as 
 from __future__ import annotations
 
 import datetime
+import logging
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ from ocr_app.engines.export_record import load_record
 from ocr_app.engines.export_table import Network, select
 from ocr_app.errors import ModelError, OcrError, PrecisionUnavailable
 from ocr_app.readers.environments import child_environ, exists
+
+log = logging.getLogger(__name__)
 
 EXPORTS = ROOT / "build" / "export"
 PLANS = ROOT / "build" / "plans"
@@ -47,7 +50,7 @@ def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool 
     if publish:
         found = report(_select([]))
         write_record(RESULTS, "engines", found, page(found))
-        print("written: docs/results/engines.json, docs/results/engines.md")
+        log.info("written: docs/results/engines.json, docs/results/engines.md")
         problems += [f"{own['network']}: {own['why']}" for own in found["open"]]
     if problems:
         raise GateReportError("; ".join(problems), "every network judged")
@@ -77,7 +80,7 @@ def _judge(network: Network, run: Run) -> list[str]:
         fresh(network)
     except OcrError as error:
         return [f"no export of {network.name}: {error.found}"]
-    print(f"{network.name} ...", flush=True)
+    log.info("%s ...", network.name)
     python = sys.executable if network.environment is None else str(python_of(network.environment, ROOT))
     code = run([python, "-m", "ocr_app", *arguments(network)], child_environ(1))
     return [] if code in _JUDGED else [f"the gate of {network.name} ended with exit code {code}"]

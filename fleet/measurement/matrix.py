@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from ocr_app.benchmark import environment
 from ocr_app.benchmark.datasets import open_dataset
 from ocr_app.benchmark.record import load_run
 from ocr_app.errors import OcrError
+
+log = logging.getLogger(__name__)
 
 MATRIX = Path(__file__).with_name("matrix.toml")
 CELL_TIMEOUT_S = 3600
@@ -97,7 +100,7 @@ def main(
     if not quick and any(cell.reader == "codes" for cell in chosen):
         measure_networks(config["networks"], folder / "networks")
     write_report(folder, config, [(outcome.cell, outcome.record, outcome.reason) for outcome in outcomes])
-    print(f"written: {folder}/report.html, report.md, summary.json")
+    log.info("written: %s/report.html, report.md, summary.json", folder)
     return outcomes
 
 
@@ -110,7 +113,7 @@ def measure_networks(settings: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     there = [source for source in settings["datasets"] if (ROOT / source.partition(":")[0]).exists()]
     for name, words in settings["commands"].items():
-        print(f"[networks] {' '.join(words)} ...", flush=True)
+        log.info("[networks] %s ...", " ".join(words))
         sets = there if name in settings["on_datasets"] else []
         command = [sys.executable, "-m", "ocr_app", *words, *sets, "--out", str(folder / f"{name}.json")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -147,7 +150,7 @@ def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
         if folder.exists():
             found = f"{entry['source']} is half-made: it has no manifest.json"
             raise MatrixError(found, "", f"rm -r {entry['source']}")
-        print(f"making {entry['name']} ...", flush=True)
+        log.info("making %s ...", entry["name"])
         command = [sys.executable, "-m", *entry["made_by"], "--out", entry["source"]]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
@@ -220,11 +223,13 @@ def machine_slug() -> str:
 def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[CellOutcome]:
     """One cell after the other, saying what it does."""
     for number, cell in enumerate(chosen, 1):
-        print(f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.variant} ...", end=" ", flush=True)
+        where = f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.variant}"
+        log.info("%s ...", where)
         start = time.monotonic()
         outcome = run_cell(cell, folder / "runs" / f"{cell.slug}.json", session)
         seconds = time.monotonic() - start
-        print("kept" if outcome.kept else f"{seconds:.0f} s" if outcome.record else f"not run: {outcome.reason}")
+        ended = "kept" if outcome.kept else f"{seconds:.0f} s" if outcome.record else f"not run: {outcome.reason}"
+        log.info("%s: %s", where, ended)
         yield outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shlex
 import subprocess
@@ -17,6 +18,8 @@ from ocr_app.benchmark import environment
 from ocr_app.engines.build_jobs import entries_of
 from ocr_app.errors import UsageError
 from ocr_app.readers.environments import exists, path_of
+
+log = logging.getLogger(__name__)
 
 _BUILD = ("-m", "ocr_app", "engine", "build")
 TARGETS = ("tensorrt", "onnxruntime")
@@ -75,5 +78,5 @@ def _pythons(readers: str) -> Iterator[tuple[str, str]]:
 def _call(command: list[str], folder: Path, environ: dict[str, str]) -> int:
     parts = ["python" if part == sys.executable else part.replace(f"{ROOT}{os.sep}", "") for part in command]
     words = shlex.join(parts)
-    print(words if folder == ROOT else f"cd {folder.name} && {words}", flush=True)
+    log.info(words if folder == ROOT else f"cd {folder.name} && {words}")
     return subprocess.run(command, cwd=folder, env=environ, check=False).returncode

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import subprocess
-import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from fleet.core.errors import PlaybookError
@@ -15,12 +14,14 @@ from fleet.core.files import ROOT
 from fleet.environments import builder
 from fleet.environments.steps import python_of
 
+log = logging.getLogger(__name__)
+
 Say = Callable[[str], None]
 FOLDER = ROOT / "ansible"
 NAME = "ansible"
 
 
-def tools(root: Path = ROOT, say: Say = print) -> Path:
+def tools(root: Path = ROOT, say: Say = log.info) -> Path:
     """Folder with ansible-playbook; builds the environment on first use and when its lock has changed.
 
     Raises EnvironmentBuildError.
@@ -31,8 +32,8 @@ def tools(root: Path = ROOT, say: Say = print) -> Path:
 
 
 def activation(root: Path = ROOT) -> str:
-    """The line for a shell that puts ansible-playbook on its PATH; what is built meanwhile is told on stderr."""
-    folder = tools(root, say=partial(print, file=sys.stderr))
+    """The line for a shell that puts ansible-playbook on its PATH."""
+    folder = tools(root)
     return f'export PATH={shlex.quote(str(folder))}:"$PATH"'
 
 
@@ -55,6 +56,6 @@ def play(playbook: str, inventory: str = "", limit: str = "", tags: str = "", ch
     """Run a playbook, after saying the command; returns its exit code: 0, 2 (a host failed), 4 (one did not answer)."""
     arguments = command(playbook, inventory, limit, tags, check)
     folder = tools()
-    print(f"cd ansible && {shlex.join(arguments)}", flush=True)
+    log.info("cd ansible && %s", shlex.join(arguments))
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     return subprocess.run(arguments, cwd=FOLDER, env=environ, check=False).returncode

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import tarfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +24,8 @@ from node_agent import image_archive, manifest, minisign
 from node_agent.errors import AgentError
 from node_agent.manifest import Manifest
 from node_agent.source import BundleSource
+
+log = logging.getLogger(__name__)
 
 OUT = ROOT / "build" / "bundles"
 
@@ -122,7 +125,7 @@ def make(
 ) -> Path:
     """Make, sign and verify a bundle; returns its path. ``add`` and ``retire`` roll the fleet's keys over."""
     wanted = load_toml(spec)
-    say("reading and hashing the parts")
+    log.info("reading and hashing the parts")
     found = parts(wanted)
     roll = {"add": [minisign.public_key(path.read_text()).text for path in add], "retire": list(retire)}
     data = describe(wanted, found, stamp_of(version, serial), roll, floor)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
+import logging
 import os
 import re
 import secrets
@@ -28,6 +29,8 @@ from fleet.plays import playbooks
 from fleet.release import bundle, report
 from node_agent import manifest
 from node_agent.manifest import Manifest
+
+log = logging.getLogger(__name__)
 
 OUT = ROOT / "build" / "deployments"
 Say = Callable[[str], None]
@@ -122,7 +125,7 @@ def play(name: str, settings: Path, wish: DeployRequest) -> int:
     arguments = [*playbooks.command(name, wish.inventory, wish.limit), "--extra-vars", f"@{settings.absolute()}"]
     arguments += wish.more
     folder = playbooks.tools()
-    print(f"cd ansible && {shlex.join(arguments)}", flush=True)
+    log.info("cd ansible && %s", shlex.join(arguments))
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     with subprocess.Popen(arguments, cwd=playbooks.FOLDER, env=environ) as process:
         try:

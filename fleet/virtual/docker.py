@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from fleet.core.errors import VirtualFleetError, VirtualFleetUnavailable
 from fleet.virtual.settings import machine_arch, settings
+
+log = logging.getLogger(__name__)
 
 _STATUS = Path("/proc/self/status")
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
@@ -37,6 +40,7 @@ _CAPABILITIES = {  # bit numbers of linux/capability.h
 def run_docker(*arguments: str, given: str | None = None, check: bool = True) -> str:
     """Run docker; returns what it printed. Raises VirtualFleetError with its message when it fails and ``check``."""
     command = ["docker", *arguments]
+    log.debug("%s", " ".join(command))
     environment = dict(os.environ, DOCKER_BUILDKIT="0")
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False, env=environment)
     if check and done.returncode:

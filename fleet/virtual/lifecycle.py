@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 
@@ -9,10 +10,12 @@ from fleet.core.errors import VirtualFleetError
 from fleet.virtual import access, docker, image, nodes, wheels
 from fleet.virtual.settings import Fleet, node_address, settings
 
+log = logging.getLogger(__name__)
+
 Say = Callable[[str], None]
 
 
-def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> None:
+def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = log.info) -> None:
     """Nodes 1 to ``count`` run and can be logged in to; what is there already is left alone."""
     if not 1 <= count <= settings()["most_nodes"]:
         raise VirtualFleetError(f"--nodes {count}", f"1 to {settings()['most_nodes']}")
@@ -90,7 +93,7 @@ def _inside(fleet: Fleet, node: nodes.VirtualNode) -> str:
     return f"{system}, {mode[0] if mode else 'no power mode'}, {node.boots} reboots"
 
 
-def down(fleet: Fleet, say: Say = print) -> None:
+def down(fleet: Fleet, say: Say = log.info) -> None:
     """Remove the fleet's containers, volumes and network, its files, and the engine if `up` started it; no image."""
     if docker.answers():
         removed = nodes.remove(fleet)

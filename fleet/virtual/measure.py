@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import os
 import subprocess
 import time
@@ -20,6 +21,8 @@ from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet
 from ocr_app.benchmark import environment
 
+log = logging.getLogger(__name__)
+
 Say = Callable[[str], None]
 RESULTS = ROOT / "docs" / "results"
 NODES = (1, 4)
@@ -27,7 +30,7 @@ RUNS = ("first", "second")
 SLOWEST = 5
 
 
-def main(say: Say = print, folder: Path = RESULTS) -> None:
+def main(say: Say = log.info, folder: Path = RESULTS) -> None:
     """Measure a blank fleet of each size twice, write provision.json and .md. Raises VirtualFleetError."""
     runs = []
     for count in NODES:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from fleet.core import logs
 from fleet.core.errors import ArtefactError, FleetError, WheelBuildError
 from fleet.wheelhouse import audit
 from fleet.wheelhouse.store import index, members
@@ -177,4 +178,5 @@ def mirror(
 
 
 if __name__ == "__main__":
+    logs.configure()
     sys.exit(main(sys.argv[1:]))

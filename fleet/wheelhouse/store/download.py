@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import ssl
 import urllib.parse
 import urllib.request
@@ -17,6 +18,8 @@ from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
 from fleet.core.errors import DownloadFailed
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -108,6 +111,7 @@ def _attempts(
             return
         except _Interrupted as error:
             retry = error.retry.increment("GET", url, error=error.reason)
+            log.warning("%s: %s; resuming", url, error)
             retry.sleep()
 
 

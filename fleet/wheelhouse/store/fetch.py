@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import tempfile
@@ -18,13 +19,15 @@ from fleet.wheelhouse.store.download import Progress, RetryPolicy, download
 from fleet.wheelhouse.store.inspection import inspect
 from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest, record
 
+log = logging.getLogger(__name__)
+
 Say = Callable[[str], None]
 AT_ONCE = 4
 _EVERY_S = 5.0
 _recording = threading.Lock()
 
 
-def fetch_all(jobs: list[Callable[[], None]], say: Say = print, at_once: int = AT_ONCE) -> None:
+def fetch_all(jobs: list[Callable[[], None]], say: Say = log.info, at_once: int = AT_ONCE) -> None:
     """Run all jobs, several at once; every one is tried. Raises ArtefactError that tells of all that failed."""
     problems: list[ArtefactError] = []
     with ThreadPoolExecutor(at_once) as pool:

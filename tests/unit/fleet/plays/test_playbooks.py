@@ -25,14 +25,14 @@ def test_a_missing_inventory_is_said_before_anything_runs(tmp_path):
     assert "no inventory" in str(caught.value) and "./inv fleet up" in str(caught.value)
 
 
-def test_the_command_is_said_and_its_exit_code_kept(monkeypatch, tmp_path, capfd):
+def test_the_command_is_logged_and_its_exit_code_kept(monkeypatch, tmp_path, capfd, caplog):
+    caplog.set_level("INFO")
     (tmp_path / "ansible-playbook").write_text('#!/bin/sh\necho "$PWD $*"\nexit 4\n')
     (tmp_path / "ansible-playbook").chmod(0o755)
     monkeypatch.setattr(playbooks, "tools", lambda: tmp_path)
     assert playbooks.play("verify", limit="nano-01") == 4
-    said = capfd.readouterr().out.splitlines()
-    assert said[0] == "cd ansible && ansible-playbook verify.yml --limit nano-01"
-    assert said[1] == f"{playbooks.FOLDER} verify.yml --limit nano-01"
+    assert caplog.messages == ["cd ansible && ansible-playbook verify.yml --limit nano-01"]
+    assert capfd.readouterr().out.splitlines()[0] == f"{playbooks.FOLDER} verify.yml --limit nano-01"
 
 
 def test_the_environment_is_built_when_it_is_not_ready(monkeypatch, tmp_path):
