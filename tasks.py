@@ -1,4 +1,4 @@
-"""Tasks for Invoke: `./inv --list`. Thin on purpose; the work is in fleet/ and ocr_app/."""
+"""Tasks for Invoke: `./inv --list`. They only parse options; fleet/ and ocr_app/ do the work."""
 
 from __future__ import annotations
 
@@ -32,21 +32,26 @@ def _list(text: str) -> list[str] | None:
 
 @task(
     help={
-        "count": "how many of the bundled codes to read",
-        "reader": "as in `ocr-app readers`",
-        "recipe": "what a code may be; none for free reading; default: the bundled codes' recipe",
+        "count": "number of bundled codes to read",
+        "reader": "a name from `ocr-app readers`",
+        "recipe": "format of the codes; none reads freely; default: the recipe of the bundled codes",
     }
 )
 def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> None:
-    """Read the bundled sample codes here, now: a table, and build/demo/report.html."""
+    """Read the bundled sample codes on this computer; prints a table, writes build/demo/report.html."""
     from fleet.development import demo as demonstration
 
     _run(demonstration.run, count=count, reader=reader, recipe=recipe)
 
 
-@task(help={"suite": "lint, unit, property, contract, faults, envs, docker, fleet; or several", "k": "only such tests"})
+@task(
+    help={
+        "suite": "lint, unit, property, contract, faults, envs, docker, fleet (comma separated)",
+        "k": "only tests that match, as for pytest -k",
+    }
+)
 def test(_: Context, suite: str = "", k: str = "") -> None:
-    """Prove it: fast suites by default, every suite where CI=true."""
+    """Run the tests: fast suites by default, every suite if CI=true."""
     from fleet.development import suites
 
     _run(suites.run, suites=_list(suite), match=k)
@@ -54,7 +59,7 @@ def test(_: Context, suite: str = "", k: str = "") -> None:
 
 @task
 def lint(_: Context) -> None:
-    """Style, types and shell: ruff, mypy --strict, shellcheck where it is installed."""
+    """Check style, types and shell: ruff, mypy --strict, and shellcheck if it is installed."""
     from fleet.development import suites
 
     _run(suites.lint)
@@ -75,8 +80,8 @@ def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
         "to": "mirror: the folder to copy to",
         "image": "build: in a container of this image; default: on this machine",
         "board": "build: on this board of inventory.ini",
-        "say": "build: only say what would be done",
-        "osv_url": "audit: another address of the OSV database of vulnerabilities",
+        "say": "build: only report what would be done",
+        "osv_url": "audit: another address of the OSV database",
     }
 )
 def wheels(
@@ -100,13 +105,13 @@ def wheels(
 @task(
     help={
         "verb": "build, test, size, save or render",
-        "only": "these images (comma separated), with what they stand on; default: all",
-        "all_": "all of them, which is the default",
-        "bases": "standin (made here from Debian packages) or vendor; default: vendor on a Nano, else standin",
+        "only": "these images and their parents (comma separated); default: all",
+        "all_": "all images, which is the default",
+        "bases": "standin (made here from Debian packages) or vendor; default: vendor on a Nano, standin elsewhere",
         "arch": "amd64 or arm64; default: this machine's",
         "builder": "classic or buildkit",
-        "cache": "build: --no-cache builds every step anew",
-        "rebuild": "size: build each once more and compare the layers",
+        "cache": "build: --no-cache builds every step again",
+        "rebuild": "size: build each again and compare the layers",
         "publish": "size: write docs/results/images.md",
         "to": "save: folder for the archives; default: build/images",
     }
@@ -132,9 +137,9 @@ def images(
     _run(commands.run, verb, _list(only), bases, arch, builder, cache, rebuild, publish, to)
 
 
-@task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
+@task(help={"name": "only these (comma separated)", "recreate": "rebuild ready ones, too"})
 def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
-    """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
+    """Build the legacy environments in .envs/: EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
     from fleet.environments import builder, model_files
 
     if not status:
@@ -143,9 +148,9 @@ def envs(_: Context, name: str = "", recreate: bool = False, status: bool = Fals
     _run(builder.show_status)
 
 
-@task(help={"name": "which (comma separated); default: all", "upgrade": "take newer versions where allowed"})
+@task(help={"name": "locks (comma separated); default: all", "upgrade": "allow newer versions"})
 def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
-    """Make requirements/*.txt from requirements/*.in, with hashes."""
+    """Compile requirements/*.txt from requirements/*.in, with hashes."""
     from fleet.environments import locks
 
     _run(locks.main, (_list(name) or []) + (["--upgrade"] if upgrade else []))
@@ -153,7 +158,7 @@ def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
 
 @task(help={"quick": "fewer images", "only": "only these readers (comma separated)", "out": "folder for the results"})
 def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") -> None:
-    """Measure every reader that can run here, side by side; writes docs/results/<date>-<machine>/."""
+    """Measure every reader that can run here; writes docs/results/<date>-<machine>/."""
     from fleet.measurement import matrix
 
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
@@ -164,13 +169,13 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
 @task(
     help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
-        "compare": "read real crops with originals and exports (--no-compare: only export)",
+        "compare": "compare exports with originals on real crops (--no-compare: only export)",
         "quick": "compare on a few images",
-        "publish": "only write docs/results/export.md, from the last full comparisons",
+        "publish": "only write docs/results/export.md from the last full comparisons",
     }
 )
 def export(_: Context, network: str = "", compare: bool = True, quick: bool = False, publish: bool = False) -> None:
-    """Export every reader's networks to ONNX (build/export/), each proved to read like its original."""
+    """Export every reader's networks to ONNX (build/export/), and compare each with its original."""
     from fleet.measurement import exports
 
     if publish:
@@ -184,9 +189,9 @@ def export(_: Context, network: str = "", compare: bool = True, quick: bool = Fa
         "limit": "hosts, as for ansible-playbook",
         "precision": "fp32, fp16; comma separated",
         "reader": "name[:model], comma separated",
-        "target": "tensorrt, or onnxruntime: for this computer",
-        "inventory": "another than inventory.ini",
-        "rebuild": "also what is stale, foreign, truncated or tampered with",
+        "target": "tensorrt, or onnxruntime for this computer",
+        "inventory": "file; default: inventory.ini",
+        "rebuild": "replace engines that are stale, foreign, truncated or tampered with",
     }
 )
 def build_engines(
@@ -198,7 +203,7 @@ def build_engines(
     inventory: str = "",
     rebuild: bool = False,
 ) -> None:
-    """Build engines: here on a Nano, else on one board of each kind, for all of its kind (ansible/engines.yml)."""
+    """Build engines: on this Nano, or on one board of each kind for all boards of that kind (ansible/engines.yml)."""
     from fleet.plays import engines
 
     _run(engines.build, limit, precision, reader, target, inventory, rebuild)
@@ -208,19 +213,19 @@ def build_engines(
     help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
         "publish": "write the page",
-        "resume": "go on where an earlier run stopped: only networks that are not judged yet",
+        "resume": "continue an earlier run: only networks that have not been judged",
     }
 )
 def engines_report(_: Context, network: str = "", publish: bool = True, resume: bool = False) -> None:
-    """Preflight and precision gate of every exported network: docs/results/engines.md, plans in build/plans/."""
+    """Run preflight and precision gate for every exported network: docs/results/engines.md, plans in build/plans/."""
     from fleet.measurement import gates
 
     _run(gates.main, _list(network), publish=publish, resume=resume)
 
 
-@task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
+@task(help={"what": "recogniser or detector", "resume": "continue an earlier training", "device": "cpu or cuda"})
 def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
-    """Train a network of ours; without --config the one that is shipped."""
+    """Train a network; without --config, the one that is shipped."""
     from fleet.development import training
 
     _run(training.train, what, resume, Path(config) if config else None, Path(out) if out else None, device)
@@ -228,7 +233,7 @@ def train(_: Context, what: str, resume: bool = False, config: str = "", out: st
 
 @task(help={"what": "recogniser or detector; default: both", "check": "compare with the committed figures"})
 def evaluate(_: Context, what: str = "", check: bool = False) -> None:
-    """Measure the shipped networks again: the numbers of their model cards (docs/models/)."""
+    """Measure the shipped networks: the numbers of their model cards (docs/models/)."""
     from fleet.development import training
 
     for network in [what] if what else training.NETWORKS:
@@ -238,11 +243,11 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
 @task(
     help={
         "verb": "report (any fleet); up, status, down, shell, measure (virtual; writes docs/results/provision.md)",
-        "nodes": "how many virtual Nanos (up)",
-        "name": "which fleet; several can run side by side",
+        "nodes": "number of virtual Nanos (up)",
+        "name": "name of the fleet; several can run at the same time",
         "arch": "amd64 or arm64; default: this machine's",
-        "node": "which node (shell)",
-        "recreate": "throw the fleet's nodes away first (up)",
+        "node": "number of the node (shell)",
+        "recreate": "remove the fleet's nodes first (up)",
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
@@ -260,7 +265,7 @@ def fleet(
     limit: str = "",
     audit: bool = False,
 ) -> None:
-    """What every node runs and how it is (report); virtual Nanos on this machine: up, status, down, shell, measure."""
+    """Report the state of every node (report); run virtual Nanos here (up, status, down, shell, measure)."""
     from fleet.release import fleet_status
     from fleet.virtual import commands
 
@@ -270,9 +275,9 @@ def fleet(
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
 
-@task(help={"say": "only name the commands"})
+@task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
-    """Install the fonts that training and its tests print with."""
+    """Install the fonts that training and its tests need."""
     from fleet.development import training
 
     _run(training.install_fonts, say)
@@ -280,7 +285,7 @@ def fonts(_: Context, say: bool = False) -> None:
 
 @task
 def docs(_: Context) -> None:
-    """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""
+    """Write the report of the newest results and the numbers in README and docs; nothing is measured."""
     from fleet.measurement import matrix
     from fleet.reports import blocks
 
@@ -292,12 +297,12 @@ def _write_numbers() -> None:
     from fleet.reports import blocks
 
     changed = blocks.write(ROOT)
-    print("written: " + ", ".join(changed) if changed else "every number is up to date")
+    print("written: " + ", ".join(changed) if changed else "all numbers are up to date")
 
 
-@task(help={"check": "compare with the committed set, write nothing"})
+@task(help={"check": "make the set in build/, to compare with the committed one"})
 def dataset(context: Context, check: bool = False) -> None:
-    """Make data/nano-codes-100 again from its seed."""
+    """Make data/nano-codes-100 from its seed."""
     target = ROOT / "build" / "nano-codes-100" if check else ROOT / "data" / "nano-codes-100"
     context.run(f"{sys.executable} -m training.make_nano_codes --out {target} --seed 2025 --count 100", pty=False)
 
@@ -309,11 +314,11 @@ _PLAY = {
 }
 
 
-@task(help={**_PLAY, "check": "say what would change, and change nothing"})
+@task(help={**_PLAY, "check": "report what would change, and change nothing"})
 def provision(
     _: Context, inventory: str = "", limit: str = "", tags: str = "", check: bool = False, reset: bool = False
 ) -> None:
-    """Turn blank Nanos into nodes (ansible/provision.yml); --reset gives back what that took."""
+    """Turn blank Nanos into nodes (ansible/provision.yml); --reset undoes it."""
     from fleet.plays import playbooks
 
     _run(playbooks.play, "reset" if reset else "provision", inventory, limit, tags, check)
@@ -321,7 +326,7 @@ def provision(
 
 @task(help=_PLAY)
 def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> None:
-    """Audit the nodes (ansible/verify.yml): exit code 0 when every rule holds on every host."""
+    """Audit the nodes (ansible/verify.yml); exit code 0 if every rule holds on every host."""
     from fleet.plays import playbooks
 
     _run(playbooks.play, "verify", inventory, limit, tags)
@@ -329,7 +334,7 @@ def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> 
 
 @task
 def ansible(_: Context) -> None:
-    """Say the line that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
+    """Print the command that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
     from fleet.plays import playbooks
 
     print(playbooks.activation())
@@ -338,13 +343,13 @@ def ansible(_: Context) -> None:
 @task(
     help={
         "verb": "make, verify or keys",
-        "path": "verify: the bundle; make: folder for it; keys: folder for them",
+        "path": "verify: the bundle; make: folder for the bundle; keys: folder for the keys",
         "version": "make: version of the release",
         "key": "make: the secret key that signs",
         "keys": "verify: folder of the trusted *.pub",
-        "add": "make: public keys that the fleet trusts from now on (comma separated files)",
-        "retire": "make: ids of keys that it trusts no longer (comma separated)",
-        "floor": "make: once committed, no release below this serial is taken",
+        "add": "make: public keys to trust from now on (comma separated files)",
+        "retire": "make: ids of keys to retire (comma separated)",
+        "floor": "make: after commit, releases below this serial are refused",
     }
 )
 def bundle(
@@ -362,7 +367,7 @@ def bundle(
     retire: str = "",
     no_password: bool = False,
 ) -> None:
-    """One signed file that provisions and updates a fleet without an uplink: make it, verify it, make its keys."""
+    """Make and verify bundles, signed files that provision and update a fleet without an uplink; make keys."""
     from fleet.release import bundle as bundles
 
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
@@ -376,12 +381,12 @@ def bundle(
         "keys": "folder of the trusted *.pub",
         "inventory": "file; default: inventory.ini",
         "limit": "only these hosts or groups",
-        "canary": "group that goes first",
+        "canary": "group that is deployed first",
         "together": "group that commits together or not at all",
         "batch": "hosts at a time, numbers or percent (comma separated)",
-        "max_failures": "failures that are borne before the next batch",
-        "wait_for_line": "seconds that the update lock is waited for",
-        "downgrade": "why an older release is let in",
+        "max_failures": "failures that are tolerated before the next batch",
+        "wait_for_line": "seconds to wait for the update lock",
+        "downgrade": "reason for an older release",
     },
 )
 def deploy(
@@ -397,25 +402,25 @@ def deploy(
     wait_for_line: int = 0,
     downgrade: str = "",
 ) -> None:
-    """Bring a release to the fleet: canaries, then batches; a node that it does not suit goes back by itself."""
+    """Deploy a release: canaries first, then batches; a node that it does not suit goes back by itself."""
     from fleet.release import deployment
 
     order = tuple(_list(batch) or ())
-    wish = deployment.DeployRequest(
+    request = deployment.DeployRequest(
         inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade
     )
-    _run(deployment.deploy, Path(bundle), Path(keys), wish)
+    _run(deployment.deploy, Path(bundle), Path(keys), request)
 
 
 @task(
     help={
-        "reason": "why, for the record of every node",
+        "reason": "a reason for the record of every node",
         "limit": "hosts or groups",
         "inventory": "file; default: inventory.ini",
     }
 )
 def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
-    """Give up a deployment that is under way, or go back to the release before (ansible/rollback.yml)."""
+    """Abandon a deployment in progress, or go back to the previous release (ansible/rollback.yml)."""
     from fleet.release import deployment
 
     _run(deployment.roll_back, reason, deployment.DeployRequest(inventory, limit))
@@ -423,7 +428,7 @@ def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "")
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})
 def support_bundle(_: Context, host: str, inventory: str = "") -> None:
-    """Logs, settings and report of one node in one archive (build/support/), secrets hidden."""
+    """Fetch logs, settings and report of one node as an archive (build/support/), without secrets."""
     from fleet.release import support
 
     _run(support.fetch, host, inventory)
@@ -431,5 +436,5 @@ def support_bundle(_: Context, host: str, inventory: str = "") -> None:
 
 @task
 def clean(context: Context) -> None:
-    """Remove build/ and caches; environments and models stay."""
+    """Remove build/ and caches; environments and models are kept."""
     context.run("rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis")

@@ -1,4 +1,4 @@
-"""`./inv demo`: the bundled sample codes, read on this computer, as a table and as a page to look at."""
+"""`./inv demo`: reads the bundled sample codes on this computer; shows a table and writes a page."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from ocr_app.reading import PLAIN, How, Wanted, read_image
 from ocr_app.types import Image, Reading
 
 SAMPLES = ROOT / "data" / "nano-codes-100"
-RECIPE = "recipes/nano-codes.yaml"  # what the bundled codes may be
-OWN_MODELS = ("codes",)  # readers whose models lie in the package: nothing is fetched for them
+RECIPE = "recipes/nano-codes.yaml"  # the format of the bundled codes
+OWN_MODELS = ("codes",)  # readers whose models are part of the package: nothing is fetched for them
 REPORT = ROOT / "build" / "demo" / "report.html"
 
 
@@ -43,14 +43,14 @@ class DemoSample:
 
 @dataclass(frozen=True)
 class DemoReading:
-    """What was read from a sample."""
+    """The result for one sample."""
 
     sample: DemoSample
     reading: Reading
 
     @property
     def right(self) -> bool:
-        """Every character and every space between words as in the truth (the form "spaced")."""
+        """Whether every character and every space between words is right (the form "spaced")."""
         return self.cer == 0.0
 
     @property
@@ -66,8 +66,8 @@ class DemoReading:
 def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     """Read ``count`` samples, print the table, write the report. Returns 0.
 
-    No reader named: the default one. No recipe named: that of the bundled codes for a reader that can decode under
-    one; "none" for none.
+    Without a reader, the default one is used. Without a recipe, that of the bundled codes is used if the reader
+        can decode under one. "none" selects no recipe.
     """
     name = parse_name(reader or DEFAULT_READER)
     chosen = recipe or (RECIPE if name.name in OWN_MODELS else "none")
@@ -86,7 +86,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
 
 
 def load_samples(count: int) -> list[DemoSample]:
-    """``count`` samples spread over the bundled set; a stride of 7 meets every print type and condition."""
+    """``count`` samples from the whole bundled set. A stride of 7 includes every print type and condition."""
     samples = open_dataset(str(SAMPLES)).samples
     chosen = sorted({7 * k % len(samples) for k in range(min(count, len(samples)))})
     return [_load(samples[k]) for k in chosen]
@@ -98,7 +98,7 @@ def _load(sample: DatasetSample) -> DemoSample:
 
 
 def read_all(reader: Reader, samples: list[DemoSample], how: How = PLAIN) -> tuple[list[DemoReading], float]:
-    """Outcomes, and the seconds that reading took (one unmeasured read first, to warm up)."""
+    """The results, and the seconds that reading took, after one unmeasured read to warm up."""
     read_image(reader, samples[0].picture, samples[0].name, how)
     start = time.perf_counter()
     outcomes = [DemoReading(s, read_image(reader, s.picture, s.name, how)) for s in samples]
@@ -106,7 +106,7 @@ def read_all(reader: Reader, samples: list[DemoSample], how: How = PLAIN) -> tup
 
 
 def table(outcomes: list[DemoReading]) -> list[str]:
-    """A row an image: what was read over what is printed there."""
+    """One row per image, with the truth below a wrong reading."""
     lines = [f"{'image':<6} {'':<5} {'ms':>6}  text read / truth"]
     for outcome in outcomes:
         mark = "right" if outcome.right else "wrong"

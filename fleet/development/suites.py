@@ -1,4 +1,4 @@
-"""`./inv test`: which suites there are, what each costs, and how they are run."""
+"""`./inv test`: the test suites, and how they are run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from fleet.virtual import lifecycle
 
 @dataclass(frozen=True)
 class Suite:
-    """One kind of test; ``fast`` ones run by default, all of them where CI=true.
+    """One kind of test. Fast suites run by default, all suites if CI=true.
 
-    ``by_file``: the tests of a file tell one story, and stay together on one of the ``workers``.
+    ``by_file`` keeps the tests of a file in order on one of the ``workers``.
     """
 
     name: str
@@ -32,18 +32,18 @@ class Suite:
 
 SUITES = (
     Suite("lint", True, "style, types, shell", ()),
-    Suite("unit", True, "each module by itself", ("tests/unit",)),
-    Suite("property", True, "laws that hold for any input", ("tests/property",)),
-    Suite("contract", True, "what other programs and versions rely on", ("tests/contract",)),
-    Suite("faults", False, "killed, full, broken: at every step", ("tests/faults",)),
-    Suite("envs", False, "the legacy environments and their readers, really", ("tests/envs",), workers=0),
-    Suite("docker", False, "container images, really built, checked and run", ("tests/docker",), workers=0),
-    Suite("fleet", False, "virtual Nanos, really provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
+    Suite("unit", True, "each module on its own", ("tests/unit",)),
+    Suite("property", True, "properties that hold for any input", ("tests/property",)),
+    Suite("contract", True, "interfaces that other programs and versions rely on", ("tests/contract",)),
+    Suite("faults", False, "kills, full disks and damage at every step", ("tests/faults",)),
+    Suite("envs", False, "the real legacy environments and their readers", ("tests/envs",), workers=0),
+    Suite("docker", False, "container images: built, checked and run", ("tests/docker",), workers=0),
+    Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
 )
 
 
 def run(suites: list[str] | None = None, match: str = "") -> int:
-    """Run the suites named, or the fast ones, or all where CI=true. Returns the first failing exit code, or 0."""
+    """Run the named suites, or the fast ones, or all if CI=true. Returns the first failing exit code, or 0."""
     wanted = _wanted(suites)
     needs_all = any(not suite.fast for suite in wanted)
     fetch([artefact.name for artefact in read_manifest()] if needs_all else None, say=_say)
@@ -67,7 +67,7 @@ def _wanted(names: list[str] | None) -> list[Suite]:
 
 
 def in_ci() -> bool:
-    """Whether this is a run that must skip nothing it could do."""
+    """Whether this is a CI run, which must not skip anything that could run."""
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
@@ -79,13 +79,13 @@ def _timed(suite: Suite, match: str) -> tuple[int, float]:
 
 
 def _refusal(suite: Suite) -> int:
-    """Where CI=true: exit code of a suite that cannot run here, told in a second; elsewhere its tests are skipped."""
+    """If CI=true, the exit code of a suite that cannot run here; otherwise 0, and its tests are skipped."""
     if suite.name != "fleet" or not in_ci():
         return 0
     try:
         lifecycle.check()
     except FleetError as error:
-        _say(f"no virtual Nano can run here: {error}")
+        _say(f"virtual Nanos cannot run here: {error}")
         return error.exit_code
     return 0
 
@@ -100,7 +100,7 @@ def _pytest(suite: Suite, match: str) -> int:
 
 
 def lint() -> int:
-    """ruff, mypy --strict, shellcheck. Returns the first failing exit code; a missing shellcheck is said."""
+    """Run ruff, mypy --strict and shellcheck. Returns the first failing exit code. A missing shellcheck is reported."""
     python = [sys.executable, "-m"]
     commands = [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."], [*python, "mypy"]]
     if shutil.which("shellcheck"):

@@ -1,4 +1,4 @@
-"""`./inv train`, `./inv evaluate`, `./inv fonts`: the commands of training/, each in the environment that it needs."""
+"""`./inv train`, `./inv evaluate`, `./inv fonts`: the commands of training/, each in its environment."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ENVIRONMENT = "train"
 def train(
     what: str, resume: bool = False, config: Path | None = None, out: Path | None = None, device: str = "cpu"
 ) -> None:
-    """Train a network, go on where a training stopped, and put the result into the package.
+    """Train a network (``resume`` continues an earlier run), and put the result into the package.
 
     Raises:
-        TrainingError: an unknown network, no environment for training, or a step that failed.
+        TrainingError: an unknown network, no environment for training, or a failed step.
     """
     _known(what)
     chosen = config or ROOT / "training" / what / "config" / f"code-{what}.toml"
@@ -51,17 +51,17 @@ def train(
 
 
 def evaluate(what: str, check: bool = False) -> None:
-    """Measure the shipped network again and write its card, or compare with the committed one.
+    """Measure the shipped network and write its card, or compare with the committed card.
 
     Raises:
-        TrainingError: an unknown network, fonts that are missing, or figures that differ.
+        TrainingError: an unknown network, missing fonts, or different figures.
     """
     _known(what)
     _call([sys.executable, "-m", f"training.{what}.evaluate", *(["--check"] if check else [])])
 
 
 def install_fonts(say: bool = False) -> list[str]:
-    """Install the packages of fonts that are missing, with apt-get and npm; ``say`` only names the commands.
+    """Install the packages of missing fonts with apt-get and npm. ``say`` only reports the commands.
 
     Raises:
         TrainingError: a package manager is missing or fails.
@@ -93,7 +93,7 @@ def _known(what: str) -> None:
 def _training_python() -> str:
     python = ROOT / ".envs" / _ENVIRONMENT / "bin" / "python"
     if not python.is_file():
-        raise TrainingError("the environment for training is not there", str(python), "./inv envs --name train")
+        raise TrainingError("the environment for training is missing", str(python), "./inv envs --name train")
     return str(python)
 
 
@@ -103,7 +103,7 @@ def _flag(resume: bool) -> list[str]:
 
 def _call(command: list[str]) -> None:
     if shutil.which(command[0]) is None:
-        raise TrainingError(f"{command[0]} is not installed", command[0], "install it, or run this elsewhere")
+        raise TrainingError(f"{command[0]} is not installed", command[0], "install it, or run this on another machine")
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode:
         words = " ".join(Path(word).name if "/" in word else word for word in command)

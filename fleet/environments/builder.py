@@ -1,8 +1,8 @@
-"""Builds the environments of fleet/environments/environments.toml under .envs/, and says how they stand.
+"""Builds the environments of fleet/environments/environments.toml under .envs/, and reports their state.
 
-An environment is built where it will live (a virtual environment carries absolute paths). The marker file, written
-last, makes it a finished one: it holds a fingerprint of locks and data. A build that is interrupted leaves no
-marker and is never used; what was there before is kept aside until the new one is proved, and put back if it fails.
+An environment is built in its final folder, because a virtual environment contains absolute paths. The marker file is
+written last and holds a fingerprint of the locks and the data. An interrupted build leaves no marker and is never
+used. The previous environment is kept until the new one has been proved, and is restored if the build fails.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from ocr_app.readers.environments import FINISHED as MARKER
 
 log = logging.getLogger(__name__)
 
-_SPARE_MB = 500  # pip unpacks its downloads beside what it installs
+_SPARE_MB = 500  # pip unpacks its downloads next to the packages that it installs
 
 
 @dataclass(frozen=True)
 class EnvironmentStatus:
-    """How one environment stands. ``state``: ready, absent, unfinished, stale (its lock has changed), broken."""
+    """State of one environment: ready, absent, unfinished, stale (its lock has changed), or broken."""
 
     name: str
     state: str
@@ -43,7 +43,7 @@ class EnvironmentStatus:
 
 
 def status(root: Path = ROOT, environ: Mapping[str, str] = os.environ) -> list[EnvironmentStatus]:
-    """How every environment stands; runs nothing but the interpreters it looks for."""
+    """State of every environment. Runs only the interpreters that it looks for."""
     return [_status(environment, root, environ) for environment in environments(root).values()]
 
 
@@ -53,7 +53,7 @@ def _status(environment: Environment, root: Path, environ: Mapping[str, str]) ->
         "ready": "",
         "unfinished": "an interrupted build",
         "stale": "its lock or its data has changed",
-        "broken": "its Python is gone",
+        "broken": "its Python is missing",
     }
     text = detail[state] if state in detail else _buildable(environment, environ)
     return EnvironmentStatus(environment.name, state, text, python_of(environment.name, root))
@@ -70,7 +70,7 @@ def _state(environment: Environment, root: Path) -> str:
 
 
 def read_marker(name: str, root: Path = ROOT) -> dict[str, str] | None:
-    """What the last finished build wrote (fingerprint, python, folder); None when there is none, or it was moved."""
+    """The marker of the last finished build (fingerprint, python, folder); None without one, or after a move."""
     folder = root / FOLDER / name
     try:
         marker: dict[str, str] = json.loads((folder / MARKER).read_text())
@@ -87,9 +87,9 @@ def _buildable(environment: Environment, environ: Mapping[str, str]) -> str:
 
 
 def build(names: Sequence[str] = (), root: Path = ROOT, recreate: bool = False, say: Say = log.info) -> list[Path]:
-    """Build the environments called ``names`` (all of them when empty); returns their interpreters.
+    """Build the environments called ``names``, or all of them if it is empty; returns their interpreters.
 
-    One that is ready is left alone unless ``recreate``. Only one build runs at a time on one checkout.
+    An environment that is ready is kept unless ``recreate`` is set. Only one build runs at a time per checkout.
     Raises EnvironmentBuildError (InterpreterMissing, NotEnoughSpace, InstallFailed, ProofFailed) or ArtefactError.
     """
     chosen = select(tuple(names), root)
@@ -105,7 +105,7 @@ def build(names: Sequence[str] = (), root: Path = ROOT, recreate: bool = False, 
 
 @contextmanager
 def _alone(root: Path, say: Say) -> Iterator[None]:
-    """Holds the build lock; children inherit it, so that a pip whose parent was killed still keeps others waiting."""
+    """Hold the build lock. Child processes inherit it, so other builds also wait for a pip whose parent was killed."""
     with (root / FOLDER / ".lock").open("w") as stream:
         os.set_inheritable(stream.fileno(), True)
         try:
@@ -132,7 +132,7 @@ def _rebuild(environment: Environment, root: Path, say: Say) -> None:
 
 
 def check_space(environment: Environment, root: Path) -> None:
-    """Raises NotEnoughSpace when the disk under ``root`` cannot hold the environment."""
+    """Raises NotEnoughSpace if the disk under ``root`` cannot hold the environment."""
     need_gb = (environment.disk_mb + _SPARE_MB) / 1000
     free_gb = shutil.disk_usage(root).free / 1e9
     if free_gb < need_gb:
@@ -141,7 +141,7 @@ def check_space(environment: Environment, root: Path) -> None:
 
 
 def _set_aside(name: str, folder: Path, aside: Path, root: Path) -> None:
-    """A finished environment is kept until the new one is proved; an unfinished one goes."""
+    """Keep a finished environment until the new one has been proved, and remove an unfinished one."""
     if read_marker(name, root) is None:
         _discard(folder)
     else:
@@ -156,7 +156,7 @@ def _build_one(environment: Environment, interpreter: interpreters.Interpreter, 
     for step in environment.post:
         say(f"{name}: {steps.describe(step)}")
         steps.post(step, name, root)
-    say(f"{name}: proving it")
+    say(f"{name}: checking it")
     _prove(environment, interpreter.version, root)
     _write_marker(environment, interpreter, root)
     say(f"{name}: ready in {time.monotonic() - start:.0f} s")
@@ -170,7 +170,7 @@ def _prove(environment: Environment, version: str, root: Path) -> None:
 
 
 def prove(environment: Environment, version: str, root: Path = ROOT) -> list[str]:
-    """What is wrong with a built environment, in words; empty when modules, packages and versions are right."""
+    """The problems of a built environment; empty if its modules, packages and versions are right."""
     python = python_of(environment.name, root)
     problems = [f"import {death.module}: {death.how}" for death in proofs.import_proof(python, environment.imports)]
     problems += proofs.incomplete(python, environment.waived)
@@ -195,7 +195,7 @@ def _discard(folder: Path) -> None:
 
 
 def show_status(root: Path = ROOT, say: Say = print) -> None:
-    """One line an environment: its state, what is wrong with it, and why it exists."""
+    """Print one line per environment: its state, the problem if there is one, and its purpose."""
     reasons = {name: environment.why for name, environment in environments(root).items()}
     say("")
     for entry in status(root):
@@ -204,7 +204,7 @@ def show_status(root: Path = ROOT, say: Say = print) -> None:
 
 
 def main(names: list[str]) -> int:
-    """``python -m fleet.environments.builder NAME...``: build, then say how all stand."""
+    """``python -m fleet.environments.builder NAME...`` builds environments; returns the exit code."""
     try:
         build(names)
     except FleetError as error:

@@ -1,4 +1,4 @@
-"""Reads fleet/environments/environments.toml: the environments there are, and the locks they are made from."""
+"""The environments and locks that fleet/environments/environments.toml declares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DATA = Path("fleet") / "environments" / "environments.toml"
 
 @dataclass(frozen=True)
 class PostStep:
-    """What is done after the packages are installed; see the head of environments.toml."""
+    """A step after the packages are installed; the comment at the head of environments.toml explains the kinds."""
 
     kind: str
     module: str = ""
@@ -28,7 +28,7 @@ class PostStep:
 
 @dataclass(frozen=True)
 class Environment:
-    """One environment; ``python`` lists the minor versions it may be built on, the preferred one first."""
+    """One environment. ``python`` lists the minor versions that it may be built with, the preferred one first."""
 
     name: str
     why: str
@@ -52,9 +52,9 @@ class Environment:
 
 @dataclass(frozen=True)
 class LockSpec:
-    """How a lock is compiled; ``without`` names packages that another one stands in for.
+    """How a lock is compiled. ``without`` names packages that another package replaces.
 
-    ``platform``: what uv calls the computer that installs it; empty for the x86-64 of the control side.
+    ``platform`` is uv's name of the target platform; empty for the x86-64 platform of the control side.
     """
 
     name: str
@@ -65,7 +65,7 @@ class LockSpec:
 
 
 def lock_path(name: str, root: Path) -> Path:
-    """Where the lock called ``name`` lies."""
+    """Path of the lock called ``name``."""
     return root / "requirements" / f"{name}.txt"
 
 
@@ -82,7 +82,7 @@ def lock_specs(root: Path = ROOT) -> dict[str, LockSpec]:
 
 
 def select(names: list[str] | tuple[str, ...], root: Path = ROOT) -> list[Environment]:
-    """The environments called ``names``; all of them when that is empty. Raises EnvironmentBuildError."""
+    """The environments called ``names``, or all of them if it is empty. Raises EnvironmentBuildError."""
     known = environments(root)
     unknown = sorted(set(names) - set(known))
     if unknown:
@@ -91,7 +91,7 @@ def select(names: list[str] | tuple[str, ...], root: Path = ROOT) -> list[Enviro
 
 
 def fingerprint(environment: Environment, root: Path = ROOT) -> str:
-    """sha256 over all that decides what is built: both locks, the Pythons, the post steps, the proofs."""
+    """sha256 over everything that determines what is built: both locks, the Pythons, the post steps, the proofs."""
     record = asdict(environment)
     for remark in ("why", "readers", "disk_mb", "download_mb"):
         del record[remark]

@@ -1,4 +1,4 @@
-"""Finds a Python of a given minor version, and says where it looked."""
+"""Finds a Python of a given minor version, and reports where it looked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ASK = "import sys, venv, ensurepip; print('.'.join(str(part) for part in sys.ve
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that runs and can make virtual environments; ``version`` is like "3.6.15"."""
+    """A Python that runs and can create virtual environments. ``version`` looks like "3.6.15"."""
 
     path: Path
     version: str
@@ -28,9 +28,9 @@ def variable(minor: str) -> str:
 
 
 def find_first(minors: tuple[str, ...], environ: Mapping[str, str] = os.environ) -> Interpreter:
-    """The first Python there is among ``minors``. Raises InterpreterMissing with all that was looked at.
+    """The first Python that exists among ``minors``. Raises InterpreterMissing with everything that was checked.
 
-    A variable that names an unfit Python is an error, not a reason to take the next.
+    A variable that names an unsuitable Python is an error, not a reason to try the next version.
     """
     problems = []
     for minor in minors:
@@ -49,7 +49,7 @@ def find_first(minors: tuple[str, ...], environ: Mapping[str, str] = os.environ)
 def find(minor: str, environ: Mapping[str, str] = os.environ) -> Interpreter:
     """A Python of this minor version: OCR_PYTHON_<minor>, then pyenv's newest, then PATH.
 
-    A variable that is set is the only place looked at. Raises InterpreterMissing.
+    If the variable is set, nothing else is checked. Raises InterpreterMissing.
     """
     rejected = []
     for path in _candidates(minor, environ):
@@ -83,7 +83,7 @@ def _patch(path: Path) -> int:
 
 
 def ask_version(path: Path, environ: Mapping[str, str] = os.environ) -> str:
-    """Version that the interpreter at ``path`` reports; what went wrong, in words, when it does not run."""
+    """The version that the interpreter at ``path`` reports, or a description of the problem if it does not run."""
     try:
         command = [str(path), "-I", "-c", _ASK]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=dict(environ))
@@ -97,11 +97,11 @@ def ask_version(path: Path, environ: Mapping[str, str] = os.environ) -> str:
 def _missing(minor: str, rejected: list[str], environ: Mapping[str, str]) -> InterpreterMissing:
     if environ.get(variable(minor)):
         return InterpreterMissing(
-            f"{variable(minor)} names no Python {minor}: {rejected[0]}",
+            f"{variable(minor)} does not name a Python {minor}: {rejected[0]}",
             f"a working Python {minor} with venv",
             f"set {variable(minor)} to one, or unset it",
         )
     places = f"{_pyenv(environ)}/{minor}.*, python{minor} on PATH"
-    found = f"no Python {minor}; looked at {places}" + "".join(f"; not usable: {item}" for item in rejected)
+    found = f"no Python {minor}; checked {places}" + "".join(f"; unusable: {item}" for item in rejected)
     step = f"pyenv install {minor}, or set {variable(minor)}=/path/to/python{minor}"
     return InterpreterMissing(found, f"a working Python {minor} with venv", step)

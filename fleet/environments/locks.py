@@ -1,4 +1,4 @@
-"""Makes requirements/NAME.txt from requirements/NAME.in, and reads what a lock says.
+"""Compiles requirements/NAME.txt from requirements/NAME.in, and reads locks.
 
 ``./inv lock --name NAME`` compiles one lock (all of them without a name). ``--upgrade`` allows newer
 versions; without it, locked versions stay. The compiler is uv, which is itself locked as the environment "locks".
@@ -33,14 +33,14 @@ _ADDRESS = re.compile(r"\w+://|--(?:extra-)?index|--find-links|(?:^|\s)-[if]\s|\
 
 
 def head(name: str) -> str:
-    """First line of every lock: which command made it."""
+    """First line of every lock: the command that made it."""
     return f"# Generated from {name}.in by `./inv lock --name {name}`; do not edit.\n"
 
 
 def compile_lock(name: str, root: Path = ROOT, upgrade: bool = False) -> Path:
     """Compile requirements/NAME.txt and return its path.
 
-    Raises LockError for an unknown name, when uv is missing, or with uv's own reason why nothing fits.
+    Raises LockError for an unknown name, without uv, or with uv's reason if there is no solution.
     """
     target = lock_path(name, root)
     with tempfile.TemporaryDirectory(prefix="nano-ocr-lock-") as folder:
@@ -82,7 +82,7 @@ def _uv(root: Path) -> Path:
 
 def _run_uv(command: list[str], name: str) -> None:
     environment = dict(os.environ)
-    if "PIP_FIND_LINKS" in environment:  # folders of wheels that pip sees, with the build of torch without CUDA
+    if "PIP_FIND_LINKS" in environment:  # folders of wheels for pip, including a torch without CUDA
         environment.setdefault("UV_FIND_LINKS", environment["PIP_FIND_LINKS"])
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
@@ -90,9 +90,9 @@ def _run_uv(command: list[str], name: str) -> None:
 
 
 def locked(path: Path, python: str) -> dict[str, str]:
-    """Versions that a lock gives Python ``python`` ("3.6.15") on x86-64 Linux: canonical name -> version.
+    """The versions that a lock holds for Python ``python`` ("3.6.15") on x86-64 Linux: canonical name -> version.
 
-    Raises LockError when the lock is missing, when a line has no ``==`` or no hash, or when it carries an address.
+    Raises LockError if the lock is missing, if a line has no ``==`` or no hash, or if it contains an address.
     """
     if not path.is_file():
         raise LockError(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
@@ -129,7 +129,7 @@ def _broken(path: Path, problem: str) -> LockError:
 
 
 def _target(python: str) -> dict[str, str]:
-    """Marker environment of Python ``python`` on x86-64 Linux, whatever runs this."""
+    """The marker environment of Python ``python`` on x86-64 Linux, independent of the interpreter that runs this."""
     environment = {key: str(value) for key, value in default_environment().items()}
     minor = ".".join(python.split(".")[:2])
     environment.update(python_version=minor, python_full_version=python, implementation_version=python)
@@ -138,14 +138,14 @@ def _target(python: str) -> dict[str, str]:
 
 
 def wanted(name: str, root: Path = ROOT) -> list[Requirement]:
-    """What requirements/NAME.in asks for."""
+    """The requirements in requirements/NAME.in."""
     lines = lock_path(name, root).with_suffix(".in").read_text().splitlines()
     stripped = (line.partition("#")[0].strip() for line in lines)
     return [Requirement(line) for line in stripped if line]
 
 
 def missing(name: str, python: str, root: Path = ROOT) -> list[str]:
-    """What NAME.in asks for on Python ``python`` and NAME.txt does not give; empty when the lock is up to date."""
+    """Requirements of NAME.in for Python ``python`` that NAME.txt does not satisfy; empty if the lock is up to date."""
     have = locked(lock_path(name, root), python)
     return [str(item) for item in wanted(name, root) if _applies(item, python) and not _given(item, have)]
 

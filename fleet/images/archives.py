@@ -1,4 +1,4 @@
-"""`./inv images save`: an image as the archive that a node's agent verifies before it loads it (node_agent)."""
+"""`./inv images save`: writes images as archives, which a node's agent verifies before it loads them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 
 
 def save(names: list[str] | None, to: Path | None, say: Say = log.info) -> list[Path]:
-    """Write NAME.tar of each image into ``to`` (build/images), whole or not at all; returns the files.
+    """Write NAME.tar of each image into ``to`` (build/images by default), whole or not at all; returns the files.
 
-    Each is read back with the node's own reader. Raises ContainerImageError.
+    Each archive is read back with the code of the agent. Raises ContainerImageError.
     """
     images = spec.load()
     docker.require(images.root / "build" / "images")
@@ -47,12 +47,12 @@ def _save_one(image: ImageSpec, folder: Path, say: Say) -> Path:
 
 
 def read_back(path: Path, image_id: str, arch: str) -> image_archive.Image:
-    """What the node's agent reads of an archive. Raises ContainerImageError when that is not this image."""
+    """What the node's agent reads from an archive. Raises ContainerImageError if that is not this image."""
     try:
         with path.open("rb") as stream:
             image = image_archive.inspect(stream)
     except AgentError as error:
-        raise ContainerImageError(f"{path.name}: {error}", "an archive that a node takes") from error
+        raise ContainerImageError(f"{path.name}: {error}", "an archive that a node accepts") from error
     if (image.id, image.machine) != (image_id, _MACHINES.get(arch, arch)):
         found = f"{path.name} holds {image.id[:19]} for {image.machine}"
         raise ContainerImageError(found, f"{image_id[:19]} for {arch}", "docker's own image store (not containerd's)")

@@ -1,4 +1,4 @@
-"""`./inv images build`: bases, contexts, builds, in the order in which images stand on each other."""
+"""`./inv images build`: prepares bases and contexts, and builds images in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BASES = ("standin", "vendor")
 
 @dataclass(frozen=True)
 class ImageBuildOptions:
-    """How to build: on which bases, for which processor, with which builder; ``cache`` false builds every step."""
+    """How to build: the bases, the architecture and the builder. Without ``cache``, every step is built."""
 
     bases: str
     arch: str
@@ -31,12 +31,12 @@ class ImageBuildOptions:
 
     @property
     def standin(self) -> bool:
-        """Whether on stand-in bases."""
+        """Whether the bases are stand-ins."""
         return self.bases == "standin"
 
 
 def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> ImageBuildOptions:
-    """The plan for this machine: NVIDIA's base on a Nano, stand-ins elsewhere, unless said. Raises ContainerImageError."""
+    """The options; by default NVIDIA's base on a Nano, stand-ins elsewhere. Raises ContainerImageError."""
     bases = bases or ("vendor" if _NANO.exists() else "standin")
     if bases not in BASES:
         raise ContainerImageError(f"no bases called {bases!r}", ", ".join(BASES))
@@ -48,7 +48,7 @@ def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool 
 
 
 def build(names: list[str] | None, how: ImageBuildOptions, say: Say = log.info) -> list[str]:
-    """Build the images called ``names`` and what they stand on; returns their names. What is up to date stays.
+    """Build the images called ``names`` and their parents; returns their names. Up-to-date images are kept.
 
     Raises ContainerImageError, DockerMissing, ArtefactError.
     """
@@ -56,10 +56,10 @@ def build(names: list[str] | None, how: ImageBuildOptions, say: Say = log.info) 
     chosen = images.select(names)
     if stale := [image.name for image in chosen if _stale(images, image)]:
         raise ContainerImageError(
-            f"Dockerfile of {', '.join(stale)} is not what the template makes", "", "./inv images render"
+            f"Dockerfile of {', '.join(stale)} differs from the template", "", "./inv images render"
         )
     docker.require(images.root / "build" / "images")
-    say(f"bases: {how.bases}" + (" (this is no Nano; images say so in their labels)" if how.standin else ""))
+    say(f"bases: {how.bases}" + (" (this is not a Nano; the labels of the images say so)" if how.standin else ""))
     with docker.alone(images.root / "build" / "images"):
         references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
         for image in chosen:
@@ -74,14 +74,14 @@ def _stale(images: ImageCatalogue, image: ImageSpec) -> bool:
 
 
 def _bases(images: ImageCatalogue, keys: set[str], how: ImageBuildOptions, say: Say) -> dict[str, str]:
-    """What each base is called in this engine."""
+    """The tag of each base in this engine."""
     if how.standin:
         return standin.ensure(images, keys, say)
     return {key: _pull(images.bases[key], how.arch, say) for key in sorted(keys)}
 
 
 def _pull(base: BaseImage, arch: str, say: Say) -> str:
-    """Pull a base. Raises ContainerImageError while its digest is not recorded: it names the line to commit."""
+    """Pull a base. Raises ContainerImageError with the line to commit if its digest is not recorded yet."""
     say(f"pulling {base.reference}")
     docker.run_docker("pull", "--platform", f"linux/{arch}", base.reference)
     if base.digest == spec.UNRECORDED:
@@ -89,7 +89,7 @@ def _pull(base: BaseImage, arch: str, say: Say) -> str:
         digest = digests[0].partition("@")[2] if digests else "none"
         line = f'digest = "{digest}" in [images.base.{base.key}] of versions.toml'
         raise ContainerImageError(
-            f"{base.reference} has no recorded digest", line, "check it, write it there, build again"
+            f"{base.reference} has no recorded digest", line, "check the digest, add it there, and build again"
         )
     return base.reference
 
@@ -121,13 +121,13 @@ def _build_one(
 
 
 def _base_name(images: ImageCatalogue, image: ImageSpec, below: str) -> str:
-    """What the label says of the parent: its name without the registry."""
+    """The parent's name for the label, without the registry."""
     reference = images.bases[image.parent].reference if image.on_base else f"{below}:{__version__}"
     return reference.rpartition("/")[2]
 
 
 def _up_to_date(image: ImageSpec, manifest: str, below: str) -> bool:
-    """Whether the image was made of exactly this, and stands on what is called ``below`` now."""
+    """Whether the image was made from exactly this context, on the image that is called ``below`` now."""
     if not docker.exists(image.name):
         return False
     found = docker.inspect(image.name)
@@ -136,7 +136,7 @@ def _up_to_date(image: ImageSpec, manifest: str, below: str) -> bool:
 
 
 def revision(root: Path) -> str:
-    """The commit of the checkout, with "+" where files that go into images differ from it; "unknown" without git."""
+    """The commit of the checkout, with "+" if files for images differ from it; "unknown" without git."""
     command = ["git", "-C", str(root)]
     commit = subprocess.run([*command, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     if commit.returncode:

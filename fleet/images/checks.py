@@ -1,4 +1,4 @@
-"""`./inv images test`: what the engine says of an image, what its own Python says inside; equal rebuilds."""
+"""`./inv images test`: checks an image from outside and, with its own Python, from inside; compares rebuilds."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LABELS = ("title", "version", "revision", "base.name")
 
 
 def test(names: list[str] | None, say: Say = print) -> int:
-    """Test the images called ``names`` (all). Raises ImageCheckFailed with every problem; ContainerImageError for one not built."""
+    """Test the images called ``names``, or all. Raises ImageCheckFailed with every problem."""
     images = spec.load()
     docker.require(images.root / "build" / "images")
     broken = []
     for image in images.images.values() if names is None else images.select(names):
         problems = problems_of(images, image)
-        say(f"{image.name}: " + ("as it has to be" if not problems else f"{len(problems)} problems"))
+        say(f"{image.name}: " + ("no problems" if not problems else f"{len(problems)} problems"))
         broken += [f"{image.name}: {problem}" for problem in problems]
     if broken:
         raise ImageCheckFailed("\n  ".join(broken), "images as docker/images.toml describes them", "./inv images build")
@@ -32,13 +32,13 @@ def test(names: list[str] | None, say: Say = print) -> int:
 
 
 def problems_of(images: ImageCatalogue, image: ImageSpec) -> list[str]:
-    """What is wrong with a built image, in words."""
+    """The problems of a built image."""
     found = docker.inspect(image.name)
     return _described(images, image, found) + _inside(images, image) + _size(images, image)
 
 
 def _described(images: ImageCatalogue, image: ImageSpec, found: dict[str, Any]) -> list[str]:
-    """Labels, user, health check, entry point, as the engine has them."""
+    """The problems of labels, user, health check and entry point."""
     config, labels = found["Config"], found["Config"]["Labels"] or {}
     problems = [] if config["User"] == "ocr" else [f"runs as {config['User'] or 'root'!r}"]
     wanted = [f"org.opencontainers.image.{name}" for name in _LABELS] + ["nano-ocr.manifest", "nano-ocr.standin"]
@@ -54,7 +54,7 @@ def _described(images: ImageCatalogue, image: ImageSpec, found: dict[str, Any]) 
 
 
 def _inside(images: ImageCatalogue, image: ImageSpec) -> list[str]:
-    """docker/structure.py, by the image's own Python, with nothing allowed."""
+    """Run docker/structure.py with the image's own Python and without any privileges."""
     script = (images.root / "docker" / "structure.py").read_bytes()
     expect = json.dumps(expectations(images, image))
     command = ["docker", "run", "--rm", "-i", *LOCKED_DOWN, "--security-opt", "no-new-privileges", "--env"]
@@ -68,7 +68,7 @@ def _inside(images: ImageCatalogue, image: ImageSpec) -> list[str]:
 
 
 def expectations(images: ImageCatalogue, image: ImageSpec) -> dict[str, Any]:
-    """What docker/structure.py gets."""
+    """The expectations for docker/structure.py."""
     has_app = any(other.app for other in images.lineage(image.name))
     files = ["/usr/local/bin/ocr-app", "/opt/ocr-app/ocr_app", "/opt/ocr-app/recipes/nano-codes.yaml"]
     files += ["/opt/ocr-app/data/nano-codes-100/manifest.json"]
@@ -87,16 +87,16 @@ def expectations(images: ImageCatalogue, image: ImageSpec) -> dict[str, Any]:
 
 def _size(images: ImageCatalogue, image: ImageSpec) -> list[str]:
     adds = added_mb(images, image)
-    return [] if adds < image.budget_mb else [f"adds {adds:.0f} MB to its parent, not less than {image.budget_mb}"]
+    return [] if adds < image.budget_mb else [f"adds {adds:.0f} MB to its parent; the limit is {image.budget_mb}"]
 
 
 def added_mb(images: ImageCatalogue, image: ImageSpec) -> float:
-    """What the layers above the parent hold, megabytes (1e6)."""
+    """The size of the layers above the parent in megabytes (1e6 bytes)."""
     return float(docker.inspect(image.name)["Size"] - docker.inspect(parent_tag(images, image))["Size"]) / 1e6
 
 
 def parent_tag(images: ImageCatalogue, image: ImageSpec) -> str:
-    """The image below: the one whose layers these begin with. Raises ContainerImageError when it is gone."""
+    """The parent image, whose layers this image begins with. Raises ContainerImageError if it is missing."""
     if not image.on_base:
         return image.parent
     layers = docker.inspect(image.name)["RootFS"]["Layers"]
@@ -109,20 +109,20 @@ def parent_tag(images: ImageCatalogue, image: ImageSpec) -> str:
 
 
 def rebuilt(image: ImageSpec, how: ImageBuildOptions, say: Say) -> list[str]:
-    """Build once more without the cache, from the same parent: the layers that differ (of both); empty when equal."""
+    """Build again without the cache from the same parent; returns the layers that differ, empty if none."""
     images = spec.load()
     with docker.alone(images.root / "build" / "images"):
         folder = context.folder_of(images, image)
         found = docker.inspect(image.name)
         if found["Config"]["Labels"]["nano-ocr.manifest"] != context.digest(folder):
             step = f"./inv images build --only {image.name}"
-            raise ContainerImageError(f"{image.name} was built from something else", f"what lies in {folder}", step)
-        say(f"{image.name}: once more without the cache")
+            raise ContainerImageError(f"{image.name} was built from another context", f"the content of {folder}", step)
+        say(f"{image.name}: building again without the cache")
         return sorted(_again(images, image, folder, how) ^ set(found["RootFS"]["Layers"]))
 
 
 def _again(images: ImageCatalogue, image: ImageSpec, folder: Path, how: ImageBuildOptions) -> set[str]:
-    """The layers of a second build, which is thrown away."""
+    """The layers of a second build, which is then removed."""
     tag = f"ocr-app-again/{image.name}"
     log = folder.parent.with_name(f"{image.name}-again.log")
     log.write_text("")

@@ -23,7 +23,7 @@ def run(
     to: str = "",
     say: Say = print,
 ) -> int:
-    """Do one verb for the images called ``only`` (all of them). Raises ContainerImageError and what the verbs raise."""
+    """Run one verb for the images called ``only``, or all. Raises what the verbs raise."""
     how = building.plan(bases, arch, builder, cache)
     if verb == "build":
         building.build(only, how, say)

@@ -1,4 +1,4 @@
-"""The folder that an image is built from: Dockerfile, wheels, requirements and the tree of our own files."""
+"""The folder that an image is built from: Dockerfile, wheels, requirements and the application's own files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORKER = '#!/bin/sh\nexec /usr/bin/python{minor} "$@"\n'
 
 
 def prepare(images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
-    """Make build/images/NAME/context; returns it, and the sha256 over all that is in it. Raises ArtefactError."""
+    """Create build/images/NAME/context; returns it and the sha256 over its content. Raises ArtefactError."""
     folder = folder_of(images, image)
     scratch = folder.parent
     shutil.rmtree(folder, ignore_errors=True)
@@ -36,12 +36,12 @@ def prepare(images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, 
 
 
 def folder_of(images: ImageCatalogue, image: ImageSpec) -> Path:
-    """Where an image's context lies after its last build."""
+    """The folder of an image's context."""
     return images.root / "build" / "images" / image.name / "context"
 
 
 def _lay_wheels(wheels: ImageWheels, folder: Path) -> None:
-    """The wheels, as further names of the same files where the disk allows it."""
+    """Add the wheels, as hard links if the file system allows it."""
     (folder / "wheels").mkdir()
     for item in (*wheels.chosen, wheels.pip):
         _link(wheels.folder / item.file, folder / "wheels" / item.file)
@@ -49,7 +49,7 @@ def _lay_wheels(wheels: ImageWheels, folder: Path) -> None:
 
 
 def _lay_tree(images: ImageCatalogue, image: ImageSpec, standin: bool, tree: Path) -> None:
-    """Our own files as they lie in the image."""
+    """Add the application's own files in the layout of the image."""
     if image.app:
         for source, target in _OWN.items():
             ignore = shutil.ignore_patterns("__pycache__")
@@ -82,7 +82,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _same_times(folder: Path, epoch: int) -> None:
-    """One time stamp and plain modes for all of our own files: the builders compare both. Wheels are left alone."""
+    """Set one time stamp and plain modes for the application's own files, because the builders compare both."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.parent.name == "wheels":
             continue
@@ -91,7 +91,7 @@ def _same_times(folder: Path, epoch: int) -> None:
 
 
 def digest(folder: Path) -> str:
-    """sha256 over names, modes and contents of a folder; a wheel counts by its name (the hash is in requirements)."""
+    """sha256 over names, modes and contents of a folder. Wheels count by name (hashes are in the requirements)."""
     total = hashlib.sha256()
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         name = path.relative_to(folder).as_posix()

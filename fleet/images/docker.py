@@ -1,4 +1,4 @@
-"""Docker as the images use it: classic builder or BuildKit, by name and never the one that happens to be there."""
+"""Docker for building images: the classic builder or BuildKit, as requested and never another one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BUILDERS = {"classic": "0", "buildkit": "1"}
 
 
 def require(folder: Path) -> None:
-    """Make sure that an engine answers; one is started by hand where none does. Raises DockerMissing."""
+    """Make sure that an engine answers; start one if none does. Raises DockerMissing."""
     if not shutil.which("docker"):
         raise DockerMissing("docker not found", "a Docker engine", "apt-get install docker.io")
     if not engine.answers():
@@ -32,7 +32,7 @@ def require(folder: Path) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Only one build runs on one checkout: they share folders, and `drop_stages` would take another's stages."""
+    """Allow one build per checkout: builds share folders, and `drop_stages` would remove another build's stages."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
@@ -40,7 +40,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def run_docker(*arguments: str, given: bytes | None = None) -> str:
-    """Run docker; returns what it printed. Raises ContainerImageError with its message when it fails."""
+    """Run docker; returns its output. Raises ContainerImageError with its message if it fails."""
     log.debug("docker %s", " ".join(arguments))
     done = subprocess.run(["docker", *arguments], input=given, capture_output=True, check=False)
     if done.returncode:
@@ -55,7 +55,7 @@ def exists(tag: str) -> bool:
 
 
 def inspect(tag: str) -> dict[str, Any]:
-    """What the engine says of an image. Raises ContainerImageError when it has none of this name."""
+    """The engine's description of an image. Raises ContainerImageError if it does not exist."""
     if not exists(tag):
         raise ContainerImageError(f"no image {tag} in this engine", "a built image", f"./inv images build --only {tag}")
     found: dict[str, Any] = json.loads(run_docker("image", "inspect", tag))[0]
@@ -65,7 +65,7 @@ def inspect(tag: str) -> dict[str, Any]:
 def build(
     folder: Path, tag: str, arguments: dict[str, str], builder: str, network: str, cache: bool, log: Path
 ) -> None:
-    """Build the folder's Dockerfile; output into ``log``. Raises ContainerImageError with the last lines."""
+    """Build the folder's Dockerfile with the output in ``log``. Raises ContainerImageError with the last lines."""
     command = [_client(builder), "build", "--tag", tag, "--network", network, *([] if cache else ["--no-cache"])]
     command += [part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")]
     environment = dict(os.environ, DOCKER_BUILDKIT=BUILDERS[builder])
@@ -77,7 +77,7 @@ def build(
 
 
 def _client(builder: str) -> str:
-    """The docker program that has this builder: newer ones lost BuildKit unless a plug-in is there."""
+    """The docker program that has this builder. Newer programs need a plug-in for BuildKit."""
     if builder not in BUILDERS:
         raise ContainerImageError(f"no builder called {builder!r}", ", ".join(BUILDERS))
     if builder == "classic":
@@ -93,5 +93,5 @@ def _client(builder: str) -> str:
 
 
 def drop_stages() -> None:
-    """Remove what building left behind: the stages, whose layers are as large as the images."""
+    """Remove the build stages, whose layers are as large as the images."""
     run_docker("image", "prune", "--force", "--filter", "label=nano-ocr.stage=build")

@@ -1,4 +1,4 @@
-"""Which wheels an image installs: lines of the locks, fetched into the wheelhouse, with the hash of the very file."""
+"""The wheels that an image installs: lines of locks, fetched into the wheelhouse, each with the hash of its file."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from fleet.wheelhouse.store.manifest import PythonTarget, read
 
 Say = Callable[[str], None]
 _MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}
-_GLIBC = {"l4t-base": 27, "debian": 36}  # the C library of the base is 2.N: the newest manylinux_2_N that it runs
+_GLIBC = {"l4t-base": 27, "debian": 36}  # the C library of the base is 2.N, which limits manylinux_2_N
 _OLD = {"x86_64": ("manylinux2014", "manylinux2010", "manylinux1"), "aarch64": ("manylinux2014",)}
 
 
 @dataclass(frozen=True)
 class ImageWheels:
-    """What pip installs into an image, and pip itself; all of it lies in ``folder``."""
+    """The wheels of an image, and pip itself. All files are in ``folder``."""
 
     folder: Path
     pip: index.ChosenFile
@@ -30,17 +30,17 @@ class ImageWheels:
 
     @property
     def requirements(self) -> str:
-        """What pip gets: one package a line, with the hash of its file."""
+        """The requirements for pip: one package per line, with the hash of its file."""
         return "".join(sorted(item.requirement + "\n" for item in self.chosen))
 
 
 def wheels_of(
     images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, scratch: Path, say: Say
 ) -> ImageWheels:
-    """Fetch and check the wheels of an image for a processor (Docker's name). Raises ArtefactError, ContainerImageError.
+    """Fetch and check the wheels of an image for a Docker architecture. Raises ArtefactError, ContainerImageError.
 
-    ``standin``: for a stand-in base, where the locks of x86-64 take the place of what NVIDIA and Paddle make for a
-    Nano. ``scratch`` is a folder for the lock that results.
+    ``standin`` selects the x86-64 locks, which replace the wheels that NVIDIA and Paddle make for a Nano.
+    ``scratch`` is a folder for the resulting lock.
     """
     target = target_of(images, image, arch)
     lines = image.standin if standin and image.standin else image.locks
@@ -56,7 +56,7 @@ def wheels_of(
 
 
 def target_of(images: ImageCatalogue, image: ImageSpec, arch: str) -> PythonTarget:
-    """The image's Python and processor, as pip names them."""
+    """The image's Python and platform, as pip names them."""
     machine = _MACHINE[arch]
     newest = _GLIBC[images.base_of(image).key]
     platforms = [f"manylinux_2_{number}_{machine}" for number in range(newest, 4, -1)]
@@ -66,13 +66,13 @@ def target_of(images: ImageCatalogue, image: ImageSpec, arch: str) -> PythonTarg
 
 
 def _held(images: ImageCatalogue, image: ImageSpec, target: PythonTarget) -> list[index.LockedPackage]:
-    """What the images below hold for the same Python."""
+    """The packages of the parent images for the same Python."""
     below = [other for other in images.lineage(image.name)[:-1] if other.python == image.python]
     return [item for other in below for item in _entries(other.locks, other, target)]
 
 
 def _entries(entries: Iterable[str], image: ImageSpec, target: PythonTarget) -> list[index.LockedPackage]:
-    """Lines of "LOCK" or "LOCK:NAME,NAME" that hold for the target. Raises ContainerImageError for a name that it lacks."""
+    """The lines of "LOCK" or "LOCK:NAME,NAME" for the target. Raises ContainerImageError for an unknown name."""
     found = []
     for entry in entries:
         lock, _, names = entry.partition(":")
@@ -85,7 +85,7 @@ def _entries(entries: Iterable[str], image: ImageSpec, target: PythonTarget) -> 
 
 
 def lines_of(path: Path, target: PythonTarget) -> list[index.LockedPackage]:
-    """The lines of a lock whose marker holds on the target. Raises ContainerImageError when there are none."""
+    """The lines of a lock whose markers hold on the target. Raises ContainerImageError if there are none."""
     environment = {
         "python_version": ".".join(target.python.split(".")[:2]),
         "python_full_version": target.python,
@@ -106,12 +106,12 @@ def lines_of(path: Path, target: PythonTarget) -> list[index.LockedPackage]:
             version = str(requirement.specifier).removeprefix("==")
             found.append(index.LockedPackage(canonicalize_name(requirement.name), version, frozenset(hashes)))
     if not found:
-        raise ContainerImageError(f"{path.name} says nothing for Python {target.python}", "a lock for this Python")
+        raise ContainerImageError(f"{path.name} has no lines for Python {target.python}", "a lock for this Python")
     return found
 
 
 def _once(items: Iterable[index.LockedPackage], image: ImageSpec) -> list[index.LockedPackage]:
-    """Each package once. Raises ContainerImageError when two locks want two versions."""
+    """Each package once. Raises ContainerImageError if two locks require different versions."""
     seen: dict[str, index.LockedPackage] = {}
     for item in items:
         if seen.setdefault(item.name, item).version != item.version:
@@ -122,7 +122,7 @@ def _once(items: Iterable[index.LockedPackage], image: ImageSpec) -> list[index.
 def _fetched(
     image: ImageSpec, target: PythonTarget, lines: list[index.LockedPackage], scratch: Path, say: Say
 ) -> list[index.ChosenFile]:
-    """The files of these lines, fetched where they are not there: as a lock of their own, below ``scratch``."""
+    """The files of these lines, which are written as a lock below ``scratch`` and fetched if they are missing."""
     manifest = replace(read(), path=scratch / "wheels" / "manifest.toml")
     path = index.lock_path(image.name, manifest)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""docker/NAME.Dockerfile from docker/Dockerfile.j2, docker/images.toml and versions.toml."""
+"""Renders docker/NAME.Dockerfile from docker/Dockerfile.j2, docker/images.toml and versions.toml."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _version(images: ImageCatalogue, image: ImageSpec, package: str) -> str:
 
 
 def write(images: ImageCatalogue | None = None) -> list[Path]:
-    """Write every Dockerfile that is not as it should be; returns those."""
+    """Write every Dockerfile that has changed; returns those."""
     images = images or load()
     changed = []
     for image in images.images.values():

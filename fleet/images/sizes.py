@@ -1,4 +1,4 @@
-"""`./inv images size`: what each image weighs and adds, whether a rebuild is equal; writes docs/results/images.md."""
+"""`./inv images size`: the size of each image, and whether a rebuild is equal; writes docs/results/images.md."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ocr_app.benchmark.environment import describe
 def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildOptions, say: Say = print) -> int:
     """Print the table; ``publish`` writes the page. Returns 0.
 
-    ``rebuild`` builds each again without the cache, a large one only when it is named.
-    Without names all that are built; the others are named. Raises ContainerImageError for one asked for that is not.
+    ``rebuild`` builds each image again without the cache, large ones only if they are named. Without names, the table
+    shows all images that are built. Raises ContainerImageError for a named image that is not built.
     """
     images = spec.load()
     docker.require(images.root / "build" / "images")
@@ -25,7 +25,7 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
     wanted = wanted if names else [image for image in wanted if docker.exists(image.name)]
     records = [_measured(images, image, rebuild and (bool(names) or _small(image)), how, say) for image in wanted]
     missing = [name for name in images.images if name not in {record["image"] for record in records}]
-    say(markdown_table(*_table(records)) + ("\n\nnot built or not asked for: " + ", ".join(missing) if missing else ""))
+    say(markdown_table(*_table(records)) + ("\n\nnot built or not requested: " + ", ".join(missing) if missing else ""))
     if publish:
         machine = describe()
         report = {
@@ -41,7 +41,7 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
 
 
 def _small(image: ImageSpec) -> bool:
-    """Whether building it again takes minutes, not a quarter of an hour and gigabytes."""
+    """Whether a rebuild takes minutes and not a quarter of an hour and gigabytes."""
     return image.budget_mb < 1000
 
 
@@ -90,7 +90,7 @@ def _again(differ: list[str] | None) -> str:
 
 
 def page(report: dict[str, Any]) -> str:
-    """docs/results/images.md; every figure in it stands in ``report``."""
+    """The text of docs/results/images.md. Every figure in it is from ``report``."""
     standins = sorted({record["standin"] for record in report["images"] if record["standin"] != "no"})
     parts = [
         "# Container images",

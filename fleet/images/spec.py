@@ -1,4 +1,4 @@
-"""What docker/images.toml and versions.toml say of the images, and the errors of making them."""
+"""The declarations of the images, from docker/images.toml and versions.toml."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNRECORDED = "record-on-first-pull"
 
 @dataclass(frozen=True)
 class ImageSpec:
-    """One image of docker/images.toml; the file itself explains each key."""
+    """One image of docker/images.toml, which explains each key."""
 
     name: str
     why: str
@@ -38,18 +38,18 @@ class ImageSpec:
 
     @property
     def minor(self) -> str:
-        """Its Python without the last number: "3.6"."""
+        """The minor version of its Python, such as "3.6"."""
         return ".".join(self.python.split(".")[:2])
 
     @property
     def site(self) -> str:
-        """Where its Python looks for packages that the distribution did not bring."""
+        """The folder where its Python looks for packages from outside the distribution."""
         return f"/usr/local/lib/python{self.minor}/dist-packages"
 
 
 @dataclass(frozen=True)
 class BaseImage:
-    """A base image of another maker, and which of its packages we pin."""
+    """A base image of another maker, and the packages of it that are pinned."""
 
     key: str
     name: str
@@ -59,13 +59,13 @@ class BaseImage:
 
     @property
     def reference(self) -> str:
-        """As a registry knows it: by digest where that is recorded."""
+        """The reference for a registry, with the digest if it is recorded."""
         return f"{self.name}:{self.tag}" + ("" if self.digest == UNRECORDED else f"@{self.digest}")
 
 
 @dataclass(frozen=True)
 class ImageCatalogue:
-    """All images, in the order in which they are built, and what they share."""
+    """All images in build order, and what they share."""
 
     root: Path
     images: dict[str, ImageSpec]
@@ -76,30 +76,30 @@ class ImageCatalogue:
     suite: str
 
     def select(self, names: list[str] | None) -> list[ImageSpec]:
-        """The images called ``names`` with all that they stand on, in build order; None: all. Raises ContainerImageError."""
+        """The images called ``names`` and their parents in build order, or all. Raises ContainerImageError."""
         wanted: set[str] = set()
         for name in self.images if names is None else names:
             wanted |= {image.name for image in self.lineage(name)}
         return [image for image in self.images.values() if image.name in wanted]
 
     def lineage(self, name: str) -> list[ImageSpec]:
-        """The image and what it stands on, the lowest first. Raises ContainerImageError for a name that is none."""
+        """The image and its parents, the lowest first. Raises ContainerImageError for an unknown name."""
         if name not in self.images:
             raise ContainerImageError(f"no image called {name}", ", ".join(self.images))
         image = self.images[name]
         return ([] if image.on_base else self.lineage(image.parent)) + [image]
 
     def base_of(self, image: ImageSpec) -> BaseImage:
-        """The foreign base at the bottom of an image."""
+        """The base image of an image."""
         return self.bases[self.lineage(image.name)[0].parent]
 
     def l4t_of(self, image: ImageSpec) -> str:
-        """The L4T release an image is for; empty for one that is for any computer."""
+        """The L4T release that an image is for; empty for an image for any computer."""
         return self.l4t if self.base_of(image).key == "l4t-base" else ""
 
 
 def load(root: Path = ROOT) -> ImageCatalogue:
-    """Read both files. Raises ContainerImageError for an unknown key, parent or package."""
+    """Read both files. Raises ContainerImageError for an unknown key or parent."""
     versions = load_toml(root / "versions.toml")["images"]
     table = load_toml(root / "docker" / "images.toml")
     bases = {
@@ -122,12 +122,12 @@ def _image(
         raise ContainerImageError(f"image.{name}: unknown key {', '.join(unknown)}", ", ".join(sorted(known)))
     if record["parent"] not in {*bases, *before}:
         raise ContainerImageError(
-            f"image.{name}: nothing above it is called {record['parent']}", ", ".join([*bases, *before])
+            f"image.{name}: no parent called {record['parent']} above it", ", ".join([*bases, *before])
         )
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
     return ImageSpec(name=name, on_base=record["parent"] in bases, **values)
 
 
 def machine_arch() -> str:
-    """This machine's processor, in Docker's words."""
+    """Docker's name of this machine's architecture."""
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())

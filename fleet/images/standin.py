@@ -1,4 +1,4 @@
-"""Stand-ins of the base images: debootstrap, a folder of packages for apt, `docker import`. Named and labelled so."""
+"""Stand-ins of base images, from debootstrap and a folder of packages for apt. Names and labels say that they are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEFT_OUT = ("dev", "var/lib/apt/lists", "var/cache/apt", "usr/share/doc", "usr/
 
 
 def tag(images: ImageCatalogue, base: BaseImage) -> str:
-    """Name of a base's stand-in: changes with what it is made of."""
+    """The tag of a base's stand-in. Changes with everything that it is made of."""
     parts = [path.read_bytes() for path in (images.root / "docker" / "standin.toml", Path(debs.__file__))]
     parts += [repr(sorted(base.apt.items())).encode(), images.suite.encode()]
     parts += [python.version.encode() for python in _pythons(images, base).values()]
@@ -32,13 +32,13 @@ def tag(images: ImageCatalogue, base: BaseImage) -> str:
 
 
 def format_label(base: BaseImage) -> str:
-    """What a label says of an image on a stand-in."""
+    """The label of an image on a stand-in."""
     place = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in place of NVIDIA's and Paddle's"
     return f"stand-in for {base.name}:{base.tag} from Debian packages{place}"
 
 
 def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:
-    """Tags of the stand-ins of these bases; makes those that are missing. Raises DockerMissing, ContainerImageError."""
+    """The tags of the stand-ins of these bases. Makes missing ones. Raises DockerMissing, ContainerImageError."""
     tags = {key: tag(images, images.bases[key]) for key in sorted(keys)}
     missing = [key for key in tags if not exists(tags[key])]
     if missing:
@@ -46,7 +46,7 @@ def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:
             raise DockerMissing("debootstrap not found", "it makes the stand-in bases", "apt-get install debootstrap")
         if os.geteuid():
             raise DockerMissing("not root: debootstrap needs it", "root", "sudo ./inv images build ...")
-        say(f"stand-in bases ({', '.join(missing)}): debootstrap, once, a minute or two")
+        say(f"stand-in bases ({', '.join(missing)}): running debootstrap, once; this takes a minute or two")
         with _folder(images) as folder:
             root = _bootstrap(images, folder)
             for key in missing:
@@ -56,7 +56,7 @@ def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:
 
 
 def _pythons(images: ImageCatalogue, base: BaseImage) -> dict[str, interpreters.Interpreter]:
-    """Package name -> this machine's interpreter that it carries. Raises InterpreterMissing."""
+    """Package name -> the interpreter of this machine that it contains. Raises InterpreterMissing."""
     table = load_toml(images.root / "docker" / "standin.toml")["package"]
     return {name: interpreters.find(table[name]["python"]) for name in base.apt if "python" in table.get(name, {})}
 
@@ -70,7 +70,7 @@ def _bootstrap(images: ImageCatalogue, folder: Path) -> Path:
 
 
 def _fill(images: ImageCatalogue, base: BaseImage, root: Path) -> None:
-    """Put what apt shall offer below /srv/apt of the root."""
+    """Put the packages that apt offers into /srv/apt of the root."""
     offered = root / _APT
     shutil.rmtree(offered, ignore_errors=True)
     offered.mkdir(parents=True)
@@ -82,7 +82,7 @@ def _fill(images: ImageCatalogue, base: BaseImage, root: Path) -> None:
 
 
 def _import(root: Path, name: str, label: str) -> None:
-    """The root as an image whose apt knows only /srv/apt."""
+    """Import the root as an image whose apt uses only /srv/apt."""
     sources = root / "etc/apt/sources.list"
     kept = sources.read_text()
     sources.write_text(f"deb [trusted=yes] file:/{_APT} ./\n")

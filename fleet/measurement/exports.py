@@ -1,6 +1,6 @@
-"""Exports every network in the environment its framework lives in, compares each with its original, tells the result.
+"""Exports every network in the environment of its framework, and compares each export with its original.
 
-The work is done by ocr_app.engines.export and export_parity, one process an environment; here is who runs where.
+ocr_app.engines.export and export_parity do the work, in one process per environment.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ def main(
     threads: int = 1,
     run: Run | None = None,
 ) -> int:
-    """`invoke export`: export, and compare with the originals.
+    """`./inv export`: export, and compare with the originals.
 
-    Every environment is gone through before a failure is told. Raises NetworkExportError for unknown names, environments
-    that are not built, and exports that failed or do not read like their originals.
+    Every environment is tried before a failure is reported. Raises NetworkExportError for unknown names, missing
+    environments, and exports that failed or do not read like their originals.
     """
     problems = []
     for name, networks in by_environment(_select(names or [])).items():
@@ -57,9 +57,9 @@ def main(
 
 
 def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
-    """`invoke export --publish`: write export.json and export.md from each network's last full comparison.
+    """`./inv export --publish`: write export.json and export.md from the last full comparison of each network.
 
-    Nothing is exported or compared. Raises NetworkExportError for a network that was not compared on everything.
+    Nothing is exported or compared. Raises NetworkExportError for a network without a full comparison.
     """
     found = report(_select([]), folder)
     write_record(results, "export", found, page(found))
@@ -74,7 +74,7 @@ def _select(names: Sequence[str]) -> list[Network]:
 
 
 def by_environment(networks: Sequence[Network]) -> dict[str | None, list[Network]]:
-    """Networks by the environment they are exported in; None is this Python."""
+    """Networks by the environment that exports them. None stands for this Python."""
     names = dict.fromkeys(network.environment for network in networks)
     return {name: [network for network in networks if network.environment == name] for name in names}
 
@@ -82,7 +82,7 @@ def by_environment(networks: Sequence[Network]) -> dict[str | None, list[Network
 def _in_environment(
     name: str | None, networks: Sequence[Network], folder: Path, sets: list[str], threads: int, run: Run
 ) -> list[str]:
-    """Exports and compares in one environment; returns what went wrong, in words."""
+    """Export and compare in one environment; returns the problems."""
     if name is not None and not exists(name):
         return [f"the environment {name} is not built: ./inv envs --name {name}"]
     python = sys.executable if name is None else str(python_of(name, ROOT))
@@ -103,20 +103,20 @@ def _call(command: list[str], environ: dict[str, str]) -> int:
 
 
 def _sets(quick: bool) -> list[str]:
-    """Arguments of export_parity for the data sets that are here."""
+    """The arguments of export_parity for the existing data sets."""
     data = load_toml(DATA)
     here = {key: [source for source in data[key] if (ROOT / source).exists()] for key in ("lines", "pages")}
     if not here["lines"]:
-        raise NetworkExportError("none of the sets of lines is here", ", ".join(data["lines"]))
+        raise NetworkExportError("none of the sets of lines exists here", ", ".join(data["lines"]))
     words = [word for key, sources in here.items() for source in sources for word in (f"--{key}", source)]
     limit = data["quick_limit"] if quick else data["pages_limit"]
     return [*words, "--pages-limit", str(limit), *(["--limit", str(limit)] if quick else [])]
 
 
 def report(networks: Sequence[Network], folder: Path = FOLDER) -> dict[str, Any]:
-    """What is published: each record with its parity, the machine, and the sets that were missing.
+    """The published report: each record with its parity, the machine, and the missing sets.
 
-    Raises NetworkExportError for an export that is missing, damaged, or not compared.
+    Raises NetworkExportError for an export that is missing, damaged, or not fully compared.
     """
     try:
         records = [load_record(str(folder), network.name) for network in networks]

@@ -1,7 +1,7 @@
-"""Preflight and precision gate of every exported network in one command; docs/results/engines.md and its JSON.
+"""Preflight and precision gate of every exported network; writes docs/results/engines.md and its JSON.
 
-Each gate runs in the environment of the network's own reader; the plans lie where `ocr-app engine build` looks for
-them (build/plans/). What is published is every network's last plan, as long as it is of the export that lies there.
+Each gate runs in the environment of the network's reader. The plans are written where `ocr-app engine build` looks for
+them (build/plans/). The report contains the last plan of every network if it is of the current export.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ Run = Callable[[list[str], dict[str, str]], int]
 
 
 def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool = False, run: Run | None = None) -> int:
-    """`invoke engines-report`: judge the networks, all without names, and publish what is known of every one.
+    """`./inv engines-report`: judge the named networks, or all, and publish the results of all networks.
 
-    ``resume``: only those without a plan of the export that lies there. A refused plan is a result, not a failure.
-    Raises GateReportError for what could not be judged, after all others were.
+    ``resume`` selects networks without a plan of the current export. A refused plan is a result, not a failure. Raises
+    GateReportError for networks that could not be judged, after judging all others.
     """
     asked = [network for network in _select(names or []) if not (resume and _is_judged(network))]
     problems = [words for network in asked for words in _judge(network, run or _call)]
@@ -73,7 +73,7 @@ def _is_judged(network: Network) -> bool:
 
 
 def _judge(network: Network, run: Run) -> list[str]:
-    """Runs one gate; returns what went wrong, in words."""
+    """Run one gate; returns the problems."""
     if network.environment is not None and not exists(network.environment):
         return [f"the environment {network.environment} is not built: ./inv envs --name {network.environment}"]
     try:
@@ -87,17 +87,17 @@ def _judge(network: Network, run: Run) -> list[str]:
 
 
 def fresh(network: Network) -> None:
-    """Sees to an export of the model files of now; only what is ONNX already is exported here. Raises ModelError."""
+    """Make sure that the export is current. Only ONNX models are exported here. Raises ModelError."""
     build_jobs.jobs_of([network], [build_jobs.FP32], str(EXPORTS), str(PLANS))
 
 
 def arguments(network: Network) -> list[str]:
-    """Of `ocr-app` for one gate. Raises GateReportError where none of its sets is here."""
+    """The arguments of `ocr-app` for one gate. Raises GateReportError if none of its sets exists here."""
     data = load_toml(DATA)
     own = data["fewer"].get(network.name, {})
     here = [source for source in data[network.part] if _here(source)]
     if not here:
-        raise GateReportError(f"none of the sets for a {network.part} is here", ", ".join(data[network.part]))
+        raise GateReportError(f"none of the sets for a {network.part} exists here", ", ".join(data[network.part]))
     sets = [word for source in here for word in ("--calibration", source)]
     numbers = ["--limit", str(own.get("limit", data["limit"][network.part]))]
     numbers += ["--trials", str(own.get("trials", data["trials"]))]
@@ -114,7 +114,7 @@ def _call(command: list[str], environ: dict[str, str]) -> int:
 
 
 def report(networks: Sequence[Network], exports: Path = EXPORTS, plans: Path = PLANS) -> dict[str, Any]:
-    """What is published; ``open``: networks without an export, or without a plan of that export, and why."""
+    """The published report. ``open`` lists networks without an export or without a plan of it, with the reason."""
     data, machine = load_toml(DATA), environment.describe()
     checked, judged, unjudged = [], [], []
     for network in networks:
@@ -136,7 +136,7 @@ def report(networks: Sequence[Network], exports: Path = EXPORTS, plans: Path = P
 
 
 def _why(error: OcrError, exports: Path, plans: Path) -> str:
-    """Its words without the folders of this machine."""
+    """The message without the folders of this machine."""
     words = error.found
     for folder in (exports, plans):
         words = words.replace(str(folder), folder.name)

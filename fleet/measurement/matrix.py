@@ -1,4 +1,4 @@
-"""The benchmark matrix: every cell a process of its own, one after the other, resumable; then the report."""
+"""The benchmark matrix: runs every cell in its own process, one after the other, and writes the report."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 MATRIX = Path(__file__).with_name("matrix.toml")
 CELL_TIMEOUT_S = 3600
 SETTINGS = ("preprocess", "crop", "warm_up", "repeat")
-"""Settings of a run record that a kept cell must share."""
+"""The settings of a run record that must be equal for a cell to be kept."""
 _CROP_WORDS = {"none": "whole frame"}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One reader on one data set. ``source`` is what ``ocr-app benchmark`` is given."""
+    """One reader on one data set. ``source`` is the argument of ``ocr-app benchmark``."""
 
     reader: str
     dataset: str
@@ -51,7 +51,7 @@ class Cell:
 
     @property
     def variant(self) -> str:
-        """The pre-processing, the crop where it is not the usual one, and the recipe where there is one."""
+        """The pre-processing, the crop unless it is the usual one, and whether there is a recipe."""
         crop = "" if self.crop == "box" else f", {_CROP_WORDS.get(self.crop, self.crop)}"
         return self.preprocess + crop + (", recipe" if self.recipe else "")
 
@@ -61,7 +61,7 @@ class Cell:
         return "__".join(re.sub(r"[^a-z0-9.]+", "-", part) for part in (self.dataset, self.reader, self.variant))
 
     def command(self, out: Path, session: str) -> list[str]:
-        """The process that runs this cell."""
+        """The command that runs this cell."""
         words = [sys.executable, "-m", "ocr_app", "benchmark", self.source, "--reader", self.reader]
         words += ["--preprocess", self.preprocess, "--threads", str(self.threads), "--warm-up", str(self.warm_up)]
         words += ["--crop", self.crop, "--repeat", str(self.repeat), "--session", session, "--out", str(out), "--json"]
@@ -72,7 +72,7 @@ class Cell:
 
 @dataclass
 class CellOutcome:
-    """What became of a cell: a record, or why there is none."""
+    """The outcome of a cell: a record, or the reason why there is none."""
 
     cell: Cell
     record: dict[str, Any] | None = None
@@ -83,10 +83,10 @@ class CellOutcome:
 def main(
     quick: bool = False, only: list[str] | None = None, out: Path | None = None, matrix: Path = MATRIX
 ) -> list[CellOutcome]:
-    """Run the matrix and write the report; finished cells of the same inputs and code are kept.
+    """Run the matrix and write the report. Finished cells with the same inputs and code are kept.
 
-    ``only`` keeps readers whose name starts with one of these. Raises MatrixError when nothing is left, or when no
-    cell could be run.
+    ``only`` selects readers by the beginning of their names. Raises MatrixError if nothing is left, or if no cell could
+    be run.
     """
     config = load_toml(matrix)
     chosen = cells(config, quick, only or [])
@@ -105,10 +105,9 @@ def main(
 
 
 def measure_networks(settings: dict[str, Any], folder: Path) -> None:
-    """Measure our own networks alone: speed in turns with others, operations, and what half precision changes.
+    """Measure our own networks: their speed in turns with others, their operations, and the effect of half precision.
 
-    A data set that is not there is left out, which the files say by not naming it. Raises MatrixError when a command
-    fails.
+    Missing data sets are left out; the files do not name them. Raises MatrixError if a command fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
     there = [source for source in settings["datasets"] if (ROOT / source.partition(":")[0]).exists()]
@@ -122,9 +121,9 @@ def measure_networks(settings: dict[str, Any], folder: Path) -> None:
 
 
 def report(folder: Path, matrix: Path = MATRIX) -> list[CellOutcome]:
-    """Write the report of a results folder anew from the records that are in it; nothing is measured.
+    """Write the report of a results folder again from its records. Nothing is measured.
 
-    Raises MatrixError when the folder holds no record.
+    Raises MatrixError if the folder has no records.
     """
     config = load_toml(matrix)
     reasons = _reasons(config, folder)
@@ -138,9 +137,9 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[CellOutcome]:
 
 
 def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
-    """Make the data sets that are drawn from a seed and are not there yet.
+    """Make missing data sets that are drawn from a seed.
 
-    Raises MatrixError when a maker fails, or failed before and left a part of the set.
+    Raises MatrixError if a maker fails, or if an earlier failure left a part of the set.
     """
     wanted = {cell.dataset for cell in chosen}
     for entry in config["datasets"]:
@@ -148,7 +147,7 @@ def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
         if "made_by" not in entry or entry["name"] not in wanted or (folder / "manifest.json").is_file():
             continue
         if folder.exists():
-            found = f"{entry['source']} is half-made: it has no manifest.json"
+            found = f"{entry['source']} is incomplete: it has no manifest.json"
             raise MatrixError(found, "", f"rm -r {entry['source']}")
         log.info("making %s ...", entry["name"])
         command = [sys.executable, "-m", *entry["made_by"], "--out", entry["source"]]
@@ -158,7 +157,7 @@ def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
 
 
 def _as_it_stands(cell: Cell, folder: Path, reasons: dict[tuple[str, str], str]) -> CellOutcome:
-    """The cell's record; where there is none, the reason that the folder's summary gives."""
+    """The cell's record or, without one, the reason in the folder's summary."""
     path = folder / "runs" / f"{cell.slug}.json"
     if path.is_file():
         return CellOutcome(cell, load_run(str(path)), kept=True)
@@ -173,7 +172,7 @@ def _reasons(config: dict[str, Any], folder: Path) -> dict[tuple[str, str], str]
 
 
 def cells(config: dict[str, Any], quick: bool, only: list[str]) -> list[Cell]:
-    """All cells of the matrix, data set by data set, so that readers stand side by side in time too."""
+    """All cells of the matrix, data set by data set, so that readers are measured close together in time."""
     amounts = {key: config[key] for key in ("threads", "warm_up", "repeat")}
     small = config["quick"] if quick else {}
     amounts.update({key: small[key] for key in ("limit", "warm_up") if key in small})
@@ -207,21 +206,21 @@ def _cell(reader: str, dataset: dict[str, Any], preprocess: str, amounts: dict[s
 
 
 def default_folder(quick: bool) -> Path:
-    """docs/results/<date>-<machine>; a quick run, which proves little, goes to build/."""
+    """docs/results/<date>-<machine>, or a folder in build/ for a quick run."""
     if quick:
         return ROOT / "build" / "benchmark-quick"
     return ROOT / "docs" / "results" / f"{datetime.date.today().isoformat()}-{machine_slug()}"
 
 
 def machine_slug() -> str:
-    """The machine's or processor's name, fit for a folder."""
+    """The machine's or processor's name, as the name of a folder."""
     name = environment.machine("/") or environment.cpu_name("/") or "unknown"
     plain = re.sub(r"\((r|tm)\)|processor|cpu", " ", name.lower())
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") + f"-{environment.usable_threads()}-threads"
 
 
 def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[CellOutcome]:
-    """One cell after the other, saying what it does."""
+    """Run one cell after the other, and report each."""
     for number, cell in enumerate(chosen, 1):
         where = f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.variant}"
         log.info("%s ...", where)
@@ -234,7 +233,7 @@ def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[CellOutc
 
 
 def run_cell(cell: Cell, out: Path, session: str) -> CellOutcome:
-    """Keep a finished cell, or run it now."""
+    """Keep a finished cell, or run it."""
     record = finished(cell, out)
     if record is not None:
         return CellOutcome(cell, record, kept=True)
@@ -250,7 +249,7 @@ def run_cell(cell: Cell, out: Path, session: str) -> CellOutcome:
 
 
 def reason_of(stderr: str, code: int) -> str:
-    """The error's own words on one line."""
+    """The error message on one line."""
     lines = [line.strip() for line in stderr.strip().splitlines() if line.strip()]
     starts = [number for number, line in enumerate(lines) if line.startswith("ocr-app benchmark:")]
     words = "; ".join(lines[starts[-1] :] if starts else lines[-1:])
@@ -258,7 +257,7 @@ def reason_of(stderr: str, code: int) -> str:
 
 
 def finished(cell: Cell, out: Path) -> dict[str, Any] | None:
-    """The cell's record if it was made from the same images, settings and code; else None."""
+    """The cell's record if it was made from the same images, settings and code; otherwise None."""
     try:
         record = load_run(str(out))
         dataset = open_dataset(str(ROOT / cell.source), limit=cell.limit)

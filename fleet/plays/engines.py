@@ -1,4 +1,4 @@
-"""`./inv build-engines`: here on a Nano; elsewhere by the fleet's play, or for ONNX Runtime on this computer."""
+"""`./inv build-engines`: on this Nano, on a board of the fleet by a playbook, or for ONNX Runtime on this computer."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ def build(
     root: str = "/",
     call: Call | None = None,
 ) -> int:
-    """Returns the exit code of the command that does the work, which is said before; the first that is not 0.
+    """Build engines; returns the first exit code that is not 0.
 
-    onnxruntime: on this computer, each reader in the environment that has its framework. tensorrt: on this board when
-    it is one and no hosts are named, else by ansible/engines.yml. Raises EngineRequestError, and PlaybookError for a
-    missing inventory.
+    Target onnxruntime builds on this computer, each reader in the environment of its framework. Target tensorrt
+        builds on this machine if it is a Nano and no hosts are named; otherwise ansible/engines.yml builds.
+        Raises EngineRequestError, and PlaybookError for a missing inventory.
     """
     if target not in TARGETS:
         raise EngineRequestError(f"unknown target: {target}", ", ".join(TARGETS))
     if target == "onnxruntime" and (limit or inventory):
-        raise EngineRequestError("hosts, and engines for this computer", "--target onnxruntime alone, or hosts alone")
+        raise EngineRequestError("hosts for engines of this computer", "--target onnxruntime alone, or hosts alone")
     call = _call if call is None else call
     here = target == "onnxruntime" or not (limit or inventory or environment.l4t_release(root) is None)
     if here:
@@ -61,7 +61,7 @@ def build(
 
 
 def _pythons(readers: str) -> Iterator[tuple[str, str]]:
-    """Which Python builds which readers (comma separated). Raises EngineRequestError, also for one that is not built."""
+    """(Python, its readers). Raises EngineRequestError for unknown readers and missing environments."""
     groups: dict[str | None, list[str]] = {}
     for reader in readers.split(","):
         try:

@@ -1,4 +1,4 @@
-"""`./inv provision|verify|ansible`: the plays of ansible/, run by the locked environment; nothing else is added."""
+"""`./inv provision|verify|ansible`: runs the playbooks of ansible/ with the locked environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "ansible"
 
 
 def tools(root: Path = ROOT, say: Say = log.info) -> Path:
-    """Folder with ansible-playbook; builds the environment on first use and when its lock has changed.
+    """The folder of ansible-playbook. Builds the environment on first use and after its lock has changed.
 
     Raises EnvironmentBuildError.
     """
@@ -32,13 +32,13 @@ def tools(root: Path = ROOT, say: Say = log.info) -> Path:
 
 
 def activation(root: Path = ROOT) -> str:
-    """The line for a shell that puts ansible-playbook on its PATH."""
+    """The shell command that puts ansible-playbook on the PATH."""
     folder = tools(root)
     return f'export PATH={shlex.quote(str(folder))}:"$PATH"'
 
 
 def command(playbook: str, inventory: str = "", limit: str = "", tags: str = "", check: bool = False) -> list[str]:
-    """Arguments of ansible-playbook, as one types them in ansible/. Raises PlaybookError for a missing inventory."""
+    """The command line of ansible-playbook, for the folder ansible/. Raises PlaybookError for a missing inventory."""
     arguments = ["ansible-playbook", playbook + ".yml"]
     if inventory:
         path = Path(inventory).absolute()
@@ -53,7 +53,7 @@ def command(playbook: str, inventory: str = "", limit: str = "", tags: str = "",
 
 
 def play(playbook: str, inventory: str = "", limit: str = "", tags: str = "", check: bool = False) -> int:
-    """Run a playbook, after saying the command; returns its exit code: 0, 2 (a host failed), 4 (one did not answer)."""
+    """Log and run a playbook; returns its exit code: 0, 2 (a host failed), or 4 (a host did not answer)."""
     arguments = command(playbook, inventory, limit, tags, check)
     folder = tools()
     log.info("cd ansible && %s", shlex.join(arguments))

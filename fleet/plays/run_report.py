@@ -1,4 +1,4 @@
-"""The end of a run of Ansible: a table for people, JSON for machines. Fed by ansible/plugins/callback/summary.py."""
+"""The report of an Ansible run: a table, and JSON. ansible/plugins/callback/summary.py supplies the results."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KNOWN = {  # part of a message of Ansible or ssh -> what to do
 
 @dataclass
 class RoleRun:
-    """What one role did on one host; ``seconds`` counts from the start of a task to this host's answer."""
+    """What one role did on one host. ``seconds`` counts from the start of each task to the host's answer."""
 
     host: str
     role: str
@@ -42,7 +42,7 @@ class RunReport:
     rules: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def record(self, host: str, role: str, seconds: float, result: dict[str, Any], outcome: str) -> None:
-        """One host's answer to one task; ``outcome`` is ok, ignored, failed or unreachable."""
+        """Add one host's result of one task. ``outcome`` is ok, ignored, failed or unreachable."""
         entry = self.runs.setdefault((host, role), RoleRun(host, role))
         entry.tasks += 1
         entry.seconds += seconds
@@ -54,12 +54,12 @@ class RunReport:
             entry.next = advice(result, host, outcome)
 
     def rows(self) -> list[RoleRun]:
-        """Roles in the order they ran, host by host."""
+        """The roles in the order in which they ran, host by host."""
         hosts = list(dict.fromkeys(host for host, _ in self.runs))
         return sorted(self.runs.values(), key=lambda entry: hosts.index(entry.host))
 
     def broken(self) -> list[tuple[str, dict[str, Any]]]:
-        """(host, rule) for each rule that does not hold at the end."""
+        """(host, rule) for each rule that is broken at the end of the run."""
         return [(host, rule) for (host, _), rule in self.rules.items() if broken([rule])]
 
     def hints(self) -> list[tuple[str, dict[str, Any]]]:
@@ -67,7 +67,7 @@ class RunReport:
         return [(host, rule) for (host, _), rule in self.rules.items() if hints([rule])]
 
     def as_record(self) -> dict[str, Any]:
-        """What the JSON file holds."""
+        """The content of the JSON file."""
         rules = [{"host": host, **rule} for (host, _), rule in self.rules.items()]
         return {
             "playbook": self.playbook,
@@ -79,14 +79,14 @@ class RunReport:
 
 
 def message(result: dict[str, Any]) -> str:
-    """The reason of a failure, first things first; the error output of a command where the module says little."""
+    """The reason of a failure, followed by the last line of the command's error output if the message lacks it."""
     text = str(result.get("msg") or "failed without a message")
     detail = str(result.get("stderr") or result.get("module_stderr") or "").strip()
     return f"{text}: {detail.splitlines()[-1]}" if detail and detail not in text else text
 
 
 def advice(result: dict[str, Any], host: str, outcome: str) -> str:
-    """What to do about a failure: what the role says, or how to look closer."""
+    """What to do about a failure: the role's own advice, or how to find out more."""
     if result.get("next"):
         return str(result["next"])
     told = message(result)
@@ -96,12 +96,12 @@ def advice(result: dict[str, Any], host: str, outcome: str) -> str:
         if sign in told:
             return todo.format(host=host)
     if outcome == "unreachable":
-        return f"ssh to {host} by hand: is it on, is its address right, is its host key known, does its key log in?"
+        return f"ssh to {host} by hand: is it on, is its address right, is its host key known, is your key accepted?"
     return f"ansible-playbook provision.yml --limit {host} -v"
 
 
 def summary(report: RunReport) -> list[str]:
-    """The table at the end of a run: host, role, changed, time, what to do next; then each broken rule."""
+    """The table at the end of a run (host, role, changed, time, what to do next), then every broken rule."""
     rows = [_row(entry, report.broken()) for entry in report.rows()]
     lines = table(("host", "role", "changed", "time", "what to do next"), rows)
     lines += _rules("rules that do not hold:", report.broken()) + _rules("worth a look:", report.hints())
@@ -124,14 +124,14 @@ def _row(entry: RoleRun, rules: list[tuple[str, dict[str, Any]]]) -> tuple[str, 
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
-    """Rows under a head, columns as wide as their widest cell; the last column is not padded."""
+    """Rows under a header. Columns are as wide as their widest cell; the last column is not padded."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in [head, *rows]]  # fmt: skip
 
 
 def write(report: RunReport, folder: Path) -> Path:
-    """Write PLAYBOOK.json into ``folder``, whole or not at all; returns its path."""
+    """Write PLAYBOOK.json into ``folder``; returns its path."""
     path = folder / (Path(report.playbook).stem + ".json")
     write_whole(path, json.dumps(report.as_record(), indent=2) + "\n")
     return path

@@ -1,8 +1,8 @@
-"""Bundles: one signed tar file with all that provisions and updates a fleet without an uplink.
+"""Bundles: one signed tar file with everything that provisions and updates a fleet without an uplink.
 
 Members: ``manifest.json`` and ``manifest.json.minisig`` first, then the parts of ``bundle.toml``, sorted.
-The same parts give the same bytes, but for the signature. The manifest's form and its checks are the agent's own
-(`node_agent.manifest`), so that nothing is signed that a node would not take.
+The same parts give the same bytes, except for the signature. The format of the manifest and its checks are the agent's
+(`node_agent.manifest`), so nothing is signed that a node would refuse.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ OUT = ROOT / "build" / "bundles"
 
 
 def write(target: Path, found: Iterable[BundlePart], data: bytes, signature: bytes) -> None:
-    """The tar file: sorted, without times, owners or compression. Replaces ``target`` only when it is whole."""
+    """Write the tar file: sorted, without times, owners or compression, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     with tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as archive:
@@ -50,7 +50,7 @@ def _header(name: str, size: int) -> tarfile.TarInfo:
 
 
 def verify(path: Path, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
-    """(manifest, id of the key) of a sound bundle. Raises BundleError: signature, digest, size, missing, unknown."""
+    """(manifest, id of the key) of a valid bundle. Raises BundleError."""
     try:
         with BundleSource(str(path)) as source:
             return _verified(path, source, trusted)
@@ -75,7 +75,7 @@ def _compare_names(path: Path, made: Manifest) -> None:
         found = [member.name for member in archive]
     wanted = [manifest.NAME, manifest.SIGNATURE, *(member.path for member in made.members)]
     if found != wanted:
-        differ = sorted(set(found) ^ set(wanted)) or ["their order, or one is there twice"]
+        differ = sorted(set(found) ^ set(wanted)) or ["their order, or one member occurs twice"]
         raise BundleError(f"{path.name}: members differ from the manifest: {', '.join(differ[:5])}", "the signed list")
 
 
@@ -91,7 +91,7 @@ def _compare(source: BundleSource, member: manifest.Member) -> None:
 
 
 def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
-    """Public keys of a folder (or one file). Raises BundleError where there is none."""
+    """The public keys of a folder or a file. Raises BundleError if there are none."""
     files = [folder] if folder.is_file() else sorted(folder.glob("*.pub"))
     if not files:
         expected = "the keys that the fleet trusts"
@@ -103,7 +103,7 @@ def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
 
 
 def table(made: Manifest) -> list[str]:
-    """Lines for people: kind, files, megabytes."""
+    """A table for people: kind, files, megabytes."""
     lines = []
     for kind in manifest.KINDS:
         sizes = [member.size for member in made.members if member.kind == kind]
@@ -123,7 +123,7 @@ def make(
     retire: Iterable[str] = (),
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Make, sign and verify a bundle; returns its path. ``add`` and ``retire`` roll the fleet's keys over."""
+    """Make and sign a bundle; returns its path. ``add`` and ``retire`` replace keys of the fleet."""
     wanted = load_toml(spec)
     log.info("reading and hashing the parts")
     found = parts(wanted)
@@ -139,7 +139,7 @@ def make(
 
 
 def main(verb: str, path: str, **options: Any) -> None:
-    """make, verify or keys: the task's verbs."""
+    """Run one verb of `./inv bundle`: make, verify or keys."""
     if verb == "keys":
         password = "" if options["no_password"] else keys.ask_password("password for the new key: ")
         for made in keys.generate(Path(path or "keys"), options["name"], password):

@@ -1,7 +1,7 @@
-"""`./inv deploy BUNDLE` and `./inv rollback`: what the plays need is prepared, they are run, and what happened is told.
+"""`./inv deploy BUNDLE` and `./inv rollback`: prepares the input of the playbooks, runs them, and reports the outcome.
 
-A deployment is named by its release, so that the same command after Ctrl-C, a crash or a lost node goes on with it:
-nodes that run the release are left alone, those in the middle are waited for, a group keeps its token.
+A deployment is named by its release, so the same command resumes it after Ctrl-C, a crash or a lost node: nodes that
+run the release are skipped, nodes in the middle of a deployment are waited for, and a group keeps its token.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DeployRequest:
-    """How to deploy. ``batch``: hosts at a time, numbers or percent; times in seconds."""
+    """How to deploy. ``batch`` lists the hosts per batch, as numbers or percentages. Times are in seconds."""
 
     inventory: str = ""
     limit: str = ""
@@ -53,21 +53,21 @@ class DeployRequest:
     more: tuple[str, ...] = field(default=())
 
 
-def deploy(path: Path, keys: Path, wish: DeployRequest, out: Path = OUT, say: Say = print) -> int:
-    """Deploy a bundle; returns 0 when every node asked for runs it. Raises DeployError, BundleError."""
+def deploy(path: Path, keys: Path, request: DeployRequest, out: Path = OUT, say: Say = print) -> int:
+    """Deploy a bundle; returns 0 if every requested node runs it. Raises DeployError, BundleError."""
     found, signer = bundle.verify(path, bundle.trusted_keys(keys))
-    folder = prepare(path, found, wish, out)
+    folder = prepare(path, found, request, out)
     say(f"{found.name} {found.version}, serial {found.serial}, signed by {signer}; deployment {folder.name}")
-    code = play("deploy", folder / "settings.json", wish)
-    told = report.write(folder, found, code)
-    say("\n".join(told.lines()))
-    if not told.done:
-        raise DeployError(told.why, "the release on every node", f"read {folder / 'report.md'}")
+    code = play("deploy", folder / "settings.json", request)
+    outcome = report.write(folder, found, code)
+    say("\n".join(outcome.lines()))
+    if not outcome.done:
+        raise DeployError(outcome.why, "the release on every node", f"read {folder / 'report.md'}")
     return 0
 
 
-def prepare(path: Path, found: Manifest, wish: DeployRequest, out: Path) -> Path:
-    """Folder of the deployment: the part of the bundle that nodes keep, the group's token, the plays' settings."""
+def prepare(path: Path, found: Manifest, request: DeployRequest, out: Path) -> Path:
+    """Prepare the folder of the deployment: the bundle for nodes, the group's token, the settings of the playbooks."""
     folder = out / f"{_plain(found.version)}-{found.id[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     slim = folder / "node.bundle"
@@ -77,7 +77,7 @@ def prepare(path: Path, found: Manifest, wish: DeployRequest, out: Path) -> Path
     if not token.exists():
         with os.fdopen(os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(secrets.token_hex(32))
-    settings = _settings(folder, found, wish, token)
+    settings = _settings(folder, found, request, token)
     (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n")
     return folder
 
@@ -86,9 +86,9 @@ def _plain(version: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", version)
 
 
-def _settings(folder: Path, found: Manifest, wish: DeployRequest, token: Path) -> dict[str, Any]:
+def _settings(folder: Path, found: Manifest, request: DeployRequest, token: Path) -> dict[str, Any]:
     bounds = found.gate
-    patience = 2 * (bounds.ready_s + bounds.live_s) + bounds.build_s + bounds.soak_s + 600 + wish.wait_for_line_s
+    patience = 2 * (bounds.ready_s + bounds.live_s) + bounds.build_s + bounds.soak_s + 600 + request.wait_for_line_s
     return {
         "deploy_name": folder.name,
         "deploy_folder": str(folder.absolute()),
@@ -97,20 +97,20 @@ def _settings(folder: Path, found: Manifest, wish: DeployRequest, token: Path) -
         "deploy_token_sha256": hashlib.sha256(token.read_text().encode()).hexdigest(),
         "deploy_release": {key: getattr(found, key) for key in ("id", "name", "version", "serial", "image_id")},
         "deploy_by": f"{getpass.getuser()}@{socket.gethostname()}",
-        "deploy_canary": wish.canary,
-        "deploy_together": wish.together,
-        "deploy_batch": [int(part) if part.isdigit() else part for part in wish.batch],
-        "deploy_max_failures": wish.max_failures,
-        "deploy_wait_for_line_s": wish.wait_for_line_s,
-        "deploy_downgrade": wish.downgrade,
-        "deploy_reach_s": wish.reach_s,
-        "deploy_lost_s": wish.lost_s,
+        "deploy_canary": request.canary,
+        "deploy_together": request.together,
+        "deploy_batch": [int(part) if part.isdigit() else part for part in request.batch],
+        "deploy_max_failures": request.max_failures,
+        "deploy_wait_for_line_s": request.wait_for_line_s,
+        "deploy_downgrade": request.downgrade,
+        "deploy_reach_s": request.reach_s,
+        "deploy_lost_s": request.lost_s,
         "deploy_patience_s": patience,
     }
 
 
 def cut(path: Path, found: Manifest, target: Path) -> None:
-    """The bundle without what only provisioning needs: fewer bytes to every node, under the same signature."""
+    """Write the bundle without the parts that only provisioning needs: smaller, under the same signature."""
     kept = {manifest.NAME, manifest.SIGNATURE, *(member.path for member in manifest.for_node(found))}
     partial = target.with_suffix(".partial")
     with tarfile.open(path, "r:") as source, tarfile.open(partial, "w", format=tarfile.PAX_FORMAT) as archive:
@@ -120,10 +120,10 @@ def cut(path: Path, found: Manifest, target: Path) -> None:
     partial.replace(target)
 
 
-def play(name: str, settings: Path, wish: DeployRequest) -> int:
-    """Run a playbook with settings; returns its exit code, 130 after Ctrl-C. Nodes end what they have begun."""
-    arguments = [*playbooks.command(name, wish.inventory, wish.limit), "--extra-vars", f"@{settings.absolute()}"]
-    arguments += wish.more
+def play(name: str, settings: Path, request: DeployRequest) -> int:
+    """Run a playbook with settings; returns its exit code, 130 after Ctrl-C. Nodes finish what they have started."""
+    arguments = [*playbooks.command(name, request.inventory, request.limit), "--extra-vars", f"@{settings.absolute()}"]
+    arguments += request.more
     folder = playbooks.tools()
     log.info("cd ansible && %s", shlex.join(arguments))
     environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -136,7 +136,7 @@ def play(name: str, settings: Path, wish: DeployRequest) -> int:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ansible got the same Ctrl-C; what is left of it after ten seconds is ended."""
+    """Wait ten seconds for Ansible, which got the same Ctrl-C, then terminate it."""
     try:
         process.wait(10)
     except subprocess.TimeoutExpired:
@@ -144,11 +144,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait(10)
 
 
-def roll_back(reason: str, wish: DeployRequest, out: Path = OUT) -> int:
-    """Give up a deployment under way, or go back to the previous release. Returns 0 when every node did."""
+def roll_back(reason: str, request: DeployRequest, out: Path = OUT) -> int:
+    """Abandon a deployment in progress, or go back to the previous release. Returns 0 if every node did."""
     if not reason:
-        raise DeployError("--reason is missing", "why, for the record of every node", './inv rollback --reason "..."')
-    if not (wish.limit or wish.inventory):
+        raise DeployError("--reason is missing", "a reason, for the record", './inv rollback --reason "..."')
+    if not (request.limit or request.inventory):
         raise DeployError(
             "no hosts named", "--limit HOSTS; all of them: --limit nanos", "./inv rollback --limit canary --reason ..."
         )
@@ -156,7 +156,7 @@ def roll_back(reason: str, wish: DeployRequest, out: Path = OUT) -> int:
     settings = out / "rollback.json"
     by = f"{getpass.getuser()}@{socket.gethostname()}"
     settings.write_text(json.dumps({"rollback_reason": reason, "rollback_by": by}) + "\n")
-    code = play("rollback", settings, wish)
+    code = play("rollback", settings, request)
     if code:
-        raise DeployError("not every node went back", "see the table above", "./inv fleet report")
+        raise DeployError("not every node went back", "every node; see the table above", "./inv fleet report")
     return 0

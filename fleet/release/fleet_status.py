@@ -1,4 +1,4 @@
-"""`./inv fleet report`: what every node runs, how it is, what drifted, why it went back."""
+"""`./inv fleet report`: the release, health, drift and last failure of every node."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ HEAD = ("host", "release", "previous", "runs", "health", "drift", "engines", "wh
 
 
 def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = OUT, say: Say = print) -> int:
-    """Ask every node, print the table, write fleet.json. Returns 0; raises NodeReportError when a node gave no report.
+    """Ask every node, print the table, write fleet.json. Returns 0. Raises NodeReportError if a node gave no report.
 
-    ``audit``: run verify.yml first, for the column drift; its last report may be of another fleet, so it is not used.
+    ``audit`` runs verify.yml first, for the column drift. Earlier reports are not used: they may be of another fleet.
     """
     if audit:
         playbooks.play("verify", inventory, limit)
@@ -37,17 +37,17 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
     audited = drifted(AUDIT) if audit else None
     rows = [row(node, audited) for node in found]
-    say("\n".join(["", *table(HEAD, rows), "", *summary(found), f"whole reports: {out / 'nodes'}"]))
+    say("\n".join(["", *table(HEAD, rows), "", *summary(found), f"full reports: {out / 'nodes'}"]))
     (out / "fleet.json").write_text(json.dumps([dict(zip(HEAD, row, strict=True)) for row in rows], indent=1) + "\n")
     silent = [node["host"] for node in found if not node["answer"]]
     if silent or not found:
-        words = f"no report of {', '.join(silent)}" if silent else "no node was asked for"
-        raise NodeReportError(words, "one of every node", "the last column says why; ssh to them by hand")
+        words = f"no report from {', '.join(silent)}" if silent else "no node was selected"
+        raise NodeReportError(words, "a report from every node", "the last column says why; try ssh by hand")
     return 0
 
 
 def drifted(audit: Path) -> dict[str, list[str]] | None:
-    """Host -> rules that did not hold at the last audit; None without one."""
+    """Host -> broken rules of the last audit; None without an audit."""
     if not audit.exists():
         return None
     record = json.loads(audit.read_text())
@@ -59,7 +59,7 @@ def drifted(audit: Path) -> dict[str, list[str]] | None:
 
 
 def row(node: dict[str, Any], audited: dict[str, list[str]] | None) -> tuple[str, ...]:
-    """One line of the table."""
+    """One row of the table."""
     if not node["answer"]:
         return (node["host"], "no answer", "-", "-", "-", "-", "-", " ".join(node["why"].split())[:200])
     status, failure = node["answer"]["status"], node["answer"]["failure"]
@@ -72,7 +72,7 @@ def row(node: dict[str, Any], audited: dict[str, list[str]] | None) -> tuple[str
 
 
 def drift_of(node: dict[str, Any], audited: dict[str, list[str]] | None) -> str:
-    """Rules of provisioning that did not hold, and archives that are not sound."""
+    """Broken rules of provisioning, and damaged archives."""
     kept = node["answer"]["archives"]
     archives = [f"archive of {role}" for role, found in kept.items() if found not in ("sound", "none")]
     if audited is None or node["host"] not in audited:
@@ -85,16 +85,16 @@ def _named(release: dict[str, Any] | None) -> str:
 
 
 def runs(status: dict[str, Any]) -> str:
-    """Whether that runs which has to."""
+    """Whether the release runs that must run."""
     if isinstance(status["running"], dict):
         return "unknown"
     if status["running"] == status["must_run"]:
         return "yes" if status["running"] else "nothing yet"
-    return "NOT what has to run" if status["running"] else "NOTHING runs"
+    return "NOT the required release" if status["running"] else "NOTHING runs"
 
 
 def health(document: dict[str, Any] | None) -> str:
-    """State and reasons of the application's own document."""
+    """State and reasons from the application's health document."""
     if not document:
         return "silent"
     if "error" in document:
@@ -104,6 +104,6 @@ def health(document: dict[str, Any] | None) -> str:
 
 
 def summary(found: list[dict[str, Any]]) -> list[str]:
-    """How many nodes run which release."""
+    """The number of nodes per release."""
     counts = Counter(_named(node["answer"]["status"]["current"]) if node["answer"] else "no answer" for node in found)
     return [f"{count} x {name}" for name, count in counts.most_common()]

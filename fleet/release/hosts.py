@@ -1,7 +1,7 @@
-"""What a node's own status means for a deployment; where the deployment stands, host by host. No network, no Ansible.
+"""What a node's status means for a deployment, and the progress of a deployment, host by host. No network, no Ansible.
 
-A deployment has a folder with ``hosts/HOST.json``: written before a node is touched (``lost``: the worst that is
-known), and again when it is known how that node ended. Whoever reads it after Ctrl-C or a power cut knows as much.
+A deployment has a folder with ``hosts/HOST.json``. It is written before a node is touched, with the worst outcome
+(``lost``), and again when the outcome of the node is known. So it is right after Ctrl-C or a power cut, too.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 from fleet.core.files import write_whole
 
 OUTCOMES = {
-    "not begun": "never saw the release",
-    "lost": "was begun, and no answer came since",
+    "not begun": "never received the release",
+    "lost": "has not answered since its deployment began",
     "committed": "runs it, proved through a reboot",
-    "proven": "proved it, and waits for its group",
-    "rolled back": "tried it, and went back by itself",
-    "given back": "proved it, and gave it up with its group",
-    "refused": "did not let it in; nothing was changed",
-    "locked": "the line was running; nothing was changed",
-    "stopped": "not begun: the stop rule ended the deployment",
-    "failed": "did not get through",
+    "proven": "proved it and waits for its group",
+    "rolled back": "tried it and went back by itself",
+    "given back": "proved it and went back with its group",
+    "refused": "refused it; nothing was changed",
+    "locked": "the production line was running; nothing was changed",
+    "stopped": "not begun, because the stop rule ended the deployment",
+    "failed": "did not finish",
 }
 UNTOUCHED = ("not begun", "stopped", "locked")
 GOOD = ("committed", "proven")
@@ -31,9 +31,9 @@ _UNDER_WAY = ("preflight", "switching", "gating", "soaking", "rebooting", "provi
 
 
 def verdict(status: dict[str, Any], release_id: str) -> str:
-    """How a node stands to a release: absent, staged, under way, proven, committed, rolled back, refused, other.
+    """The state of a release on a node: absent, staged, under way, proven, committed, rolled back, refused, other.
 
-    ``other``: another release is being deployed there. ``committed`` only while that release truly runs and is ready.
+    ``other``: another release is being deployed. ``committed`` requires that the release is running and ready.
     """
     phase, current, candidate = status["phase"], status["current"] or {}, status["candidate"] or {}
     if phase == "idle" and current.get("id") == release_id:
@@ -50,24 +50,24 @@ def verdict(status: dict[str, Any], release_id: str) -> str:
 
 
 def ended_by(failure: dict[str, Any]) -> str:
-    """What the record of a node without a deployment says of the last one."""
+    """What the failure record of an idle node says about its last deployment."""
     if not failure:
         return "absent"
     return "refused" if failure.get("phase") in ("staging", "staged", "preflight", "idle") else "rolled back"
 
 
 def under_way(status: dict[str, Any]) -> bool:
-    """Whether a node is in the middle of something that it ends by itself."""
+    """Whether a node is in a phase that it finishes by itself."""
     return status["phase"] in _UNDER_WAY
 
 
 def format_failure(failure: dict[str, Any]) -> str:
-    """A node's record of failure in one line."""
+    """A node's failure record in one line."""
     return f"{failure.get('probe', '?')} in {failure.get('phase', '?')}: {failure.get('found', '?')}" if failure else ""
 
 
 def note(folder: Path, host: str, outcome: str, **more: Any) -> dict[str, Any]:
-    """Write down how a host stands; whole or not at all."""
+    """Record the outcome of a host."""
     if outcome not in OUTCOMES:
         raise ValueError(f"no outcome called {outcome!r}")
     record = {"host": host, "outcome": outcome, **more}
@@ -76,13 +76,13 @@ def note(folder: Path, host: str, outcome: str, **more: Any) -> dict[str, Any]:
 
 
 def notes(folder: Path) -> dict[str, dict[str, Any]]:
-    """Host -> what was last written down of it."""
+    """Host -> its last record."""
     found = (json.loads(path.read_text()) for path in sorted((folder / "hosts").glob("*.json")))
     return {record["host"]: record for record in found}
 
 
 def gate(known: dict[str, dict[str, Any]], batch: Iterable[str], canaries: Iterable[str], most: int) -> str:
-    """Why the next batch must not begin; empty when it may. ``most``: failures that are borne, canaries apart."""
+    """Why the next batch must not begin; empty if it may. ``most``: tolerated failures, not counting canaries."""
     batch = set(batch)
     for canary in sorted(set(canaries) - batch):
         outcome = known.get(canary, {}).get("outcome", "not begun")

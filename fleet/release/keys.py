@@ -1,4 +1,4 @@
-"""Signing keys in minisign's own format, made and used with py-minisign; docs/adr/0025-signatures.md."""
+"""Signing keys in minisign's format, made and used with py-minisign; see docs/adr/0025-signatures.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PASSWORD_FILE = "NANO_OCR_KEY_PASSWORD_FILE"
 def generate(folder: Path, name: str, password: str) -> tuple[Path, Path]:
     """Write NAME.key (mode 600, encrypted unless ``password`` is empty) and NAME.pub; returns both paths.
 
-    Raises SigningKeyError where one of them exists: keys are never overwritten.
+    Raises SigningKeyError if one of them exists: keys are never overwritten.
     """
     secret, public = folder / f"{name}.key", folder / f"{name}.pub"
     for path in (secret, public):
@@ -34,7 +34,7 @@ def generate(folder: Path, name: str, password: str) -> tuple[Path, Path]:
 
 
 def sign(data: bytes, key: Path, comment: str, password: Callable[[], str]) -> bytes:
-    """Signature file of ``data``; ``password`` is asked for an encrypted key. Raises SigningKeyError."""
+    """The signature file of ``data``. ``password`` is called for an encrypted key. Raises SigningKeyError."""
     if not key.is_file():
         raise SigningKeyError(f"{key} is not there", "a secret key of minisign", "./inv bundle keys --path FOLDER")
     try:
@@ -47,7 +47,7 @@ def sign(data: bytes, key: Path, comment: str, password: Callable[[], str]) -> b
 
 
 def ask_password(prompt: str = "password of the signing key: ") -> str:
-    """From the file that NANO_OCR_KEY_PASSWORD_FILE names, or typed."""
+    """The password from the file that NANO_OCR_KEY_PASSWORD_FILE names, or from the terminal."""
     path = os.environ.get(PASSWORD_FILE)
     if path is None:
         return getpass.getpass(prompt)

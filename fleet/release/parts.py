@@ -1,4 +1,4 @@
-"""What goes into a bundle: the parts of ``bundle.toml``, and the manifest that describes them."""
+"""The content of a bundle: the parts of ``bundle.toml``, and the manifest that describes them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SPEC = ROOT / "fleet" / "release" / "bundle.toml"
 
 @dataclass(frozen=True)
 class BundlePart:
-    """One file of a bundle: where it is here, its path there, who uses it."""
+    """One file of a bundle: its path here, its path in the bundle, and its kind."""
 
     path: Path
     name: str
@@ -29,7 +29,7 @@ class BundlePart:
 
 @dataclass(frozen=True)
 class BundleOrigin:
-    """What a bundle says of its origin; ``created`` is the commit's time, so that a bundle can be made again."""
+    """The origin of a bundle. ``created`` is the time of the commit, so a bundle can be reproduced."""
 
     version: str
     serial: int
@@ -38,7 +38,7 @@ class BundleOrigin:
 
 
 def parts(spec: dict[str, Any], root: Path = ROOT) -> list[BundlePart]:
-    """All files of a specification, sorted by their path in the bundle. Raises BundleError for what is missing."""
+    """All files of a specification, sorted by their path in the bundle. Raises BundleError for missing files."""
     found = [part for entry in spec["part"] for part in _files(entry, root)]
     return sorted(found, key=lambda part: part.name)
 
@@ -59,7 +59,7 @@ def _files(entry: dict[str, Any], root: Path) -> Iterator[BundlePart]:
 def describe(
     spec: dict[str, Any], found: list[BundlePart], stamp: BundleOrigin, roll: dict[str, list[str]], floor: int
 ) -> bytes:
-    """The manifest of a bundle. Raises BundleError where a node would refuse it."""
+    """The manifest of a bundle. Raises BundleError if a node would refuse it."""
     images = [part for part in found if part.kind == "image"]
     if len(images) != 1:
         raise BundleError(f"{len(images)} images for the node", "exactly one part of kind image")
@@ -110,11 +110,11 @@ def _record(
 def _check_challenge(made: Manifest) -> None:
     has_expected = any(member.path == "challenge/expected.json" for member in made.members)
     if made.challenge and not has_expected:
-        raise BundleError("a challenge set without challenge/expected.json", "what each image has to give")
+        raise BundleError("a challenge set without challenge/expected.json", "the expected result of each image")
 
 
 def stamp_of(version: str, serial: int | None, root: Path = ROOT) -> BundleOrigin:
-    """Version, serial, revision and time; the serial is the number of commits unless one is given."""
+    """Version, serial, revision and time. The serial is the number of commits unless one is given."""
     count, revision, created = (
         _git(root, *words)
         for words in (("rev-list", "--count", "HEAD"), ("rev-parse", "HEAD"), ("show", "-s", "--format=%cI", "HEAD"))

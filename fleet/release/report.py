@@ -1,4 +1,4 @@
-"""What a deployment came to: ``report.json`` and ``report.md`` beside its notes; who, what, which probe, last lines."""
+"""The outcome of a deployment: ``report.json`` and ``report.md`` with the failed probes and the last log lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INTERRUPTED = 130
 
 @dataclass(frozen=True)
 class DeploymentReport:
-    """Every host of the run with its outcome; ``code`` is the exit code of the play."""
+    """Every host of a deployment with its outcome. ``code`` is the exit code of the playbook."""
 
     name: str
     release: str
@@ -33,12 +33,14 @@ class DeploymentReport:
 
     @property
     def why(self) -> str:
-        """In one line, why not."""
+        """Why not every node runs it, in one line."""
         if not self.hosts:
-            return "no node was asked for: is the inventory right?"
+            return "no node was selected: is the inventory right?"
         bad = [host for host in self.hosts if host["outcome"] not in ("committed", "not begun", "stopped")]
         waiting = len([host for host in self.hosts if host["outcome"] in ("not begun", "stopped")])
-        words = [f"{host['host']} {_told(host)}" for host in bad[:3]] + [f"{waiting} nodes not begun"] * bool(waiting)
+        words = [f"{host['host']} {_explained(host)}" for host in bad[:3]] + [f"{waiting} nodes not begun"] * bool(
+            waiting
+        )
         return "; ".join((["interrupted"] if self.code == _INTERRUPTED else []) + words)
 
     def lines(self) -> list[str]:
@@ -47,7 +49,7 @@ class DeploymentReport:
         return ["", *table(("host", "outcome", "why"), rows), "", f"report: build/deployments/{self.name}/report.md"]
 
 
-def _told(host: dict[str, Any]) -> str:
+def _explained(host: dict[str, Any]) -> str:
     reason = _reason(host)
     return f"{OUTCOMES[host['outcome']]}" + (f" ({reason})" if reason else "")
 
@@ -57,23 +59,30 @@ def _reason(host: dict[str, Any]) -> str:
 
 
 def write(folder: Path, found: Manifest, code: int) -> DeploymentReport:
-    """Read the notes of a deployment and write its report."""
+    """Read the records of a deployment and write its report."""
     by = json.loads((folder / "settings.json").read_text())["deploy_by"]
     hosts = [notes(folder)[name] for name in sorted(notes(folder))]
-    told = DeploymentReport(folder.name, f"{found.name} {found.version} (serial {found.serial})", by, code, hosts)
+    report = DeploymentReport(folder.name, f"{found.name} {found.version} (serial {found.serial})", by, code, hosts)
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    record = {"deployment": told.name, "release": told.release, "by": by, "at": at, "exit_code": code, "hosts": hosts}
+    record = {
+        "deployment": report.name,
+        "release": report.release,
+        "by": by,
+        "at": at,
+        "exit_code": code,
+        "hosts": hosts,
+    }
     (folder / "report.json").write_text(json.dumps(record, indent=1) + "\n")
-    (folder / "report.md").write_text("\n".join(_page(told, at)) + "\n")
-    return told
+    (folder / "report.md").write_text("\n".join(_page(report, at)) + "\n")
+    return report
 
 
-def _page(told: DeploymentReport, at: str) -> list[str]:
-    verdict = "every node runs it" if told.done else told.why
-    lines = [f"# Deployment {told.name}", "", f"{told.release}, by {told.by}, {at}: {verdict}.", ""]
+def _page(report: DeploymentReport, at: str) -> list[str]:
+    verdict = "every node runs it" if report.done else report.why
+    lines = [f"# Deployment {report.name}", "", f"{report.release}, by {report.by}, {at}: {verdict}.", ""]
     lines += ["| host | outcome | why |", "|---|---|---|"]
-    lines += [f"| {host['host']} | {host['outcome']} | {_reason(host).replace('|', '/')} |" for host in told.hosts]
-    for host in told.hosts:
+    lines += [f"| {host['host']} | {host['outcome']} | {_reason(host).replace('|', '/')} |" for host in report.hosts]
+    for host in report.hosts:
         lines += _failure(host)
     return lines
 

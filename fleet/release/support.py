@@ -1,4 +1,4 @@
-"""`./inv support-bundle HOST`: logs, settings and report of one node, in one archive, secrets hidden."""
+"""`./inv support-bundle HOST`: logs, settings and report of one node in one archive, without secrets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fetch(host: str, inventory: str = "", out: Path = OUT, say: Say = print) -> 
     if not target.exists():
         words = f"no archive of {host} (exit code {code})"
         raise NodeReportError(
-            words, "one", "is it in the inventory, and on? for the agent: ./inv provision --tags release"
+            words, "an archive", "is it on, and in the inventory? for the agent: ./inv provision --tags release"
         )
-    say(f"{target} ({target.stat().st_size / 1e3:.0f} kB): read it before you give it away (tar -tzf)")
+    say(f"{target} ({target.stat().st_size / 1e3:.0f} kB): check it before you pass it on (tar -tzf)")
     return target

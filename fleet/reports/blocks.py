@@ -1,6 +1,6 @@
-"""Numbers in README and docs: blocks between marks, written from the newest committed results and nothing else.
+"""Numbers in README and docs: blocks between marks, written only from the newest committed results.
 
-A block begins with ``<!-- NAME: ... -->`` and ends with ``<!-- /NAME -->``; what stands between is replaced.
+A block begins with ``<!-- NAME: ... -->`` and ends with ``<!-- /NAME -->``. The text between them is replaced.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PAGES = (
 
 
 def newest(results: Path = RESULTS) -> Path:
-    """Folder of the newest results (their names begin with the date). Raises BlockError when there are none."""
+    """Folder of the newest results, whose names begin with the date. Raises BlockError if there are none."""
     folders = sorted(path.parent for path in results.glob("*/summary.json"))
     if not folders:
         raise BlockError("no results", f"{results.name}/<date>-<machine>/summary.json", "./inv benchmark")
@@ -36,7 +36,7 @@ def newest(results: Path = RESULTS) -> Path:
 
 
 def write(root: Path = ROOT) -> list[str]:
-    """Rewrite the blocks of every page; returns the pages that changed."""
+    """Rewrite the blocks of every page; returns the changed pages."""
     folder = newest(root / "docs" / "results")
     changed = []
     for name in PAGES:
@@ -49,7 +49,7 @@ def write(root: Path = ROOT) -> list[str]:
 
 
 def filled(text: str, folder: Path, page: Path) -> str:
-    """A page's text with its blocks made from the results in ``folder``."""
+    """The text of a page with its blocks made from the results in ``folder``."""
     for name, make in MAKERS.items():
         pattern = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- /{name} -->)", re.S)
         text = pattern.sub(lambda found, make=make: found[1] + make(folder, page) + "\n" + found[2], text)  # type: ignore[misc]
@@ -67,7 +67,7 @@ def _runs(folder: Path) -> list[dict[str, Any]]:
 
 
 def _plain(folder: Path) -> list[dict[str, Any]]:
-    """The runs without pre-processing and recipe, on the annotated box where there is one."""
+    """The runs without pre-processing and recipe, on the annotated box if there is one."""
     chosen = [run for run in _runs(folder) if not run["settings"].get("recipe")]
     return [run for run in chosen if (run["settings"]["preprocess"], run["settings"]["crop"]) == ("raw", "box")]
 
@@ -81,7 +81,7 @@ def _anatomy(table: Callable[[Any], str]) -> Callable[[Path, Path], str]:
 
 
 def readers(folder: Path, page: Path) -> str:
-    """The README's table: each reader's accuracy on the four sets, and its speed on the photos and the codes."""
+    """The table of the README: each reader's accuracy on the four sets, and its speed on photos and codes."""
     plain = _plain(folder)
     by_cell = {(run["reader"]["asked"], run["dataset"]["name"]): run for run in plain}
     measured = [name for name in _labels() if any(reader == name for reader, _ in by_cell)]
@@ -127,7 +127,7 @@ def _ms(dataset: str) -> Callable[[Cells, str], str]:
 
 
 def _times_faster(cells: Cells, reader: str) -> str:
-    """By median times on the drawn codes, against the matrix's baseline."""
+    """The ratio of median times on the drawn codes to the baseline of the matrix."""
     base, own = (cells.get((name, "nano-codes-100")) for name in (load_toml(MATRIX)["baseline"], reader))
     if base is None or own is None:
         return "-"
@@ -146,7 +146,7 @@ COLUMNS = (
 
 
 def hardness(folder: Path, page: Path) -> str:
-    """Exact codes of nano-codes-100, spaces ignored, by tag: a row a reader of ours."""
+    """Exact codes of nano-codes-100 by tag, with spaces ignored: one column per reader of ours."""
     plain = _plain(folder)
     runs = [run for run in plain if run["dataset"]["name"] == "nano-codes-100" and "v6-small" in run["reader"]["asked"]]
     kinds = [(tag, value) for tag in ("print", "condition", "difficulty") for value in runs[0]["by_tag"][tag]]
@@ -158,7 +158,7 @@ def hardness(folder: Path, page: Path) -> str:
 
 
 def render_speed(folder: Path, page: Path) -> str:
-    """The renderer's speed, from render-speed.json of the newest results that have one."""
+    """The speed of the renderer, from the newest render-speed.json."""
     paths = sorted(folder.parent.glob("*/render-speed.json"))
     if not paths:
         raise BlockError("no render-speed.json in the results", next_step="python -m training.measure_speed --out ...")
@@ -179,7 +179,7 @@ _SETS = {
 
 
 def recipes(folder: Path, page: Path) -> str:
-    """The reader codes without and with a recipe, set by set."""
+    """The reader `codes` without and with a recipe, set by set."""
     runs = [r for r in _runs(folder) if r["reader"]["asked"] == "codes" and r["settings"]["preprocess"] == "raw"]
     cells = {
         (r["dataset"]["name"], r["settings"]["crop"], bool(r["settings"].get("recipe"))): r for r in runs if r["scores"]
@@ -203,7 +203,7 @@ def _share(run: dict[str, Any] | None, form: str) -> str:
 
 
 def networks(folder: Path, page: Path) -> str:
-    """Speed of recognisers in turns, operations with the estimate for the Nano, and what half precision changes."""
+    """Speed of recognisers in turns, operations with the estimate for the Nano, and the effect of half precision."""
     parts = {path.stem: json.loads(path.read_text()) for path in (folder / "networks").glob("*.json")}
     if not parts:
         raise BlockError("no networks/ in the newest results", "networks/speed.json and others", "./inv benchmark")

@@ -1,4 +1,4 @@
-"""docs/results/engines.md out of engines.json; every number on the page stands there."""
+"""Renders docs/results/engines.md from engines.json. Every number on the page is from there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from fleet.core.pages import format_machine, markdown_table
 
 MIB = float(1 << 20)
-_NAMED = 12  # nodes of one network that the page names; above, it counts their operators
+_NAMED = 12  # the page names this many nodes per network; beyond that, it counts their operators
 
 
 def page(report: dict[str, Any]) -> str:
@@ -59,7 +59,7 @@ def _search(search: dict[str, Any]) -> str:
 
 
 def _images(plans: Sequence[dict[str, Any]]) -> str:
-    """Which images each network was judged on; networks that share them share a line."""
+    """The images that each network was judged on. Networks with the same images share a line."""
     groups: dict[str, list[str]] = {}
     for plan in plans:
         words = ", ".join(f"{own['items']} of `{own['name']}`" for own in plan["evidence"]["sets"])
@@ -68,7 +68,7 @@ def _images(plans: Sequence[dict[str, Any]]) -> str:
 
 
 def _ruined(plans: Sequence[dict[str, Any]]) -> str:
-    """Networks that lose most of their texts: what happened to the thesis's PaddleOCR in FP16."""
+    """Networks that lose most of their texts, as the thesis's PaddleOCR did in FP16."""
     lines = []
     for plan in plans:
         own = plan["evidence"]

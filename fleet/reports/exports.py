@@ -1,4 +1,4 @@
-"""docs/results/export.md out of export.json."""
+"""Renders docs/results/export.md from export.json."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fleet.core.pages import format_machine, markdown_table
 
 
 def page(report: dict[str, Any]) -> str:
-    """The whole page; every number in it stands in ``report``."""
+    """The whole page. Every number in it is from ``report``."""
     parts = [
         "# Exported networks, compared with their originals",
         f"Compared by `./inv export`, written by `./inv export --publish` on {report['date']} "

@@ -1,4 +1,4 @@
-"""docs/results/modules.md out of modules.json of `ocr-app benchmark modules`; every number on the page stands there.
+"""Renders docs/results/modules.md from modules.json of `ocr-app benchmark modules`, which holds every number.
 
 .venv/bin/ocr-app benchmark modules --out docs/results/modules.json
 .venv/bin/python -m fleet.reports.modules docs/results/modules.json
@@ -53,7 +53,7 @@ def _table(record: dict[str, Any], part: str) -> str:
 
 
 def _not_run(rows: list[dict[str, Any]]) -> str:
-    """Each reason once, with the networks and engines it holds for."""
+    """Each reason once, with its networks and engines."""
     reasons: dict[str, dict[str, list[str]]] = {}
     for row in rows:
         if "error" in row:
@@ -66,7 +66,7 @@ def _not_run(rows: list[dict[str, Any]]) -> str:
 
 
 def main(path: str) -> None:
-    """Writes the page beside the record."""
+    """Write the page next to the record."""
     source = Path(path)
     source.with_suffix(".md").write_text(page(json.loads(source.read_text(encoding="utf-8"))), encoding="utf-8")
 

@@ -1,7 +1,7 @@
-"""Why a code that was read counts as not read: each cause taken away in turn, on the committed runs.
+"""Why a code that was read counts as not read: removes each cause in turn, on the committed runs.
 
-The chain starts at the comparison that the thesis's numbers were computed with and ends at what knowing the
-format of the code could give back at most. Nothing is read again; the texts of the run records are compared anew.
+The chain starts with the comparison of the thesis and ends with the most that knowledge of the format could gain.
+Nothing is read again: the texts of the run records are compared again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Code:
 
 
 def matches(form: str) -> Callable[[Code], bool]:
-    """Whether a code counts as read in one of the text forms of ocr_app.benchmark.forms."""
+    """A function that decides whether a code counts as read, in one of the text forms of ocr_app.benchmark.forms."""
 
     def match(code: Code) -> bool:
         truth, read = FORMS[form].sides(code.truth, code.texts)
@@ -51,7 +51,7 @@ STEPS: tuple[tuple[str, Callable[[Code], bool]], ...] = (
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What became of the codes of one run; ``steps`` are shares 0..1 in the order of STEPS."""
+    """The counts of one run. ``steps`` are shares 0..1 in the order of STEPS."""
 
     reader: str
     crop: str
@@ -65,7 +65,7 @@ class Anatomy:
 
 
 def anatomy(run: dict[str, Any]) -> Anatomy:
-    """Of one run record whose texts were kept."""
+    """The counts of one run record with texts."""
     codes = [_code(image) for image in run["images"] if image["lines"] is not None]
     steps = tuple(_share(map(match, codes)) for _, match in STEPS)
     with_colon = [code for code in codes if ":" in code.truth and matches("nospace")(code)]
@@ -94,13 +94,13 @@ def _share(hits: Iterable[bool]) -> float:
 
 
 def of_runs(runs: Sequence[dict[str, Any]]) -> list[Anatomy]:
-    """Of all runs on nano-codes-100 without pre-processing, in their order."""
+    """The counts of all runs on nano-codes-100 without pre-processing, in their order."""
     wanted = [run for run in runs if run["dataset"]["name"] == DATASET and run["settings"]["preprocess"] == "raw"]
     return [anatomy(run) for run in wanted]
 
 
 def chain_table(found: Sequence[Anatomy]) -> str:
-    """Markdown: a row a reader, a column a cause taken away."""
+    """Markdown: one row per reader, one column per removed cause."""
     rows = [["reader", *(name for name, _ in STEPS), "CER, spaces ignored"]]
     for entry in found:
         if entry.crop == "box":
@@ -109,7 +109,7 @@ def chain_table(found: Sequence[Anatomy]) -> str:
 
 
 def colon_table(found: Sequence[Anatomy]) -> str:
-    """Markdown: codes with a ':' that were read without a fault, and how many of them the notebook counts."""
+    """Markdown: codes with a ':' that were read correctly, and how many of them the notebook counts."""
     rows = [["reader", "codes with ':' read without a fault", "of these counted by the notebook"]]
     rows += [[e.reader, str(e.colon_read), str(e.colon_counted)] for e in found if e.crop == "box"]
     return markdown(rows)
@@ -128,7 +128,7 @@ def resize_table(found: Sequence[Anatomy]) -> str:
 
 
 def split_table(found: Sequence[Anatomy]) -> str:
-    """Markdown: codes whose lines were split, merged, missed or joined by other text, and what was read of them."""
+    """Markdown: codes whose lines were split, merged, missed or joined by other text, and how many were read."""
     rows = [["reader", "codes with another number of lines than printed", "read exactly", "of the others"]]
     for entry in found:
         if entry.crop == "box":

@@ -1,4 +1,4 @@
-"""Docker as the virtual fleet uses it: is it there, start it by hand, run one command of it."""
+"""Docker for the virtual fleet: checks the machine, starts an engine if none runs, runs commands."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _CAPABILITIES = {  # bit numbers of linux/capability.h
 
 
 def run_docker(*arguments: str, given: str | None = None, check: bool = True) -> str:
-    """Run docker; returns what it printed. Raises VirtualFleetError with its message when it fails and ``check``."""
+    """Run docker; returns its output. Raises VirtualFleetError with its message if it fails and ``check`` is set."""
     command = ["docker", *arguments]
     log.debug("%s", " ".join(command))
     environment = dict(os.environ, DOCKER_BUILDKIT="0")
@@ -55,11 +55,11 @@ def answers() -> bool:
 
 
 def lacking() -> str:
-    """What this machine lacks for a virtual fleet, in words; empty when nothing."""
+    """What this machine lacks for a virtual fleet; empty if nothing."""
     if not _STATUS.exists():
-        return "this is not Linux: virtual Nanos are containers of a Linux kernel"
+        return "this is not Linux: virtual Nanos are Linux containers"
     if os.geteuid():
-        return "not root: virtual Nanos mount, and build an image with debootstrap (sudo ./inv fleet up)"
+        return "not root: virtual Nanos need mounts and debootstrap (sudo ./inv fleet up)"
     gone = [tool for tool in ("docker", "ssh", "ssh-keygen") if not shutil.which(tool)]
     if gone:
         return f"{', '.join(gone)} not found: apt-get install docker.io openssh-client"
@@ -70,7 +70,7 @@ def lacking() -> str:
 
 
 def lacking_for(arch: str) -> str:
-    """What this machine lacks to run programs of another processor, in words; empty when nothing."""
+    """What this machine lacks to run programs for another processor; empty if nothing."""
     if arch not in _QEMU:
         return f"no processor called {arch!r} (known: {', '.join(_QEMU)})"
     if arch == machine_arch():
@@ -83,9 +83,9 @@ def lacking_for(arch: str) -> str:
 
 
 def require(folder: Path, arch: str) -> None:
-    """Make sure that an engine answers; starts dockerd by hand when none does. Raises VirtualFleetUnavailable."""
+    """Make sure that an engine answers; start dockerd if none does. Raises VirtualFleetUnavailable."""
     if problem := lacking() or lacking_for(arch):
-        raise VirtualFleetUnavailable(problem, "root on Linux with Docker; packages of Debian or Ubuntu are enough")
+        raise VirtualFleetUnavailable(problem, "root on Linux with Docker; packages of Debian or Ubuntu suffice")
     if not answers():
         _start(folder)
 
@@ -94,38 +94,38 @@ _PROBE = """mount -t tmpfs tmpfs /sys/firmware || exit 1
 for folder in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
     mkdir $folder/nano-ocr-probe 2>/dev/null && rmdir $folder/nano-ocr-probe && exit 0
 done
-echo 'no group of processes can be made below /sys/fs/cgroup' >&2
+echo 'no control group can be created below /sys/fs/cgroup' >&2
 exit 1"""
 
 
 def probe() -> None:
-    """See in a second whether a container here may do what systemd and a node's first process do, in the real engine.
+    """Check within a second whether a container may do what systemd and a node's first process do, in the real engine.
 
-    An empty image is made and the machine's own shell runs in it. Raises VirtualFleetUnavailable with what was refused.
+    The machine's own shell runs in an empty image. Raises VirtualFleetUnavailable with the refused operation.
     """
     folders = [place for place in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(place).exists()]
-    image = run_docker("import", "-", given="\0" * 10240)  # the end of a tar file, and nothing before it
+    image = run_docker("import", "-", given="\0" * 10240)  # an empty tar file
     shell = [f"--volume={place}:{place}:ro" for place in folders]
     command = ["docker", "run", "--rm", *privileges(), *shell, image, "/bin/sh", "-c", _PROBE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     run_docker("rmi", image, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        found = f"a container that would be a virtual Nano cannot do its work here: {last}"
+        found = f"a container cannot work as a virtual Nano here: {last}"
         raise VirtualFleetUnavailable(
             found, "a machine whose Docker may run systemd (mounts, cgroups)", "use a virtual machine"
         )
 
 
 def privileges() -> list[str]:
-    """Options of `docker run` for what a node may do beyond other containers."""
+    """The options of `docker run` for the additional privileges of a node."""
     options = [f"--cap-add={capability}" for capability in capabilities()]
     options += ["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"]
     return [*options, "--cgroupns", "host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"]
 
 
 def _start(folder: Path) -> None:
-    """Start dockerd, free of this process, and remember that it was us."""
+    """Start dockerd independently of this process, and record that this command started it."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "dockerd.log"
     with log.open("a") as output:
@@ -140,7 +140,7 @@ def _start(folder: Path) -> None:
 
 
 def stop_if_ours(folder: Path) -> bool:
-    """End the engine that `up` started, when no container is left in it. Returns whether it did."""
+    """Stop the engine that `up` started, if it has no containers left. Returns whether it was stopped."""
     marker = folder / "dockerd.pid"
     if not marker.exists() or run_docker("ps", "--all", "--quiet"):
         return False
@@ -159,6 +159,6 @@ def _has(capability: str) -> bool:
 
 
 def capabilities() -> list[str]:
-    """Those that a node's container is given: the needed ones, and the wanted ones that this machine has."""
+    """The capabilities of a node's container: the required ones, and the optional ones that this machine has."""
     table = settings()["capabilities"]
     return [*table["needed"], *(name for name in table["wanted"] if _has(name))]

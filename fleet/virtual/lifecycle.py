@@ -16,7 +16,7 @@ Say = Callable[[str], None]
 
 
 def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = log.info) -> None:
-    """Nodes 1 to ``count`` run and can be logged in to; what is there already is left alone."""
+    """Start nodes 1 to ``count`` and log in to each. Existing nodes are kept."""
     if not 1 <= count <= settings()["most_nodes"]:
         raise VirtualFleetError(f"--nodes {count}", f"1 to {settings()['most_nodes']}")
     docker.require(fleet.folder.parent, fleet.arch)
@@ -35,7 +35,7 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = log.info) ->
 
 
 def check(fleet: Fleet | None = None) -> None:
-    """See, before anything is built, whether virtual Nanos can run here. Raises VirtualFleetUnavailable."""
+    """Check, before anything is built, whether virtual Nanos can run here. Raises VirtualFleetUnavailable."""
     fleet = fleet or Fleet()
     docker.require(fleet.folder.parent, fleet.arch)
     docker.probe()
@@ -43,8 +43,8 @@ def check(fleet: Fleet | None = None) -> None:
 
 def _refuse_others(fleet: Fleet, images: list[str], wanted: str) -> None:
     if any(found != wanted for found in images):
-        step = f"./inv fleet up --recreate --name {fleet.name} (what was done to the nodes is lost)"
-        raise VirtualFleetError("nodes of an older image are there", wanted, step)
+        step = f"./inv fleet up --recreate --name {fleet.name} (all changes to the nodes are lost)"
+        raise VirtualFleetError("there are nodes of an older image", wanted, step)
 
 
 def _start(fleet: Fleet, count: int, node_image: str, present: list[nodes.VirtualNode], say: Say) -> None:
@@ -57,11 +57,11 @@ def _start(fleet: Fleet, count: int, node_image: str, present: list[nodes.Virtua
             say(f"{fleet.host(number)}: was {states[number]}, starting again")
             docker.run_docker("start", fleet.container(number))
         else:
-            say(f"{fleet.host(number)}: runs")
+            say(f"{fleet.host(number)}: running")
 
 
 def _open(fleet: Fleet, say: Say) -> None:
-    """Wait for every node, let the key in, write the files, log in once."""
+    """Wait for every node, add the key, write the files, log in once."""
     running = [node.number for node in nodes.existing(fleet) if node.state == "running"]
     key = access.make_key(fleet)
     for number in running:
@@ -74,9 +74,9 @@ def _open(fleet: Fleet, say: Say) -> None:
 
 
 def status(fleet: Fleet, say: Say = print) -> None:
-    """A line for each node: state, address, whether all units run, power mode, reboots."""
+    """One line per node: state, address, whether all units run, power mode, reboots."""
     if not docker.answers():
-        say("no Docker engine answers: no virtual fleet runs here")
+        say("no Docker engine answers, so no virtual fleet is running")
         return
     present = nodes.existing(fleet)
     say(f"fleet {fleet.name}: {len(present)} nodes" + (f", inventory {fleet.inventory}" if present else ""))
@@ -94,18 +94,18 @@ def _inside(fleet: Fleet, node: nodes.VirtualNode) -> str:
 
 
 def down(fleet: Fleet, say: Say = log.info) -> None:
-    """Remove the fleet's containers, volumes and network, its files, and the engine if `up` started it; no image."""
+    """Remove the fleet's containers, volumes, network and files, and the engine if `up` started it. Images are kept."""
     if docker.answers():
         removed = nodes.remove(fleet)
         say(f"removed: {', '.join(removed)}" if removed else f"fleet {fleet.name}: nothing to remove")
         if docker.stop_if_ours(fleet.folder.parent):
-            say("the Docker engine that `up` had started was stopped")
+            say("stopped the Docker engine that `up` had started")
     for name in ("inventory.ini", "known_hosts", "ssh_config", "id_ed25519", "id_ed25519.pub"):
         (fleet.folder / name).unlink(missing_ok=True)
 
 
 def shell(fleet: Fleet, number: int) -> None:
-    """A shell in a node, over ssh as Ansible comes in; replaces this process."""
+    """Open a shell in a node over ssh, as Ansible does; replaces this process."""
     config = fleet.folder / "ssh_config"
     if not config.exists():
         raise VirtualFleetError(f"fleet {fleet.name} has no nodes", "", f"./inv fleet up --name {fleet.name}")

@@ -1,4 +1,4 @@
-"""`./inv fleet measure`: how long provision.yml takes, the first time and again, on virtual Nanos of this machine."""
+"""`./inv fleet measure`: how long the first and the second run of provision.yml take on virtual Nanos."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SLOWEST = 5
 
 
 def main(say: Say = log.info, folder: Path = RESULTS) -> None:
-    """Measure a blank fleet of each size twice, write provision.json and .md. Raises VirtualFleetError."""
+    """Measure two runs on a blank fleet of each size, and write provision.json and .md. Raises VirtualFleetError."""
     runs = []
     for count in NODES:
         fleet = Fleet("measure")
@@ -49,7 +49,7 @@ def main(say: Say = log.info, folder: Path = RESULTS) -> None:
 
 
 def timed(fleet: Fleet, nodes: int, name: str, say: Say) -> dict[str, Any]:
-    """One run of provision.yml: seconds, load of the machine before it, what it changed, roles that took longest."""
+    """One run of provision.yml: seconds, the machine's load before it, the number of changes, the slowest roles."""
     load = os.getloadavg()[0]
     start = time.monotonic()
     code = play(fleet)
@@ -70,7 +70,7 @@ def timed(fleet: Fleet, nodes: int, name: str, say: Say) -> dict[str, Any]:
 
 
 def play(fleet: Fleet) -> int:
-    """provision.yml on all nodes, its words in provision.log and its report in the fleet's folder; the exit code."""
+    """Run provision.yml on all nodes with its log and report in the fleet's folder; returns the exit code."""
     tools = playbooks.tools(say=lambda _: None)
     command = playbooks.command("provision", str(fleet.inventory))
     environ = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -81,7 +81,7 @@ def play(fleet: Fleet) -> int:
 
 
 def slowest(roles: list[dict[str, Any]], nodes: int) -> dict[str, float]:
-    """Role -> seconds a node in the mean, for those that took longest."""
+    """Role -> mean seconds per node, for the slowest roles."""
     total: dict[str, float] = {}
     for row in roles:
         total[row["role"]] = total.get(row["role"], 0.0) + row["seconds"]
@@ -90,7 +90,7 @@ def slowest(roles: list[dict[str, Any]], nodes: int) -> dict[str, float]:
 
 
 def page(record: dict[str, Any]) -> str:
-    """provision.md; every number in it stands in ``record``."""
+    """The text of provision.md. Every number in it is from ``record``."""
     rows = [
         (
             str(run["nodes"]),

@@ -1,4 +1,4 @@
-"""Containers of a virtual fleet: network, repository, nodes; and the readiness of each."""
+"""The containers of a virtual fleet: network, package repository, nodes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 @dataclass(frozen=True)
 class VirtualNode:
-    """A node that exists. ``state``: running, exited, restarting, ...; ``image`` is the tag it was made from."""
+    """A node that exists. ``state`` is Docker's (running, exited, ...); ``image`` is the tag that it was made from."""
 
     number: int
     state: str
@@ -37,13 +37,13 @@ def _inspect(fleet: Fleet, name: str) -> VirtualNode:
 
 
 def make_network(fleet: Fleet) -> None:
-    """The network of the fleet, unless it is there."""
+    """Create the network of the fleet unless it exists."""
     if not run_docker("network", "ls", "--quiet", "--filter", f"name=^{fleet.network}$"):
         run_docker("network", "create", "--subnet", fleet.subnet, "--label", fleet.label, fleet.network)
 
 
 def start_repository(fleet: Fleet, image: str) -> None:
-    """The container that serves packages; made anew when its image has changed."""
+    """Start the container that serves packages; replace it if its image has changed."""
     found = run_docker("ps", "--all", "--filter", f"name=^{fleet.repository}$", "--format", "{{.Image}}")
     if found and found != image:
         run_docker("rm", "--force", fleet.repository)
@@ -55,7 +55,7 @@ def start_repository(fleet: Fleet, image: str) -> None:
 
 
 def start(fleet: Fleet, number: int, image: str) -> None:
-    """Make a node's container, with a disk of its own for Docker's data and for swap."""
+    """Start a node's container with its own volumes for Docker's data and for swap."""
     name, host = fleet.container(number), fleet.host(number)
     for volume in volumes(fleet, number):
         run_docker("volume", "create", "--label", fleet.label, volume)
@@ -79,7 +79,7 @@ def volumes(fleet: Fleet, number: int) -> tuple[str, str]:
 
 
 def run_in(fleet: Fleet, number: int, *command: str, given: str | None = None, check: bool = True) -> str:
-    """Run a command as root inside a node, past ssh. Returns what it printed."""
+    """Run a command as root inside a node, without ssh; returns its output."""
     return run_docker("exec", "--interactive", fleet.container(number), *command, given=given, check=check)
 
 
@@ -93,7 +93,7 @@ def wait_ready(fleet: Fleet, number: int) -> None:
             return
         if state == "degraded":
             failed = run_in(fleet, number, "systemctl", "--failed", "--plain", "--no-legend")
-            raise VirtualFleetError(f"{fleet.host(number)} started, but not all of it: {failed}", "", _look(fleet))
+            raise VirtualFleetError(f"{fleet.host(number)} started, but these units failed: {failed}", "", _look(fleet))
         time.sleep(1)
     log = run_docker("logs", "--tail", "5", fleet.container(number), check=False)
     raise VirtualFleetError(f"{fleet.host(number)} does not start ({state or 'no systemd'}): {log}", "", _look(fleet))
@@ -104,7 +104,7 @@ def _look(fleet: Fleet) -> str:
 
 
 def remove(fleet: Fleet) -> list[str]:
-    """Remove everything that carries the fleet's label; returns the names of what was removed."""
+    """Remove everything with the fleet's label; returns the removed names."""
     mine = ["--filter", f"label={fleet.label}"]
     containers = run_docker("ps", "--all", *mine, "--format", "{{.Names}}").split()
     if containers:
@@ -121,7 +121,7 @@ def remove(fleet: Fleet) -> list[str]:
 
 
 def _free_swap(volume: str) -> None:
-    """The kernel keeps a swap file of a container that is gone: nobody could delete the volume."""
+    """Release the swap file of a removed container: the kernel keeps it, so the volume could not be deleted."""
     if not volume.endswith("-swap"):
         return
     for path in Path(run_docker("volume", "inspect", "--format", "{{.Mountpoint}}", volume)).iterdir():

@@ -1,4 +1,4 @@
-"""What a careful reader of the manifest asks: licences, ages, sources, pins, known vulnerabilities."""
+"""Audits the manifest: licences, ages, sources, pins, known vulnerabilities."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from fleet.wheelhouse.store.index import LockedPackage, lock_path, read_lock
 from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest
 
 Say = Callable[[str], None]
-_UNDATED = 1980  # what build tools write that leave the time out (the first year of a zip)
+_UNDATED = 1980  # the first year of a zip: build tools that omit the time write it
 
 
 def audit(manifest: WheelhouseManifest, wheelhouse: Path, say: Say, osv: str = "") -> int:
-    """Print all tables, then what the database of vulnerabilities says; ``osv`` is another address of it.
+    """Print all tables and the known vulnerabilities. ``osv`` replaces the address of the database.
 
-    Returns 0 only when every package was looked up and nothing is known that was not accepted; 40 for findings.
-    Raises AuditError when the database does not answer.
+    Returns 0 only if every package was looked up and every known vulnerability was accepted; otherwise 79.
+    Raises AuditError if the database does not answer.
     """
     for source in manifest.sources:
         age = dated(wheelhouse / source.file)
@@ -58,7 +58,7 @@ def _pin(source: ArtefactSource, manifest: WheelhouseManifest) -> str:
 
 
 def dated(path: Path) -> str:
-    """Day of the newest thing inside a wheel or archive: when it was made; "undated", or "not here"."""
+    """Date of the newest file inside a wheel or archive; "undated", or "not here"."""
     if not path.is_file():
         return "not here"
     if zipfile.is_zipfile(path):
@@ -73,7 +73,7 @@ def dated(path: Path) -> str:
 
 
 def _inside(wheelhouse: Path, line: LockedPackage, target: PythonTarget) -> str:
-    """Day and licence of the locked file that lies in the wheelhouse."""
+    """Date and licence of the locked file in the wheelhouse."""
     for path in sorted(wheelhouse.glob("*.whl")):
         if index.is_for(path, line, index.tags(target)):
             return f"{dated(path):10} {licence(path)}"
@@ -81,7 +81,7 @@ def _inside(wheelhouse: Path, line: LockedPackage, target: PythonTarget) -> str:
 
 
 def licence(path: Path) -> str:
-    """What a wheel says of its licence: expression, field, or classifier; "not stated"."""
+    """The licence that a wheel states: expression, field, or classifier; otherwise "not stated"."""
     with zipfile.ZipFile(path) as wheel:
         name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
         said: Message = Parser().parsestr(wheel.read(name).decode("utf-8", "replace"), headersonly=True)

@@ -1,4 +1,4 @@
-"""The verbs of `./inv wheels`; `python -m fleet.wheelhouse.commands plan` shows what a board would get."""
+"""The verbs of `./inv wheels`. `python -m fleet.wheelhouse.commands plan` shows what a board installs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan", "members")
 
 
 def _tell(line: str) -> None:
-    """One write a line: several fetches talk at once."""
+    """Write each line in one call, because several fetches report at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
@@ -38,7 +38,7 @@ def main(arguments: list[str], say: Say = _tell) -> int:
     parser.add_argument("--to", type=Path, help="mirror: where to")
     parser.add_argument("--image", default="", help="build: in a container of this image")
     parser.add_argument("--board", default="", help="build: on this board of the inventory, by its role")
-    parser.add_argument("--say", action="store_true", help="build: only say what would be done")
+    parser.add_argument("--say", action="store_true", help="build: only report what would be done")
     parser.add_argument("--osv-url", default="", help="audit: another address of the OSV database")
     parser.add_argument("--target", default="", help="plan: which Python on which board")
     parser.add_argument("--locks", default="", help="plan: locks (comma separated)")
@@ -67,19 +67,19 @@ def _run(options: argparse.Namespace, manifest: WheelhouseManifest, say: Say) ->
 
 
 def _answer(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse: Path) -> dict[str, object]:
-    """What the roles ask for, as JSON."""
+    """The answer for Ansible's roles, as JSON."""
     if options.verb == "members":
         return members.unpacked(options.only, wheelhouse, manifest)
     return index.plan(wheelhouse, manifest, options.target, _words(options.locks), _words(options.artefacts))
 
 
 def _build(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse: Path, say: Say) -> int:
-    """The verb `build`; its modules need jinja2 and PyYAML, which Ansible's environment has too."""
+    """Run the verb `build`. Its modules need jinja2 and PyYAML, which Ansible's environment has as well."""
     from fleet.wheelhouse.builds import boards, declarations, runs
     from fleet.wheelhouse.builds.machine import BuildPlatform
 
     if options.image and options.board:
-        raise WheelBuildError("--image and --board", "one of them; without both it is built on this machine")
+        raise WheelBuildError("--image and --board", "one of them, or neither to build on this machine")
     for spec in declarations.chosen(_words(options.only), manifest):
         if options.board:
             boards.build(spec, options.board, manifest, wheelhouse, say, options.say)
@@ -95,9 +95,9 @@ def _words(text: str) -> list[str]:
 def select(
     manifest: WheelhouseManifest, names: Iterable[str]
 ) -> tuple[list[ArtefactSource], list[tuple[PythonTarget, str]]]:
-    """Artefacts and locks called ``names``, or in sets called so; without names all that boards need.
+    """The artefacts and locks called ``names``, or in sets called so; without names, all that boards need.
 
-    Raises ArtefactError for a name that is neither.
+    Raises ArtefactError for an unknown name.
     """
     wanted = set(names)
     locks = [(target, lock) for target in manifest.targets.values() for lock in target.locks]
@@ -119,12 +119,13 @@ def fetch(
     locks: list[tuple[PythonTarget, str]],
     say: Say,
 ) -> int:
-    """Fetch everything, several at once; what is there and right stays."""
+    """Fetch everything, several files at once. Right files are kept."""
     jobs: list[Callable[[], None]] = [partial(fetch_source, source, wheelhouse, manifest, say) for source in sources]
     jobs += [partial(fetch_lock, lock, target, wheelhouse, manifest, say) for target, lock in locks]
     fetch_all(jobs, say)
     built = [source.name for source in sources if source.via == "build" and not (wheelhouse / source.file).is_file()]
-    say(f"{wheelhouse.name}/ holds all that can be fetched" + (f"; to be built: {', '.join(built)}" if built else ""))
+    to_build = f"; to be built: {', '.join(built)}" if built else ""
+    say(f"{wheelhouse.name}/ holds everything that can be fetched{to_build}")
     return 0
 
 
@@ -135,7 +136,7 @@ def verify(
     locks: list[tuple[PythonTarget, str]],
     say: Say,
 ) -> int:
-    """Hash every file again and look inside; fetches nothing. Returns 21 when anything is missing or wrong."""
+    """Hash and inspect every file again; fetches nothing. Returns 61 if anything is missing or wrong."""
     (wheelhouse / ".checked.json").unlink(missing_ok=True)
     problems = []
     jobs: list[Callable[[], object]] = [partial(index.of_source, wheelhouse, s, read(manifest.path)) for s in sources]
@@ -159,7 +160,7 @@ def mirror(
     to: Path | None,
     say: Say,
 ) -> int:
-    """Copy the checked files to ``to`` with SHA256SUMS: a folder that pip takes as PIP_FIND_LINKS, and --wheelhouse too."""
+    """Copy the checked files to ``to`` with SHA256SUMS. The folder works as PIP_FIND_LINKS and as --wheelhouse."""
     if to is None:
         raise ArtefactError("mirror without --to", "a folder", "./inv wheels mirror --to FOLDER")
     chosen = {c.file: c for target, lock in locks for c in index.of_lock(wheelhouse, manifest, target, lock)}

@@ -1,7 +1,7 @@
-"""Known vulnerabilities of what boards install: pip-audit asks the OSV database; silence is never taken for an answer.
+"""Known vulnerabilities of what boards install. pip-audit asks the OSV database; a missing answer is never a pass.
 
-pip-audit leaves with 0 and "No known vulnerabilities found" when it could look up nothing; so its list is read here,
-and every package has to be in it. What was looked at by people and accepted stands in wheels/accepted.toml.
+pip-audit exits with 0 and "No known vulnerabilities found" even if it could not look up anything. Therefore its list is
+read here, and every package has to be in it. wheels/accepted.toml lists what people have reviewed and accepted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Package = tuple[str, str]
 
 @dataclass(frozen=True)
 class Vulnerability:
-    """One known vulnerability of one package: its id, its other names, and the versions that mend it."""
+    """One known vulnerability of one package: its id, its other names, and the versions that fix it."""
 
     package: str
     version: str
@@ -40,19 +40,19 @@ class Vulnerability:
 
 
 def look_up(manifest: WheelhouseManifest, say: Say, osv: str = "") -> list[Vulnerability]:
-    """Look up every package; returns what is known and was not accepted.
+    """Look up every package; returns the known vulnerabilities that were not accepted.
 
-    Raises AuditError when the database does not answer or leaves packages out, EnvironmentBuildError without pip-audit.
+    Raises AuditError if the database does not answer for every package, EnvironmentBuildError without pip-audit.
     """
     packages, others = known_packages(manifest)
     say(f"\nknown vulnerabilities of {len(packages)} packages (OSV database):")
-    say(f"no database of Python packages knows: {', '.join(others)}")
+    say(f"not Python packages, so not looked up: {', '.join(others)}")
     findings = [finding for group in groups(packages) for finding in ask(group, osv)]
     return judged(findings, accepted(manifest), say)
 
 
 def known_packages(manifest: WheelhouseManifest) -> tuple[list[Package], list[str]]:
-    """(name, version) of locks and of artefacts that are Python packages; names of the artefacts that are none."""
+    """(name, version) of locks and of artefacts that are Python packages, and the names of the other artefacts."""
     found: set[Package] = {
         (canonicalize_name(s.name), s.version) for s in manifest.sources if s.kind in ("wheel", "sdist")
     }
@@ -63,7 +63,7 @@ def known_packages(manifest: WheelhouseManifest) -> tuple[list[Package], list[st
 
 
 def groups(packages: Iterable[Package]) -> list[list[Package]]:
-    """Lists in which no package stands twice: Python 3.6 and 3.7 have other versions of one."""
+    """Lists in which each package occurs once: Python 3.6 and 3.7 have different versions of some packages."""
     made: list[list[Package]] = []
     for package in packages:
         group = next((group for group in made if package[0] not in {name for name, _ in group}), None)
@@ -74,7 +74,7 @@ def groups(packages: Iterable[Package]) -> list[list[Package]]:
 
 
 def ask(packages: list[Package], osv: str = "") -> list[Vulnerability]:
-    """What pip-audit says about exactly these. Raises AuditError."""
+    """Ask pip-audit about exactly these packages. Raises AuditError."""
     with tempfile.TemporaryDirectory(prefix="nano-ocr-audit-") as folder:
         wanted = Path(folder) / "wanted.txt"
         wanted.write_text("".join(f"{name}=={version}\n" for name, version in packages))
@@ -85,7 +85,7 @@ def ask(packages: list[Package], osv: str = "") -> list[Vulnerability]:
 
 
 def program() -> Path:
-    """pip-audit of its own environment, which is built on first use. Raises EnvironmentBuildError."""
+    """Path of pip-audit. Its environment is built on first use. Raises EnvironmentBuildError."""
     from fleet.environments import builder
     from fleet.environments.steps import python_of
 
@@ -95,7 +95,7 @@ def program() -> Path:
 
 
 def parsed(out: str, err: str, packages: list[Package]) -> list[Vulnerability]:
-    """pip-audit's list as findings. Raises AuditError when it is none, or when a package was not looked up."""
+    """The findings in pip-audit's output. Raises AuditError if it is not a list, or if a package was not looked up."""
     try:
         rows: list[dict[str, Any]] = json.loads(out)["dependencies"]
     except (ValueError, KeyError, TypeError) as error:
@@ -118,7 +118,7 @@ def _finding(row: dict[str, Any], known: dict[str, Any]) -> Vulnerability:
 
 
 def accepted(manifest: WheelhouseManifest) -> dict[tuple[str, str, str], str]:
-    """What people looked at: (package, version, id) -> reason. Raises AuditError for an entry without one."""
+    """What people have accepted: (package, version, id) -> reason. Raises AuditError for an entry without a reason."""
     path = manifest.path.with_name(ACCEPTED)
     rows = load_toml(path).get("accepted", ()) if path.is_file() else ()
     for row in rows:
@@ -128,12 +128,12 @@ def accepted(manifest: WheelhouseManifest) -> dict[tuple[str, str, str], str]:
 
 
 def judged(findings: list[Vulnerability], known: dict[tuple[str, str, str], str], say: Say) -> list[Vulnerability]:
-    """Tell every finding, and return those that nobody accepted; an acceptance that fits nothing is told too."""
+    """Report every finding and every acceptance that matches nothing; return the findings that were not accepted."""
     used, left = set(), []
     for item in findings:
         keys = [(item.package, item.version, name) for name in (item.id, *item.aliases)]
         key = next((key for key in keys if key in known), None)
-        mended = f"mended in {', '.join(item.fixed)}" if item.fixed else "not mended"
+        mended = f"fixed in {', '.join(item.fixed)}" if item.fixed else "no fix"
         verdict = f"accepted: {known[key]}" if key else "NOT accepted"
         names = ", ".join((item.id, *item.aliases))
         say(f"    {item.package} {item.version}: {names}; {mended}; {verdict}")
@@ -142,6 +142,6 @@ def judged(findings: list[Vulnerability], known: dict[tuple[str, str, str], str]
         else:
             left.append(item)
     for package, version, name in sorted(set(known) - used):
-        say(f"    {ACCEPTED}: {name} of {package} {version} is known no longer; take it out")
+        say(f"    {ACCEPTED}: {name} of {package} {version} is no longer known; remove it")
     say(f"{len(findings)} known, {len(left)} of them not accepted in wheels/{ACCEPTED}")
     return left

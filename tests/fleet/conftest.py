@@ -77,7 +77,7 @@ def require_virtual_fleet() -> None:
     except VirtualFleetUnavailable as error:
         if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
             raise
-        pytest.skip(f"no virtual Nano can run here: {error}")
+        pytest.skip(f"virtual Nanos cannot run here: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` are cells of text; the first column is the row's name. ``words``: prose, set flush left."""
+    """``rows`` are cells of text. The first column is the name of the row. ``words``: prose, aligned left."""
 
     caption: str
     head: Sequence[str]
@@ -19,7 +19,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """``svg`` is the whole picture; ``name`` its file's stem."""
+    """``svg`` is the whole picture, ``name`` the stem of its file."""
 
     name: str
     caption: str
@@ -28,7 +28,7 @@ class Figure:
 
 @dataclass
 class Section:
-    """A heading, what it says, and its tables and figures in order."""
+    """A heading, its text, and its tables and figures in order."""
 
     title: str
     text: list[str] = field(default_factory=list)

@@ -16,7 +16,7 @@ CellResult = tuple[Any, dict[str, Any] | None, str]
 
 
 def write_report(folder: Path, config: dict[str, Any], results: list[CellResult]) -> None:
-    """Write the report's files into ``folder``; the runs lie in ``folder/runs`` already."""
+    """Write the report's files into ``folder``, which already has the runs in ``folder/runs``."""
     collected = Results.collect(config, results)
     document = build(collected)
     plots = folder / "plots"
@@ -31,7 +31,7 @@ def write_report(folder: Path, config: dict[str, Any], results: list[CellResult]
 
 
 def to_html(document: Document) -> str:
-    """One page with everything in it."""
+    """One self-contained page."""
     return render("report.html", document=document)
 
 

@@ -69,7 +69,7 @@ def _dataset(results: Results, name: str, main: str) -> Section:
 
 
 def _warning(rows: list[Measured]) -> list[str]:
-    """Cells kept from another time may have read another choice of images."""
+    """Warn of rows that were measured on different images."""
     same = len({cell.run["dataset"]["sha256"] for cell in rows}) == 1
     return (
         [] if same else ["Not all readers read the same images: these rows must not be compared. Run the matrix again."]

@@ -13,9 +13,9 @@ FORM = "nospace"
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell that ran. ``preprocess`` names the crop too where it is not the usual one ("raw, squeezed").
+    """A cell that ran. ``preprocess`` includes the crop unless it is the usual one ("raw, squeezed").
 
-    ``number`` is the reader's place in the matrix: its colour and marker in every plot.
+    ``number`` is the reader's position in the matrix, which determines its colour and marker in every plot.
     """
 
     reader: str
@@ -26,17 +26,17 @@ class Measured:
     number: int = 0
 
     def median(self, phase: str = "total") -> float | None:
-        """Median milliseconds of a phase; None where it took none."""
+        """Median milliseconds of a phase; None without one."""
         value: float | None = (self.run["latency_ms"].get(phase) or {}).get("median")
         return value
 
     def score(self, metric: str, form: str = FORM) -> float | None:
-        """A share 0..1 of the run; None where no text is scored."""
+        """A share 0..1 of the run; None if no text is scored."""
         value: float | None = (self.run["scores"].get(form) or {}).get(metric)
         return value
 
     def accuracy(self) -> float | None:
-        """Share of exact codes ignoring spaces; on photos the share of labelled lines read."""
+        """Share of exact codes with spaces ignored; on photos, the share of labelled lines that were read."""
         lines = self.run["line_scores"]
         if self.run["scores"] or not lines or not lines["lines"]:
             return self.score("exact")
@@ -44,7 +44,7 @@ class Measured:
 
     @property
     def doubts(self) -> list[str]:
-        """Codes of what speaks against the times, or against the whole run."""
+        """Codes of the reasons why the times or the whole run are in doubt."""
         return [reason["code"] for reason in self.run["invalid_reasons"]]
 
 
@@ -80,13 +80,13 @@ class Results:
         return sorted(found, key=lambda m: m.median() or float("inf"))
 
     def base(self, dataset: str) -> Measured | None:
-        """What ratios on this data set are against: the baseline reader, else the slowest one."""
+        """The reference of ratios on this data set: the baseline reader, or else the slowest one."""
         rows = self.on(dataset)
         named = [m for m in rows if m.reader == self.baseline]
         return named[0] if named else rows[-1] if rows else None
 
     def speed_up(self, cell: Measured) -> float | None:
-        """How many times faster than the base, by medians; None where there is no time."""
+        """How many times faster than the base, by medians; None without a time."""
         base = self.base(cell.dataset)
         own, other = cell.median(), base.median() if base else None
         return other / own if own and other else None

@@ -1,4 +1,4 @@
-"""`./inv wheels build --board`: the role of the build does it on one board of the inventory, and brings the results."""
+"""`./inv wheels build --board`: a role builds on one board of the inventory and fetches the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fleet.wheelhouse.store.manifest import WheelhouseManifest, read
 
 
 def command(spec: BuildSpec, board: str, manifest: WheelhouseManifest, wheelhouse: Path) -> list[str]:
-    """The arguments of ansible-playbook."""
+    """The command line of ansible-playbook."""
     arguments = playbooks.command("provision", limit=board, tags=spec.role)
     for variable in (f"{spec.role}_enabled=true", f"{spec.role}_build=true"):
         arguments += ["-e", variable]
@@ -26,7 +26,7 @@ def command(spec: BuildSpec, board: str, manifest: WheelhouseManifest, wheelhous
 def build(
     spec: BuildSpec, board: str, manifest: WheelhouseManifest, wheelhouse: Path, say: Say, only_plan: bool = False
 ) -> None:
-    """Run the play after saying it; the results are in the wheelhouse then. Raises WheelBuildFailed, NotInWheelhouse."""
+    """Log and run the playbook, which fills the wheelhouse. Raises WheelBuildFailed, NotInWheelhouse."""
     arguments = command(spec, board, manifest, wheelhouse)
     say(f"cd ansible && {shlex.join(arguments)}")
     if only_plan:
@@ -36,8 +36,8 @@ def build(
     if code:
         raise WheelBuildFailed(
             f"{spec.name} on {board}: ansible-playbook ended with {code}",
-            "a board that is reached and builds it",
-            "see its last lines; run this again, it goes on at the stage that was cut",
+            "a board that answers and builds it",
+            "see its last lines; run this again to resume at the interrupted stage",
         )
     for source, _ in results_of(spec, manifest):
         made = of_source(wheelhouse, source if source.pinned else read(manifest.path).source(source.name), manifest)

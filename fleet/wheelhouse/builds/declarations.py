@@ -1,4 +1,4 @@
-"""What is to be built: wheels/builds.toml joined with the role that has the stages, and the machine that it needs."""
+"""What is built: wheels/builds.toml, joined with the stages of the role and the requirements for the machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENVIRONMENT = (
 
 @dataclass(frozen=True)
 class BuildSpec:
-    """One entry of wheels/builds.toml; ``cuda`` is empty where none is needed, sizes are MB."""
+    """One entry of wheels/builds.toml. ``cuda`` is empty if none is needed; sizes are in MB."""
 
     name: str
     role: str
@@ -41,7 +41,7 @@ class BuildSpec:
 
 @dataclass(frozen=True)
 class BuildMachine:
-    """What a machine said of itself; sizes in MB, empty texts for what is not there."""
+    """What a machine reports about itself. Sizes are in MB; texts are empty for missing programs."""
 
     machine: str
     cuda: str
@@ -50,12 +50,12 @@ class BuildMachine:
     memory_mb: int
     swap_mb: int
     packages: frozenset[str]
-    stranger: bool  # no dpkg: nobody knows which packages it has
+    stranger: bool  # no dpkg: its packages are unknown
 
 
 @dataclass(frozen=True)
 class WheelBuild:
-    """All of a build: what goes in, what is done in order, what comes out (artefact, pattern in the folder)."""
+    """A complete build: its inputs, its stages in order, and its results (artefact, pattern in the folder)."""
 
     spec: BuildSpec
     folder: Path
@@ -69,7 +69,7 @@ class WheelBuild:
 
 
 def specs(manifest: WheelhouseManifest) -> dict[str, BuildSpec]:
-    """The builds there are. Raises WheelBuildError for an unknown or missing key."""
+    """All builds. Raises WheelBuildError for an unknown or missing key."""
     path, known = manifest.path.with_name(SPECS), {item.name for item in fields(BuildSpec)} - {"name"}
     found = {}
     for name, record in load_toml(path).get("build", {}).items():
@@ -81,7 +81,7 @@ def specs(manifest: WheelhouseManifest) -> dict[str, BuildSpec]:
 
 
 def results_of(spec: BuildSpec, manifest: WheelhouseManifest, roles: Path = ROLES) -> list[tuple[ArtefactSource, str]]:
-    """What a build gives: each artefact of the manifest, and the pattern of its file."""
+    """The results of a build: each artefact of the manifest, and the pattern of its file."""
     values = RoleValues(roles / spec.role, dict(spec.variables), _nothing)
     calls = values.calls()
     if "stages" not in calls:
@@ -91,13 +91,13 @@ def results_of(spec: BuildSpec, manifest: WheelhouseManifest, roles: Path = ROLE
 
 
 def chosen(names: list[str], manifest: WheelhouseManifest, roles: Path = ROLES) -> list[BuildSpec]:
-    """The builds called ``names``, or that give artefacts called so. Raises WheelBuildError, which names all there are."""
+    """The builds called ``names``, or whose artefacts are called so. Raises WheelBuildError with the known names."""
     listed = specs(manifest)
     gives = {spec.name: {source.name for source, _ in results_of(spec, manifest, roles)} for spec in listed.values()}
     known = "; ".join(f"{name} gives {', '.join(sorted(gives[name]))}" for name in listed)
     unknown = [name for name in names if not any(name == spec or name in gives[spec] for spec in gives)]
     if unknown or not names:
-        found = f"nothing that is built is called {', '.join(unknown)}" if unknown else "no build is named"
+        found = f"no build is called {', '.join(unknown)}" if unknown else "no build is named"
         raise WheelBuildError(found, known, "./inv wheels build --only NAME")
     return [spec for name, spec in listed.items() if {name, *gives[name]} & set(names)]
 
@@ -110,7 +110,7 @@ def plan(
     machine: BuildMachine,
     roles: Path = ROLES,
 ) -> WheelBuild:
-    """Everything about one build on one machine; nothing is done yet.
+    """The plan of one build on one machine. Nothing is run.
 
     Raises NotInWheelhouse for a source that was not fetched, WheelBuildError for a role without a build.
     """
@@ -164,7 +164,7 @@ def _environment(call: dict[str, Any], manifest: WheelhouseManifest, wheelhouse:
 
 
 def _arrived(sources: list[index.ChosenFile]) -> dict[str, str]:
-    """The first stage: sources are whole. Its line names their hashes, so other sources make every stage run again."""
+    """The first stage checks the sources. It contains their hashes, so changed sources make every stage run again."""
     lines = "".join(f"{item.sha256}  {item.file}\\n" for item in sources)
     return {"name": "sources", "run": f"printf '{lines}' | sha256sum -c -"}
 

@@ -1,4 +1,4 @@
-"""Where a build runs - here, or in a container - and what that machine says of itself before anything is begun."""
+"""Where a build runs (here or in a container), and what that machine reports before the build starts."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ fi
 
 @dataclass(frozen=True)
 class BuildPlatform:
-    """This machine, or a container of ``image`` on it that sees ``folders`` and no network; ``runtime`` is Docker's."""
+    """This machine, or a container of ``image`` with ``folders`` and without a network. ``runtime`` is Docker's."""
 
     image: str = ""
     runtime: str = ""
     folders: tuple[Path, ...] = ()
 
     def command(self, arguments: list[str], folder: Path, name: str = "") -> list[str]:
-        """``arguments`` as they are typed on this machine to run them there, in ``folder``."""
+        """The command line that runs ``arguments`` on the platform, in ``folder``."""
         if not self.image:
             return arguments
         line = ["docker", "run", "--rm", "--network", "none", "--user", f"{os.getuid()}:{os.getgid()}"]
@@ -50,7 +50,7 @@ class BuildPlatform:
 
 
 def probe(platform: BuildPlatform, python: str, folder: Path) -> BuildMachine:
-    """Ask the machine what it is. Raises UnsuitableBuildMachine when it does not answer (no Docker, no such image)."""
+    """Ask the machine about itself. Raises UnsuitableBuildMachine if it does not answer (no Docker, no such image)."""
     command = platform.command(["/bin/sh", "-c", _PROBE, "probe", python, str(folder)], folder)
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
@@ -68,7 +68,7 @@ def probe(platform: BuildPlatform, python: str, folder: Path) -> BuildMachine:
 
 
 def parsed(text: str) -> BuildMachine:
-    """The machine that the probe's lines describe."""
+    """The machine that the output of the probe describes."""
     said: dict[str, str] = {}
     packages = set()
     for line in text.splitlines():
@@ -92,15 +92,15 @@ def parsed(text: str) -> BuildMachine:
 def require_suitable(
     spec: BuildSpec, machine: BuildMachine, python: str, platform: BuildPlatform, next_step: str
 ) -> None:
-    """Raise UnsuitableBuildMachine with everything that does not fit, unless all does."""
+    """Raise UnsuitableBuildMachine with every requirement that the machine does not meet."""
     problems = {
         f"processor {machine.machine}": (spec.machine, machine.machine == spec.machine),
         f"CUDA {machine.cuda or 'none'}": (f"CUDA {spec.cuda}", not spec.cuda or machine.cuda == spec.cuda),
-        f"{python} is {machine.python or 'not there'}": (
-            f"Python {spec.python_version} there",
+        f"{python} is {machine.python or 'missing'}": (
+            f"Python {spec.python_version}",
             machine.python == spec.python_version,
         ),
-        f"{machine.free_mb} MB free or taken by this build": (f"{spec.free_mb} MB", machine.free_mb >= spec.free_mb),
+        f"{machine.free_mb} MB free or used by this build": (f"{spec.free_mb} MB", machine.free_mb >= spec.free_mb),
     }
     wrong = {found: expected for found, (expected, fits) in problems.items() if not fits}
     if wrong:
@@ -111,11 +111,9 @@ def require_suitable(
 def require_packages(
     build: WheelBuild, machine: BuildMachine, platform: BuildPlatform, say: Callable[[str], None]
 ) -> None:
-    """Raise UnsuitableBuildMachine for packages of Ubuntu that are not installed; where no dpkg is, say that nobody looked."""
+    """Raise UnsuitableBuildMachine for missing Ubuntu packages. Without dpkg, report that they were not checked."""
     if machine.stranger:
-        say(
-            f"{platform} has no dpkg: not looked at whether it has {', '.join(build.packages) or 'what the build needs'}"
-        )
+        say(f"{platform} has no dpkg, so these packages were not checked: {', '.join(build.packages) or 'none'}")
         return
     gone = [name for name in build.packages if name not in machine.packages]
     if gone:

@@ -1,4 +1,4 @@
-"""Where a built file came from: an in-toto statement with SLSA's provenance, one JSON file beside the manifest."""
+"""The origin of a built file: an in-toto statement with SLSA provenance, one JSON file per built file."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _TYPE = "tag:nano-ocr,2026:wheels-build/v1"
 
 
 def path_of(file: str, manifest: WheelhouseManifest) -> Path:
-    """Where the provenance of a file lies."""
+    """Path of the provenance of a file."""
     return manifest.path.parent / "provenance" / f"{file}.json"
 
 
 def now() -> str:
-    """This moment, as the statement writes it (RFC 3339, UTC)."""
+    """The current time in the form of the statement (RFC 3339, UTC)."""
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def statement(
     build: WheelBuild, file: str, sha256: str, place: str, machine: BuildMachine, started: str, image: str
 ) -> dict[str, Any]:
-    """Subject, materials by sha256, the stages word for word, and the machine; ``image`` is its digest, or empty."""
+    """The statement: subject, materials by sha256, stages verbatim, machine. ``image`` is a digest or empty."""
     return {
         "_type": _STATEMENT,
         "subject": [{"name": file, "digest": {"sha256": sha256}}],
@@ -65,7 +65,7 @@ def _materials(build: WheelBuild) -> list[dict[str, Any]]:
 
 
 def revision() -> str:
-    """The commit of this repository, with `-dirty` where files differ from it; "unknown" outside of one."""
+    """The commit of this repository, with `-dirty` if files differ from it; "unknown" outside a repository."""
     command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--abbrev=40"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,8 +1,8 @@
-"""Reads the build of an Ansible role as data: its stages, sources and results, with the role's own variables filled in.
+"""Reads the build of an Ansible role as data: its stages, sources and results, with the role's variables filled in.
 
-A role with a build has tasks/build.yml, whose tasks call the role `wheelhouse` (tasks_from apt, install, stages); the
-variables of those calls are all that a build is. Jinja fills them in as Ansible does; of Ansible's own words only the
-lookup `wheels` and the filter `combine` are known here, and any other is an error, never an empty text.
+A role with a build has tasks/build.yml, whose tasks call the role `wheelhouse` (tasks_from apt, install, stages). The
+variables of those calls define the build. Jinja fills them in as Ansible does. Of Ansible's own lookups and filters,
+only the lookup `wheels` and the filter `combine` are known here. Any other one is an error, never an empty text.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ Lookup = Callable[..., Any]
 
 
 class RoleValues:
-    """Variables of a role (defaults, vars, and what is given), filled in when they are asked for.
+    """The variables of a role (defaults, vars, and given values), filled in on demand.
 
-    ``lookup(what, **options)`` answers for Ansible's lookup `wheels`. Raises ArtefactError for what cannot be filled
-    in.
+    ``lookup(what, **options)`` replaces Ansible's lookup `wheels`. Raises ArtefactError for a template that cannot be
+    filled in.
     """
 
     def __init__(self, folder: Path, given: dict[str, Any], lookup: Lookup) -> None:
@@ -48,7 +48,7 @@ class RoleValues:
             context = {name: self.fill(self._known[name]) for name in sorted(names)}
             return self._jinja.from_string(text).render(context)
         except KeyError as error:
-            raise self._wrong(text, f"{error} is no variable of it") from error
+            raise self._wrong(text, f"{error} is not one of its variables") from error
         except (TemplateError, RecursionError) as error:
             raise self._wrong(text, str(error)) from error
 
@@ -58,7 +58,7 @@ class RoleValues:
         )
 
     def calls(self) -> dict[str, dict[str, Any]]:
-        """What tasks/build.yml asks of the role `wheelhouse`: task file -> its variables, not filled in."""
+        """The calls of the role `wheelhouse` in tasks/build.yml: task file -> its variables, not filled in."""
         found = {}
         for task in _yaml(self.folder / "tasks" / "build.yml", []):
             imported = task.get("ansible.builtin.import_role") or {}
@@ -68,7 +68,7 @@ class RoleValues:
 
 
 def unpacking(roles: Path) -> list[dict[str, str]]:
-    """The stages that the role `wheelhouse` puts before those of every build."""
+    """The stages that the role `wheelhouse` runs before those of every build."""
     return list(_yaml(roles / "wheelhouse" / "vars" / "main.yml")["_wheelhouse_unpack"])
 
 

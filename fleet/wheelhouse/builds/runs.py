@@ -1,7 +1,7 @@
-"""`./inv wheels build`: runs the stages of a role's build here or in a container, and packs the results.
+"""`./inv wheels build`: runs the stages of a role's build here or in a container, and adds the results.
 
-The runner is the one of the boards (ansible/roles/wheelhouse/files/stages.py): a stage that ended well is not run
-again, so a build that was cut goes on at the stage where it stopped. The folder is build/wheels/NAME.
+The runner is the one that boards use (ansible/roles/wheelhouse/files/stages.py). A finished stage is not run again, so
+an interrupted build resumes at the stage where it stopped. The folder is build/wheels/NAME.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def build(
     roles: Path = ROLES,
     only_plan: bool = False,
 ) -> int:
-    """Build what is not in the wheelhouse yet, pack it, and write where it came from; returns 0.
+    """Build what is not in the wheelhouse yet, add it, and write its provenance; returns 0.
 
-    Raises UnsuitableBuildMachine before anything is begun, WheelBuildFailed with the stage and its last words, ArtefactError for a
-    result that is not what the manifest says.
+    Raises UnsuitableBuildMachine before the build starts, WheelBuildFailed with the stage and its last lines, and
+    ArtefactError for a result that is not what the manifest says.
     """
     left = _left(spec, manifest, wheelhouse, roles, say)
     if not left:
@@ -71,7 +71,7 @@ def build(
 def _left(
     spec: BuildSpec, manifest: WheelhouseManifest, wheelhouse: Path, roles: Path, say: Say
 ) -> list[tuple[ArtefactSource, str]]:
-    """Results that are not in the wheelhouse. Raises WheelBuildError for one that is recorded and lies elsewhere."""
+    """The results that are not in the wheelhouse. Raises WheelBuildError for one that is recorded but missing."""
     left = []
     for source, pattern in results_of(spec, manifest, roles):
         there = wheelhouse / source.file
@@ -79,16 +79,16 @@ def _left(
             left.append((source, pattern))
         elif not there.is_file():
             raise WheelBuildError(
-                f"{source.file} was built before ({manifest.recorded.name} has its sha256) and is not in {wheelhouse.name}/",
-                "that file: another build of it has another sha256",
-                f"copy it into {wheelhouse}, or take its entry out of {manifest.recorded.name} to build anew",
+                f"{source.file} was built before (see {manifest.recorded.name}) and is not in {wheelhouse.name}/",
+                "that file, because another build has another sha256",
+                f"copy it into {wheelhouse}, or remove its entry from {manifest.recorded.name} to build again",
             )
         elif sha256_of(there) != source.sha256:
             raise WheelBuildError(
                 f"{source.file} in {wheelhouse.name}/ has sha256 {sha256_of(there)}", source.sha256, "delete it"
             )
         else:
-            say(f"{source.name} {source.version}: in {wheelhouse.name}/, as recorded; nothing to build")
+            say(f"{source.name} {source.version}: in {wheelhouse.name}/, unchanged; nothing to build")
     return left
 
 
@@ -101,7 +101,7 @@ def _planned(
     roles: Path,
     say: Say,
 ) -> tuple[BuildMachine, WheelBuild]:
-    """The machine, which fits, and all that is to be done on it. The machine comes first: it needs no sources."""
+    """The machine and the plan of the build. The machine is checked first, because that needs no sources."""
     python = plan_python(spec, roles)
     machine = probe(platform, python, work)
     require_suitable(
@@ -117,35 +117,35 @@ def _planned(
 
 
 def plan_python(spec: BuildSpec, roles: Path = ROLES) -> str:
-    """The interpreter that builds, from the role."""
+    """The interpreter that builds, as the role defines it."""
     from fleet.wheelhouse.builds.roles import RoleValues
 
     return str(RoleValues(roles / spec.role, dict(spec.variables), lambda *_, **__: None).fill(spec.python))
 
 
 def _show(made: WheelBuild, machine: BuildMachine, platform: BuildPlatform, say: Say) -> None:
-    """What would be done, and nothing else."""
+    """Report what would be done."""
     say(f"{made.spec.name} on {platform} ({machine.machine}, CUDA {machine.cuda or 'none'}), in {made.folder}:")
     for stage in made.stages:
         say(f"    {stage['name']}: {stage['run']}")
-    say("gives " + ", ".join(source.file for source, _ in made.results) + f" within {made.hours:g} h")
+    say("results: " + ", ".join(source.file for source, _ in made.results) + f" within {made.hours:g} h")
 
 
 @contextmanager
 def _alone(work: Path, name: str) -> Iterator[None]:
-    """One build of a folder at a time. Raises WheelBuildError."""
+    """Allow only one build per folder at a time. Raises WheelBuildError."""
     with (work / ".lock").open("w") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise WheelBuildError(
-                f"{name} is being built in {work} already", "one build of it at a time", "wait"
+                f"{name} is being built in {work} already", "one build per folder at a time", "wait"
             ) from error
         yield
 
 
 def _prepare(made: WheelBuild, wheelhouse: Path, roles: Path) -> None:
-    """Sources, the runner and its list of stages into the folder."""
+    """Copy the sources, the runner and its list of stages into the folder."""
     for item in made.sources:
         shutil.copy2(wheelhouse / item.file, made.folder / item.file)
     shutil.copy2(roles / "wheelhouse" / "files" / "stages.py", made.folder / "stages.py")
@@ -158,7 +158,7 @@ def _prepare(made: WheelBuild, wheelhouse: Path, roles: Path) -> None:
 
 
 def _run(made: WheelBuild, platform: BuildPlatform, say: Say) -> None:
-    """Run what is left of the stages, telling each. Raises WheelBuildFailed with the last words of the one that failed."""
+    """Run the remaining stages and report each. Raises WheelBuildFailed with the last lines of a failed stage."""
     name = f"nano-ocr-build-{made.spec.name}"
     arguments = [made.python, str(made.folder / "stages.py"), str(made.folder / "spec.json")]
     command = platform.command(arguments, made.folder, name)
@@ -187,7 +187,7 @@ def _watch(process: subprocess.Popen[bytes], made: WheelBuild, end: float, say: 
 
 
 def _end(process: subprocess.Popen[bytes], platform: BuildPlatform, name: str) -> None:
-    """Nothing of the build outlives this command; its finished stages stay."""
+    """End the whole build with this command; finished stages are kept."""
     if process.poll() is None:
         if platform.image:
             subprocess.run(["docker", "kill", name], capture_output=True, check=False)
@@ -200,13 +200,13 @@ def _failed(made: WheelBuild, expected: str) -> WheelBuildFailed:
     if status["number"] == 0:
         words = (made.folder / "runner.log").read_text(errors="replace").strip()[-600:]
         return WheelBuildFailed(
-            f"{made.spec.name} did not begin: {words}", "a runner that starts", f"see {made.folder}"
+            f"{made.spec.name} did not start: {words}", "a runner that starts", f"see {made.folder}"
         )
     found = (
         f"{made.spec.name} stopped at {status['stage']} ({status['number']} of {status['of']})\n    {_last(made, 6)}"
     )
     return WheelBuildFailed(
-        found, f"that stage to end {expected}", f"read {log}, then run this again: it goes on at that stage"
+        found, f"that stage to end {expected}", f"read {log}, then run this again: it resumes at that stage"
     )
 
 
@@ -235,7 +235,7 @@ def _pack(
     started: str,
     say: Say,
 ) -> None:
-    """One result into the wheelhouse: looked into, recorded, with its provenance. Raises WheelBuildFailed, WrongFile."""
+    """Check one result, and add it to the wheelhouse with its provenance. Raises WheelBuildFailed, WrongFile."""
     found = sorted(made.folder.glob(pattern))
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
@@ -257,11 +257,11 @@ def _pack(
     image = _image(platform)
     record = provenance.statement(made, source.file, digest, str(platform), machine, started, image)
     write_whole(path, json.dumps(record, indent=2) + "\n")
-    say(f"{source.name}: where it came from is in wheels/provenance/{path.name}; commit it")
+    say(f"{source.name}: its provenance is in wheels/provenance/{path.name}; commit it")
 
 
 def _image(platform: BuildPlatform) -> str:
-    """The image by its id, for the provenance; "" without one."""
+    """The id of the image for the provenance; empty without an image."""
     if not platform.image:
         return ""
     ask = ["docker", "image", "inspect", "--format", "{{.Id}}", platform.image]

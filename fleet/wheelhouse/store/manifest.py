@@ -1,4 +1,4 @@
-"""Reads wheels/manifest.toml, and wheels/recorded.toml beside it (hashes seen at the first fetch)."""
+"""Reads wheels/manifest.toml and wheels/recorded.toml, which holds the hashes of first fetches."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ VIA = ("pypi", "url", "build")
 
 @dataclass(frozen=True)
 class ArtefactSource:
-    """One file: where it comes from, and what it must be.
+    """One file: its origin, and what it must contain.
 
-    ``sha256`` is 64 hex digits or RECORD; ``size`` is bytes, 0 where nobody has published it;
-    ``version_inside`` and ``tag`` are what the file itself must say; ``command`` makes a file of ``via = "build"``.
+    ``sha256`` is 64 hex digits or RECORD. ``size`` is in bytes, 0 if it has not been published.
+    ``version_inside`` and ``tag`` must match the file's own metadata. ``command`` makes a file of ``via = "build"``.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ArtefactSource:
 
 @dataclass(frozen=True)
 class PythonTarget:
-    """A kind of Python on a board: what pip there would install, and which locks it takes from."""
+    """A Python on a board: the wheels that its pip accepts, and the locks that it installs."""
 
     name: str
     python: str
@@ -63,7 +63,7 @@ class PythonTarget:
 
 @dataclass(frozen=True)
 class WheelhouseManifest:
-    """All of wheels/manifest.toml, with the recorded hashes filled in."""
+    """The content of wheels/manifest.toml, with the recorded hashes filled in."""
 
     path: Path
     sources: tuple[ArtefactSource, ...]
@@ -71,49 +71,49 @@ class WheelhouseManifest:
 
     @property
     def recorded(self) -> Path:
-        """Where first sightings are written."""
+        """The file of recorded hashes."""
         return self.path.with_name("recorded.toml")
 
     def source(self, name: str) -> ArtefactSource:
-        """The artefact called ``name``. Raises ArtefactError with the names there are."""
+        """The artefact called ``name``. Raises ArtefactError with the known names."""
         for source in self.sources:
             if source.name == name:
                 return source
         raise ArtefactError(f"no artefact called {name}", ", ".join(source.name for source in self.sources))
 
     def target(self, name: str) -> PythonTarget:
-        """The target called ``name``. Raises ArtefactError with the names there are."""
+        """The target called ``name``. Raises ArtefactError with the known names."""
         if name not in self.targets:
             raise ArtefactError(f"no target called {name}", ", ".join(self.targets))
         return self.targets[name]
 
 
 def read(path: Path = MANIFEST) -> WheelhouseManifest:
-    """The manifest at ``path``. Raises ArtefactError for an unknown or missing key, kind, way or digest."""
+    """The manifest at ``path``. Raises ArtefactError for an unknown or missing key, kind, origin or digest."""
     data = load_toml(path)
     seen = recorded(path.with_name("recorded.toml"))
     sources = tuple(_filled(_source(record), seen) for record in data.get("artefact", ()))
     names = [source.name for source in sources]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
-        raise ArtefactError(f"{path.name} names {', '.join(sorted(twice))} twice", "one artefact a name")
+        raise ArtefactError(f"{path.name} names {', '.join(sorted(twice))} twice", "one artefact per name")
     return WheelhouseManifest(
         path, sources, {name: _target(name, record) for name, record in data.get("target", {}).items()}
     )
 
 
 def recorded(path: Path) -> dict[str, dict[str, Any]]:
-    """Files seen before: file name -> sha256, size, url. Empty when nothing was fetched yet."""
+    """Recorded files: file name -> sha256, size, url. Empty before the first fetch."""
     return dict(load_toml(path).get("recorded", {})) if path.is_file() else {}
 
 
 def record(path: Path, file: str, sha256: str, size: int, url: str) -> None:
-    """Add one first sighting to recorded.toml; a file that is there already is never overwritten."""
+    """Add one file to recorded.toml. An existing entry is never overwritten."""
     seen = recorded(path)
     if file in seen:
-        raise ArtefactError(f"{file} is recorded already", "one first sighting", f"compare with {path.name}")
+        raise ArtefactError(f"{file} is recorded already", "one entry per file", f"compare with {path.name}")
     seen[file] = {"sha256": sha256, "size": size, "url": url}
-    lines = ["# First sightings of files whose makers publish no hash. Written by `./inv wheels fetch`; commit it.\n"]
+    lines = ["# Hashes of files whose makers publish none. Written by `./inv wheels fetch`; commit it.\n"]
     for name, entry in sorted(seen.items()):
         lines.append(f'\n[recorded."{name}"]\nsha256 = "{entry["sha256"]}"\nsize = {entry["size"]}\n')
         lines.append(f'url = "{entry["url"]}"\n')
@@ -150,7 +150,7 @@ def _check(source: ArtefactSource) -> None:
 
 
 def _filled(source: ArtefactSource, seen: dict[str, dict[str, Any]]) -> ArtefactSource:
-    """A source whose unpublished hash was recorded before is pinned to it."""
+    """Pin a source without a published hash to the recorded hash."""
     entry = seen.get(source.file)
     if source.pinned or entry is None:
         return source

@@ -1,4 +1,4 @@
-"""Model files inside artefacts of the wheelhouse, for the roles that push them to boards."""
+"""Model files inside artefacts of the wheelhouse, for the roles that copy them to boards."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from fleet.wheelhouse.store.manifest import WheelhouseManifest
 
 
 def unpacked(name: str, wheelhouse: Path, manifest: WheelhouseManifest) -> dict[str, Any]:
-    """Folder with the members of an artefact of the wheelhouse, and their names, sha256 and sizes (bytes).
+    """Unpack an artefact of the wheelhouse; returns the folder, and the members' names, sha256 and sizes (bytes).
 
-    Members that are there and right stay. Raises NotInWheelhouse, and ArtefactError for an artefact without members or a
-    member whose sha256 is not that of ocr_app/data/models.json.
+    Right members are kept. Raises NotInWheelhouse, and ArtefactError for an artefact without members or a member whose
+    sha256 differs from ocr_app/data/models.json.
     """
     archive = wheelhouse / of_source(wheelhouse, manifest.source(name), manifest).file
     listed = [item for item in model_files.read_manifest(manifest.path) if item.name == name]
@@ -30,7 +30,7 @@ def unpacked(name: str, wheelhouse: Path, manifest: WheelhouseManifest) -> dict[
             model_files.unpack(listed[0], archive, folder)
         if wrong := _wrong(listed[0], folder):
             raise ArtefactError(
-                f"{archive.name} holds other files than the application wants: {', '.join(wrong)}",
+                f"{archive.name} does not hold the files that the application needs: {', '.join(wrong)}",
                 "the sha256 of ocr_app/data/models.json",
                 f"delete {archive}, then ./inv wheels fetch --only {name}",
             )
@@ -42,7 +42,7 @@ def unpacked(name: str, wheelhouse: Path, manifest: WheelhouseManifest) -> dict[
 
 
 def _wrong(artefact: model_files.Artefact, folder: Path) -> list[str]:
-    """Names of members that are absent or have another sha256 than the index says."""
+    """Names of members that are missing or whose sha256 differs from the index."""
     index = model_files.read_index()
     return [m.name for m in artefact.members if not _is(folder / m.name, index.get(m.name, {}).get("sha256"))]
 

@@ -51,7 +51,7 @@ def test_first_failure_is_the_exit_code_and_what_did_not_run_is_said(outside_ci,
     assert testing.run() == 2
     out = capsys.readouterr().out
     assert "property" in out and "FAILED (exit code 2)" in out
-    assert "envs" in out and "not run (the legacy environments and their readers, really)" in out
+    assert "envs" in out and "not run (the real legacy environments and their readers)" in out
 
 
 def test_in_ci_a_machine_without_virtual_nanos_fails_the_suite_in_words(monkeypatch, capsys):
@@ -63,7 +63,7 @@ def test_in_ci_a_machine_without_virtual_nanos_fails_the_suite_in_words(monkeypa
     monkeypatch.setattr(testing, "_pytest", lambda suite, match: pytest.fail("started"))
     monkeypatch.setattr(testing.lifecycle, "check", refuse)
     assert testing.run(["fleet"]) == VirtualFleetUnavailable.exit_code
-    assert "no virtual Nano can run here: mount: permission denied" in capsys.readouterr().out
+    assert "virtual Nanos cannot run here: mount: permission denied" in capsys.readouterr().out
 
 
 def test_the_tests_of_a_story_stay_on_one_worker(monkeypatch):

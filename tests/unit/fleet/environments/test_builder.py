@@ -88,7 +88,7 @@ def test_what_was_never_built_is_absent(workshop: Workshop) -> None:
 
 def test_a_missing_python_shows_in_the_status(workshop: Workshop) -> None:
     workshop.write("fleet/environments/environments.toml", DATA.replace(MINOR, "3.1"))
-    assert builder.status(workshop.root)[0].detail.startswith("no Python 3.1; looked at ")
+    assert builder.status(workshop.root)[0].detail.startswith("no Python 3.1; checked ")
 
 
 def test_a_build_ends_ready(workshop: Workshop) -> None:

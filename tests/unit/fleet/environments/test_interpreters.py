@@ -56,7 +56,7 @@ def test_the_variable_comes_before_all(tmp_path: Path, environ: dict[str, str]) 
 def test_a_wrong_variable_is_refused_not_replaced(tmp_path: Path, environ: dict[str, str]) -> None:
     fake_python(tmp_path / "bin/python3.6", "3.6.9")
     wrong = fake_python(tmp_path / "wrong", "3.9.1")
-    with pytest.raises(InterpreterMissing, match=r"OCR_PYTHON_3_6 names no Python 3\.6: .*wrong \(3\.9\.1\)"):
+    with pytest.raises(InterpreterMissing, match=r"OCR_PYTHON_3_6 does not name a Python 3\.6: .*wrong \(3\.9\.1\)"):
         interpreters.find("3.6", {**environ, "OCR_PYTHON_3_6": str(wrong)})
 
 
@@ -64,7 +64,7 @@ def test_a_missing_python_is_told_with_places_and_next_step(tmp_path: Path, envi
     with pytest.raises(InterpreterMissing) as caught:
         interpreters.find("3.6", environ)
     assert str(caught.value) == (
-        f"no Python 3.6; looked at {tmp_path}/home/.pyenv/versions/3.6.*, python3.6 on PATH\n"
+        f"no Python 3.6; checked {tmp_path}/home/.pyenv/versions/3.6.*, python3.6 on PATH\n"
         "  expected: a working Python 3.6 with venv\n"
         "  next: pyenv install 3.6, or set OCR_PYTHON_3_6=/path/to/python3.6"
     )
@@ -72,7 +72,7 @@ def test_a_missing_python_is_told_with_places_and_next_step(tmp_path: Path, envi
 
 def test_the_reason_for_passing_over_is_told(tmp_path: Path, environ: dict[str, str]) -> None:
     fake_python(tmp_path / "bin/python3.6", "")
-    with pytest.raises(InterpreterMissing, match=r"not usable: .*does not run: command not found"):
+    with pytest.raises(InterpreterMissing, match=r"unusable: .*does not run: command not found"):
         interpreters.find("3.6", environ)
 
 
@@ -89,5 +89,5 @@ def test_where_none_of_several_is_there_all_are_named(environ: dict[str, str]) -
 
 def test_a_wrong_variable_is_not_answered_by_another_minor(tmp_path: Path, environ: dict[str, str]) -> None:
     fake_python(tmp_path / "bin/python3.12", "3.12.1")
-    with pytest.raises(InterpreterMissing, match="OCR_PYTHON_3_11 names no Python"):
+    with pytest.raises(InterpreterMissing, match="OCR_PYTHON_3_11 does not name a Python"):
         interpreters.find_first(("3.11", "3.12"), {**environ, "OCR_PYTHON_3_11": str(tmp_path / "nothing")})

@@ -29,7 +29,7 @@ def test_a_long_command_gives_a_sign_of_life(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(steps, "_HEARTBEAT_S", 0.05)
     said: list[str] = []
     run(tmp_path / "log", "import time; time.sleep(0.4)", said)
-    assert said[0] == "small: still at it, 0 s"
+    assert said[0] == "small: still running after 0 s"
 
 
 def test_a_command_sees_nothing_of_the_callers_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

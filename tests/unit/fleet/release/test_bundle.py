@@ -75,7 +75,7 @@ def rewritten(path: Path, change: object) -> Path:
     [
         (lambda e: e[:-1], "members differ"),
         (lambda e: [*e, ("extra", b"x")], "differ from the manifest: extra"),
-        (lambda e: [*e, e[-1]], "there twice"),
+        (lambda e: [*e, e[-1]], "occurs twice"),
         (lambda e: [*e[:-1], (e[-1][0], e[-1][1][:-1])], "bytes, sha256"),
         (lambda e: [(e[0][0], e[0][1].replace(b'"serial": 7', b'"serial": 8')), *e[1:]], "not that of this file"),
         (lambda e: e[1:], "manifest.json is not in"),

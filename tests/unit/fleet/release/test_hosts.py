@@ -35,10 +35,10 @@ def test_what_a_status_means_for_a_deployment(given, stands):
 
 def test_the_next_batch_waits_for_every_canary_and_for_fewer_failures(tmp_path):
     note(tmp_path, "c1", "lost")
-    assert gate(notes(tmp_path), ["n1"], ["c1", "c2"], 5) == "canary c1 was begun, and no answer came since"
+    assert gate(notes(tmp_path), ["n1"], ["c1", "c2"], 5) == "canary c1 has not answered since its deployment began"
     assert gate(notes(tmp_path), ["c1"], ["c1"], 0) == ""
     note(tmp_path, "c1", "committed")
-    assert "canary c2 never saw the release" in gate(notes(tmp_path), ["n1"], ["c1", "c2"], 5)
+    assert "canary c2 never received the release" in gate(notes(tmp_path), ["n1"], ["c1", "c2"], 5)
     for host, outcome in (("n1", "rolled back"), ("n2", "committed"), ("n3", "not begun"), ("n4", "locked")):
         note(tmp_path, host, outcome)
     assert gate(notes(tmp_path), ["n5"], ["c1"], 0) == "1 of at most 0 failures: n1"

@@ -17,7 +17,7 @@ def test_the_report_says_who_what_which_probe_and_the_last_lines(tmp_path):
     found = manifest.Manifest("n" * 64, "ocr-app", "2", 2, 0, "", "", "", "", 0, [], [], [], None, [])
     told = deploy_report.write(tmp_path, found, 2)
     assert not told.done and told.why == (
-        "n1 tried it, and went back by itself (ready in gating: not ready after 13 s); 1 nodes not begun"
+        "n1 tried it and went back by itself (ready in gating: not ready after 13 s); 1 nodes not begun"
     )
     page = (tmp_path / "report.md").read_text()
     for words in (

@@ -12,9 +12,9 @@ from fleet.release import deployment, support
 
 
 def test_the_archive_of_a_node_is_fetched_with_the_play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def play(name: str, settings: Path, wish: deployment.DeployRequest) -> int:
+    def play(name: str, settings: Path, request: deployment.DeployRequest) -> int:
         found = json.loads(settings.read_text())
-        assert (name, wish.inventory, found["support_host"]) == ("support", "fleet.ini", "nano-1")
+        assert (name, request.inventory, found["support_host"]) == ("support", "fleet.ini", "nano-1")
         Path(found["support_out"]).write_bytes(b"x" * 2000)
         return 0
 
@@ -22,7 +22,7 @@ def test_the_archive_of_a_node_is_fetched_with_the_play(tmp_path: Path, monkeypa
     said: list[str] = []
     path = support.fetch("nano-1", "fleet.ini", tmp_path, said.append)
     assert path.name.startswith("nano-1-") and path.parent == tmp_path
-    assert "2 kB" in said[0] and "before you" in said[0]
+    assert "2 kB" in said[0] and "check it before you pass it on" in said[0]
 
 
 def test_a_node_without_an_archive_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,7 +29,7 @@ def test_status_without_an_engine_is_an_answer(fleet, monkeypatch):
     said = []
     monkeypatch.setattr(docker, "answers", lambda: False)
     lifecycle.status(fleet, said.append)
-    assert said == ["no Docker engine answers: no virtual fleet runs here"]
+    assert said == ["no Docker engine answers, so no virtual fleet is running"]
 
 
 def test_a_machine_whose_containers_may_not_mount_is_told_before_anything_is_built(fleet, able, tmp_path, monkeypatch):
@@ -42,6 +42,6 @@ def test_a_machine_whose_containers_may_not_mount_is_told_before_anything_is_bui
     monkeypatch.setattr(nodes, "existing", lambda _: [])
     monkeypatch.setattr(image, "ensure", lambda *_: pytest.fail("built"))
     with pytest.raises(
-        VirtualFleetUnavailable, match=r"cannot do its work here: mount: permission denied\n  expected: a machine"
+        VirtualFleetUnavailable, match=r"a virtual Nano here: mount: permission denied\n  expected: a machine"
     ):
         lifecycle.up(fleet, 1)

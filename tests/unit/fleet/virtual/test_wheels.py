@@ -30,7 +30,7 @@ def test_for_the_processor_of_the_boards_the_platforms_stay(tmp_path):
 
 
 def test_an_unknown_processor_is_refused(tmp_path):
-    with pytest.raises(VirtualFleetError, match="no wheels are known for riscv64"):
+    with pytest.raises(VirtualFleetError, match="there are no wheels for riscv64"):
         wheels.describe(wheels.Project(tmp_path), "riscv64")
 
 

@@ -74,7 +74,7 @@ def test_a_finding_is_told_with_what_mends_it(manifest: WheelhouseManifest) -> N
     found = vulnerabilities.parsed(json.dumps({"dependencies": [SAID]}), "", [TORCH])
     assert vulnerabilities.judged(found, vulnerabilities.accepted(manifest), said.append) == found
     assert said == [
-        "    torch 1.10.0: X-1, CVE-1; mended in 1.13.1; NOT accepted",
+        "    torch 1.10.0: X-1, CVE-1; fixed in 1.13.1; NOT accepted",
         "1 known, 1 of them not accepted in wheels/accepted.toml",
     ]
 
@@ -84,7 +84,7 @@ def test_what_people_accepted_is_told_with_their_reason(manifest: WheelhouseMani
     said: list[str] = []
     found = [Vulnerability("torch", "1.10.0", "X-1", ("CVE-1",), ())]
     assert vulnerabilities.judged(found, vulnerabilities.accepted(manifest), said.append) == []
-    assert said[0] == "    torch 1.10.0: X-1, CVE-1; not mended; accepted: no pickle is loaded"
+    assert said[0] == "    torch 1.10.0: X-1, CVE-1; no fix; accepted: no pickle is loaded"
 
 
 def test_an_acceptance_holds_for_one_version(manifest: WheelhouseManifest) -> None:
@@ -92,7 +92,7 @@ def test_an_acceptance_holds_for_one_version(manifest: WheelhouseManifest) -> No
     said: list[str] = []
     found = [Vulnerability("torch", "1.10.0", "CVE-1", (), ())]
     assert vulnerabilities.judged(found, vulnerabilities.accepted(manifest), said.append) == found
-    assert "CVE-1 of torch 1.9.0 is known no longer; take it out" in said[1]
+    assert "CVE-1 of torch 1.9.0 is no longer known; remove it" in said[1]
 
 
 def test_an_acceptance_without_a_reason_is_refused(manifest: WheelhouseManifest) -> None:
@@ -160,7 +160,7 @@ def test_pip_audit_finds_what_the_database_knows(manifest: WheelhouseManifest) -
     said: list[str] = []
     with fake_osv([KNOWN]) as osv:
         assert command(manifest, osv, said) == AuditError.exit_code
-    assert "    torch 1.10.0: PYSEC-2099-1, CVE-2099-1; mended in 1.13.1; NOT accepted" in said
+    assert "    torch 1.10.0: PYSEC-2099-1, CVE-2099-1; fixed in 1.13.1; NOT accepted" in said
 
 
 @pytest.mark.usefixtures("pip_audit")

@@ -24,7 +24,7 @@ from tests.unit.fleet.wheelhouse.builds.workshops import Workshop
         ({"machine": "aarch63"}, f"processor {platform.machine()}"),
         ({"cuda": "10.1"}, "CUDA "),
         ({"python_version": "2.7"}, f"{sys.executable} is 3."),
-        ({"free_mb": 10**9}, "MB free or taken by this build"),
+        ({"free_mb": 10**9}, "MB free or used by this build"),
     ],
 )
 def test_a_machine_that_cannot_is_refused_before_anything(

@@ -43,7 +43,7 @@ def test_what_is_compiled_works_and_lies_in_the_house_with_its_origin(shop: Work
 
 def test_what_is_built_and_recorded_is_not_built_again(shop: Workshop) -> None:
     assert shop.build() == 0 and shop.build() == 0
-    assert shop.compiled() == 1 and shop.said[-1] == "tiny 1.2.0: in wheelhouse/, as recorded; nothing to build"
+    assert shop.compiled() == 1 and shop.said[-1] == "tiny 1.2.0: in wheelhouse/, unchanged; nothing to build"
     (shop.wheelhouse / shop.manifest.source("tiny").file).unlink()
     with pytest.raises(WheelBuildError, match=r"built before .* not in wheelhouse/"):
         shop.build()
@@ -53,7 +53,7 @@ def test_a_build_that_was_cut_goes_on_at_the_stage_that_was_cut(shop: Workshop) 
     shop.defaults(gate="closed")
     with pytest.raises(WheelBuildFailed, match=r"tiny stopped at gate \(4 of 5\)") as caught:
         shop.build()
-    assert "it goes on at that stage" in str(caught.value.next_step)
+    assert "it resumes at that stage" in str(caught.value.next_step)
     assert not (shop.wheelhouse / shop.manifest.source("tiny").file).exists() and not shop.manifest.recorded.exists()
     (shop.folder / "fuel").touch()
     assert shop.build() == 0 and shop.compiled() == 1

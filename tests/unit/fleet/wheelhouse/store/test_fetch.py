@@ -44,7 +44,7 @@ def test_a_file_put_there_by_hand_is_looked_into_and_recorded(project: Project) 
     project.wheelhouse.mkdir()
     wheel(project.wheelhouse)
     project.fetch()
-    assert project.shelf.asked == [] and "put there by hand" in project.manifest.recorded.read_text()
+    assert project.shelf.asked == [] and "added by hand" in project.manifest.recorded.read_text()
 
 
 def test_a_file_that_is_there_is_not_fetched_again_but_read(project: Project) -> None:
@@ -61,7 +61,7 @@ def test_what_is_built_is_never_fetched_and_names_the_command(project: Project) 
     built += f'sha256 = "{RECORD}"\nfile = "made-1-py3-none-any.whl"\ncommand = "make it"\n'
     project.write(extra=built)
     project.fetch("made")
-    assert project.said == ["made: not fetched but built, on a board: make it"]
+    assert project.said == ["made: not fetched, but built on a board: make it"]
     with pytest.raises(NotInWheelhouse, match="make it"):
         index.plan(project.wheelhouse, project.manifest, "nano", [], ["made"])
     project.wheelhouse.mkdir()

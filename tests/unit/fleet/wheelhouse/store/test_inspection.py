@@ -41,7 +41,11 @@ def test_a_wheel_with_several_platforms_in_its_name(tmp_path: Path) -> None:
         ),
         ({"files": {EXTENSION: elf("x86_64")}}, "for machine 62", "183"),
         ({"files": {"torch/_C.cpython-38-aarch64-linux-gnu.so": elf("aarch64")}}, "for cp38", "cp36m"),
-        ({"files": {"torch/a.py": b"a"}, "spoil": "torch/a.py"}, "another torch/a.py than its RECORD", "unchanged"),
+        (
+            {"files": {"torch/a.py": b"a"}, "spoil": "torch/a.py"},
+            "a.py that differs from its RECORD",
+            "unchanged",
+        ),
     ],
 )
 def test_a_wheel_that_lies(tmp_path: Path, options: dict[str, object], found: str, expected: str) -> None:
