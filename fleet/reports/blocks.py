@@ -85,7 +85,7 @@ def readers(folder: Path, page: Path) -> str:
     plain = _plain(folder)
     by_cell = {(run["reader"]["asked"], run["dataset"]["name"]): run for run in plain}
     measured = [name for name in _labels() if any(reader == name for reader, _ in by_cell)]
-    head = ["reader", "dates", "lines", "lines on photos", "drawn codes", "times faster", "ms a code", "ms a photo"]
+    head = ["reader", "dates", "lines", "lines on photos", "drawn codes", "times faster", "ms per code", "ms per photo"]
     rows = [[_labels()[name], *(column(by_cell, name) for column in COLUMNS)] for name in measured]
     return why_zero.markdown([head, *rows]) + "\n\n" + _notes(plain[0]["environment"], folder, page)
 
@@ -94,11 +94,12 @@ def _notes(environment: dict[str, Any], folder: Path, page: Path) -> str:
     link = folder.resolve().relative_to(page.resolve().parent).as_posix()
     machine = f"{environment['cpu'].replace('(R)', '')}, {environment['cores']} cores"
     return (
-        f"Exact readings and median times, measured side by side in one go by `./inv benchmark` on {machine} "
-        f"([the whole report]({link}/report.md)). Dates (106 crops), lines (22 crops) and the lines on photos (26 "
-        "on 16 photos) are real and compared on A-Z and 0-9. The 100 drawn codes (`nano-codes-100`) are found and read "
-        "inside the annotated box and compared with spaces ignored. 'Ours' is our own way in and out around the "
-        "published PP-OCR models. Times faster: medians on the drawn codes, against the thesis's EasyOCR on its Python."
+        f"Exact readings and median times, measured in one session by `./inv benchmark` on {machine} "
+        f"([the full report]({link}/report.md)). Dates (106 crops), lines (22 crops) and the lines on photos (26 "
+        "on 16 photos) are real and compared on A-Z and 0-9. The 100 drawn codes (`nano-codes-100`) are detected and "
+        "read inside the annotated box and compared with spaces ignored. 'Ours' is our own pre- and post-processing "
+        "around the published PP-OCR models. Times faster: medians on the drawn codes, against the thesis's "
+        "EasyOCR on its Python."
     )
 
 
@@ -208,7 +209,7 @@ def networks(folder: Path, page: Path) -> str:
     if not parts:
         raise BlockError("no networks/ in the newest results", "networks/speed.json and others", "./inv benchmark")
     speed, count, half = (parts[name] for name in ("speed", "count", "half"))
-    rows = [["recogniser, one thread", "lines a second", "codes is faster", "three at once", "codes is faster"]]
+    rows = [["recogniser, one thread", "lines per second", "codes is faster", "three at once", "codes is faster"]]
     one, three = (speed["batches"][batch]["recognise"] for batch in ("1", "3"))
     for name in one:
         figures = [batch[name][key] for batch in (one, three) for key in ("lines_per_s", "first_is_faster_by")]
@@ -220,9 +221,10 @@ def networks(folder: Path, page: Path) -> str:
         f"{n['name']} {n['macs'] / 1e9:.2f} GMAC at {'x'.join(map(str, n['shape']))}" for n in count["networks"]
     )
     return why_zero.markdown(rows) + (
-        f"\n\nOperations of a frame with three lines: {operations}. Estimate for a Jetson Nano in FP16 by the roofline "
-        f"model, not a measurement: {low:.0f} to {high:.0f} frames a second for the networks alone (`ocr-app network "
-        f"count`). Every tensor rounded to half precision changes the text of {changed} of {crops} crops (`ocr-app "
+        f"\n\nOperations for a frame with three lines: {operations}. Estimate for a Jetson Nano in FP16 by the "
+        f"roofline model, not a measurement: {low:.0f} to {high:.0f} frames per second for the networks alone "
+        f"(`ocr-app network "
+        f"count`). Rounding every tensor to half precision changes the text of {changed} of {crops} crops (`ocr-app "
         "network half`)."
     )
 

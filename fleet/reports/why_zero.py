@@ -110,7 +110,7 @@ def chain_table(found: Sequence[Anatomy]) -> str:
 
 def colon_table(found: Sequence[Anatomy]) -> str:
     """Markdown: codes with a ':' that were read correctly, and how many of them the notebook counts."""
-    rows = [["reader", "codes with ':' read without a fault", "of these counted by the notebook"]]
+    rows = [["reader", "codes with ':' read correctly", "of these counted by the notebook"]]
     rows += [[e.reader, str(e.colon_read), str(e.colon_counted)] for e in found if e.crop == "box"]
     return markdown(rows)
 

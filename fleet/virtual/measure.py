@@ -102,19 +102,19 @@ def page(record: dict[str, Any]) -> str:
         )
         for run in record["runs"]
     ]
-    head = ("nodes", "run", "seconds", "changed", "longest roles, seconds a node", "load before")
+    head = ("nodes", "run", "seconds", "changed", "slowest roles, seconds per node", "load before")
     threads = record["machine"]["threads"]
     return "\n\n".join(
         (
-            "# Time of provisioning",
+            "# Duration of provisioning",
             f"Measured by `./inv fleet measure` on {record['date']} ({pages.format_machine(record['machine'])}, "
             f"{threads} threads); do not edit.",
-            "The whole of `provision.yml`, by the wall clock, on blank [virtual Nanos](../how-to/virtual-fleet.md) and "
-            "then on the same ones again, in batches of one node (the play's default for so few). Packages come from "
-            "a repository on the same machine and wheels are for its processor: what a board, its card and its network "
-            "take is not in these numbers.",
+            "The wall-clock time of the whole `provision.yml` on blank [virtual Nanos](../how-to/virtual-fleet.md), "
+            "and then on the same nodes again, in batches of one node (the default for so few). Packages come from a "
+            "repository on the same machine, and wheels are for its processor, so these numbers do not include the "
+            "time that a board, its SD card and its network need.",
             markdown_table(head, rows),
-            "Load before is the machine's load average over the minute before the run: above that of an idle machine, "
-            "other work was going on, part of it the start of the nodes and the run before.",
+            "Load before is the machine's load average over the minute before the run. It includes other work on the "
+            "machine, such as the start of the nodes and the previous run.",
         )
     ) + "\n"  # fmt: skip

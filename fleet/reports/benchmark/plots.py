@@ -1,4 +1,4 @@
-"""The report's plots, as SVG text. Colours are Okabe and Ito's, which colour-blind eyes tell apart."""
+"""The report's plots, as SVG text. The colours are those of Okabe and Ito, which colour-blind eyes distinguish."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ TOP_CONFUSIONS = 14
 
 
 def accuracy_latency(rows: Sequence[Measured], dataset: str) -> Figure | None:
-    """Accuracy against median time, one point a reader; names stand in the legend, so that no label covers another."""
+    """Accuracy against median time, one point per reader. Names are in the legend, so that no label covers another."""
     shown = [cell for cell in rows if cell.median() and cell.accuracy() is not None]
     if not shown:
         return None
@@ -69,7 +69,7 @@ def accuracy_latency(rows: Sequence[Measured], dataset: str) -> Figure | None:
 
 
 def latency_boxes(rows: Sequence[Measured], dataset: str) -> Figure | None:
-    """Spread of the time an image, a box a reader: quartiles, whiskers at the 5th and 95th percentile."""
+    """Spread of the time per image, one box per reader: quartiles, whiskers at the 5th and 95th percentile."""
     shown = [cell for cell in rows if _totals(cell)][::-1]
     if not shown:
         return None
@@ -85,11 +85,11 @@ def latency_boxes(rows: Sequence[Measured], dataset: str) -> Figure | None:
         flier.set(marker=".", markersize=3, markeredgecolor="#555555")
     axes.set_yticks(range(1, len(shown) + 1), [cell.label + (" ~" if cell.doubts else "") for cell in shown])
     _milliseconds_axis(axes, [value for cell in shown for value in _totals(cell)])
-    return Figure("latency", f"{dataset}: time an image; whiskers 5 to 95 %, ~ time in doubt.", _svg(canvas))
+    return Figure("latency", f"{dataset}: time per image; whiskers from 5 to 95 %, ~ time in doubt.", _svg(canvas))
 
 
 def by_tag(rows: Sequence[Measured], tag: str, dataset: str) -> Figure | None:
-    """Exact codes by the value of a tag, readers down, values across."""
+    """Exact codes by the value of a tag: one row per reader, one column per value."""
     shown = [cell for cell in rows if tag in cell.run["by_tag"]]
     values = list(dict.fromkeys(value for cell in shown for value in cell.run["by_tag"][tag]))
     if not shown or not values:
@@ -104,7 +104,7 @@ def by_tag(rows: Sequence[Measured], tag: str, dataset: str) -> Figure | None:
 
 
 def confusions(rows: Sequence[Measured], dataset: str) -> Figure | None:
-    """The commonest confusions over all readers, pairs down, readers across."""
+    """The most common confusions over all readers: one row per pair, one column per reader."""
     shown = [cell for cell in rows if cell.run["confusions"]]
     if not shown:
         return None
@@ -112,18 +112,20 @@ def confusions(rows: Sequence[Measured], dataset: str) -> Figure | None:
     weight: dict[tuple[str, str], float] = {}
     for count in counts:
         for pair, number in count.items():
-            weight[pair] = weight.get(pair, 0.0) + math.sqrt(number)  # a reader that fails at all leads nowhere
+            weight[pair] = weight.get(pair, 0.0) + math.sqrt(number)  # so that one bad reader does not dominate
     pairs = sorted(weight, key=lambda pair: (-weight[pair], pair))[:TOP_CONFUSIONS]
     numbers = [[float(count.get(pair, 0)) for count in counts] for pair in pairs]
     names = [f"{_sign(wanted)}  →  {_sign(got)}" for wanted, got in pairs]
     svg = _heat(names, [cell.label.replace(" ", "\n", 1) for cell in shown], numbers, max(map(max, numbers)))
-    return Figure("confusions", f"{dataset}: the commonest confusions (in the code → as read), times each.", svg)
+    return Figure(
+        "confusions", f"{dataset}: the most common confusions (in the code → as read), with their counts.", svg
+    )
 
 
 def thesis_overview(
     published: Sequence[tuple[str, str, float, float]], here: Sequence[Measured], dataset: str
 ) -> Figure:
-    """Figure 4 by content: time against error, as published for the Nano and as measured here."""
+    """Figure 4 of the thesis: time against error, as published for the Nano and as measured here."""
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(9.6, 4.6), layout="constrained")
         left, right = canvas.subplots(1, 2, sharey=True)
@@ -151,7 +153,7 @@ def thesis_overview(
 
 
 def _colour(cell: Measured) -> str:
-    """The same for a reader in every plot."""
+    """The colour of a reader, the same in every plot."""
     return COLOURS[cell.number % len(COLOURS)]
 
 
@@ -176,7 +178,7 @@ def _milliseconds_axis(axes: Axes, values: Sequence[float]) -> None:
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlabel("ms an image (logarithmic)")
+    axes.set_xlabel("ms per image (logarithmic)")
 
 
 def _legend_right(axes: Axes) -> None:
@@ -184,7 +186,7 @@ def _legend_right(axes: Axes) -> None:
 
 
 def _heat(names: Sequence[str], heads: Sequence[str], numbers: Sequence[Sequence[float]], top: float) -> str:
-    """A table of shaded cells with their numbers; the shade is one hue, so that order survives any eye."""
+    """A table of shaded cells with their numbers. The shades are of one hue, which everyone can order."""
     canvas, axes = _canvas(2.6 + 1.05 * len(heads), 1.2 + 0.42 * len(names))
     axes.imshow(numbers, cmap="Blues", vmin=0, vmax=max(top, 1.0) * 1.15, aspect="auto")
     axes.grid(visible=False)
@@ -201,7 +203,7 @@ def _heat(names: Sequence[str], heads: Sequence[str], numbers: Sequence[Sequence
 
 
 def _sign(character: str) -> str:
-    """A blank and nothing by name; both are invisible."""
+    """The name of a blank and of nothing, which are invisible."""
     return {"": "nothing", " ": "blank"}.get(character, character)
 
 

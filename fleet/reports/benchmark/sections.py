@@ -1,4 +1,4 @@
-"""The report's sections on what was measured here."""
+"""The sections of the report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ocr_app.benchmark.validity import MAX_OTHER_CORES
 
 DOUBT = "~"
 MAIN = "nano-codes-100"
-"""The data set in the likeness of the thesis's own; its tables and plots come first."""
+"""The data set that resembles the thesis's. Its tables and plots come first."""
 
 
 def build(results: Results) -> Document:
@@ -31,11 +31,11 @@ def _lead(results: Results) -> list[str]:
     machine = found["machine"] or "unnamed machine"
     where = f"{machine}, {found['cpu']}, {found['threads']} threads, {found['ram_mb']} MiB, {found['system']}"
     mode = found["power_mode"] or "no power modes on this machine"
-    nano = "" if "Jetson Nano" in machine else " It is not a Jetson Nano: take ratios from here, never milliseconds."
+    nano = "" if "Jetson Nano" in machine else " It is not a Jetson Nano: use the ratios, never the milliseconds."
     return [
         f"Measured on: {where}; {mode}. Last run {max(cell.run['created'] for cell in results.measured)}.{nano}",
-        f"A time marked {DOUBT} is in doubt: its run was not valid as a measurement of time (see Conditions). What was "
-        "read is not touched by that.",
+        f"A time marked {DOUBT} is in doubt: its run was not a valid measurement of time (see Conditions). The "
+        "accuracy is not affected.",
     ]
 
 
@@ -46,7 +46,7 @@ def _overview(results: Results, main: str) -> Section:
 
 
 def doubtful(text: str, cell: Measured | None) -> str:
-    """``text`` with the mark of a doubtful time, once."""
+    """``text`` with the mark of a doubtful time, added only once."""
     marked = text.endswith(DOUBT) or cell is None or not cell.doubts
     return text if marked else text + " " + DOUBT
 
@@ -60,9 +60,8 @@ def _dataset(results: Results, name: str, main: str) -> Section:
         f"{name}: {rows[0].run['counts']['images']} images; fastest first",
         head,
         [_row(results, cell) for cell in rows],
-        f"times faster: than {against}, by medians. A-Z0-9: exact in the form alnum; exact, "
-        "CER, precision, recall: white space ignored; lines read: (images fully read). A quantile "
-        "without enough samples is left out.",
+        f"times faster: than {against}, by medians. A-Z0-9: exact in the form alnum. exact, CER, precision, recall: "
+        "white space ignored. lines read: (images fully read). A quantile without enough samples is omitted.",
     )
     figure = plots.accuracy_latency(rows, name) if name != main else None
     return Section(f"Data set {name}", _warning(rows), [table, figure] if figure else [table])
@@ -72,7 +71,9 @@ def _warning(rows: list[Measured]) -> list[str]:
     """Warn of rows that were measured on different images."""
     same = len({cell.run["dataset"]["sha256"] for cell in rows}) == 1
     return (
-        [] if same else ["Not all readers read the same images: these rows must not be compared. Run the matrix again."]
+        []
+        if same
+        else ["Not all readers read the same images, so these rows must not be compared. Run the matrix again."]
     )
 
 
@@ -95,17 +96,17 @@ def _row(results: Results, cell: Measured) -> list[str]:
 
 
 def _forms(results: Results, main: str) -> Section:
-    """How much of the strict accuracy is joining and normalising rather than reading."""
+    """The effect of joining and normalising on the strict accuracy."""
     rows = [[cell.label, *[percent(cell.score("exact", form)) for form in FORMS]] for cell in results.on(main)]
     meanings = "; ".join(f"{form.name}: {form.summary}" for form in FORMS.values())
     table = Table(f"{main}: exact codes by text form", ["reader", *FORMS], rows, meanings + ".")
     text = "The same readings, compared in five ways. Only the comparison differs between the columns."
-    return Section("What the comparison itself costs", [text], [table])
+    return Section("The effect of the comparison itself", [text], [table])
 
 
 def _breakdown(results: Results, main: str) -> Section:
     figures = [plots.by_tag(results.on(main), tag, main) for tag in ("print", "condition", "layout")]
-    return Section("By kind of print and condition", [], [figure for figure in figures if figure])
+    return Section("By print type and condition", [], [figure for figure in figures if figure])
 
 
 def _confusions(results: Results, main: str) -> Section:
@@ -138,10 +139,10 @@ def _not_run(results: Results) -> Section:
 
 
 def _conditions(results: Results) -> Section:
-    """What each time must be read with: library versions, load, and what speaks against it."""
+    """The conditions of every time: library versions, load, and doubts."""
     head = ["reader", "data set", "engine", "own cores", "other cores", "load before", "doubts"]
     rows = [_condition(cell) for cell in results.measured]
-    note = f"Times are in doubt from {MAX_OTHER_CORES} cores of other load on; own cores: CPU time over wall time."
+    note = f"Times are in doubt if other programs use {MAX_OTHER_CORES} cores or more. Own cores: CPU time / wall time."
     return Section("Conditions", [], [Table("Conditions of every run", head, rows, note, words=True)])
 
 

@@ -1,4 +1,4 @@
-"""The thesis's tables in their own shape: what it published beside what was measured here."""
+"""The thesis's tables in their own form: the published figures next to the ones measured here."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ Published = dict[str, Any]
 
 
 def published() -> Published:
-    """The hand-kept figures, with a source for each."""
+    """The published figures, each with its source. They are maintained by hand."""
     path = Path(ocr_app.__file__).parent / "data" / "published.json"
     record: Published = json.loads(path.read_text(encoding="utf-8"))
     return record
 
 
 def thesis_sections(results: Results, main: str) -> list[Section]:
-    """Tables by content, as the published figures' own note says why."""
+    """The tables by content; the note of the published figures says why."""
     figures = published()
     text = [
         figures["about"],
-        f"'Here' is {main} on the machine named at the head, scored as the notebook did (form notebook), beside "
+        f"'Here' is {main} on the machine named at the top, scored like the thesis's notebook (form notebook), next to "
         "the published figures. The pictures differ, so accuracies are not expected to agree.",
     ]
     tables = [_server(results, main, figures), _nano(results, main, figures), _accuracy(results, main, figures)]
@@ -45,7 +45,7 @@ def _same_engines(results: Results, main: str) -> list[Measured]:
 
 
 def _here(results: Results, main: str, engine: str) -> Measured | None:
-    """The reader of the same engine, the baseline's environment first."""
+    """The reader of the same engine, preferably the baseline."""
     cells = [m for m in _same_engines(results, main) if m.reader.startswith(ENGINES[engine])]
     return next((m for m in cells if m.reader == results.baseline), cells[0] if cells else None)
 
@@ -80,7 +80,7 @@ def _measured(cell: Measured) -> list[str]:
 
 
 def _nano(results: Results, main: str, figures: Published) -> Table:
-    """Times by processing on the Nano; FPS as it follows from the time, and as printed where that differs."""
+    """Times by processing on the Nano, with FPS computed from the time, and as printed if that differs."""
     rows = []
     for row in (row for row in figures["engines"] if row["group"] == "nano"):
         first = next(r for r in figures["engines"] if r["group"] == "nano" and r["engine"] == row["engine"])
@@ -105,7 +105,7 @@ def _nano(results: Results, main: str, figures: Published) -> Table:
 
 
 def _accuracy(results: Results, main: str, figures: Published) -> Table:
-    """The published accuracies beside those here, as the notebook scores and with white space ignored."""
+    """The published accuracies next to those measured here, scored like the notebook and with white space ignored."""
     rows = []
     for cell in _same_engines(results, main):
         for form in ("notebook", "nospace"):
@@ -117,7 +117,7 @@ def _accuracy(results: Results, main: str, figures: Published) -> Table:
 
 
 def _modules(results: Results, main: str, figures: Published) -> Table:
-    """Detection and recognition apart; what the thesis published for PaddleOCR (Table 9) could not be read here."""
+    """Detection and recognition separately. The thesis's figures for PaddleOCR (Table 9) are not available here."""
     rows = []
     for row in figures["modules"]:
         ratio = f"{row['gpu_ms'] / row['tensorrt_ms']:.2f}"
@@ -127,7 +127,7 @@ def _modules(results: Results, main: str, figures: Published) -> Table:
         here = _module_here(results, main, "PaddleOCR", module)
         rows.append([f"PaddleOCR, {module}", "not known", "not known", "-", here])
     head = ["module", "Nano GPU, ms", "Nano TensorRT, ms", "times faster", "CPU here, ms"]
-    return Table("Modules apart (Tables 9 and 10)", head, rows)
+    return Table("Separate modules (Tables 9 and 10)", head, rows)
 
 
 PHASES = {"detector": "detect", "recogniser": "recognise"}
@@ -140,7 +140,7 @@ def _module_here(results: Results, main: str, engine: str, module: str) -> str:
 
 def _contradictions(figures: Published) -> Table:
     rows = [[row["printed"], row["finding"]] for row in figures["contradictions"]]
-    return Table("What does not agree with itself in the published figures", ["published", "finding"], rows, words=True)
+    return Table("Contradictions in the published figures", ["published", "finding"], rows, words=True)
 
 
 def _notes(figures: Published, group: str) -> str:

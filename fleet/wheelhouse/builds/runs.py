@@ -176,13 +176,13 @@ def _run(made: WheelBuild, platform: BuildPlatform, say: Say) -> None:
 
 
 def _watch(process: subprocess.Popen[bytes], made: WheelBuild, end: float, say: Say) -> None:
-    told, beat = "", time.monotonic()
+    shown, beat = "", time.monotonic()
     while process.poll() is None and time.monotonic() < end:
         status = _status(made)
         at = f"{status['stage']} ({status['number']} of {status['of']})"
-        if at != told or time.monotonic() - beat >= _HEARTBEAT_S:
-            say(f"{made.spec.name}: {at}" + (f": {_last(made, 1)}" if at == told else ""))
-            told, beat = at, time.monotonic()
+        if at != shown or time.monotonic() - beat >= _HEARTBEAT_S:
+            say(f"{made.spec.name}: {at}" + (f": {_last(made, 1)}" if at == shown else ""))
+            shown, beat = at, time.monotonic()
         time.sleep(_LOOK_S)
 
 

@@ -181,7 +181,7 @@ def _require_allowed(url: str, pinned: bool) -> None:
 
 
 def _require_success(response: BaseHTTPResponse, target: Path, counted: urllib3.Retry) -> None:
-    """Raises _Gone for an error status, and ProtocolError for a range that the server does not have: begin anew."""
+    """Raises _Gone for an error status, and ProtocolError for a range that the server does not have."""
     reason = f"HTTP {response.status} {response.reason}"
     if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
         _forget(target)

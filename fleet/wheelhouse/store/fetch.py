@@ -144,10 +144,10 @@ def _progress(name: str, say: Say) -> Progress:
     """Report every few seconds while a file arrives."""
     last = time.monotonic()
 
-    def tell(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         nonlocal last
         if time.monotonic() - last >= _EVERY_S:
             last = time.monotonic()
             say(f"{name}: {done / 1e6:.0f} of {total / 1e6:.0f} MB" if total else f"{name}: {done / 1e6:.0f} MB")
 
-    return tell
+    return report

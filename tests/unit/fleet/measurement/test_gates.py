@@ -50,7 +50,7 @@ def test_the_page_tells_what_stands_in_the_record(judged, tmp_path):
     found = report([network], exports, plans)
     text = page(json.loads(json.dumps(found)))
     assert (
-        "| `codes-recogniser` | 4 | sums | 6.67 | 100.00 | 4 | 0 | 6.67 | 1 of 5 | 9, then stopped: fewer may do |"
+        "| `codes-recogniser` | 4 | sums | 6.67 | 100.00 | 4 | 0 | 6.67 | 1 of 5 | 9, then stopped: fewer may suffice |"
         in text
     )
     assert "- 4 of `crops`: `codes-recogniser`" in text

@@ -163,7 +163,7 @@ def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(matrix, "ROOT", tmp_path)
     (tmp_path / "m").mkdir()
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
-    with pytest.raises(MatrixError, match="is incomplete: it has no manifest.json"):
+    with pytest.raises(MatrixError, match=r"is incomplete: it has no manifest\.json"):
         matrix.make_missing({"datasets": [entry]}, [matrix.Cell("one", "more", "m")])
 
 
