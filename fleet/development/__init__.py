@@ -1,1 +1,1 @@
-"""What developers run: demo, suites, training."""
+"""What developers run: demo.py, suites.py (the tests), training.py."""

@@ -97,14 +97,15 @@ def fingerprint(environment: Environment, root: Path = ROOT) -> str:
         del record[remark]
     digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode())
     for path in (environment.lock(root), environment.bootstrap_lock(root)):
-        digest.update(_bytes(path))
+        digest.update(_content(path))
     return digest.hexdigest()
 
 
-def _bytes(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
+    """A lock without its comments: they do not change what is installed."""
     if not path.is_file():
         raise EnvironmentBuildError(f"{path} is not there", "a lock", f"./inv lock --name {path.stem}")
-    return path.read_bytes()
+    return b"".join(line for line in path.read_bytes().splitlines(keepends=True) if not line.startswith(b"#"))
 
 
 def _environment(name: str, record: dict[str, Any]) -> Environment:

@@ -1,1 +1,6 @@
-"""Measurements of the control side: benchmark matrix, exports, gates."""
+"""Measurements that the control side runs.
+
+matrix.py     every reader on every data set
+exports.py    networks as ONNX, compared with their originals
+gates.py      preflight and precision gate of every network
+"""

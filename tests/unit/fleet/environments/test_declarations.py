@@ -53,6 +53,17 @@ def test_a_fingerprint_changes_with_what_is_built_and_not_with_remarks() -> None
     assert fingerprint(replace(environment, imports=("json",))) != before
 
 
+def test_a_comment_in_a_lock_rebuilds_nothing(tmp_path: Path) -> None:
+    environment = environments()["py36-easyocr"]
+    for name in (environment.name, environment.bootstrap):
+        lock = lock_path(name, tmp_path)
+        lock.parent.mkdir(exist_ok=True)
+        lock.write_text("# made by hand\n" + lock_path(name, ROOT).read_text())
+    assert fingerprint(environment, tmp_path) == fingerprint(environment)
+    lock.write_text(lock.read_text() + "one==1.0\n")
+    assert fingerprint(environment, tmp_path) != fingerprint(environment)
+
+
 def test_a_missing_lock_is_reported_with_the_command_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentBuildError, match=r"next: \./inv lock --name py36-easyocr"):
         fingerprint(environments()["py36-easyocr"], tmp_path)
