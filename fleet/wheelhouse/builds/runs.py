@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from fleet.core.errors import WheelBuildError, WheelBuildFailed
 from fleet.core.files import ROOT, sha256_of, write_whole
 from fleet.wheelhouse.builds import provenance
 from fleet.wheelhouse.builds.declarations import ROLES, BuildMachine, BuildSpec, WheelBuild, plan, results_of
+from fleet.wheelhouse.builds.execution import run_stages
 from fleet.wheelhouse.builds.machine import BuildPlatform, probe, require_packages, require_suitable
 from fleet.wheelhouse.store.fetch import accept
 from fleet.wheelhouse.store.manifest import ArtefactSource, WheelhouseManifest, read
@@ -29,7 +26,6 @@ from fleet.wheelhouse.store.manifest import ArtefactSource, WheelhouseManifest, 
 Say = Callable[[str], None]
 FOLDER = ROOT / "build" / "wheels"
 LIBRARY = ROOT / "ansible" / "library" / "venv.py"
-_LOOK_S, _HEARTBEAT_S = 0.2, 60.0
 
 
 def build(
@@ -62,7 +58,7 @@ def build(
             _show(made, machine, platform, say)
             return 0
         _prepare(made, wheelhouse, roles)
-        _run(made, platform, say)
+        run_stages(made, platform, say)
         for source, pattern in left:
             _pack(made, source, pattern, manifest, wheelhouse, platform, machine, started, say)
     return 0
@@ -155,73 +151,6 @@ def _prepare(made: WheelBuild, wheelhouse: Path, roles: Path) -> None:
     spec = {"folder": str(made.folder), "stages": list(made.stages)}
     (made.folder / "spec.json").write_text(json.dumps(spec, indent=1))
     (made.folder / "status.json").unlink(missing_ok=True)
-
-
-def _run(made: WheelBuild, platform: BuildPlatform, say: Say) -> None:
-    """Run the remaining stages and report each. Raises WheelBuildFailed with the last lines of a failed stage."""
-    name = f"nano-ocr-build-{made.spec.name}"
-    arguments = [made.python, str(made.folder / "stages.py"), str(made.folder / "spec.json")]
-    command = platform.command(arguments, made.folder, name)
-    end = time.monotonic() + made.hours * 3600
-    with (made.folder / "runner.log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=made.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            _watch(process, made, end, say)
-        finally:
-            _end(process, platform, name)
-    if process.returncode:
-        raise _failed(made, f"within {made.hours:g} h" if time.monotonic() >= end else "without an error")
-
-
-def _watch(process: subprocess.Popen[bytes], made: WheelBuild, end: float, say: Say) -> None:
-    shown, beat = "", time.monotonic()
-    while process.poll() is None and time.monotonic() < end:
-        status = _status(made)
-        at = f"{status['stage']} ({status['number']} of {status['of']})"
-        if at != shown or time.monotonic() - beat >= _HEARTBEAT_S:
-            say(f"{made.spec.name}: {at}" + (f": {_last(made, 1)}" if at == shown else ""))
-            shown, beat = at, time.monotonic()
-        time.sleep(_LOOK_S)
-
-
-def _end(process: subprocess.Popen[bytes], platform: BuildPlatform, name: str) -> None:
-    """End the whole build with this command; finished stages are kept."""
-    if process.poll() is None:
-        if platform.image:
-            subprocess.run(["docker", "kill", name], capture_output=True, check=False)
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _failed(made: WheelBuild, expected: str) -> WheelBuildFailed:
-    status, log = _status(made), made.folder / "build.log"
-    if status["number"] == 0:
-        words = (made.folder / "runner.log").read_text(errors="replace").strip()[-600:]
-        return WheelBuildFailed(
-            f"{made.spec.name} did not start: {words}", "a runner that starts", f"see {made.folder}"
-        )
-    found = (
-        f"{made.spec.name} stopped at {status['stage']} ({status['number']} of {status['of']})\n    {_last(made, 6)}"
-    )
-    return WheelBuildFailed(
-        found, f"that stage to end {expected}", f"read {log}, then run this again: it resumes at that stage"
-    )
-
-
-def _status(made: WheelBuild) -> dict[str, Any]:
-    try:
-        status: dict[str, Any] = json.loads((made.folder / "status.json").read_text())
-    except (OSError, ValueError):
-        return {"stage": "start", "number": 0, "of": len(made.stages), "state": "running"}
-    return status
-
-
-def _last(made: WheelBuild, count: int) -> str:
-    log = made.folder / "build.log"
-    lines = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
-    return "\n    ".join(lines[-count:])
 
 
 def _pack(

@@ -6,9 +6,9 @@ import pytest
 
 from fleet.core.errors import MatrixError
 from fleet.core.files import ROOT
-from fleet.core.toml import load_toml
 from fleet.measurement import matrix
-from fleet.measurement.matrix import Cell, CellOutcome, cells, finished, main, reason_of
+from fleet.measurement.cells import Cell
+from fleet.measurement.matrix import CellOutcome, finished, main, reason_of
 from ocr_app.benchmark import environment
 from ocr_app.benchmark.datasets import open_dataset
 
@@ -22,53 +22,6 @@ CONFIG = {
     "datasets": [{"name": "small", "source": "s"}, {"name": "real", "source": "r", "texts": False}],
     "extra": [{"dataset": "small", "readers": ["one"], "preprocess": ["gray"]}],
 }
-
-
-def names(found):
-    return [(cell.reader, cell.dataset, cell.preprocess, cell.limit, cell.texts) for cell in found]
-
-
-def test_every_reader_meets_every_data_set_and_the_extras_follow():
-    assert names(cells(CONFIG, False, [])) == [
-        ("one", "small", "raw", None, True),
-        ("two:big@far", "small", "raw", None, True),
-        ("one", "real", "raw", None, False),
-        ("two:big@far", "real", "raw", None, False),
-        ("one", "small", "gray", None, True),
-    ]
-
-
-def test_quick_is_fewer_images_and_readers():
-    assert names(cells(CONFIG, True, [])) == [("one", "small", "raw", 2, True)]
-    assert cells(CONFIG, True, [])[0].warm_up == 1
-
-
-def test_only_chooses_readers_by_their_beginning():
-    assert {cell.reader for cell in cells(CONFIG, False, ["two"])} == {"two:big@far"}
-    with pytest.raises(MatrixError, match="no reader starts with three"):
-        cells(CONFIG, False, ["three"])
-
-
-def test_the_committed_matrix_is_whole():
-    config = load_toml(matrix.MATRIX)
-    found = cells(config, False, [])
-    assert len({cell.slug for cell in found}) == len(found)
-    assert config["baseline"] in {cell.reader for cell in found}
-    assert all(not cell.texts for cell in found if "shared/real" in cell.source)
-
-
-def test_a_cells_command_says_everything(tmp_path):
-    words = Cell("two:big@far", "real", "r", "gray", texts=False, limit=2).command(tmp_path / "x.json", "now")
-    assert words[1:6] == ["-m", "ocr_app", "benchmark", "r", "--reader"]
-    assert words[6:] == [
-        *("two:big@far", "--preprocess", "gray", "--threads", "2", "--warm-up", "30", "--crop", "box", "--repeat", "1"),
-        *("--session", "now", "--out", str(tmp_path / "x.json"), "--json", "--limit", "2", "--no-texts"),
-    ]
-
-
-def test_another_crop_is_another_cell():
-    cell = Cell("one", "small", "s", crop="squeezed")
-    assert (cell.variant, cell.slug) == ("raw, squeezed", "small__one__raw-squeezed")
 
 
 def test_the_reason_is_the_errors_own_words():
@@ -138,23 +91,10 @@ def test_a_real_cell_runs_and_is_then_kept(tmp_path, capsys):
         assert json.loads((tmp_path / "cell.json").read_text())["session"] == "now"
 
 
-def test_a_recipe_makes_another_cell(tmp_path):
-    config = dict(CONFIG, extra=[{"dataset": "small", "readers": ["one"], "preprocess": ["raw"], "recipe": "r.yaml"}])
-    last = matrix.cells(config, False, ["one"])[-1]
-    assert last.variant == "raw, recipe" and last.slug.endswith("raw-recipe")
-    command = last.command(tmp_path / "x.json", "now")
-    assert command[command.index("--recipe") + 1] == "r.yaml"
-
-
-def test_a_set_for_extras_is_not_read_by_everyone():
-    config = dict(CONFIG, datasets=[*CONFIG["datasets"], {"name": "more", "source": "m", "extra_only": True}], extra=[])
-    assert {cell.dataset for cell in matrix.cells(config, False, [])} == {"small", "real"}
-
-
 def test_a_set_that_cannot_be_made_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(matrix, "ROOT", tmp_path)
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
-    cell = matrix.Cell("one", "more", "m")
+    cell = Cell("one", "more", "m")
     with pytest.raises(MatrixError, match="more cannot be made"):
         matrix.make_missing({"datasets": [entry]}, [cell])
 
@@ -164,7 +104,7 @@ def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
     (tmp_path / "m").mkdir()
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
     with pytest.raises(MatrixError, match=r"is incomplete: it has no manifest\.json"):
-        matrix.make_missing({"datasets": [entry]}, [matrix.Cell("one", "more", "m")])
+        matrix.make_missing({"datasets": [entry]}, [Cell("one", "more", "m")])
 
 
 def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):

@@ -49,16 +49,6 @@ def test_what_is_built_and_recorded_is_not_built_again(shop: Workshop) -> None:
         shop.build()
 
 
-def test_a_build_that_was_cut_goes_on_at_the_stage_that_was_cut(shop: Workshop) -> None:
-    shop.defaults(gate="closed")
-    with pytest.raises(WheelBuildFailed, match=r"tiny stopped at gate \(4 of 5\)") as caught:
-        shop.build()
-    assert "it resumes at that stage" in str(caught.value.next_step)
-    assert not (shop.wheelhouse / shop.manifest.source("tiny").file).exists() and not shop.manifest.recorded.exists()
-    (shop.folder / "fuel").touch()
-    assert shop.build() == 0 and shop.compiled() == 1
-
-
 def test_other_sources_make_every_stage_run_again(shop: Workshop) -> None:
     shop.defaults(gate="closed")
     with pytest.raises(WheelBuildFailed):
@@ -66,21 +56,6 @@ def test_other_sources_make_every_stage_run_again(shop: Workshop) -> None:
     shop.source(CODE.replace(b"a + b", b"a - b"))
     shop.defaults()
     assert shop.build() == 0 and shop.compiled() == 2
-
-
-def test_a_compiler_s_own_words_are_told(shop: Workshop) -> None:
-    shop.source(b"this is no C\n")
-    with pytest.raises(WheelBuildFailed, match=r"(?s)stopped at compile \(3 of 5\).*error:"):
-        shop.build()
-
-
-def test_a_build_that_takes_too_long_is_ended(shop: Workshop) -> None:
-    shop.defaults(gate="closed", hours=0.0005)
-    stages = shop.roles / "tiny" / "vars" / "main.yml"
-    stages.write_text(stages.read_text().replace("test -e fuel", "sleep 600"))
-    with pytest.raises(WheelBuildFailed, match="stopped at gate") as caught:
-        shop.build()
-    assert "within 0.0005 h" in str(caught.value.expected)
 
 
 def test_only_one_build_of_a_folder_at_a_time(shop: Workshop) -> None:
