@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import logging
 import ssl
 import urllib.parse
@@ -18,6 +17,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
 from urllib3.response import BaseHTTPResponse
 
 from fleet.core.errors import DownloadFailed
+from fleet.wheelhouse.store.partial import PartialFile
 
 log = logging.getLogger(__name__)
 
@@ -138,22 +138,19 @@ def _once(
     client: urllib3.PoolManager, url: str, target: Path, pinned: bool, progress: Progress, retry: urllib3.Retry
 ) -> None:
     """One attempt at the body. Raises _Interrupted when the body ends early, _Gone for an answer that is final."""
-    partial, note = _partial(target), _note(target)
-    have = _resumable(partial, note, url)
-    headers = {"User-Agent": "nano-ocr", "Accept-Encoding": "identity"}
-    if have:
-        headers.update({"Range": f"bytes={have}-", "If-Range": json.loads(note.read_text())["validator"]})
+    partial = PartialFile(target)
+    have = partial.resumable(url)
+    headers = {"User-Agent": "nano-ocr", "Accept-Encoding": "identity", **partial.headers(url)}
     response = _answer(client, url, headers, pinned, retry)
     counted = response.retries or retry
     try:
-        _require_success(response, target, counted)
-        _save(response, have, url, target, progress)
+        _require_success(response, partial, counted)
+        _save(response, have, url, partial, progress)
     except (ProtocolError, urllib3.exceptions.TimeoutError) as error:
         raise _Interrupted(error, counted) from error
     finally:
         response.close()
-    partial.replace(target)
-    note.unlink(missing_ok=True)
+    partial.complete()
 
 
 def _answer(
@@ -180,42 +177,26 @@ def _require_allowed(url: str, pinned: bool) -> None:
     raise _Gone(f"{parts.scheme} is not accepted for a file without a known sha256; https only")
 
 
-def _require_success(response: BaseHTTPResponse, target: Path, counted: urllib3.Retry) -> None:
+def _require_success(response: BaseHTTPResponse, partial: PartialFile, counted: urllib3.Retry) -> None:
     """Raises _Gone for an error status, and ProtocolError for a range that the server does not have."""
     reason = f"HTTP {response.status} {response.reason}"
     if response.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-        _forget(target)
+        partial.forget()
         raise ProtocolError(reason)
     if response.status >= http.client.BAD_REQUEST:
         failures = sum(1 for entry in counted.history if not entry.redirect_location)
         raise _Gone(reason + (f" ({failures + 1} attempts)" if response.status in _RETRIED else ""))
 
 
-def _save(response: BaseHTTPResponse, have: int, url: str, target: Path, progress: Progress) -> None:
+def _save(response: BaseHTTPResponse, have: int, url: str, partial: PartialFile, progress: Progress) -> None:
     """Append the body to the partial file. Raises ProtocolError when it ends before the announced length."""
-    partial, note = _partial(target), _note(target)
     start = have if response.status == http.client.PARTIAL_CONTENT else 0
     total = _total(response, start)
-    _remember(note, url, response)
-    with _opened(partial, start) as stream:
+    partial.remember(url, response.headers)
+    with partial.opened(start) as stream:
         got = start + _copy(response, stream, start, total, progress)
     if total and got != total:
         raise ProtocolError(f"ended after {got} of {total} bytes")
-
-
-def _resumable(partial: Path, note: Path, url: str) -> int:
-    """Bytes that are there and can be resumed; 0 if the server gave nothing to recognise the file by."""
-    if not partial.is_file() or not note.is_file():
-        return 0
-    known = json.loads(note.read_text())
-    return partial.stat().st_size if known["validator"] and known["url"] == url else 0
-
-
-def _remember(note: Path, url: str, response: BaseHTTPResponse) -> None:
-    tag = response.headers.get("ETag") or ""
-    validator = "" if tag.startswith("W/") else tag or response.headers.get("Last-Modified") or ""
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps({"url": url, "validator": validator}))
 
 
 def _total(response: BaseHTTPResponse, start: int) -> int:
@@ -225,14 +206,6 @@ def _total(response: BaseHTTPResponse, start: int) -> int:
         raise _Gone(f"requested bytes {start}-, received {found or 'no Content-Range'}")
     length = response.headers.get("Content-Length")
     return start + int(length) if length else 0
-
-
-def _opened(partial: Path, start: int) -> IO[bytes]:
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    stream = partial.open("r+b" if start else "wb")
-    stream.truncate(start)
-    stream.seek(start)
-    return stream
 
 
 def _copy(response: BaseHTTPResponse, stream: IO[bytes], start: int, total: int, progress: Progress) -> int:
@@ -254,16 +227,3 @@ def _write(stream: IO[bytes], block: bytes) -> None:
         stream.write(block)
     except OSError as error:
         raise DownloadFailed(f"cannot write {stream.name}: {error.strerror}", "room for the file") from error
-
-
-def _partial(target: Path) -> Path:
-    return target.with_name(target.name + ".partial")
-
-
-def _note(target: Path) -> Path:
-    return target.with_name(target.name + ".partial.json")
-
-
-def _forget(target: Path) -> None:
-    for path in (_partial(target), _note(target)):
-        path.unlink(missing_ok=True)
