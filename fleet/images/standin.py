@@ -33,8 +33,8 @@ def tag(images: ImageCatalogue, base: BaseImage) -> str:
 
 def format_label(base: BaseImage) -> str:
     """The label of an image on a stand-in."""
-    place = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in place of NVIDIA's and Paddle's"
-    return f"stand-in for {base.name}:{base.tag} from Debian packages{place}"
+    suffix = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in suffix of NVIDIA's and Paddle's"
+    return f"stand-in for {base.name}:{base.tag} from Debian packages{suffix}"
 
 
 def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:

@@ -50,8 +50,8 @@ def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
     """An inventory in the form of the example in the root of the repository."""
     order = settings()["groups"]["order"]
     parts = ["# Written by `./inv fleet up`: virtual Nanos on this machine.\n"]
-    for place, group in enumerate(order):
-        rows = [n for n in numbers if _group(n, len(order)) == place]
+    for position, group in enumerate(order):
+        rows = [n for n in numbers if _group(n, len(order)) == position]
         parts.append(f"[{group}]\n" + "".join(f"{fleet.host(n)} ansible_host={node_address(fleet, n)}\n" for n in rows))
     parts.append("[nanos:children]\n" + "".join(group + "\n" for group in order))
     variables = {

@@ -103,9 +103,9 @@ def probe() -> None:
 
     The machine's own shell runs in an empty image. Raises VirtualFleetUnavailable with the refused operation.
     """
-    folders = [place for place in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(place).exists()]
+    folders = [folder for folder in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(folder).exists()]
     image = run_docker("import", "-", given="\0" * 10240)  # an empty tar file
-    shell = [f"--volume={place}:{place}:ro" for place in folders]
+    shell = [f"--volume={folder}:{folder}:ro" for folder in folders]
     command = ["docker", "run", "--rm", *privileges(), *shell, image, "/bin/sh", "-c", _PROBE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     run_docker("rmi", image, check=False)

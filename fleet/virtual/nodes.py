@@ -50,8 +50,8 @@ def start_repository(fleet: Fleet, image: str) -> None:
     if found == image:
         run_docker("start", fleet.repository)
         return
-    place = ["--network", fleet.network, "--ip", fleet.address(2), "--restart", "always", "--label", fleet.label]
-    run_docker("run", "--detach", "--name", fleet.repository, *place, *_platform(fleet), image)
+    options = ["--network", fleet.network, "--ip", fleet.address(2), "--restart", "always", "--label", fleet.label]
+    run_docker("run", "--detach", "--name", fleet.repository, *options, *_platform(fleet), image)
 
 
 def start(fleet: Fleet, number: int, image: str) -> None:

@@ -84,8 +84,10 @@ def licence(path: Path) -> str:
     """The licence that a wheel states: expression, field, or classifier; otherwise "not stated"."""
     with zipfile.ZipFile(path) as wheel:
         name = next(name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-        said: Message = Parser().parsestr(wheel.read(name).decode("utf-8", "replace"), headersonly=True)
-    field = (said["License-Expression"] or said["License"] or "").strip()
-    classes = [line.split("::")[-1].strip() for line in said.get_all("Classifier", ()) if line.startswith("License ::")]
+        metadata: Message = Parser().parsestr(wheel.read(name).decode("utf-8", "replace"), headersonly=True)
+    field = (metadata["License-Expression"] or metadata["License"] or "").strip()
+    classes = [
+        line.split("::")[-1].strip() for line in metadata.get_all("Classifier", ()) if line.startswith("License ::")
+    ]
     first = re.split(r"[\n\r]", field)[0][:60]
     return first if first and first.upper() != "UNKNOWN" else ", ".join(classes) or "not stated"

@@ -60,7 +60,7 @@ def _run(options: argparse.Namespace, manifest: WheelhouseManifest, say: Say) ->
         return audit.audit(manifest, wheelhouse, say, options.osv_url)
     if options.verb == "build":
         return _build(options, manifest, wheelhouse, say)
-    sources, locks = select(manifest, _words(options.only))
+    sources, locks = select(manifest, _split_names(options.only))
     if options.verb == "mirror":
         return mirror(manifest, wheelhouse, sources, locks, options.to, say)
     return {"fetch": fetch, "verify": verify}[options.verb](manifest, wheelhouse, sources, locks, say)
@@ -70,7 +70,9 @@ def _answer(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhous
     """The answer for Ansible's roles, as JSON."""
     if options.verb == "members":
         return members.unpacked(options.only, wheelhouse, manifest)
-    return index.plan(wheelhouse, manifest, options.target, _words(options.locks), _words(options.artefacts))
+    return index.plan(
+        wheelhouse, manifest, options.target, _split_names(options.locks), _split_names(options.artefacts)
+    )
 
 
 def _build(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse: Path, say: Say) -> int:
@@ -80,7 +82,7 @@ def _build(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse
 
     if options.image and options.board:
         raise WheelBuildError("--image and --board", "one of them, or neither to build on this machine")
-    for spec in declarations.chosen(_words(options.only), manifest):
+    for spec in declarations.chosen(_split_names(options.only), manifest):
         if options.board:
             boards.build(spec, options.board, manifest, wheelhouse, say, options.say)
         else:
@@ -88,7 +90,7 @@ def _build(options: argparse.Namespace, manifest: WheelhouseManifest, wheelhouse
     return 0
 
 
-def _words(text: str) -> list[str]:
+def _split_names(text: str) -> list[str]:
     return [word for word in text.split(",") if word]
 
 

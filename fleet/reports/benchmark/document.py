@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` are cells of text. The first column is the name of the row. ``words``: prose, aligned left."""
+    """``rows`` are cells of text. The first column is the name of the row. ``prose``: aligned left."""
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
-    words: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _part(part: Table | Figure) -> str:
     lines = [f"**{part.caption}**", ""]
     lines += [
         _row(part.head),
-        "|" + "---|" * len(part.head) if part.words else "|---|" + "---:|" * (len(part.head) - 1),
+        "|" + "---|" * len(part.head) if part.prose else "|---|" + "---:|" * (len(part.head) - 1),
     ]
     lines += [_row(row) for row in part.rows]
     return "\n".join(lines) + (f"\n\n{part.note}" if part.note else "")

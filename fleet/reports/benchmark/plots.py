@@ -115,7 +115,7 @@ def confusions(rows: Sequence[Measured], dataset: str) -> Figure | None:
             weight[pair] = weight.get(pair, 0.0) + math.sqrt(number)  # so that one bad reader does not dominate
     pairs = sorted(weight, key=lambda pair: (-weight[pair], pair))[:TOP_CONFUSIONS]
     numbers = [[float(count.get(pair, 0)) for count in counts] for pair in pairs]
-    names = [f"{_sign(wanted)}  →  {_sign(got)}" for wanted, got in pairs]
+    names = [f"{_format_character(wanted)}  →  {_format_character(got)}" for wanted, got in pairs]
     svg = _heat(names, [cell.label.replace(" ", "\n", 1) for cell in shown], numbers, max(map(max, numbers)))
     return Figure(
         "confusions", f"{dataset}: the most common confusions (in the code → as read), with their counts.", svg
@@ -202,7 +202,7 @@ def _heat(names: Sequence[str], heads: Sequence[str], numbers: Sequence[Sequence
     return _svg(canvas)
 
 
-def _sign(character: str) -> str:
+def _format_character(character: str) -> str:
     """The name of a blank and of nothing, which are invisible."""
     return {"": "nothing", " ": "blank"}.get(character, character)
 

@@ -134,7 +134,7 @@ def _preprocess(results: Results, main: str) -> Section:
 
 def _not_run(results: Results) -> Section:
     rows = [[label, dataset, preprocess, reason] for label, dataset, preprocess, reason in results.not_run]
-    table = Table("Not run, because", ["reader", "data set", "pre-processing", "reason"], rows, words=True)
+    table = Table("Not run, because", ["reader", "data set", "pre-processing", "reason"], rows, prose=True)
     return Section("Not run", [], [table] if rows else [])
 
 
@@ -143,7 +143,7 @@ def _conditions(results: Results) -> Section:
     head = ["reader", "data set", "engine", "own cores", "other cores", "load before", "doubts"]
     rows = [_condition(cell) for cell in results.measured]
     note = f"Times are in doubt if other programs use {MAX_OTHER_CORES} cores or more. Own cores: CPU time / wall time."
-    return Section("Conditions", [], [Table("Conditions of every run", head, rows, note, words=True)])
+    return Section("Conditions", [], [Table("Conditions of every run", head, rows, note, prose=True)])
 
 
 def _condition(cell: Measured) -> list[str]:

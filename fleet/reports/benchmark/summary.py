@@ -67,8 +67,8 @@ class Results:
             if run is None:
                 not_run.append((labels[cell.reader], cell.dataset, cell.variant, reason))
             else:
-                place = order.index(cell.reader)
-                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.variant, run, place))
+                position = order.index(cell.reader)
+                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.variant, run, position))
         datasets = [entry["name"] for entry in config["datasets"]]
         return cls(
             measured, not_run, config["baseline"], [n for n in datasets if any(m.dataset == n for m in measured)]

@@ -140,7 +140,7 @@ def _module_here(results: Results, main: str, engine: str, module: str) -> str:
 
 def _contradictions(figures: Published) -> Table:
     rows = [[row["printed"], row["finding"]] for row in figures["contradictions"]]
-    return Table("Contradictions in the published figures", ["published", "finding"], rows, words=True)
+    return Table("Contradictions in the published figures", ["published", "finding"], rows, prose=True)
 
 
 def _notes(figures: Published, group: str) -> str:

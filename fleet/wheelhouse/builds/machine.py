@@ -69,23 +69,23 @@ def probe(platform: BuildPlatform, python: str, folder: Path) -> BuildMachine:
 
 def parsed(text: str) -> BuildMachine:
     """The machine that the output of the probe describes."""
-    said: dict[str, str] = {}
+    reported: dict[str, str] = {}
     packages = set()
     for line in text.splitlines():
         key, _, value = line.partition("=")
         if key == "package":
             packages.add(value)
         else:
-            said[key] = value.strip()
+            reported[key] = value.strip()
     return BuildMachine(
-        machine=said.get("machine", ""),
-        cuda=said.get("cuda", ""),
-        python=said.get("python", ""),
-        free_mb=int(said.get("free_mb") or 0),
-        memory_mb=int(said.get("memory_mb") or 0),
-        swap_mb=int(said.get("swap_mb") or 0),
+        machine=reported.get("machine", ""),
+        cuda=reported.get("cuda", ""),
+        python=reported.get("python", ""),
+        free_mb=int(reported.get("free_mb") or 0),
+        memory_mb=int(reported.get("memory_mb") or 0),
+        swap_mb=int(reported.get("swap_mb") or 0),
         packages=frozenset(packages),
-        stranger="stranger" in said,
+        stranger="stranger" in reported,
     )
 
 

@@ -27,7 +27,7 @@ def now() -> str:
 
 
 def statement(
-    build: WheelBuild, file: str, sha256: str, place: str, machine: BuildMachine, started: str, image: str
+    build: WheelBuild, file: str, sha256: str, platform: str, machine: BuildMachine, started: str, image: str
 ) -> dict[str, Any]:
     """The statement: subject, materials by sha256, stages verbatim, machine. ``image`` is a digest or empty."""
     return {
@@ -39,7 +39,7 @@ def statement(
                 "buildType": _TYPE,
                 "externalParameters": {"build": build.spec.name, "role": build.spec.role, "stages": list(build.stages)},
                 "internalParameters": {
-                    "place": place,
+                    "place": platform,
                     "machine": machine.machine,
                     "cuda": machine.cuda,
                     "python": machine.python,

@@ -46,12 +46,12 @@ def _wheel(path: Path, source: ArtefactSource) -> None:
     tags = parse_tag(source.tag or "-".join(source.file[:-4].split("-")[-3:]))
     with zipfile.ZipFile(path) as wheel:
         folder = _dist_info(path, wheel)
-        said = Parser().parsestr(wheel.read(folder + "METADATA").decode("utf-8", "replace"))
-        _same(path, source, said["Name"] or "", said["Version"] or "")
+        metadata = Parser().parsestr(wheel.read(folder + "METADATA").decode("utf-8", "replace"))
+        _same(path, source, metadata["Name"] or "", metadata["Version"] or "")
         written = Parser().parsestr(wheel.read(folder + "WHEEL").decode())
         inside = {tag for line in written.get_all("Tag", ()) for tag in parse_tag(line)}
         if inside != set(tags):
-            raise _wrong(path, f"is tagged {_words(inside)} inside", _words(set(tags)))
+            raise _wrong(path, f"is tagged {_format_tags(inside)} inside", _format_tags(set(tags)))
         _recorded_contents(path, wheel, folder)
         _machine_code(path, wheel, {tag.platform for tag in tags}, {tag.abi for tag in tags})
 
@@ -100,10 +100,12 @@ def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis:
             continue
         machine = struct.unpack("<H", head[18:20])[0]
         if machine not in wanted:
-            raise _wrong(path, f"holds {info.filename} for machine {machine}", f"{sorted(wanted)} ({_list(platforms)})")
+            raise _wrong(
+                path, f"holds {info.filename} for machine {machine}", f"{sorted(wanted)} ({_format_names(platforms)})"
+            )
         abi = _ABI.search(info.filename)
         if abi and not abis & {"cp" + abi[1], "abi3", "none"}:
-            raise _wrong(path, f"holds {info.filename} for cp{abi[1]}", _list(abis))
+            raise _wrong(path, f"holds {info.filename} for cp{abi[1]}", _format_names(abis))
 
 
 def _sdist(path: Path, source: ArtefactSource) -> None:
@@ -112,10 +114,10 @@ def _sdist(path: Path, source: ArtefactSource) -> None:
         top = {name.split("/")[0] for name in names}
         info = f"{sorted(top)[0]}/PKG-INFO"
         if len(top) != 1 or info not in names:
-            raise _wrong(path, f"holds {_list(top)}", "one folder with PKG-INFO")
+            raise _wrong(path, f"holds {_format_names(top)}", "one folder with PKG-INFO")
         stream = archive.extractfile(info)
-        said = Parser().parsestr(stream.read().decode("utf-8", "replace") if stream else "")
-    _same(path, source, said["Name"] or "", said["Version"] or "")
+        metadata = Parser().parsestr(stream.read().decode("utf-8", "replace") if stream else "")
+    _same(path, source, metadata["Name"] or "", metadata["Version"] or "")
 
 
 def _archive(path: Path, source: ArtefactSource) -> None:
@@ -125,43 +127,43 @@ def _archive(path: Path, source: ArtefactSource) -> None:
     if not top:
         raise _wrong(path, "is empty", "an archive with files")
     if source.version_inside and top != {source.version_inside}:
-        raise _wrong(path, f"holds {_list(top)}", source.version_inside)
+        raise _wrong(path, f"holds {_format_names(top)}", source.version_inside)
 
 
 def _deb(path: Path, source: ArtefactSource) -> None:
     members = _ar(path)
     control = next((data for name, data in members.items() if name.startswith("control.tar")), None)
     if control is None:
-        raise _wrong(path, f"holds {_list(set(members))}", "a Debian package")
+        raise _wrong(path, f"holds {_format_names(set(members))}", "a Debian package")
     with tarfile.open(fileobj=io.BytesIO(control)) as archive:
         stream = archive.extractfile("./control")
-        said = Parser().parsestr(stream.read().decode() if stream else "")
+        metadata = Parser().parsestr(stream.read().decode() if stream else "")
     expected = (source.name, source.version_inside or source.version, source.tag or "arm64")
-    found = (said["Package"], said["Version"], said["Architecture"])
+    found = (metadata["Package"], metadata["Version"], metadata["Architecture"])
     if found != expected:
         raise _wrong(path, "is " + " ".join(map(str, found)) + " inside", " ".join(expected))
 
 
 def _ar(path: Path) -> dict[str, bytes]:
     """The members of a Debian package, which is an `ar` archive; see deb(5)."""
-    data, place, members = path.read_bytes(), 8, {}
+    data, offset, members = path.read_bytes(), 8, {}
     if not data.startswith(b"!<arch>\n"):
         raise _wrong(path, f"begins with {data[:8]!r}", "a Debian package")
-    while place + 60 <= len(data):
-        head = data[place : place + 60]
+    while offset + 60 <= len(data):
+        head = data[offset : offset + 60]
         size = int(head[48:58])
-        if place + 60 + size > len(data):
+        if offset + 60 + size > len(data):
             raise _wrong(path, "ends early", "a whole Debian package")
-        members[head[:16].decode().strip().rstrip("/")] = data[place + 60 : place + 60 + size]
-        place += 60 + size + size % 2
+        members[head[:16].decode().strip().rstrip("/")] = data[offset + 60 : offset + 60 + size]
+        offset += 60 + size + size % 2
     return members
 
 
-def _words(tags: Iterable[Tag]) -> str:
-    return _list({str(tag) for tag in tags})
+def _format_tags(tags: Iterable[Tag]) -> str:
+    return _format_names({str(tag) for tag in tags})
 
 
-def _list(words: set[str]) -> str:
+def _format_names(words: set[str]) -> str:
     return ", ".join(sorted(words)) or "nothing"
 
 

@@ -111,7 +111,7 @@ def test_recreate_builds_again(workshop: Workshop) -> None:
 @pytest.mark.parametrize("lock", ["small", "bootstrap"])
 def test_a_changed_lock_makes_it_stale_and_a_build_renews_it(workshop: Workshop, lock: str) -> None:
     workshop.build()
-    workshop.write(f"requirements/{lock}.txt", "# something else\n")
+    workshop.write(f"requirements/{lock}.txt", "else==1.0\n")
     assert workshop.state == "stale"
     workshop.build()
     assert (workshop.state, workshop.installs) == ("ready", 2)
@@ -135,7 +135,7 @@ def test_a_build_that_fails_its_proof_leaves_nothing(workshop: Workshop) -> None
 @pytest.mark.parametrize("trouble", [InstallFailed("no"), KeyboardInterrupt()])
 def test_a_renewal_that_fails_keeps_the_old_one(workshop: Workshop, trouble: BaseException) -> None:
     workshop.build()
-    workshop.write("requirements/small.txt", "# something else\n")
+    workshop.write("requirements/small.txt", "else==1.0\n")
     workshop.trouble = trouble
     with pytest.raises(type(trouble)):
         workshop.build()
