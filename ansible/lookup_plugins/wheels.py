@@ -10,8 +10,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
-from fleet.errors import FleetError
-from fleet.wheels import house, manifest
+from fleet.core.errors import FleetError
+from fleet.wheelhouse.store import index, manifest
 
 DOCUMENTATION = """
 name: wheels
@@ -47,18 +47,18 @@ class LookupModule(LookupBase):
         except FleetError as error:
             raise AnsibleLookupError(f"wheels: {error}") from error
 
-    def _places(self, known: dict[str, Any]) -> tuple[manifest.Manifest, Path]:
+    def _places(self, known: dict[str, Any]) -> tuple[manifest.WheelhouseManifest, Path]:
         where = self._templar.template(known.get("wheelhouse_manifest") or "") or manifest.MANIFEST
         bundle = self._templar.template(known.get("fleet_bundle") or "")
         folder = self._templar.template(known.get("wheelhouse_folder") or "") or (bundle and f"{bundle}/wheelhouse")
-        return manifest.read(Path(where)), Path(folder or house.HOUSE)
+        return manifest.read(Path(where)), Path(folder or index.WHEELHOUSE)
 
-    def _answer(self, what: str, listed: manifest.Manifest, folder: Path) -> Any:
+    def _answer(self, what: str, listed: manifest.WheelhouseManifest, folder: Path) -> Any:
         locks, names = self.get_option("locks"), self.get_option("artefacts")
         if what == "wanted":
-            return house.wanted(listed, locks, names)
+            return index.wanted(listed, locks, names)
         if what == "files":
-            return [house.placed(folder, listed.source(name), listed) for name in names]
+            return [index.placed(folder, listed.source(name), listed) for name in names]
         if what == "described":
             return {"file": listed.source(names[0]).file, "folder": str(folder), "manifest": str(listed.path)}
-        return house.plan(folder, listed, self.get_option("target"), locks, names)
+        return index.plan(folder, listed, self.get_option("target"), locks, names)

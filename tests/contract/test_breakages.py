@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.wheels.manifest import read
+from fleet.wheelhouse.store.manifest import read
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "how-to" / "breakages"

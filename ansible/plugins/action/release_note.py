@@ -9,7 +9,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.deploy_nodes import gate, note, notes
+from fleet.release.hosts import gate, note, notes
 
 DOCUMENTATION = """
 name: release_note
@@ -20,7 +20,7 @@ options:
     type: path
     required: true
   outcome:
-    description: one of fleet.deploy_nodes.OUTCOMES; empty asks the stop rule instead
+    description: one of fleet.release.hosts.OUTCOMES; empty asks the stop rule instead
     type: str
     default: ""
   why:

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.deploy_nodes import verdict, words_of
+from fleet.release.hosts import format_failure, verdict
 
 ASK = "timeout 60 /usr/local/sbin/nano-ocr-agent {} --json"
 UNIT = "systemctl is-active --quiet nano-ocr-switch.service"
@@ -133,4 +133,4 @@ def _state(status: dict[str, Any] | None) -> str:
     if not status:
         return "no status"
     locks = "; ".join(status["locks"]) if isinstance(status["locks"], list) else ""
-    return ", ".join(part for part in (f"phase {status['phase']}", locks, words_of(status["failure"])) if part)
+    return ", ".join(part for part in (f"phase {status['phase']}", locks, format_failure(status["failure"])) if part)

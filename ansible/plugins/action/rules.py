@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.rules import ENFORCE, BadRule, broken, evaluate, sentence
+from fleet.plays.rules import ENFORCE, BadRule, broken, evaluate, sentence
 
 DOCUMENTATION = """
 name: rules

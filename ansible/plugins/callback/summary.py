@@ -1,4 +1,4 @@
-"""Callback `summary`: a table and a JSON report at the end of each run; the work is in fleet/run_report.py."""
+"""Callback `summary`: a table and a JSON report at the end of each run; the work is in fleet/plays/run_report.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.run_report import RunReport, summary, write
+from fleet.plays.run_report import RunReport, summary, write
 
 DOCUMENTATION = """
 name: summary

@@ -19,7 +19,7 @@ from ansible.parsing.dataloader import DataLoader  # noqa: E402
 from ansible.plugins.loader import lookup_loader  # noqa: E402
 from ansible.template import Templar  # noqa: E402
 
-from fleet.rules import evaluate  # noqa: E402
+from fleet.plays.rules import evaluate  # noqa: E402
 
 
 def judge(role, given):

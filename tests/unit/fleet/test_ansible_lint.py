@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.env_steps import python_of
+from fleet.environments.steps import python_of
 from tests.conftest import absent
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from fleet.core.errors import InterpreterMissing
+
 ROOT = Path(__file__).resolve().parents[3]
 FILE = ROOT / "ansible" / "library" / "observe.py"
 _SPEC = importlib.util.spec_from_file_location("observe", FILE)
@@ -110,12 +112,12 @@ def test_the_whole_answer():
 
 
 def test_it_runs_under_a_real_python_3_6():
-    from fleet import interpreters
+    from fleet.environments import interpreters
     from tests.conftest import absent
 
     try:
         python = interpreters.find_first(("3.6",)).path
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         absent("Python 3.6", str(error))
     code = (
         f"import sys; sys.path.insert(0, {str(FILE.parent)!r}); import observe; print(observe.run(['true'], 5)['rc'])"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fleet.env_steps import python_of
+from fleet.environments.steps import python_of
 from tests.conftest import absent
 from tests.unit.fleet.observed_nodes import NODES
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fleet.env_steps import python_of
-from fleet.toml import load_toml
+from fleet.core.toml import load_toml
+from fleet.environments.steps import python_of
 
 ROOT = Path(__file__).resolve().parents[3]
 PINS = load_toml(ROOT / "versions.toml")["apt"]["container_runtime"]

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from fleet.interpreters import InterpreterMissing, find
-from fleet.wheels.house import HOUSE
+from fleet.core.errors import InterpreterMissing
+from fleet.environments.interpreters import find
+from fleet.wheelhouse.store.index import WHEELHOUSE
 from tests.unit.fleet.wheelfiles import wheel
 
 MODULE = Path(__file__).resolve().parents[3] / "ansible" / "library" / "venv.py"
@@ -49,7 +50,7 @@ def wanted(tmp_path: Path, python36: str) -> dict[str, Any]:
 
 
 def prepared(tmp_path: Path, python36: str) -> dict[str, Any]:
-    pip = sorted(HOUSE.glob("pip-21*.whl"))
+    pip = sorted(WHEELHOUSE.glob("pip-21*.whl"))
     if not pip:
         pytest.skip("pip for Python 3.6 is not in .wheelhouse/; ./inv wheels fetch --only bootstrap-py36")
     folder = tmp_path / "wheels"
