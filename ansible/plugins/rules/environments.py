@@ -1,0 +1,39 @@
+"""What the roles with a virtual environment share: how it is described to the module `venv`, and how it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .model import Observed, Rule, Settings
+
+OPENCV_WHEELS = ("opencv-python-headless", "opencv-python")
+OF_THE_A57 = {"OPENBLAS_CORETYPE": "ARMV8"}
+
+
+def described(
+    role: str,
+    settings: Settings,
+    proofs: Mapping[str, str],
+    system_site_packages: bool,
+    forbidden: tuple[str, ...] = (),
+    environment: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Options of the module `venv`; the interpreter and the folder are ROLE_python and ROLE_venv."""
+    return {
+        "path": settings.text(role + "_venv"),
+        "python": settings.text(role + "_python"),
+        "system_site_packages": system_site_packages,
+        "forbidden": list(forbidden),
+        "proofs": dict(proofs),
+        "environment": dict(environment or {}),
+    }
+
+
+def judged(role: str, observed: Observed, next_proof: str) -> list[Rule]:
+    """Rules for the locked packages of an environment, and for what proves that they work."""
+    state = observed.facts["environment"]
+    return [
+        Rule(role + ".packages", "; ".join(state["problems"]) or "as locked", "as locked"),
+        Rule(role + ".proofs", "; ".join(state["unproved"]) or "all work", "all work", next=next_proof),
+    ]
