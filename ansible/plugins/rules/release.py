@@ -24,7 +24,7 @@ def plan(settings: Settings) -> dict[str, Any]:
         "folder": folder,
         "pack": f"tar -c -C {SOURCE.parent} --owner=0 --group=0 --mode=u=rwX,go=rX --exclude=__pycache__ "
         "node_agent | base64",
-        "keys": [str(path) for path in _keys(settings)],
+        "public_keys": [str(path) for path in _keys(settings)],
         "commands": {
             "digest": ["sh", "-c", f"cd {folder}/node_agent && {COUNT}"],
             "trusted": ["sh", "-c", f"cd {KEYS} && cat *.pub | {digests.LINES}"],
