@@ -33,8 +33,8 @@ def plan(settings: Settings) -> dict[str, Any]:
     return {
         "locks": ["bootstrap-py36", "nano-easyocr", *(["nano-opencv"] if headless else [])],
         "venv": environments.described(
-            "easyocr",
-            settings,
+            settings.text("easyocr_venv"),
+            settings.text("easyocr_python"),
             proofs,
             system_site_packages=True,
             forbidden=() if headless else environments.OPENCV_WHEELS,

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .model import Observed, Rule, Settings
+from .model import Observed, Rule
 
 OPENCV_WHEELS = ("opencv-python-headless", "opencv-python")
 OF_THE_A57 = {"OPENBLAS_CORETYPE": "ARMV8"}
 
 
 def described(
-    role: str,
-    settings: Settings,
+    path: str,
+    python: str,
     proofs: Mapping[str, str],
     system_site_packages: bool,
     forbidden: tuple[str, ...] = (),
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Options of the module `venv`; the interpreter and the folder are ROLE_python and ROLE_venv."""
+    """Options of the module `venv`, without the packages that are wanted in it."""
     return {
-        "path": settings.text(role + "_venv"),
-        "python": settings.text(role + "_python"),
+        "path": path,
+        "python": python,
         "system_site_packages": system_site_packages,
         "forbidden": list(forbidden),
         "proofs": dict(proofs),

@@ -22,7 +22,9 @@ def plan(settings: Settings) -> dict[str, Any]:
         "units": _units(settings),
         "locks": ["bootstrap-py36", "nano-monitoring"],
         "artefacts": ["jetson-stats"],
-        "venv": environments.described("monitoring", settings, proofs, system_site_packages=False),
+        "venv": environments.described(
+            settings.text("monitoring_venv"), settings.text("monitoring_python"), proofs, system_site_packages=False
+        ),
     }
 
 

@@ -21,7 +21,9 @@ def plan(settings: Settings) -> dict[str, Any]:
     return {
         "locks": ["bootstrap-py37", "nano-paddle"],
         "artefacts": ["paddlepaddle-gpu"],
-        "venv": environments.described("paddle", settings, proofs, False, FORBIDDEN, environment),
+        "venv": environments.described(
+            settings.text("paddle_venv"), settings.text("paddle_python"), proofs, False, FORBIDDEN, environment
+        ),
     }
 
 

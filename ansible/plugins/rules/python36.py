@@ -28,8 +28,8 @@ def plan(settings: Settings) -> dict[str, Any]:
     return {
         "locks": locks + ["nano-opencv"] * headless + ["nano-onnxruntime"] * onnxruntime,
         "venv": environments.described(
-            "python36",
-            settings,
+            settings.text("python36_venv"),
+            settings.text("python36_python"),
             proofs,
             system_site_packages=True,
             forbidden=() if headless else environments.OPENCV_WHEELS,

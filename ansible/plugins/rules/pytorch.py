@@ -34,7 +34,11 @@ def plan(settings: Settings) -> dict[str, Any]:
         "locks": ["bootstrap-py36", "nano-torch"],
         "artefacts": ["torch", "torchvision", *(["torch2trt"] if torch2trt else [])],
         "venv": environments.described(
-            "pytorch", settings, proofs, system_site_packages=True, environment=environments.OF_THE_A57
+            settings.text("pytorch_venv"),
+            settings.text("pytorch_python"),
+            proofs,
+            system_site_packages=True,
+            environment=environments.OF_THE_A57,
         ),
         "stages": [{"name": name, "run": line + make} for name, line in STAGES.items()],
         "results": [{"artefact": name, "pattern": f"dist/{name}-*.whl"} for name in STAGES],

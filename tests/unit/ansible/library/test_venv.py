@@ -18,7 +18,7 @@ from fleet.interpreters import InterpreterMissing, find
 from fleet.wheels.house import HOUSE
 from tests.unit.fleet.wheelfiles import wheel
 
-MODULE = Path(__file__).resolve().parents[3] / "ansible" / "library" / "venv.py"
+MODULE = Path(__file__).resolve().parents[4] / "ansible" / "library" / "venv.py"
 
 
 class Failed(Exception):

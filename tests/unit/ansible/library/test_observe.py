@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 FILE = ROOT / "ansible" / "library" / "observe.py"
 _SPEC = importlib.util.spec_from_file_location("observe", FILE)
 observe = importlib.util.module_from_spec(_SPEC)
