@@ -9,7 +9,7 @@ from .model import Observed, Rule, Settings
 ASK = "import cv2; print(cv2.__version__, cv2.cuda.getCudaEnabledDeviceCount())"
 # An OpenCV wheel of pip in the system's folders hides the one that was built.
 SHADOWS = """ls -d /usr/local/lib/python3.6/dist-packages/opencv_*python*.dist-info
- /root/.local/lib/python3.6/site-packages/opencv_*.dist-info
+ ~root/.local/lib/python3.6/site-packages/opencv_*.dist-info
  /home/*/.local/lib/python3.6/site-packages/opencv_*.dist-info 2>/dev/null; true""".replace("\n", "")
 FLAGS = (
     *("CMAKE_BUILD_TYPE=RELEASE", "CMAKE_INSTALL_PREFIX=/usr/local"),
