@@ -127,10 +127,10 @@ def units(names: List[str], timeout_s: float) -> Dict[str, Answer]:
     """The state of each unit: load ("loaded", "not-found", "masked"), active, enabled (may be ""), condition."""
     states = {}
     for name in names:
-        told = run(
+        answer = run(
             ["systemctl", "show", "--property=LoadState,ActiveState,UnitFileState,ConditionResult", name], timeout_s
         )
-        pairs = dict(line.split("=", 1) for line in told["out"].splitlines() if "=" in line)
+        pairs = dict(line.split("=", 1) for line in answer["out"].splitlines() if "=" in line)
         states[name] = {
             "load": pairs.get("LoadState", "unknown"),
             "active": pairs.get("ActiveState", "unknown"),
@@ -145,8 +145,8 @@ def packages(names: List[str], timeout_s: float) -> Dict[str, Answer]:
     states: Dict[str, Answer] = {name: {"version": "", "held": False} for name in names}
     if names:
         form = "${Package}\t${Version}\t${db:Status-Want}\t${db:Status-Status}\n"
-        told = run(["dpkg-query", "--show", "--showformat=" + form, *names], timeout_s)
-        for line in told["out"].splitlines():
+        answer = run(["dpkg-query", "--show", "--showformat=" + form, *names], timeout_s)
+        for line in answer["out"].splitlines():
             name, version, want, state = line.split("\t")
             if name in states:
                 states[name] = {"version": version if state == "installed" else "", "held": want == "hold"}

@@ -59,14 +59,14 @@ class ActionModule(ActionBase):
         start = heard = time.monotonic()
         found: dict[str, Any] | None = None
         while True:
-            answer, told = self._ask("status")
+            answer, message = self._ask("status")
             now = time.monotonic()
             if answer is not None:
                 heard, found = now, answer
                 if done := self._decided(options, answer):
                     return {**result, "changed": False, **done}
-            if (late := _late(options, now - start, now - heard)) or "command not found" in told:
-                shown = f"{late or 'no agent'}: {told or _state(found)}"
+            if (late := _late(options, now - start, now - heard)) or "command not found" in message:
+                shown = f"{late or 'no agent'}: {message or _state(found)}"
                 outcome = "lost" if answer is None else "failed"
                 return {**result, "failed": True, "outcome": outcome, "msg": shown, "status": found or {}}
             time.sleep(options["poll_s"])
@@ -102,8 +102,8 @@ class ActionModule(ActionBase):
 
     def _words(self) -> dict[str, Any]:
         """The last log lines of a switch that never began."""
-        told = self._call("journalctl --unit nano-ocr-switch.service --lines 5 --no-pager --output cat")[1]
-        return {"probe": "switch", "phase": "staged", "found": " ".join(told.split()), "log": told.splitlines()}
+        message = self._call("journalctl --unit nano-ocr-switch.service --lines 5 --no-pager --output cat")[1]
+        return {"probe": "switch", "phase": "staged", "found": " ".join(message.split()), "log": message.splitlines()}
 
     def _ask(self, verb: str) -> tuple[dict[str, Any] | None, str]:
         """(the node's answer or None, the reason why there is none)."""

@@ -19,19 +19,19 @@ short_description: compare a node with the rules of its role
 description: The rules are the function `rules(observed, settings)` of plugins/rules/ROLE.py.
 options:
   observed:
-    description: the answer of the module observe; with `environment`, the answer of the module venv
+    description: the answer of the module observe; `environment` holds the answer of the module venv
     type: dict
     default: {}
   given:
-    description: what the control machine knows beside the variables of the role, such as texts of templates
+    description: values from the control machine in addition to the variables of the role, such as texts of templates
     type: dict
     default: {}
   subject:
-    description: the function that gives the rules
+    description: the function that returns the rules
     type: str
     default: rules
   enforce:
-    description: never only records; converged fails on a broken rule, but not in check mode; always fails there too
+    description: never only records; converged fails on a broken rule except in check mode; always fails in any mode
     type: str
     default: never
   verdict:

@@ -1,4 +1,4 @@
-"""How a node's part in a deployment is recorded: what its verdict, its failure or the votes of its group mean."""
+"""What is recorded for a node in a deployment, from its verdict, its failure or the votes of its group."""
 
 from __future__ import annotations
 

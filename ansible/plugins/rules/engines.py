@@ -10,7 +10,7 @@ OPTIONS = ("reader", "precision", "limit", "exports", "plans")
 
 
 def plan(settings: Settings) -> dict[str, Any]:
-    """The first words of every command, the words that end it, and the command that builds."""
+    """The beginning of every command, its common options, and the command that builds."""
     first = [*settings.texts("engines_app"), "engine"]
     there = ["--engines", settings.text("engines_folder"), "--target", settings.text("engines_target")]
     return {"first": first, "there": there, "build": [*first, "build", *there, *_options(settings), "--json"]}

@@ -1,4 +1,4 @@
-"""What the roles with a virtual environment share: how it is described to the module `venv`, and how it is judged."""
+"""Shared by the roles with a virtual environment: its description for the module `venv`, and its rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def described(
     forbidden: tuple[str, ...] = (),
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Options of the module `venv`, without the packages that are wanted in it."""
+    """Options of the module `venv`, except the list of packages."""
     return {
         "path": path,
         "python": python,
@@ -31,7 +31,7 @@ def described(
 
 
 def judged(role: str, observed: Observed, next_proof: str) -> list[Rule]:
-    """Rules for the locked packages of an environment, and for what proves that they work."""
+    """The rules for the locked packages of an environment, and for the proofs that they work."""
     state = observed.facts["environment"]
     return [
         Rule(role + ".packages", "; ".join(state["problems"]) or "as locked", "as locked"),

@@ -23,7 +23,7 @@ LOGIN = (
 
 
 def plan(settings: Settings) -> dict[str, Any]:
-    """What converge.yml does, without the rules that are skipped, and how it tries to log in."""
+    """The work of converge.yml, without the rules that are skipped, and the command that logs in."""
     skipped = settings.texts("hardening_skip")
     return {
         "ssh": "\n".join(lines for rule, lines in SSH_LINES.items() if rule not in skipped),

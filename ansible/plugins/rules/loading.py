@@ -1,4 +1,4 @@
-"""Finds the module of a role, and the settings that it reads, for the action `rules` and the lookup `policy`."""
+"""Finds the module and the settings of a role, for the action `rules` and the lookup `policy`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fleet.rules import ENFORCE, BadRule, broken, evaluate, sentence  # noqa: E4
 
 __all__ = ["ENFORCE", "BadRule", "broken", "call", "judge", "sentence", "settings_of", "work_of"]
 
-# what every role may read beside its own variables
+# Variables that every role may read in addition to its own.
 SHARED = (
     *("versions", "fleet_bundle", "inventory_hostname"),
     *("ansible_host", "ansible_port", "ansible_user", "ansible_ssh_private_key_file"),
@@ -53,7 +53,7 @@ def names_of(role: str) -> tuple[str, ...]:
 
 
 def settings_of(role: str, known: Mapping[str, Any], template: Template, given: Mapping[str, Any]) -> Settings:
-    """The settings of a role out of all variables; ``template`` fills in what is written in Jinja."""
+    """The settings of a role, selected from all variables; ``template`` evaluates values that are written in Jinja."""
     names = [name for name in (*names_of(role), *SHARED) if name in known]
     return Settings({name: template(known[name]) for name in names}, given)
 
@@ -65,7 +65,7 @@ def judge(role: str, subject: str, observed: Mapping[str, Any], settings: Settin
 
 
 def work_of(role: str, observed: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """What the tasks of a role have to know; empty for a role that has no `work`."""
+    """The values that the tasks of a role use; empty for a role without the function `work`."""
     work = getattr(module_of(role), "work", None)
     return dict(work(Observed(observed), settings)) if work else {}
 

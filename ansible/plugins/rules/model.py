@@ -1,4 +1,4 @@
-"""What rules are made of: `Rule`, the promise; `Observed`, what a node answered; `Settings`, what a role was told."""
+"""The types of rules: `Rule` is a promise, `Observed` the answers of a node, `Settings` the variables of a role."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Rule:
 
 
 class Command(NamedTuple):
-    """What a command answered; rc 127: there is no such program."""
+    """The result of a command; rc 127 means that the program does not exist."""
 
     rc: int
     out: str
@@ -47,7 +47,7 @@ class Command(NamedTuple):
 
 
 class File(NamedTuple):
-    """What is at a path; an absent file has empty fields."""
+    """The state of a path; the fields of an absent file are empty."""
 
     path: str
     exists: bool
@@ -59,7 +59,7 @@ class File(NamedTuple):
 
 
 class Unit(NamedTuple):
-    """The state of a systemd unit, in the words of `systemctl show`."""
+    """The state of a systemd unit, as `systemctl show` prints it."""
 
     load: str
     active: str
@@ -76,12 +76,12 @@ class Package(NamedTuple):
 
 @dataclass(frozen=True)
 class Observed:
-    """The answer of the module `observe`, by name; what was not asked for is a KeyError, a fault of the role."""
+    """The answer of the module `observe`. A name that was not observed raises KeyError, an error in the role."""
 
     facts: Mapping[str, Any]
 
     def command(self, name: str) -> Command:
-        """The answer of a command."""
+        """The result of a command."""
         found = self.facts["commands"][name]
         return Command(int(found["rc"]), str(found["out"]), str(found["err"]))
 
@@ -116,9 +116,9 @@ class Observed:
 
 @dataclass(frozen=True)
 class Settings:
-    """Variables of a role. What is typed with -e arrives as text: `number` and `switch` read it as YAML does.
+    """The variables of a role. Values that are set with -e arrive as text; `number` and `switch` convert them.
 
-    ``given`` holds what the task adds: texts of rendered templates, versions of the wheelhouse.
+    ``given`` holds the values that the task adds: texts of rendered templates, versions of the wheelhouse.
     """
 
     values: Mapping[str, Any]
@@ -128,7 +128,7 @@ class Settings:
         return self.values[name]
 
     def text(self, name: str, otherwise: str = "") -> str:
-        """A text; ``otherwise`` when the variable is not set."""
+        """A text, or ``otherwise`` if the variable is not set."""
         return str(self.values.get(name, otherwise))
 
     def texts(self, name: str) -> list[str]:
@@ -160,5 +160,5 @@ def listed(names: Iterable[str], before: str, otherwise: str) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """At most ``length`` characters, whole words, with three dots where something is left out."""
+    """At most about ``length`` characters, cut after a whole word, with three dots at the end if it was cut."""
     return text if len(text) <= length + 5 else text[: length - 3].rsplit(" ", 1)[0] + "..."

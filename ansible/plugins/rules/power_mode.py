@@ -35,7 +35,7 @@ def work(observed: Observed, settings: Settings) -> dict[str, Any]:
 
 
 def tool(observed: Observed, settings: Settings) -> list[Rule]:
-    """Whether the board has the program at all."""
+    """Whether the board has nvpmodel."""
     return [
         Rule(
             "power_mode.tool",

@@ -16,7 +16,7 @@ APT = (
 
 
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
-    """Whether the packages fit beside the reserve; given: `files` of the plan and `needed` names."""
+    """Whether the packages fit and leave the reserve free; given: `files` of the plan and `needed` names."""
     size_mb = int(sum(file["size"] for file in _files(settings)) * GROWTH / 1000000)
     wanted_mb, free_mb = size_mb + settings.number("wheelhouse_reserve_mb"), observed.free_mb("venv")
     return [
