@@ -79,12 +79,7 @@ def answer(done: dict[str, Any], verb: str) -> dict[str, Any]:
     status = json.loads(lines[-1]) if lines else {}
     if done["rc"] == 0 and status:
         return {"changed": verb not in ("status", "report"), "status": status}
-    told = " ".join(str(done["stderr"]).split()) or "no told"
+    told = " ".join(str(done["stderr"]).split()) or "no message"
     if "not found" in told or "No such file" in told:
         told += "; next: ./inv provision --tags release"
-    return {
-        "failed": True,
-        "rc": done["rc"],
-        "status": status,
-        "msg": f"agent.{verb}: exit code {done['rc']}: {told}",
-    }
+    return {"failed": True, "rc": done["rc"], "status": status, "msg": f"agent.{verb}: exit code {done['rc']}: {told}"}
