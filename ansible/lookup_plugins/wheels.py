@@ -1,4 +1,4 @@
-"""Lookup `wheels`: what a board's environment is to hold (wanted), and the checked files that make it (plan)."""
+"""Lookup `wheels`: the packages of a board's environment (wanted), and the checked files that it is made of (plan)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ options:
 
 
 class LookupModule(LookupBase):
-    """Called by Ansible; variables wheelhouse_manifest and wheelhouse_folder name other places (tests, bundles)."""
+    """Called by Ansible; variables wheelhouse_manifest and wheelhouse_folder name other files (tests, bundles)."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=options)

@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-
 from fleet.toml import load_toml
 
 APP = Path(__file__).resolve().parents[2] / "ocr_app"

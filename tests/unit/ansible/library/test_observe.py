@@ -13,7 +13,7 @@ import pytest
 
 from fleet.core.errors import InterpreterMissing
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 FILE = ROOT / "ansible" / "library" / "observe.py"
 _SPEC = importlib.util.spec_from_file_location("observe", FILE)
 observe = importlib.util.module_from_spec(_SPEC)

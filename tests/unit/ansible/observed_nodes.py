@@ -1,6 +1,7 @@
 """What `observe` finds on a good node, role by role, and on nodes in other states; given to the roles by a test.
 
-Texts of templates are variables of the roles ("{{ _... }}"), so that a good node has what its role would write.
+Texts of templates are looked up in the role ("{{ lookup('template', ...) }}"), so that a good node has what its role
+would write.
 """
 
 import copy
@@ -40,7 +41,7 @@ GPU MinFreq={1} MaxFreq=921600000 CurrentFreq=921600000
 EMC MinFreq=204000000 MaxFreq=1600000000 CurrentFreq=1600000000 FreqOverride=1
 """
 SSHD = "port 22\npasswordauthentication {0}\nkbdinteractiveauthentication {0}\npermitrootlogin {1}\nx11forwarding {0}\n"
-CHAIN = "{{ (['-N NANO-OCR'] + _hardening_chain) | join('\n') }}"
+CHAIN = "{{ lookup('template', 'firewall.rules.j2') }}"  # lines that do not begin with -A are passed over
 
 GOOD = {
     "preflight": {
@@ -58,14 +59,14 @@ GOOD = {
     "time_sync": {
         "clock": int(time.time()),
         "units": {"systemd-timesyncd.service": unit()},
-        "files": {"settings": file("{{ _time_sync_text }}")},
+        "files": {"settings": file("{{ lookup('template', 'timesyncd.conf.j2') }}")},
     },
     "power_mode": {
         "commands": {"query": command("NV Power Mode: MAXN\n0"), "clocks": command(CLOCKS.format(1479000, 921600000))},
         "units": {"nano-ocr-clocks.service": unit()},
         "files": {
             "status": file("pmode:0000\n", path="/var/lib/nvpmodel/status"),
-            "unit": file("{{ _power_mode_text }}"),
+            "unit": file("{{ lookup('template', 'nano-ocr-clocks.service.j2') }}"),
             "fan": file("255\n"),
         },
     },
@@ -91,9 +92,9 @@ GOOD = {
         },
         "units": {"nano-ocr-firewall.service": unit()},
         "files": {
-            "firewall": file("{{ _hardening_texts.firewall }}"),
-            "unit": file("{{ _hardening_texts.unit }}"),
-            "upgrades": file("{{ _hardening_texts.upgrades }}", path="/etc/apt/apt.conf.d/52nano-ocr"),
+            "firewall": file("{{ lookup('template', 'firewall.rules.j2') }}"),
+            "unit": file("{{ lookup('template', 'nano-ocr-firewall.service.j2') }}"),
+            "upgrades": file("{{ lookup('template', '52nano-ocr.j2') }}", path="/etc/apt/apt.conf.d/52nano-ocr"),
             "sshd": file("Port 22"),
         },
     },
@@ -192,3 +193,82 @@ NODES = {
         time_sync={"units/systemd-timesyncd.service": unit(active="inactive", condition="no")},
     ),
 }
+
+# What verify.yml names on these nodes: host -> rule -> (found, expected); None where the text changes with the time.
+KEEP = "kept off 9 kinds"
+NANO = "NVIDIA Jetson Nano Developer Kit (4 GB, not Orin)"
+RELEASES = "L4T 32.7.1 to 32.7.6 (JetPack 4.6.1 to 4.6.6)"
+BROKEN = {
+    "good": {},
+    "blank": {
+        "time_sync.servers": ("not set", "ntp.ubuntu.com"),
+        "power_mode.remembered": ("nothing in /var/lib/nvpmodel/status", "mode 0"),
+        "power_mode.unit": ("not installed, inactive, with other contents", "enabled, active"),
+        "power_mode.clocks": ("free", "locked"),
+        "power_mode.fan": ("0", "255 of 255"),
+        "swap.file": ("no /mnt/nano-ocr.swap", "6144 MiB, mode 0600"),
+        "swap.active": ("not in use", "6144 MiB"),
+        "swap.fstab": ("no line for /mnt/nano-ocr.swap", "a line for /mnt/nano-ocr.swap"),
+        "swap.zram": ("on", "off"),
+        "headless.target": ("graphical.target", "multi-user.target"),
+        "headless.desktop": ("running", "not running"),
+        "hardening.ssh_keys_only": ("also password, kbdinteractive", "keys only"),
+        "hardening.ssh_root_login": ("permitrootlogin prohibit-password", "permitrootlogin no"),
+        "hardening.ssh_x11": ("x11forwarding yes", "x11forwarding no"),
+        "hardening.firewall": ("not loaded", "in force, enabled"),
+        "hardening.upgrades": ("no /etc/apt/apt.conf.d/52nano-ocr", KEEP),
+    },
+    "orin": {
+        "preflight.board": ("NVIDIA Jetson Orin Nano Developer Kit", NANO),
+        "preflight.release": ("L4T 36.4.3", RELEASES),
+        "preflight.python": ("Python 3.10.12", "Python 3.6 at /usr/bin/python3.6"),
+        "power_mode.mode": ("unknown (7)", "MAXN (0)"),
+        "power_mode.remembered": ("mode 7", "mode 0"),
+        "power_mode.unit": ("enabled, active, with other contents", "enabled, active"),
+        "power_mode.clocks": ("Error: needs root", "locked"),
+        "swap.file": ("1024 MiB, mode 0644", "6144 MiB, mode 0600"),
+        "swap.active": ("1024 MiB", "6144 MiB"),
+        "hardening.firewall": (
+            "other lines: -i lo -j ACCEPT; -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; -p icmp -j ACCEPT; "
+            "-p tcp -m tcp --dport 22 -j ACCEPT",
+            "in force, enabled",
+        ),
+    },
+    "pc": {
+        "preflight.board": ("no board of NVIDIA, a computer of type x86_64", NANO),
+        "preflight.release": ("no /etc/nv_tegra_release", RELEASES),
+        "preflight.memory": ("2075 MB", "at least 3500 MB"),
+        "preflight.disk": ("900 MB free on /", "at least 2000 MB"),
+        "preflight.python": ("no program /usr/bin/python3.6", "Python 3.6 at /usr/bin/python3.6"),
+        "preflight.sudo": ("user id 1000 with sudo", "user id 0 with sudo"),
+        "preflight.sources": ("no connection to repo.download.nvidia.com:443", "all reachable"),
+        "time_sync.clock": (None, "at most 120 s"),
+        "time_sync.service": ("masked, masked, inactive", "loaded, enabled, active"),
+        "power_mode.mode": ("no program nvpmodel", "MAXN (0)"),
+        "power_mode.clocks": ("no answer of jetson_clocks", "locked"),
+        "hardening.ssh_keys_only": ("no program sshd", "keys only"),
+        "hardening.ssh_root_login": ("unknown", "permitrootlogin no"),
+        "hardening.ssh_x11": ("unknown", "x11forwarding no"),
+        "hardening.firewall": ("loaded, without a jump from INPUT", "in force, enabled"),
+        "hardening.upgrades": ("other contents of /etc/apt/apt.conf.d/52nano-ocr", KEEP),
+    },
+    "old": {
+        "power_mode.mode": ("5W (1)", "MAXN (0)"),
+        "power_mode.remembered": ("mode 1", "mode 0"),
+        "hardening.firewall": ("other files", "in force, enabled"),
+    },
+    "xavier": {
+        "preflight.board": ("NVIDIA Jetson Xavier NX Developer Kit", NANO),
+        "preflight.release": ("L4T 32.6.1", RELEASES),
+    },
+}
+HINTS = {
+    "orin": {"preflight.newest_release": ("JetPack unknown", "JetPack 4.6.6")},
+    "pc": {
+        "preflight.newest_release": ("JetPack unknown", "JetPack 4.6.6"),
+        "preflight.power_supply": ("over-current in the kernel log", "no over-current"),
+    },
+    "old": {"preflight.newest_release": ("JetPack 4.6.1", "JetPack 4.6.6")},
+    "xavier": {"preflight.newest_release": ("JetPack unknown", "JetPack 4.6.6")},
+}
+SYSTEM = ("preflight", "time_sync", "power_mode", "swap", "headless", "hardening")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[3] / "ansible" / "roles" / "monitoring" / "files" / "tegrastats_prom.py"
+SCRIPT = Path(__file__).resolve().parents[6] / "ansible" / "roles" / "monitoring" / "files" / "tegrastats_prom.py"
 USER = (
     "RAM 613/3964MB (lfb 634x4MB) SWAP 0/1982MB (cached 0MB) CPU [2%@102,0%@102,1%@102,0%@102] EMC_FREQ 0% "
     "GR3D_FREQ 0% PLL@39C CPU@40.5C PMIC@100C GPU@41C AO@46C thermal@41C POM_5V_IN 900/943 POM_5V_GPU 0/0 "

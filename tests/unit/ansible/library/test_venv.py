@@ -19,7 +19,7 @@ from fleet.environments.interpreters import find
 from fleet.wheelhouse.store.index import WHEELHOUSE
 from tests.unit.fleet.wheelfiles import wheel
 
-MODULE = Path(__file__).resolve().parents[3] / "ansible" / "library" / "venv.py"
+MODULE = Path(__file__).resolve().parents[4] / "ansible" / "library" / "venv.py"
 
 
 class Failed(Exception):
