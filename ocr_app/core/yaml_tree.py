@@ -117,7 +117,7 @@ def read(path: str, kind: DocumentKind = RECIPE) -> Value:
         with open(path, "rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise kind.error("{}: {}".format(path, error.strerror), kind.noun + " file", "check the path")
+        raise kind.error("{}: {}".format(path, error.strerror), kind.noun, "check the path")
     if len(raw) > MAX_BYTES:
         raise kind.error("{}: longer than {} bytes".format(path, MAX_BYTES), kind.noun + ": a short YAML file")
     try:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The process that reads, its supervisor, and the verdicts of what it read."""
