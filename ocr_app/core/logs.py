@@ -76,6 +76,7 @@ class KeyValueFormatter(logging.Formatter):
 def quoted(value: Any) -> str:
     """A value as it is written in a line: bare where that is unambiguous, else in double quotes with escapes."""
     text = "{:g}".format(value) if isinstance(value, float) else str(value)
+    text = text.lower() if value is None or isinstance(value, bool) else text
     if _BARE.fullmatch(text) and text.isprintable():
         return text
     return '"' + "".join(_escaped(character) for character in text) + '"'

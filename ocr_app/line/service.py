@@ -7,6 +7,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional, Tuple
 
+from ocr_app import __version__
 from ocr_app.board.runtime_context import RuntimeContext
 from ocr_app.core.logs import fields
 from ocr_app.line.health import health_file, heartbeat, platform
@@ -73,7 +74,8 @@ class LineService:
         """Returns 0 after a signal, else the exit code of what ended the service."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signal)
-        LOG.info("service started", extra=fields(**describe(self._settings, self.port)))
+        inputs = describe(self._settings, self.port)
+        LOG.info("service started", extra=fields(version=__version__, release=self._context.release, **inputs))
         self._status.set_proving(bool(self._settings.recipe.challenge))
         supervision = self._thread(self._supervisor.run)
         self._start_inputs()

@@ -1,14 +1,18 @@
 """Reads one waiting image with the reading process, and gives its result the final verdict."""
 
+import logging
 from typing import Any, Callable, Dict
 
 from ocr_app.core.errors import ReaderFailed
+from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.reading import expected_values, final_verdict
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.workers.child import Child
+
+LOG = logging.getLogger(__name__)
 
 
 class JobReader:
@@ -69,6 +73,7 @@ class JobReader:
     def _count(self, result: Result, elapsed_ms: float) -> None:
         self._status.count("readings", result["verdict"])
         self._status.record_latency(elapsed_ms)
+        LOG.debug("image read", extra=fields(image=result["image"], verdict=result["verdict"], ms=round(elapsed_ms, 1)))
         if "deadline-missed" in result["reasons"]:
             self._status.count("deadline_missed")
             self._status.degraded.record_event("deadline_missed")

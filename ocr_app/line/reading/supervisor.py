@@ -156,7 +156,7 @@ class Supervisor:
         """Raises ServiceError when the process was restarted too often."""
         self._status.count("reader_restarts")
         self._status.degraded.record_event("reader_restarting")
-        LOG.warning("reader restarted", extra=fields(code=error.code, found=error.found))
+        LOG.warning("reader failed, restarting", extra=fields(code=error.code, found=error.found))
         self._restarts.spend(error)
 
     def _log_problem(self, event: str, error: OcrError) -> None:

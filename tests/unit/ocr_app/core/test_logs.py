@@ -48,7 +48,8 @@ def test_an_event_is_one_line_of_keys_and_values(stream):
         ("C:\\x", r'"C:\\x"'),
         ("\x1b[2J", r'"\x1b[2J"'),
         ("größe", "größe"),
-        (None, "None"),
+        (None, "none"),
+        (True, "true"),
         (1.50, "1.5"),
     ],
 )
