@@ -279,12 +279,14 @@ def fonts(_: Context, say: bool = False) -> None:
 
 @task
 def docs(_: Context) -> None:
-    """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""
+    """Regenerate the report of the newest results, the numbers in the docs, and the settings page; measures nothing."""
     from fleet import benchmark as matrix
     from fleet import blocks
+    from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
+    _run(reference.main)
 
 
 def _write_numbers() -> None:
