@@ -1,6 +1,6 @@
 """Logging for what runs for a long time: one ``key=value`` line per event on standard error, made for journald.
 
-Results and tables are the product and are printed; everything that is said about the work goes through here.
+Results and tables are the product and are printed; messages about the work are logged here.
 """
 
 import logging

@@ -39,7 +39,7 @@ def prove_at_start(
 
 
 def _write_results(folder: str, results: List[Result]) -> None:
-    """challenge.jsonl beside health.json: the result lines, as `ocr-app read --jsonl` gives them to the gate."""
+    """challenge.jsonl next to health.json: the result lines, as `ocr-app read --jsonl` gives them to the gate."""
     try:
         health_file.write_lines(folder, results)
     except OSError as error:

@@ -19,7 +19,7 @@ class JobReader:
     """For the supervisor's thread alone.
 
     ``info`` describes the open reader. ``on_exit`` is called with the error when the reading process has ended, before
-    the image gets its result, so that the result and the state of the service already say so.
+    the image gets its result, so that the result and the state of the service already show it.
     """
 
     def __init__(

@@ -57,9 +57,9 @@ class ReaderSettings:
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
 class RecipeSettings:
-    """The recipe that codes are decoded and judged under, and what a code has to be now."""
+    """The recipe that codes are decoded and checked under, and what a code has to be now."""
 
-    file: str = setting("", "The recipe; without one, lines are read but not judged.", path=True, flag="--recipe")
+    file: str = setting("", "The recipe; without one, lines are read but get no verdict.", path=True, flag="--recipe")
     expected: Dict[str, str] = setting(
         dict,
         "The text that each named field has to have.",

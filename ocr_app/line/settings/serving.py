@@ -1,4 +1,4 @@
-"""Sections about what is around the reading: inputs, outputs, limits, health, log."""
+"""Sections about the service: inputs, outputs, limits, health, log."""
 
 import attr
 
