@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runtime", default=runtime_context().runtime, metavar="DIR", help="(default: %(default)s)")
     within_help = "seconds within which the next heartbeat has to come (default: %(default)s)"
     parser.add_argument("--within", type=float, default=8.0, metavar="S", help=within_help)
-    parser.add_argument("--ready", action="store_true", help="exit code 1 also while it starts, builds engines or warms up")
+    parser.add_argument("--ready", action="store_true", help="exit code 1 also while starting, building or warming up")
     parser.add_argument("--json", action="store_true", help="print the whole document")
 
 
