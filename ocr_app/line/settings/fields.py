@@ -74,8 +74,8 @@ def expected(field: Any) -> str:
     metadata = field.metadata
     if metadata["choices"]:
         return " or ".join(metadata["choices"])
-    if metadata["form"]:
-        return str(metadata["form"])
+    if metadata["form"] or metadata["path"]:
+        return str(metadata["form"] or "a path")
     return _KINDS[value_type(field)] + bounds(field) + (", or nothing" if is_optional(field) else "")
 
 

@@ -65,7 +65,7 @@ def _default(field: Any) -> str:
 def _accepts(field: Any) -> str:
     if field.metadata["choices"]:
         return ", ".join("`{}`".format(choice) for choice in field.metadata["choices"])
-    return "a path" if field.metadata["path"] else fields.expected(field)
+    return fields.expected(field)
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ def builder(monkeypatch):
     monkeypatch.setattr(sys.stderr, "fileno", lambda: 2, raising=False)
 
     def make(program, reader=None, limits=None):
-        settings = ServiceSettings(reader=reader or ReaderSettings(), limits=limits or LimitSettings(retry_s=0.0))
+        settings = ServiceSettings(reader=reader or ReaderSettings(), limits=limits or LimitSettings(retry_s=0.1))
         made = EngineBuilder(settings, "/samples", threading.Event())
         made.own_command, made.command = made.command, [sys.executable, "-c", program]
         return made
@@ -60,7 +60,7 @@ def test_the_command_names_everything_that_the_reader_needs(builder):
 
 def test_a_build_that_fails_is_logged_with_its_exit_code(builder, caplog):
     builder("raise SystemExit(13)")()
-    assert [record.fields for record in caplog.records] == [{"exit_code": 13, "retry_s": 0.0}]
+    assert [record.fields for record in caplog.records] == [{"exit_code": 13, "retry_s": 0.1}]
 
 
 def test_a_build_that_succeeds_is_not_an_error(builder, caplog):
@@ -76,7 +76,7 @@ def test_a_build_ends_with_the_service(builder):
 
 def test_a_build_that_takes_too_long_is_ended(builder, monkeypatch):
     monkeypatch.setattr(engine_builder, "_POLL_S", 0.05)
-    made = builder("import time; time.sleep(60)", limits=LimitSettings(building_s=1.0, retry_s=0.0))
+    made = builder("import time; time.sleep(60)", limits=LimitSettings(building_s=1.0, retry_s=0.1))
     started = time.monotonic()
     made()
     assert time.monotonic() - started < 30

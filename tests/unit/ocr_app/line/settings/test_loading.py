@@ -124,7 +124,8 @@ def test_what_is_wrong_is_named_with_its_line(loaded, tmp_path, text, line, word
         ("recipe: {deadline_ms: 0}\n", "a whole number from 1 to 3600000 ms, or nothing"),
         ("reader: {device: gpu}\n", "cpu or cuda"),
         ("reader: {build_engines: 1}\n", "true or false"),
-        ("recipe: {file: [a]}\n", "text"),
+        ("recipe: {file: [a]}\n", "a path"),
+        ("http: {listen: [a]}\n", "HOST:PORT with a loopback host, unix:PATH, or none"),
         ("log: {levle: info}\n", "level"),
     ],
 )
