@@ -76,11 +76,11 @@ class LimitSettings:
     )
     building_s: float = setting(7200.0, "Time for building engines.", "s", 1.0, 604800.0)
     retry_s: float = setting(
-        30.1,
+        30.0,
         "Pause before a missing GPU, engine or model is looked for again.",
         "s",
         0.1,
-        86400.1,
+        86400.0,
         flag="--retry",
     )
     restarts: int = setting(

@@ -41,3 +41,40 @@ def test_sections_are_described():
 def test_limits_of_images_are_those_of_the_other_verbs():
     image = ServiceSettings().image
     assert Limits(image.max_pixels, image.max_bytes, image.min_side) == Limits()
+
+
+def test_the_defaults():
+    assert {name: value for name, value in attr.asdict(ServiceSettings()).items() if name != "image"} == {
+        "reader": {
+            "name": "codes",
+            "device": "cpu",
+            "precision": "fp32",
+            "threads": 2,
+            "engine": "image",
+            "packs": "",
+            "build_engines": False,
+        },
+        "recipe": {
+            "file": "",
+            "expected": {},
+            "expected_file": "",
+            "expected_age_s": 0.0,
+            "clock": "synced",
+            "deadline_ms": None,
+            "challenge": "",
+        },
+        "http": {"listen": "127.0.0.1:8088", "answer_s": 30.0, "connection_s": 10.0},
+        "folder": {"watch": "", "after": "keep", "frame_every_s": 0.0},
+        "output": {"results": ""},
+        "limits": {
+            "queue": 8,
+            "reading_s": 10.0,
+            "opening_s": 300.0,
+            "building_s": 7200.0,
+            "retry_s": 30.0,
+            "restarts": 5,
+        },
+        "health": {"disk_mb": 500, "memory_mb": 150, "heartbeat_s": 1.0},
+        "log": {"level": "info"},
+    }
+    assert (ServiceSettings().image.preprocess, ServiceSettings().image.regions) == ("raw", ())
