@@ -16,9 +16,9 @@ from ocr_app.line.inputs import folder
 from ocr_app.line.inputs.challenge_run import prove_at_start
 from ocr_app.line.inputs.handler import RequestHandler
 from ocr_app.line.inputs.intake import Intake
-from ocr_app.line.inputs.jobs import JobQueue
 from ocr_app.line.inputs.server import HttpServer, address_of
 from ocr_app.line.reading.engine_builder import EngineBuilder
+from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.supervisor import DRAIN_S, Supervisor
 from ocr_app.line.settings import ServiceSettings
 

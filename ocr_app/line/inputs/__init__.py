@@ -1,1 +1,1 @@
-"""Where images come from: HTTP on this computer, a watched folder, the challenge set; and the queue."""
+"""Where images come from: HTTP on this computer, a watched folder, the challenge set."""

@@ -10,7 +10,7 @@ from ocr_app.core.logs import fields
 from ocr_app.line import challenge
 from ocr_app.line.health import health_file
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.settings import ServiceSettings
 
 LOG = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from ocr_app.core.errors import ServiceError
 from ocr_app.core.logs import fields
 from ocr_app.imaging.sources import is_image_name
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.settings import ServiceSettings
 
 LOG = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from ocr_app.core.errors import OcrError
 from ocr_app.core.logs import Throttle, fields
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.inputs.challenge_run import run_challenge
-from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.reading import final_verdict
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.settings import ServiceSettings
 
 LOG = logging.getLogger(__name__)

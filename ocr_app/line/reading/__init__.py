@@ -1,1 +1,1 @@
-"""The process that reads, its supervisor, and the verdicts of what it read."""
+"""The queue, the process that reads, its supervisor, and the final verdicts."""

@@ -7,8 +7,8 @@ from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.reading import expected_values, final_verdict
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.workers.child import Child
 

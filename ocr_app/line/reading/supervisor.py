@@ -15,8 +15,8 @@ from ocr_app.core.errors import OcrError, ReaderFailed, ServiceError
 from ocr_app.core.logs import fields
 from ocr_app.line.health import health_file, reasons
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue
 from ocr_app.line.reading.job_reader import JobReader
+from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.restarts import RestartBudget
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.workers.child import Child

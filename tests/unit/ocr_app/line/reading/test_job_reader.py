@@ -4,8 +4,8 @@ import pytest
 
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue
 from ocr_app.line.reading import job_reader
+from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.settings import RecipeSettings, ServiceSettings
 
 

@@ -1,6 +1,6 @@
 """The queue of images, and who gets a result."""
 
-from ocr_app.line.inputs.jobs import JobQueue
+from ocr_app.line.reading.jobs import JobQueue
 
 LINE = {"verdict": "pass", "reasons": [], "text": "A", "image": "a"}
 
