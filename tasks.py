@@ -293,12 +293,15 @@ def fonts(_: Context, say: bool = False) -> None:
 
 @task
 def docs(_: Context) -> None:
-    """Write the report of the newest results and the numbers in README and docs; nothing is measured."""
+    """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
     from fleet.measurement import matrix
-    from fleet.reports import blocks
+    from fleet.reports import architecture, blocks
+    from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
+    _run(reference.main)
+    _run(architecture.main)
 
 
 def _write_numbers() -> None:

@@ -5,6 +5,7 @@ import re
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ocr_app.core.errors import RecipeError
+from ocr_app.core.yaml_tree import Keys, Value, parse, read
 from ocr_app.recipes.automata.nfa import Dfa, Nfa, Registry, compiled, loosened
 from ocr_app.recipes.language import gs1
 from ocr_app.recipes.language.calendar import (
@@ -31,7 +32,6 @@ from ocr_app.recipes.language.recipe import (
     Relation,
     Tolerances,
 )
-from ocr_app.recipes.language.yaml_source import Keys, Value, parse, read
 
 MAX_LENGTH = 64  # characters of one field; a longer one is no code
 DEFAULT_LOOKALIKES = ("O0",)  # the fonts of most code printers draw them alike

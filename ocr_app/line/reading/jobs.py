@@ -1,4 +1,4 @@
-"""Work that waits: a queue of bounded length, and what is known of each image on its way."""
+"""Work that waits: a queue of bounded length, and what is known about each image in it."""
 
 import queue
 import threading
@@ -10,9 +10,9 @@ Result = Dict[str, Any]
 
 
 class ReadJob:
-    """One image. ``path`` is read, ``name`` stands in the result; ``arrived`` is on the monotonic clock.
+    """One image. ``path`` is read, ``name`` is written in the result; ``arrived`` is a time of the monotonic clock.
 
-    ``plain``: read as the gate reads a challenge set: no expected values, no deadline.
+    ``plain``: read as the gate reads a challenge set, without expected values and without a deadline.
     """
 
     def __init__(self, path: str, name: str, arrived: float, plain: bool = False) -> None:
@@ -27,7 +27,7 @@ class ReadJob:
         self._lock = threading.Lock()
 
     def finish(self, result: Result) -> bool:
-        """The result is there and whoever waits goes on; False when nobody does any more."""
+        """Hands the result to the thread that waits; False when that has given up."""
         with self._lock:
             if not self.abandoned:
                 self._result = result
@@ -35,12 +35,12 @@ class ReadJob:
             return not self.abandoned
 
     def drop(self) -> None:
-        """The service ends before this image was read: whoever waits goes on without a result."""
+        """The service stops before this image was read: the thread that waits goes on without a result."""
         self.dropped = True
         self._done.set()
 
     def abandon(self) -> Optional[Result]:
-        """Nobody waits any more; the result, should it have come at the last moment."""
+        """Gives up waiting; returns the result if it came at the last moment."""
         with self._lock:
             self.abandoned = self._result is None
             return self._result
@@ -60,7 +60,7 @@ class JobQueue:
         self._queue: "queue.Queue[ReadJob]" = queue.Queue(capacity)
 
     def offer(self, path: str, name: str, plain: bool = False, arrived: Optional[float] = None) -> Optional[ReadJob]:
-        """The job, or None where the queue is full: the caller has to say so, or to wait. It arrives now by default."""
+        """The job, or None when the queue is full: the caller then refuses or waits. It arrives now by default."""
         job = ReadJob(path, name, self.now() if arrived is None else arrived, plain)
         try:
             self._queue.put_nowait(job)
@@ -76,5 +76,5 @@ class JobQueue:
             return None
 
     def length(self) -> int:
-        """How many wait now."""
+        """How many jobs wait now."""
         return self._queue.qsize()

@@ -4,48 +4,64 @@
 """
 
 import difflib
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple, Type
 
-from ocr_app.core.errors import RecipeError
+from ocr_app.core.errors import OcrError, RecipeError, UsageError
 
-MAX_BYTES = 65536  # a recipe is a page of text
+MAX_BYTES = 65536  # a recipe or a settings file is a page of text
+
+
+class DocumentKind(NamedTuple):
+    """What a YAML file is for: the noun that messages use, the error that they are, and the page that explains it."""
+
+    noun: str
+    error: Type[OcrError]
+    guide: str
+
+
+RECIPE = DocumentKind("a recipe", RecipeError, "docs/how-to/write-a-recipe.md")
+SETTINGS = DocumentKind("a settings file", UsageError, "docs/reference/settings.md")
 
 
 class Value(NamedTuple):
-    """One node. ``value`` is a text, None (nothing written), a list of Value, or a dict from text to Value."""
+    """One node. ``value`` is a text, None (nothing written), a list of Value, or a dict from text to Value.
+
+    Every method raises the error of the node's ``kind``.
+    """
 
     value: Any
     file: str
     line: int
+    kind: DocumentKind = RECIPE
 
-    def problem(self, found: str, expected: str = "", next_step: str = "") -> RecipeError:
+    def problem(self, found: str, expected: str = "", next_step: str = "") -> OcrError:
         """An error that names file and line."""
-        return RecipeError("{}:{}: {}".format(self.file, self.line, found), expected, next_step)
+        return self.kind.error("{}:{}: {}".format(self.file, self.line, found), expected, next_step)
 
     def text(self, what: str) -> str:
-        """The value as a text. Raises RecipeError."""
+        """The value as a text."""
         if not isinstance(self.value, str) or not self.value:
             raise self.problem("{} is {}".format(what, _kind(self.value)), "a text")
         return self.value
 
     def items(self, what: str) -> List["Value"]:
-        """The value as a list. Raises RecipeError."""
+        """The value as a list that is not empty."""
         if not isinstance(self.value, list) or not self.value:
             raise self.problem("{} is {}".format(what, _kind(self.value)), "a list with at least one entry")
         return self.value
 
     def texts(self, what: str) -> List[str]:
-        """A list of texts, or one text. Raises RecipeError."""
+        """A list of texts, or one text."""
         return [item.text(what) for item in self.items(what)] if isinstance(self.value, list) else [self.text(what)]
 
     def keys(self, what: str) -> "Keys":
-        """The value as keys. Raises RecipeError."""
+        """The value as keys."""
         if not isinstance(self.value, dict):
             raise self.problem("{} is {}".format(what, _kind(self.value)), "keys with values")
         return Keys(self, what)
 
     def chosen(self, what: str, known: Iterable[str]) -> str:
-        """The value as one of ``known``. Raises RecipeError with a suggestion."""
+        """The value as one of ``known``; the error suggests the nearest."""
         text = self.text(what)
         if text not in known:
             raise self.problem("unknown {}: {!r}{}".format(what, text, suggestion(text, known)), ", ".join(known))
@@ -67,14 +83,14 @@ class Keys:
         return self._left.pop(name, None)
 
     def need(self, name: str) -> Value:
-        """The value of a key that must be there. Raises RecipeError."""
+        """The value of a key that must be there."""
         found = self.get(name)
         if found is None:
             raise self.node.problem("{} has no {!r}".format(self.what, name), "the key {!r}".format(name))
         return found
 
     def finish(self) -> None:
-        """Raises RecipeError for the first key that was not asked for."""
+        """Raises the error of the kind for the first key that was not asked for."""
         for name, value in self._left.items():
             found = "unknown key {!r} in {}{}".format(name, self.what, suggestion(name, self._known))
             step = 'write it in quotes if it is printed text: "{}:"'.format(name) if value.value is None else ""
@@ -95,50 +111,50 @@ def _kind(value: Any) -> str:
     return "a list" if isinstance(value, list) else "keys with values"
 
 
-def read(path: str) -> Value:
-    """The tree of a file. Raises RecipeError."""
+def read(path: str, kind: DocumentKind = RECIPE) -> Value:
+    """The tree of a file. Raises the error of ``kind``."""
     try:
         with open(path, "rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RecipeError("{}: {}".format(path, error.strerror), "a recipe file", "check the path")
+        raise kind.error("{}: {}".format(path, error.strerror), kind.noun, "check the path")
     if len(raw) > MAX_BYTES:
-        raise RecipeError("{}: longer than {} bytes".format(path, MAX_BYTES), "a recipe: a short YAML file")
+        raise kind.error("{}: longer than {} bytes".format(path, MAX_BYTES), kind.noun + ": a short YAML file")
     try:
-        return parse(raw.decode("utf-8-sig"), path)
+        return parse(raw.decode("utf-8-sig"), path, kind)
     except UnicodeDecodeError as error:
-        raise RecipeError("{}: not UTF-8: {}".format(path, error), "a text file in UTF-8")
+        raise kind.error("{}: not UTF-8: {}".format(path, error), "a text file in UTF-8")
 
 
-def parse(text: str, file: str) -> Value:
-    """The tree of a YAML text. Raises RecipeError: not YAML, a key twice, an anchor or a tag."""
+def parse(text: str, file: str, kind: DocumentKind = RECIPE) -> Value:
+    """The tree of a YAML text. Raises the error of ``kind``: not YAML, a key twice, an anchor or a tag."""
     try:
         import yaml
     except ImportError as error:
-        raise RecipeError("PyYAML does not import: {}".format(error), "PyYAML in this Python", "pip install pyyaml")
+        raise kind.error("PyYAML does not import: {}".format(error), "PyYAML in this Python", "pip install pyyaml")
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         reason = getattr(error, "problem", None) or str(error)
-        raise RecipeError("{}:{}: not YAML: {}".format(file, line, reason), "", "texts with ':' or '#' need quotes")
+        raise kind.error("{}:{}: not YAML: {}".format(file, line, reason), "", "texts with ':' or '#' need quotes")
     if node is None:
-        raise RecipeError("{}: the file is empty".format(file), "a recipe", "docs/how-to/write-a-recipe.md")
-    return _value(node, file, set())
+        raise kind.error("{}: the file is empty".format(file), kind.noun, kind.guide)
+    return _value(node, Value(None, file, 1, kind), set())
 
 
-def _value(node: Any, file: str, seen: "set[int]") -> Value:
-    here = Value(None, file, node.start_mark.line + 1)
+def _value(node: Any, document: Value, seen: "set[int]") -> Value:
+    here = document._replace(line=node.start_mark.line + 1)
     if id(node) in seen:
-        raise here.problem("an anchor is used again", "no anchors (&, *) in recipes", "write the text twice")
+        raise here.problem("an anchor is used again", "no anchors (&, *)", "write the text twice")
     seen.add(id(node))
     if node.tag not in _TAGS:
         raise here.problem("unknown tag {}".format(node.tag), "plain texts, lists and keys")
     if node.id == "sequence":
-        return here._replace(value=[_value(item, file, seen) for item in node.value])
+        return here._replace(value=[_value(item, document, seen) for item in node.value])
     if node.id == "mapping":
-        return here._replace(value=_mapping(node.value, file, seen))
+        return here._replace(value=_mapping(node.value, document, seen))
     empty = node.tag.endswith(":null") and node.value in ("", "~")
     return here._replace(value=None if empty else node.value)
 
@@ -147,10 +163,10 @@ _KINDS = ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "mer
 _TAGS = {"tag:yaml.org,2002:" + kind for kind in _KINDS}
 
 
-def _mapping(pairs: List[Tuple[Any, Any]], file: str, seen: "set[int]") -> Dict[str, Value]:
+def _mapping(pairs: List[Tuple[Any, Any]], document: Value, seen: "set[int]") -> Dict[str, Value]:
     found: Dict[str, Value] = {}
     for key, item in pairs:
-        name, value = _value(key, file, seen), _value(item, file, seen)
+        name, value = _value(key, document, seen), _value(item, document, seen)
         if not isinstance(name.value, str):
             raise name.problem("a key is {}".format(_kind(name.value)), "a text as key")
         if name.value in found:
