@@ -55,7 +55,7 @@ def cases(folder: str, recipe: recipes.Recipe, threads: int) -> list[Case]:
             if recipes.verify(decoding, lax).verdict != "pass":
                 continue
             truth, read = FORMS["nospace"].sides(sample.truth, [line.text for line in decoding.lines])
-            leads = [char.gap for line in decoding.lines for char in line.chars if char.sign != " "]
+            leads = [char.gap for line in decoding.lines for char in line.chars if char.character != " "]
             lead = min(leads + [line.margin for line in decoding.lines])
             found.append(Case(lead, truth == read))
     return found

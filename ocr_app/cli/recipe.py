@@ -19,9 +19,9 @@ from ocr_app.imaging.sources import expand
 from ocr_app.opening import open_reader
 from ocr_app.readers.contract import Reader
 from ocr_app.reading.frame import LAYOUTS
-from ocr_app.recipes.language.recipe import FieldGroup, Part, Recipe, RecipeField, RecipeLine
+from ocr_app.recipes.language.recipe import FieldGroup, LinePart, Recipe, RecipeField, RecipeLine
 from ocr_app.recipes.teaching import examples, rejection_curve
-from ocr_app.recipes.teaching.proposal import propose
+from ocr_app.recipes.teaching.proposal import propose_recipe
 from ocr_app.scoring.text_forms import DEFAULT_FORM, FORMS
 
 
@@ -94,16 +94,16 @@ def _line(recipe: Recipe, line: RecipeLine, count: int) -> Dict[str, Any]:
         "name": line.name,
         "optional": line.optional,
         "fields": [_part(part) for part in line.parts],
-        "texts": examples.how_many(recipe.registry, line.root),
-        "samples": examples.texts(recipe.registry, line.root, count),
+        "texts": examples.count_texts(recipe.registry, line.root),
+        "samples": examples.sample_texts(recipe.registry, line.root, count),
     }
 
 
-def _part(part: Part) -> str:
+def _part(part: LinePart) -> str:
     if isinstance(part, RecipeField):
         return part.kind + ("=" + part.name if part.name else "")
     assert isinstance(part, FieldGroup)
-    ways = "|".join(" ".join(_part(inner) for inner in way) for way in part.ways)
+    ways = "|".join(" ".join(_part(inner) for inner in way) for way in part.alternatives)
     return ("[{}]" if part.optional else "({})").format(ways)
 
 
@@ -122,7 +122,7 @@ def _teach(arguments: argparse.Namespace) -> int:
             texts = _texts(reader, load_image(path, limits_of(arguments)).pixels, arguments.layout)
             print("{}: {}".format(path, " / ".join(texts) or "- no text found -"), file=sys.stderr)
             found.append(texts)
-    proposal = propose(found, arguments.name)
+    proposal = propose_recipe(found, arguments.name)
     recipes.loads(proposal)
     if not arguments.out:
         print(proposal, end="")
@@ -142,7 +142,7 @@ def _texts(reader: Reader, image: Image, layout: str) -> Tuple[str, ...]:
     except UsageError:
         lines = reader.read(image) if layout == "page" else reader.read_line(image)
         return tuple(line.text for line in lines)
-    return tuple(text for text in (recipes.free(posterior).text.strip() for posterior in posteriors) if text)
+    return tuple(text for text in (recipes.decode_free(posterior).text.strip() for posterior in posteriors) if text)
 
 
 def _test(arguments: argparse.Namespace) -> int:
@@ -188,7 +188,7 @@ def measured(recipe: Recipe, results: List[Tuple[Sample, recipes.CodeDecoding]])
         verdict = recipes.verify(decoding, recipe).verdict
         verdicts[verdict]["right" if truth == read else "wrong"] += 1
         cases.append((decoding.assurance, truth == read))
-    return {"images": len(results), "exact": forms, "verdicts": verdicts, "rejection": rejection_curve.summary(cases)}
+    return {"images": len(results), "exact": forms, "verdicts": verdicts, "rejection": rejection_curve.summarise_rejection(cases)}
 
 
 def _table(record: Dict[str, Any]) -> str:
