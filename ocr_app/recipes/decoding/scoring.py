@@ -23,11 +23,8 @@ def forward_score(scores: np.ndarray, labels: Sequence[int]) -> float:
     if not len(text) or not len(scores):
         return -np.inf if len(text) else 0.0
     top = scores.max(axis=1)
-    states = np.zeros(2 * len(text) + 1, np.intp)  # blanks around and between the labels
-    states[1::2] = text
+    states, skips = _extended_states(text)
     likely = np.exp(scores[:, states] - top[:, None])
-    skips = np.zeros(len(states))  # 1 where the blank between two different labels may be skipped
-    skips[3::2] = text[1:] != text[:-1]
     padded = np.zeros(len(states) + 2)
     now, one_back, two_back = padded[2:], padded[1:-1], padded[:-2]
     now[0] = 1.0
@@ -43,6 +40,15 @@ def forward_score(scores: np.ndarray, labels: Sequence[int]) -> float:
         now *= row
     total = float(now[-2:].sum())
     return float(np.log(total) + top.sum()) if total > 0 else -np.inf
+
+
+def _extended_states(text: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """The labels with blanks around and between them, and for each 1 where the blank before it may be skipped."""
+    states = np.zeros(2 * len(text) + 1, np.intp)
+    states[1::2] = text
+    skips = np.zeros(len(states))
+    skips[3::2] = text[1:] != text[:-1]
+    return states, skips
 
 
 def score_substitutions(scores: np.ndarray, runs: Sequence[CharacterRun], start: int, stop: int) -> np.ndarray:
