@@ -54,7 +54,7 @@ def test_what_comes_out_is_allowed_by_the_recipe(posterior, recipe):
 @given(st.integers(0, 99), st.integers(0, 19), st.integers(0, 9999))
 def test_impossible_dates_never_come_out(day, month, year):
     text = "{:02d}.{:02d}.{:04d}".format(day, month, year)
-    path = [k for sign in text for k in (CHARACTERS.index(sign), 0)]
+    path = [k for character in text for k in (CHARACTERS.index(character), 0)]
     for line in decode([one_hot(path, 0.999)], RECIPES[0]).lines:
         if line.text:
             datetime.datetime.strptime(line.text, "%d.%m.%Y")
@@ -104,9 +104,9 @@ def test_free_reading_costs_less_likelihood_than_its_pieces_are_worth(posterior)
 
 @settings(max_examples=60, deadline=None)
 @given(st.dates(datetime.date(2000, 1, 1), datetime.date(2049, 1, 1)), st.integers(0, 7), st.sampled_from("OIZSBTX"))
-def test_a_date_in_which_one_digit_was_misread_by_little_is_read(day, place, sign):
+def test_a_date_in_which_one_digit_was_misread_by_little_is_read(day, place, character):
     text = day.strftime("%d%m%Y")
-    misread = text[:place] + sign + text[place + 1 :]
+    misread = text[:place] + character + text[place + 1 :]
     path = [
         k for part in (misread[:2], "/", misread[2:4], "/", misread[4:]) for s in part for k in (CHARACTERS.index(s), 0)
     ]

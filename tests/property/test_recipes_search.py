@@ -125,7 +125,7 @@ def test_the_runner_up_is_the_best_path_of_any_other_text(posterior, words):
 def test_the_score_of_a_text_is_the_sum_over_its_alignments(posterior, text):
     _, total = enumerated(posterior)
     line = prepare_evidence(posterior)
-    score = forward_score(line.scores, [CHARACTERS.index(sign) for sign in text]) + line.blank.sum()
+    score = forward_score(line.scores, [CHARACTERS.index(character) for character in text]) + line.blank.sum()
     assert math.isclose(score, total.get(text, -math.inf), abs_tol=1e-6)
 
 

@@ -144,15 +144,15 @@ def _allowed_rivals(
         states.append(registry.arcs[states[-1]][character])
     labels = _labels_of(evidence.characters)
     found = []
-    for place, character in enumerate(text):
-        row, own = substitutions[place], substitutions[place, labels[character]]
+    for position, character in enumerate(text):
+        row, own = substitutions[position], substitutions[position, labels[character]]
         options = []
-        for other, target in registry.arcs[states[place]].items():
+        for other, target in registry.arcs[states[position]].items():
             if other in (character, " ") or other not in labels:
                 continue
-            if target == states[place + 1] or registry.accepts(target, text[place + 1 :]):
+            if target == states[position + 1] or registry.accepts(target, text[position + 1 :]):
                 options.append((float(own - row[labels[other]]), labels[other]))
-        if registry.accepts(states[place], text[place + 1 :]):
+        if registry.accepts(states[position], text[position + 1 :]):
             options.append((float(own), BLANK))
         found.append([(label, trail) for trail, label in sorted(options)])
     return found

@@ -68,12 +68,12 @@ def _stops(field: RecipeField, text: str, at: int) -> Tuple[int, ...]:
     automaton = field.automaton
     state: Optional[int] = automaton.start
     found = [at] if automaton.final[automaton.start] else []
-    for place in range(at, len(text)):
-        state = automaton.arcs[state].get(text[place])  # type: ignore[index]
+    for position in range(at, len(text)):
+        state = automaton.arcs[state].get(text[position])  # type: ignore[index]
         if state is None:
             break
         if automaton.final[state]:
-            found.append(place + 1)
+            found.append(position + 1)
     return tuple(reversed(found))
 
 

@@ -55,7 +55,7 @@ def _propose_mask(column: Sequence[str]) -> ProposedField:
     """For texts of one length: a mask, place by place."""
     if all(text.isdigit() for text in column):
         return ProposedField("digits: {}".format(len(column[0])), "number")
-    mask = "".join(_mask_place({text[place] for text in column}) for place in range(len(column[0])))
+    mask = "".join(_mask_place({text[position] for text in column}) for position in range(len(column[0])))
     return ProposedField("lot: {}".format(quote(mask.replace("''", ""))), "lot")
 
 

@@ -95,13 +95,13 @@ def _propose_layout(group: List[_SampleLines]) -> List[str]:
     used: Dict[str, int] = {}
     for line in range(len(group[0])):
         keyword = ""
-        for place in range(len(group[0][line])):
-            column = [sample[line][place] for sample in group]
+        for position in range(len(group[0][line])):
+            column = [sample[line][position] for sample in group]
             field = propose_field(column)
             name = _field_name(field.kind, keyword, used)
             text = field.yaml if name is None else "{{{}, as: {}}}".format(field.yaml, name)
             text = text if text.startswith(("{", '"')) else "{" + text + "}"
-            rows.append(("- - " if place == 0 else "  - ") + text)
+            rows.append(("- - " if position == 0 else "  - ") + text)
             keyword = column[0] if field.kind == "literal" else keyword
     return rows
 

@@ -15,8 +15,8 @@ def check_legibility(recipe: Recipe, line: DecodedLine) -> List[Reason]:
         return [Reason("line-not-found", line.name)]
     tolerances = recipe.tolerances
     reasons: List[Reason] = []
-    for place, char in enumerate(line.chars):
-        reasons += _check_char("{}[{}]".format(line.name, place), char, tolerances.gap)
+    for position, char in enumerate(line.chars):
+        reasons += _check_char("{}[{}]".format(line.name, position), char, tolerances.gap)
     if not line.margin >= tolerances.gap and not reasons:
         reasons.append(Reason("ambiguous", line.name, "another text trails by only {:.2f}".format(line.margin)))
     for character, score in line.extra:

@@ -19,7 +19,7 @@ _NEIGHBOURS: Tuple[Tuple[str, _CharacterTest, _CharacterTest], ...] = (
 
 
 def find_borders(text: str) -> Dict[str, Tuple[Sequence[bool], Sequence[bool]]]:
-    """For each sort of neighbour whether a piece may begin (end) before each place: no such neighbour touches it.
+    """For each sort of neighbour whether a piece may begin (end) before each position: no such neighbour touches it.
 
     "letter": no letter. "digit": no digit, nor one behind a mark: in 6/11/2022 the month and year are not a date of
     their own. "alnum": neither letters nor digits: in O6/11/2022 they are not one either.

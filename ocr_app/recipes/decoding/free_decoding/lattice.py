@@ -32,12 +32,12 @@ def build_lattice(evidence: Evidence, best_path: BestPath, scores: np.ndarray) -
     trails = scores[rows, own][:, None] - scores
     trails[rows, own] = 0.0
     substitutions: List[List[Tuple[int, float]]] = [[] for _ in own]
-    places, labels = np.nonzero(trails < CERTAIN_LEAD)
-    for place, label, cost in zip(places.tolist(), labels.tolist(), trails[places, labels].tolist()):
-        substitutions[place].append((label, cost))
+    positions, labels = np.nonzero(trails < CERTAIN_LEAD)
+    for position, label, cost in zip(positions.tolist(), labels.tolist(), trails[positions, labels].tolist()):
+        substitutions[position].append((label, cost))
     substitutions = [sorted(ways, key=_COST)[:_MAX_SUBSTITUTIONS] for ways in substitutions]
     insertions, doublings = _find_insertions(evidence, best_path), _find_doublings(evidence, best_path)
-    if len(places) == len(substitutions) and not insertions and not doublings:
+    if len(positions) == len(substitutions) and not insertions and not doublings:
         return None
     return Lattice(substitutions, insertions, doublings)
 
@@ -49,24 +49,24 @@ def _find_insertions(evidence: Evidence, best_path: BestPath) -> Dict[int, List[
     frames, labels = np.nonzero(likely)
     if not len(frames):
         return {}
-    places = np.searchsorted(best_path.first, frames)
+    positions = np.searchsorted(best_path.first, frames)
     costs = -evidence.scores[frames, labels]
     best: Dict[Tuple[int, int], Tuple[float, int]] = {}
-    for frame, label, place, cost in zip(frames.tolist(), labels.tolist(), places.tolist(), costs.tolist()):
-        known = best.get((place, label))
-        if (known is None or cost < known[0]) and not _extends_neighbour(best_path, place, label, frame):
-            best[(place, label)] = (cost, frame)
+    for frame, label, position, cost in zip(frames.tolist(), labels.tolist(), positions.tolist(), costs.tolist()):
+        known = best.get((position, label))
+        if (known is None or cost < known[0]) and not _extends_neighbour(best_path, position, label, frame):
+            best[(position, label)] = (cost, frame)
     found: Dict[int, List[Tuple[int, float, int]]] = {}
-    for (place, label), (cost, frame) in best.items():
-        found.setdefault(place, []).append((label, cost, frame))
+    for (position, label), (cost, frame) in best.items():
+        found.setdefault(position, []).append((label, cost, frame))
     return found
 
 
-def _extends_neighbour(best_path: BestPath, place: int, label: int, frame: int) -> bool:
-    """Whether a character before ``place`` is just its neighbour one frame longer: no blank separates them."""
+def _extends_neighbour(best_path: BestPath, position: int, label: int, frame: int) -> bool:
+    """Whether a character before ``position`` is just its neighbour one frame longer: no blank separates them."""
     labels = best_path.labels
-    previous = place > 0 and labels[place - 1] == label and frame < best_path.last[place - 1] + 2
-    return previous or (place < len(labels) and labels[place] == label and frame > best_path.first[place] - 2)
+    previous = position > 0 and labels[position - 1] == label and frame < best_path.last[position - 1] + 2
+    return previous or (position < len(labels) and labels[position] == label and frame > best_path.first[position] - 2)
 
 
 def _find_doublings(evidence: Evidence, best_path: BestPath) -> Dict[int, Tuple[float, int]]:
@@ -74,9 +74,9 @@ def _find_doublings(evidence: Evidence, best_path: BestPath) -> Dict[int, Tuple[
     scores = evidence.scores[np.arange(len(evidence.best)), evidence.best]
     found: Dict[int, Tuple[float, int]] = {}
     for frame in np.flatnonzero((evidence.best != BLANK) & (scores < CERTAIN_LEAD)).tolist():
-        place = int(np.searchsorted(best_path.first, frame, side="right")) - 1
-        if best_path.first[place] < frame < best_path.last[place]:
+        position = int(np.searchsorted(best_path.first, frame, side="right")) - 1
+        if best_path.first[position] < frame < best_path.last[position]:
             cost = float(scores[frame])
-            if place not in found or cost < found[place][0]:
-                found[place] = (cost, frame)
+            if position not in found or cost < found[position][0]:
+                found[position] = (cost, frame)
     return found

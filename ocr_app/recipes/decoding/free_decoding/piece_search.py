@@ -37,17 +37,17 @@ def find_pieces(evidence: Evidence, best_path: BestPath, substitutions: np.ndarr
 
 
 _PieceToken = Tuple[float, Any, int, int]
-"""Value (worth of what came before, less costs), steps (a chain), place where the piece began, characters changed."""
+"""Value (worth of what came before, less costs), steps (a chain), position of the piece's start, number of changes."""
 
 _PieceTokens = Dict[int, _PieceToken]
 """By index of the kind * states + state."""
 
 _BackPointer = Optional[Tuple[int, int, Any, int]]
-"""The piece that ends at a place: where it began, its kind's index, its steps, characters changed. None: no piece."""
+"""The piece that ends at a position: where it began, its kind's index, its steps, its changes. None: no piece."""
 
 
 class _PieceSearch:
-    """Viterbi over places: ``best[j]`` is the value of the best line up to place j, with no piece reaching across."""
+    """Viterbi over positions: ``best[j]`` is the value of the best line up to position j that no piece crosses."""
 
     def __init__(self, lattice: Lattice, best_path: BestPath, grammar: GenericGrammar) -> None:
         self.lattice, self.best_path, self.kinds = lattice, best_path, grammar.kinds
@@ -56,33 +56,33 @@ class _PieceSearch:
         self.borders = find_borders(best_path.text)
         self.best: List[Tuple[float, _BackPointer]] = []
         tokens: _PieceTokens = {}
-        for place in range(len(lattice.substitutions) + 1):
-            if place in lattice.insertions:
-                self._insert(tokens, place)
-            self._end(tokens, place)
-            if place < len(lattice.substitutions):
-                self._start(tokens, place)
-                tokens = self._step(tokens, place)
+        for position in range(len(lattice.substitutions) + 1):
+            if position in lattice.insertions:
+                self._insert(tokens, position)
+            self._end(tokens, position)
+            if position < len(lattice.substitutions):
+                self._start(tokens, position)
+                tokens = self._step(tokens, position)
 
-    def _start(self, tokens: _PieceTokens, place: int) -> None:
-        """Begins pieces at a place where one of their first characters, or none, may be printed."""
-        value = self.best[place][0]
+    def _start(self, tokens: _PieceTokens, position: int) -> None:
+        """Begins pieces at a position where one of their first characters, or none, may be printed."""
+        value = self.best[position][0]
         fresh: _PieceTokens = {}
-        inserted = self.lattice.insertions.get(place, ())
-        labels = [label for label, _ in self.lattice.substitutions[place]]
+        inserted = self.lattice.insertions.get(position, ())
+        labels = [label for label, _ in self.lattice.substitutions[position]]
         for index, kind in enumerate(self.kinds):
-            if not kind.follows_keyword and self.borders[kind.left][0][place]:
+            if not kind.follows_keyword and self.borders[kind.left][0][position]:
                 first = self.targets[kind.root]
                 if inserted or any(label in first or label == BLANK for label in labels):
-                    fresh[index * self.states + kind.root] = (value, None, place, 0)
+                    fresh[index * self.states + kind.root] = (value, None, position, 0)
         if inserted:
-            self._insert(fresh, place)
+            self._insert(fresh, position)
         for key, token in fresh.items():
             _keep_better(tokens, key, token)
 
-    def _insert(self, tokens: _PieceTokens, place: int) -> None:
+    def _insert(self, tokens: _PieceTokens, position: int) -> None:
         """Lets tokens pass a character that the best path does not have."""
-        for label, cost, frame in self.lattice.insertions[place]:
+        for label, cost, frame in self.lattice.insertions[position]:
             for key, (value, chain, begun, changes) in list(tokens.items()):
                 state = key % self.states
                 target = self.targets[state].get(label)
@@ -90,16 +90,16 @@ class _PieceSearch:
                     step = (chain, label, frame, frame)
                     _keep_better(tokens, key - state + target, (value - cost, step, begun, changes + 1))
 
-    def _end(self, tokens: _PieceTokens, place: int) -> None:
+    def _end(self, tokens: _PieceTokens, position: int) -> None:
         """The best line up to here: the best path's text, or a piece that ends here. Dates begin behind keywords."""
-        value = self.best[place - 1][0] if place else 0.0
+        value = self.best[position - 1][0] if position else 0.0
         back: _BackPointer = None
         for key, token in list(tokens.items()):
             index, state = divmod(key, self.states)
             if not self.final[state]:
                 continue
             kind = self.kinds[index]
-            if token[0] + kind.worth > value and self.borders[kind.right][1][place] and _mostly_read(token):
+            if token[0] + kind.worth > value and self.borders[kind.right][1][position] and _mostly_read(token):
                 value, back = token[0] + kind.worth, (token[2], index, token[1], token[3])
             if kind.max_worth > kind.worth:
                 self._follow_keyword(tokens, token)
@@ -110,12 +110,16 @@ class _PieceSearch:
             if kind.follows_keyword:
                 _keep_better(tokens, index * self.states + kind.root, token)
 
-    def _step(self, tokens: _PieceTokens, place: int) -> _PieceTokens:
-        """Moves every token past the character at ``place`` in each possible way, as long as it may be worth it."""
+    def _step(self, tokens: _PieceTokens, position: int) -> _PieceTokens:
+        """Moves every token past the character at ``position`` in each possible way, as long as it may be worth it."""
         fresh: _PieceTokens = {}
-        options = self.lattice.substitutions[place]
-        own, first, last = self.best_path.labels[place], self.best_path.first[place], self.best_path.last[place]
-        base, doubling = self.best[place][0], self.lattice.doublings.get(place)
+        options = self.lattice.substitutions[position]
+        own, first, last = (
+            self.best_path.labels[position],
+            self.best_path.first[position],
+            self.best_path.last[position],
+        )
+        base, doubling = self.best[position][0], self.lattice.doublings.get(position)
         for key, (value, chain, begun, changes) in tokens.items():
             index, state = divmod(key, self.states)
             affordable = value + self.kinds[index].max_worth - base
@@ -138,16 +142,16 @@ class _PieceSearch:
         """The best line."""
         runs: List[CharacterRun] = []
         in_piece: List[bool] = []
-        place, worth = len(self.best) - 1, 0.0
-        while place:
-            back = self.best[place][1]
+        position, worth = len(self.best) - 1, 0.0
+        while position:
+            back = self.best[position][1]
             if back is None:
-                place -= 1
+                position -= 1
                 path = self.best_path
-                runs.append(CharacterRun(path.labels[place], path.first[place], path.last[place]))
+                runs.append(CharacterRun(path.labels[position], path.first[position], path.last[position]))
                 in_piece.append(False)
                 continue
-            place, index, chain, changes = back
+            position, index, chain, changes = back
             worth += self.kinds[index].worth if changes else 0.0
             while chain is not None:
                 runs.append(CharacterRun(*chain[1:]))

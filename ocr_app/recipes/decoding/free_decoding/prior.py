@@ -14,7 +14,7 @@ _MAX_READINGS = 64  # readings of one word that are compared
 _DATE_PARTS = re.compile(r"(\d{1,4})([./ -])(\d{1,2})(?:\2(\d{1,4}))?$")
 
 _Options = Dict[int, List[Tuple[int, float]]]
-"""For each place in doubt the possible labels with how far they trail, the line's own label first."""
+"""For each position in doubt the possible labels with how far they trail, the line's own label first."""
 
 
 def apply_prior(
@@ -25,31 +25,31 @@ def apply_prior(
 ) -> List[int]:
     """The labels of a line after the prior has decided the close calls outside pieces, word by word.
 
-    ``characters``: of each label; ``rivals``: (label, how far it trails) pairs for each place, nearest first;
-    ``in_piece``: the places that belong to a piece of the generic grammar and stay as they are.
+    ``characters``: of each label; ``rivals``: (label, how far it trails) pairs for each position, nearest first;
+    ``in_piece``: the positions that belong to a piece of the generic grammar and stay as they are.
     """
     decided = list(labels)
     options: _Options = {}
-    for place, own in enumerate(rivals):
-        if in_piece[place]:
+    for position, own in enumerate(rivals):
+        if in_piece[position]:
             continue
         close = [(label, trail) for label, trail in own if trail < PRIOR_WEIGHT and characters[label].isalnum()]
-        if close and characters[decided[place]].isalnum():
-            options[place] = [(decided[place], 0.0)] + close
+        if close and characters[decided[position]].isalnum():
+            options[position] = [(decided[position], 0.0)] + close
     for first, stop in _words_outside_pieces(characters, decided, in_piece) if options else ():
-        doubtful = {place: options[place] for place in range(first, stop) if place in options}
+        doubtful = {position: options[position] for position in range(first, stop) if position in options}
         if doubtful:
             decided[first:stop] = _likeliest_word(characters, decided[first:stop], first, doubtful)
     return decided
 
 
 def _likeliest_word(characters: Sequence[str], word: List[int], first: int, options: _Options) -> List[int]:
-    """The labels of the word's likeliest reading. ``first``: the place at which the word begins."""
+    """The labels of the word's likeliest reading. ``first``: the position at which the word begins."""
     best, chosen = -np.inf, word
     for combination in itertools.islice(itertools.product(*options.values()), _MAX_READINGS):
         trial = list(word)
-        for place, (label, _) in zip(options, combination):
-            trial[place - first] = label
+        for position, (label, _) in zip(options, combination):
+            trial[position - first] = label
         text = "".join(characters[label] for label in trial)
         value = -PRIOR_WEIGHT * implausibility(text) - sum(trail for _, trail in combination)
         if value > best:
@@ -60,7 +60,7 @@ def _likeliest_word(characters: Sequence[str], word: List[int], first: int, opti
 def _words_outside_pieces(
     characters: Sequence[str], labels: Sequence[int], in_piece: Sequence[bool]
 ) -> List[Tuple[int, int]]:
-    """First place and end of each word. What touches a piece without a space is a word of its own."""
+    """First position and end of each word. What touches a piece without a space is a word of its own."""
     text = "".join(" " if inside else characters[label] for label, inside in zip(labels, in_piece))
     return [(found.start(), found.end()) for found in re.finditer(r"[^ ]+", text)]
 

@@ -20,8 +20,8 @@ def exact_margin(backward: BackwardPass, root: int, path: Alignment) -> float:
     arrive = backward.before.copy()  # by frames remaining: the best score of the text so far, ending in any frame
     batch_number, number = backward.layout.positions[root]
     rival, previous, in_label = NEVER, 0, np.full(frames + 1, NEVER)
-    for place in range(len(path.runs) + 1):
-        label = path.runs[place].label if place < len(path.runs) else 0
+    for position in range(len(path.runs) + 1):
+        label = path.runs[position].label if position < len(path.runs) else 0
         after_blank = np.full(frames + 1, NEVER)
         anyhow = np.maximum.accumulate(np.maximum(arrive, in_label)[::-1])[::-1]
         after_blank[:-1] = anyhow[1:]
@@ -36,9 +36,9 @@ def exact_margin(backward: BackwardPass, root: int, path: Alignment) -> float:
                 continue
             way_in = after_blank if batch.labels[index] == previous else anyhow
             rival = max(rival, float((way_in + arcs[arc]).max()))
-        if batch.final[number] and place < len(path.runs):
+        if batch.final[number] and position < len(path.runs):
             rival = max(rival, float((anyhow + backward.behind).max()))
-        if place == len(path.runs):
+        if position == len(path.runs):
             break
         way_in = after_blank if label == previous else anyhow
         sums = backward.sums[label]

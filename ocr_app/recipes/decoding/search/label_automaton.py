@@ -21,9 +21,9 @@ def label_automaton(registry: StateRegistry, characters: Tuple[str, ...]) -> Lab
 
 
 def states_of_text(automaton: LabelAutomaton, root: int, labels: Sequence[int]) -> Dict[int, int]:
-    """The states on the way of a text, each with its place in the text. An acyclic automaton passes no state twice."""
-    places, state = {root: 0}, root
-    for place, label in enumerate(labels, 1):
+    """The states that a text passes, each with its position in the text. An acyclic automaton passes no state twice."""
+    positions, state = {root: 0}, root
+    for position, label in enumerate(labels, 1):
         state = automaton.targets[state][label]
-        places[state] = place
-    return places
+        positions[state] = position
+    return positions

@@ -43,8 +43,8 @@ def pass_tokens(
     text. ``junk`` None: the code is the whole line.
     """
     before, behind = (scores[::-1].tolist() for scores in outside_scores(evidence, junk))  # now by frames passed
-    places = states_of_text(automaton, roots[0], excluded) if excluded is not None else {}
-    tokens = _TokenPassing(automaton, list(roots), places, excluded, beam)
+    positions = states_of_text(automaton, roots[0], excluded) if excluded is not None else {}
+    tokens = _TokenPassing(automaton, list(roots), positions, excluded, beam)
     idle = False
     for frame, active in enumerate(_active_labels(evidence.scores, label_beam)):
         if idle and not active:
@@ -83,12 +83,12 @@ class _TokenPassing:
         self,
         automaton: LabelAutomaton,
         roots: List[int],
-        excluded_places: Dict[int, int],
+        excluded_positions: Dict[int, int],
         excluded: Optional[Sequence[int]],
         beam: float,
     ) -> None:
         self.automaton, self.roots, self.beam = automaton, roots, beam
-        self.excluded_places = excluded_places
+        self.excluded_positions = excluded_positions
         self.excluded = list(excluded) if excluded is not None else []
         self.block = len(automaton.targets) * automaton.width
         self.on_excluded = 1 if excluded is not None else 0
@@ -115,7 +115,7 @@ class _TokenPassing:
             if not final[state]:
                 continue
             head, label = key // self.block, key % width
-            if head & 1 and self.excluded_places.get(state) == len(self.excluded):
+            if head & 1 and self.excluded_positions.get(state) == len(self.excluded):
                 continue
             total = token[0] + score
             if head >> 1 not in self.ended or total > self.ended[head >> 1][0]:
@@ -187,8 +187,8 @@ class _TokenPassing:
 
     def _next_excluded(self, state: int) -> int:
         """The label with which the excluded text goes on from a state on its way; -1 at its end."""
-        place = self.excluded_places[state]
-        return self.excluded[place] if place < len(self.excluded) else -1
+        position = self.excluded_positions[state]
+        return self.excluded[position] if position < len(self.excluded) else -1
 
     def alignments(self) -> Dict[int, Alignment]:
         """The best paths that have ended, by root."""

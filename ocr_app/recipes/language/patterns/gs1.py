@@ -72,8 +72,8 @@ def check_digit_automaton(length: int) -> Dfa:
     nfa = Nfa()
     sums = {0: nfa.add_state()}
     start = sums[0]
-    for place in range(length):
-        weight = 1 if (length - place) % 2 else 3
+    for position in range(length):
+        weight = 1 if (length - position) % 2 else 3
         following: Dict[int, int] = {}
         for total, state in sums.items():
             for digit in range(10):
