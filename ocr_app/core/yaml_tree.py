@@ -23,8 +23,8 @@ RECIPE = DocumentKind("a recipe", RecipeError, "docs/how-to/write-a-recipe.md")
 SETTINGS = DocumentKind("a settings file", UsageError, "docs/reference/settings.md")
 
 
-class Value(NamedTuple):
-    """One node. ``value`` is a text, None (nothing written), a list of Value, or a dict from text to Value.
+class YamlNode(NamedTuple):
+    """One node. ``value`` is a text, None (nothing written), a list of YamlNode, or a dict from text to YamlNode.
 
     Every method raises the error of the node's ``kind``.
     """
@@ -34,70 +34,88 @@ class Value(NamedTuple):
     line: int
     kind: DocumentKind = RECIPE
 
-    def problem(self, found: str, expected: str = "", next_step: str = "") -> OcrError:
+    def error(self, found: str, expected: str = "", next_step: str = "") -> OcrError:
         """An error that names file and line."""
         return self.kind.error("{}:{}: {}".format(self.file, self.line, found), expected, next_step)
 
-    def text(self, what: str) -> str:
+    def as_text(self, what: str) -> str:
         """The value as a text."""
         if not isinstance(self.value, str) or not self.value:
-            raise self.problem("{} is {}".format(what, _kind(self.value)), "a text")
+            raise self.error("{} is {}".format(what, _kind(self.value)), "a text")
         return self.value
 
-    def items(self, what: str) -> List["Value"]:
+    def as_list(self, what: str) -> List["YamlNode"]:
         """The value as a list that is not empty."""
         if not isinstance(self.value, list) or not self.value:
-            raise self.problem("{} is {}".format(what, _kind(self.value)), "a list with at least one entry")
+            raise self.error("{} is {}".format(what, _kind(self.value)), "a list with at least one entry")
         return self.value
 
-    def texts(self, what: str) -> List[str]:
+    def as_texts(self, what: str) -> List[str]:
         """A list of texts, or one text."""
-        return [item.text(what) for item in self.items(what)] if isinstance(self.value, list) else [self.text(what)]
+        return (
+            [item.as_text(what) for item in self.as_list(what)]
+            if isinstance(self.value, list)
+            else [self.as_text(what)]
+        )
 
-    def keys(self, what: str) -> "Keys":
+    def as_mapping(self, what: str) -> "YamlMapping":
         """The value as keys."""
         if not isinstance(self.value, dict):
-            raise self.problem("{} is {}".format(what, _kind(self.value)), "keys with values")
-        return Keys(self, what)
+            raise self.error("{} is {}".format(what, _kind(self.value)), "keys with values")
+        return YamlMapping(self, what)
 
-    def chosen(self, what: str, known: Iterable[str]) -> str:
+    def as_choice(self, what: str, known: Iterable[str]) -> str:
         """The value as one of ``known``; the error suggests the nearest."""
-        text = self.text(what)
+        text = self.as_text(what)
         if text not in known:
-            raise self.problem("unknown {}: {!r}{}".format(what, text, suggestion(text, known)), ", ".join(known))
+            raise self.error("unknown {}: {!r}{}".format(what, text, suggest(text, known)), ", ".join(known))
         return text
 
+    def as_flag(self, what: str) -> bool:
+        """The value as ``true`` or ``false``."""
+        return self.as_choice(what, ("true", "false")) == "true"
 
-class Keys:
-    """Reads a mapping key by key; :meth:`finish` refuses what nobody asked for."""
 
-    def __init__(self, node: Value, what: str) -> None:
+class YamlMapping:
+    """Reads a mapping key by key; :meth:`refuse_unknown_keys` then refuses the keys that were never read."""
+
+    def __init__(self, node: YamlNode, what: str) -> None:
         self.node = node
         self.what = what
-        self._left: Dict[str, Value] = dict(node.value)
+        self._left: Dict[str, YamlNode] = dict(node.value)
         self._known: List[str] = []
 
-    def get(self, name: str) -> Optional[Value]:
+    def get(self, name: str) -> Optional[YamlNode]:
         """The value of a key, None when the key is absent."""
         self._known.append(name)
         return self._left.pop(name, None)
 
-    def need(self, name: str) -> Value:
+    def require(self, name: str) -> YamlNode:
         """The value of a key that must be there."""
         found = self.get(name)
         if found is None:
-            raise self.node.problem("{} has no {!r}".format(self.what, name), "the key {!r}".format(name))
+            raise self.node.error("{} has no {!r}".format(self.what, name), "the key {!r}".format(name))
         return found
 
-    def finish(self) -> None:
+    def get_choice(self, name: str, known: Tuple[str, ...], default: str) -> str:
+        """The value of a key as one of ``known``, or the default."""
+        value = self.get(name)
+        return default if value is None else value.as_choice(name, known)
+
+    def get_flag(self, name: str, default: bool) -> bool:
+        """The value of a key as ``true`` or ``false``, or the default."""
+        value = self.get(name)
+        return default if value is None else value.as_flag(name)
+
+    def refuse_unknown_keys(self) -> None:
         """Raises the error of the kind for the first key that was not asked for."""
         for name, value in self._left.items():
-            found = "unknown key {!r} in {}{}".format(name, self.what, suggestion(name, self._known))
+            found = "unknown key {!r} in {}{}".format(name, self.what, suggest(name, self._known))
             step = 'write it in quotes if it is printed text: "{}:"'.format(name) if value.value is None else ""
-            raise value.problem(found, ", ".join(sorted(set(self._known))), step)
+            raise value.error(found, ", ".join(sorted(set(self._known))), step)
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def suggest(name: str, known: Iterable[str]) -> str:
     """ ", did you mean ...?" or nothing."""
     close = difflib.get_close_matches(name, list(known), 1, 0.6)
     return ", did you mean {!r}?".format(close[0]) if close else ""
@@ -111,7 +129,7 @@ def _kind(value: Any) -> str:
     return "a list" if isinstance(value, list) else "keys with values"
 
 
-def read(path: str, kind: DocumentKind = RECIPE) -> Value:
+def read_yaml(path: str, kind: DocumentKind = RECIPE) -> YamlNode:
     """The tree of a file. Raises the error of ``kind``."""
     try:
         with open(path, "rb") as stream:
@@ -121,12 +139,12 @@ def read(path: str, kind: DocumentKind = RECIPE) -> Value:
     if len(raw) > MAX_BYTES:
         raise kind.error("{}: longer than {} bytes".format(path, MAX_BYTES), kind.noun + ": a short YAML file")
     try:
-        return parse(raw.decode("utf-8-sig"), path, kind)
+        return parse_yaml(raw.decode("utf-8-sig"), path, kind)
     except UnicodeDecodeError as error:
         raise kind.error("{}: not UTF-8: {}".format(path, error), "a text file in UTF-8")
 
 
-def parse(text: str, file: str, kind: DocumentKind = RECIPE) -> Value:
+def parse_yaml(text: str, file: str, kind: DocumentKind = RECIPE) -> YamlNode:
     """The tree of a YAML text. Raises the error of ``kind``: not YAML, a key twice, an anchor or a tag."""
     try:
         import yaml
@@ -141,16 +159,16 @@ def parse(text: str, file: str, kind: DocumentKind = RECIPE) -> Value:
         raise kind.error("{}:{}: not YAML: {}".format(file, line, reason), "", "texts with ':' or '#' need quotes")
     if node is None:
         raise kind.error("{}: the file is empty".format(file), kind.noun, kind.guide)
-    return _value(node, Value(None, file, 1, kind), set())
+    return _value(node, YamlNode(None, file, 1, kind), set())
 
 
-def _value(node: Any, document: Value, seen: "set[int]") -> Value:
+def _value(node: Any, document: YamlNode, seen: "set[int]") -> YamlNode:
     here = document._replace(line=node.start_mark.line + 1)
     if id(node) in seen:
-        raise here.problem("an anchor is used again", "no anchors (&, *)", "write the text twice")
+        raise here.error("an anchor is used again", "no anchors (&, *)", "write the text twice")
     seen.add(id(node))
     if node.tag not in _TAGS:
-        raise here.problem("unknown tag {}".format(node.tag), "plain texts, lists and keys")
+        raise here.error("unknown tag {}".format(node.tag), "plain texts, lists and keys")
     if node.id == "sequence":
         return here._replace(value=[_value(item, document, seen) for item in node.value])
     if node.id == "mapping":
@@ -163,15 +181,15 @@ _KINDS = ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "mer
 _TAGS = {"tag:yaml.org,2002:" + kind for kind in _KINDS}
 
 
-def _mapping(pairs: List[Tuple[Any, Any]], document: Value, seen: "set[int]") -> Dict[str, Value]:
-    found: Dict[str, Value] = {}
+def _mapping(pairs: List[Tuple[Any, Any]], document: YamlNode, seen: "set[int]") -> Dict[str, YamlNode]:
+    found: Dict[str, YamlNode] = {}
     for key, item in pairs:
         name, value = _value(key, document, seen), _value(item, document, seen)
         if not isinstance(name.value, str):
-            raise name.problem("a key is {}".format(_kind(name.value)), "a text as key")
+            raise name.error("a key is {}".format(_kind(name.value)), "a text as key")
         if name.value in found:
-            raise name.problem(
-                "the key {!r} stands twice (first in line {})".format(name.value, found[name.value].line)
+            raise name.error(
+                "the key {!r} is given twice (first in line {})".format(name.value, found[name.value].line)
             )
         found[name.value] = value._replace(line=name.line)
     return found

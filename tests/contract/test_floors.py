@@ -4,7 +4,8 @@ import ast
 from pathlib import Path
 
 import pytest
-from fleet.toml import load_toml
+
+from fleet.reports import architecture
 
 APP = Path(__file__).resolve().parents[2] / "ocr_app"
 LAYERS = [[name.strip() for name in layer.split("|")] for layer in reversed(architecture.layers_of())]
@@ -76,4 +77,6 @@ def test_the_architecture_page_is_drawn_from_the_contract():
     rows = architecture.floors(APP.parent, architecture.layers_of())
     page = (APP.parent / architecture.PAGE).read_text(encoding="utf-8")
     assert architecture.filled(page, rows) == page, "run ./inv docs"
-    assert (APP.parent / architecture.PICTURE).read_text(encoding="utf-8") == architecture.picture(rows), "run ./inv docs"
+    assert (APP.parent / architecture.PICTURE).read_text(encoding="utf-8") == architecture.picture(rows), (
+        "run ./inv docs"
+    )

@@ -9,7 +9,7 @@ import attr
 import cattr
 
 from ocr_app.core import yaml_tree
-from ocr_app.core.yaml_tree import Value, suggestion
+from ocr_app.core.yaml_tree import YamlNode, suggest
 from ocr_app.line.settings import fields
 from ocr_app.line.settings.service import ServiceSettings, keys
 
@@ -19,28 +19,28 @@ _TRUTHS = {"true": True, "false": False}
 
 def load(path: str) -> ServiceSettings:
     """The settings in a file. Raises UsageError for an unknown key, a wrong type or a value out of bounds."""
-    tree = yaml_tree.read(path, yaml_tree.SETTINGS)
+    tree = yaml_tree.read_yaml(path, yaml_tree.SETTINGS)
     sections: Dict[str, Any] = {field.name: field.type for field in attr.fields(ServiceSettings)}
-    tree.keys("the settings file")
+    tree.as_mapping("the settings file")
     _refuse_unknown(tree, "the settings file", list(sections))
-    nodes: Dict[str, Value] = tree.value
+    nodes: Dict[str, YamlNode] = tree.value
     return ServiceSettings(**{name: _section(sections[name], name, node) for name, node in nodes.items()})
 
 
-def _section(cls: Any, name: str, node: Value) -> Any:
+def _section(cls: Any, name: str, node: YamlNode) -> Any:
     if node.value is None:
         return cls()
-    node.keys(name)
+    node.as_mapping(name)
     known = {field.name: field for field in attr.fields(cls)}
     _refuse_unknown(node, name, list(known))
     return cls(**{key: _value(known[key], name, value) for key, value in node.value.items()})
 
 
-def _refuse_unknown(node: Value, what: str, known: List[str]) -> None:
+def _refuse_unknown(node: YamlNode, what: str, known: List[str]) -> None:
     for name, value in node.value.items():
         if name not in known:
-            hint = suggestion(name, known) or _elsewhere(name)
-            raise value.problem("unknown key {!r} in {}{}".format(name, what, hint), ", ".join(known), node.kind.guide)
+            hint = suggest(name, known) or _elsewhere(name)
+            raise value.error("unknown key {!r} in {}{}".format(name, what, hint), ", ".join(known), node.kind.guide)
 
 
 def _elsewhere(name: str) -> str:
@@ -50,7 +50,7 @@ def _elsewhere(name: str) -> str:
     return ", did you mean {!r}?".format(full[close[0]]) if close else ""
 
 
-def _value(field: Any, section: str, node: Value) -> Any:
+def _value(field: Any, section: str, node: YamlNode) -> Any:
     try:
         value = CONVERTER.structure(_plain(node), field.type)
         fields.validate(None, field, value)
@@ -61,17 +61,17 @@ def _value(field: Any, section: str, node: Value) -> Any:
     return value
 
 
-def _problem(field: Any, section: str, node: Value) -> Exception:
-    hint = suggestion(node.value, field.metadata["choices"]) if isinstance(node.value, str) else ""
+def _problem(field: Any, section: str, node: YamlNode) -> Exception:
+    hint = suggest(node.value, field.metadata["choices"]) if isinstance(node.value, str) else ""
     found = "{}.{} is {}{}".format(section, field.name, _shown(_plain(node)), hint)
-    return node.problem(found, fields.expected(field), node.kind.guide)
+    return node.error(found, fields.expected(field), node.kind.guide)
 
 
 def _shown(value: Any) -> str:
     return "empty" if value is None or value == "" else repr(value)
 
 
-def _plain(node: Value) -> Any:
+def _plain(node: YamlNode) -> Any:
     if isinstance(node.value, list):
         return [_plain(item) for item in node.value]
     if isinstance(node.value, dict):

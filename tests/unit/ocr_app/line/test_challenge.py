@@ -36,7 +36,8 @@ def test_the_comparison_is_that_of_the_gate():
         lines = [{"image": image, "verdict": verdict, "text": text} for image, verdict, text in pairs]
         for count in (1, 2):
             answers = [
-                ChallengeAnswer(line["image"].split("/")[-1], line["verdict"], line["text"], 1.0) for line in lines[:count]
+                ChallengeAnswer(line["image"].split("/")[-1], line["verdict"], line["text"], 1.0)
+                for line in lines[:count]
             ]
             try:
                 gate.compare(answers, wanted)
