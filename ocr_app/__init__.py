@@ -15,11 +15,13 @@ binding exists for Python 3.6 only.
 
 from typing import TYPE_CHECKING, Optional
 
+from ocr_app.core.version import VERSION
+
 if TYPE_CHECKING:  # the command line, for instance, must not load what it does not use
     from ocr_app.opening.library import AnyRecipe, OpenReader
 
 __all__ = ["__version__", "open"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def open(  # noqa: A001

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ocr_app.cli import main, outline
+from ocr_app.cli import main as cli
+from ocr_app.cli import outline
 from ocr_app.core.paths import HOME
 
 PAGE = Path("docs") / "reference" / "command-line.md"
@@ -35,22 +36,19 @@ and their values; everything else is completed as the name of a file.
 def page() -> str:
     """The whole page. Settings of this computer's environment variables are left out of the defaults."""
     with _default_settings():
-        commands = {command.words: command for command in outline.commands(main.parser())}
+        commands = {command.words: command for command in outline.commands(cli.parser())}
     parts = [_HEAD]
-    for title, verbs in main.GROUPS:
+    for title, verbs in cli.GROUPS:
         parts.append(f"## {title}\n")
         names = [verb.name for verb in verbs]
         parts += [_section(command) for words, command in commands.items() if words and words[0] in names]
     return "\n".join(parts)
 
 
-def write(root: Path) -> bool:
-    """Writes the page below ``root``; whether it changed."""
-    text, path = page(), root / PAGE
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return False
-    path.write_text(text, encoding="utf-8")
-    return True
+def main(root: Path = Path(HOME)) -> int:
+    """Writes the page below ``root``; the exit code."""
+    (root / PAGE).write_text(page(), encoding="utf-8")
+    return 0
 
 
 @contextmanager

@@ -5,13 +5,13 @@ import os
 import sys
 from typing import List, Optional
 
-from ocr_app import __version__
 from ocr_app.cli import bundled, completion, health, network, read, readers, recipe, selfcheck, serve, speed
 from ocr_app.cli.benchmark import cnn, modules
 from ocr_app.cli.benchmark import run as benchmarks
 from ocr_app.cli.engine import command
 from ocr_app.cli.verbs import Verb, VerbParser, add_verb, listing, sentence
 from ocr_app.core.errors import OcrError
+from ocr_app.core.version import VERSION
 
 _RECIPE = "Check, teach and test recipes"
 _BENCHMARK = "Measure accuracy and times of a reader on a data set"
@@ -77,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    main_parser.add_argument("--version", action="version", version="ocr-app " + __version__)
+    main_parser.add_argument("--version", action="version", version="ocr-app " + VERSION)
     verbs = main_parser.add_subparsers(
         dest="verb", metavar="VERB", prog="ocr-app", help=argparse.SUPPRESS, parser_class=VerbParser
     )

@@ -144,7 +144,7 @@ def _judged(posteriors: List[LinePosterior], request: VerdictRequest, timer: Tim
 
 
 def _clock(request: VerdictRequest) -> Optional[recipes.Clock]:
-    return recipes.judged_clock(datetime.datetime.now(), True, NOT_BEFORE) if request.trust_clock else None
+    return recipes.judge_clock(datetime.datetime.now(), True, NOT_BEFORE) if request.trust_clock else None
 
 
 def cut(image: Image, region: Region) -> Image:

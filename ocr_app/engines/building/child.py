@@ -15,9 +15,9 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Optional
 
-import ocr_app
 from ocr_app.core import files
 from ocr_app.core.errors import BuildError, OcrError
+from ocr_app.core.version import VERSION
 from ocr_app.engines import key
 from ocr_app.engines.building import comparison
 from ocr_app.engines.building.comparison import Watched
@@ -91,7 +91,7 @@ def _manifest(spec: ReferenceSpec, job: BuildJob, own: Reference, data: bytes, s
         "seconds": round(seconds, 3),
         "workspace_mb": spec.workspace_mb,
         "python": platform.python_version(),
-        "app": ocr_app.__version__,
+        "app": VERSION,
         "calibration": own.sets,
     }
     return EngineManifest(
