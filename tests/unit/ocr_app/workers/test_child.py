@@ -50,13 +50,13 @@ def test_a_failure_of_the_process_ends_it(child_of, image, is_gone, plan, code):
 
 
 def test_the_last_output_of_a_crash_is_quoted(child_of, image):
-    with pytest.raises(ReaderFailed, match="exited with status 3; its last output:\n    | out of luck"):
+    with pytest.raises(ReaderFailed, match=r"exited with status 3; its last output:\n    \| out of luck"):
         read(child_of("exit"), image)
 
 
 def test_a_hang_is_ended_in_time(child_of, image, is_gone):
     child = child_of("hang")
-    with pytest.raises(ReaderFailed, match="did not answer within 0.3 s and was ended") as caught:
+    with pytest.raises(ReaderFailed, match=r"did not answer within 0\.3 s and was ended") as caught:
         read(child, image, 0.3)
     assert caught.value.code == "hung" and is_gone(child.pid)
 

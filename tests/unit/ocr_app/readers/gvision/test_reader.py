@@ -12,7 +12,6 @@ import pytest
 
 from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderFailed, ReaderUnavailable, UsageError
 from ocr_app.readers.contract import ReaderOptions, Timer
-from ocr_app.readers.gvision import client
 from ocr_app.readers.gvision import reader as gvision
 
 KEY = "AIzaSy-not-a-real-key_0123456789"
@@ -235,11 +234,6 @@ def test_the_key_never_travels_unencrypted(double, monkeypatch, url):
     with pytest.raises(UsageError):
         gvision.open_reader(ReaderOptions())
     assert gvision.probe().problem
-
-
-def test_the_default_endpoint_is_googles_over_https(monkeypatch):
-    monkeypatch.delenv("OCR_GVISION_ENDPOINT", raising=False)
-    assert client.endpoint().startswith("https://vision.googleapis.com/")
 
 
 @pytest.mark.parametrize(
