@@ -1,1 +1,1 @@
-"""Measured use: data sets, metrics, runs and their comparison."""
+"""Measured runs: accuracy, times, and their comparison."""

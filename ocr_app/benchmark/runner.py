@@ -92,7 +92,7 @@ def _reading_with(reader: Reader, settings: RunSettings) -> Read:
         reader.line_posteriors([])  # a reader that gives texts only refuses here, not image by image
 
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, wanted=wanted))
+        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, verdict_request=wanted))
 
     return read
 

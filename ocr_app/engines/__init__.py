@@ -1,1 +1,1 @@
-"""Engines of the Nano: export, preflight, precision gate, build, cache."""
+"""Engines built from networks: build, key, cache, check, and pack them for other boards."""

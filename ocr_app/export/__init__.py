@@ -1,1 +1,1 @@
-"""TODO."""
+"""Networks of the readers as ONNX files: export, normal form, and record."""

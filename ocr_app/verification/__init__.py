@@ -1,1 +1,1 @@
-"""TODO."""
+"""Whether a network may become an engine: preflight, precision plan, and parity."""

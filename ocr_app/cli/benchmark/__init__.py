@@ -1,1 +1,1 @@
-"""TODO."""
+"""The verbs that measure: benchmark, its sub-verbs, and compare."""

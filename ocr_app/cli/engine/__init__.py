@@ -1,1 +1,1 @@
-"""TODO."""
+"""The verb `engine`: one module per group of its sub-verbs."""

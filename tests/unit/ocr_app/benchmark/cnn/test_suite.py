@@ -161,7 +161,7 @@ def test_without_torch_the_reason_is_told(capsys, monkeypatch):
 def test_the_command_is_refused_here(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(suite.nano, "board_name", lambda root="/": None)
     assert main(["benchmark", "cnn"]) == 4
-    assert "no Jetson Nano" in capsys.readouterr().err
+    assert "not a Jetson Nano" in capsys.readouterr().err
 
 
 def test_the_command_prints_and_writes(capsys, monkeypatch, tmp_path):
