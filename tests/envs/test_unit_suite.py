@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-CONTROL_SIDE = ("training", "fleet")
+CONTROL_SIDE = ("training", "fleet", "ansible")
 
 
 @pytest.mark.parametrize("name", ["py36-app", "py37-app"])
