@@ -14,7 +14,7 @@ from fleet import provision
 from fleet.errors import FleetError
 from ocr_app.board import environment
 from ocr_app.core.errors import UsageError
-from ocr_app.engines.building.jobs import entries_of
+from ocr_app.engines.building.jobs import specs_of
 from ocr_app.workers.environments import exists, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +69,7 @@ def _pythons(readers: str) -> Iterator[tuple[str, str]]:
     groups: dict[str | None, list[str]] = {}
     for reader in readers.split(","):
         try:
-            groups.setdefault(entries_of(reader)[0].environment, []).append(reader)
+            groups.setdefault(specs_of(reader)[0].environment, []).append(reader)
         except UsageError as error:
             raise EnginesProblem(error.found, error.expected) from error
     for name in groups:

@@ -1,1 +1,1 @@
-"""Measured use: data sets, metrics, runs and their comparison."""
+"""Measurements: runs of readers over data sets, their comparison, and the speed of recognisers and networks."""

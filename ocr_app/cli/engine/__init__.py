@@ -1,1 +1,1 @@
-"""TODO."""
+"""``ocr-app engine``: judges networks, builds engines from them, keeps and shares the engines."""

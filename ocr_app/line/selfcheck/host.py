@@ -64,5 +64,5 @@ def _devices(around: RuntimeContext) -> Row:
 
 
 def _tensorrt() -> str:
-    words: str = target.module_of("tensorrt").place().words()
+    words: str = target.module_of("tensorrt").current_platform().describe()
     return words

@@ -92,7 +92,7 @@ def test_a_record_survives_the_disk(dataset, good_reader, tmp_path):
         ("{", "run.json"),
         ("[]", "schema list"),
         ('{"schema": "x/1"}', "schema x/1"),
-        ('{"schema": "nano-ocr/run/1"}', "without created"),
+        ('{"schema": "nano-ocr/run/1"}', "missing created"),
     ],
 )
 def test_what_is_no_record_is_refused(tmp_path, text, message):

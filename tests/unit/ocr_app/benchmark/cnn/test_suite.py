@@ -17,7 +17,7 @@ COOL = "GR3D_FREQ 99%@921 CPU@55C GPU@52.5C PMIC@50C POM_5V_IN 6000/5000"
 
 
 class FakeWatch:
-    """Stands for tegrastats, which exists on a Jetson alone; its line is one of a public log's form."""
+    """Stands for tegrastats, which exists only on a Jetson; its line has the form of a public log."""
 
     def __init__(self, line=COOL):
         self.lines = [line]
@@ -47,8 +47,8 @@ def check(nano, share, mode="MAXN", clocks=LOCKED, line=COOL, networks=("resnet1
         return {"fps": share * rows[name]["fps"][engine], "ms": rows[name]["ms"][engine] / share, "precision": "fp16"}
 
     answers = {"nvpmodel": "NV Power Mode: {}\n0\n".format(mode), "jetson_clocks": clocks}
-    wanted = suite.CnnRequest(networks, "cuda", suite.ENGINES_OF["cuda"], 5, 2)
-    record = suite.check(wanted, lambda text: None, run, lambda c: answers[c[0]], nano, lambda: FakeWatch(line))
+    request = suite.CnnRequest(networks, "cuda", suite.ENGINES_OF["cuda"], 5, 2)
+    record = suite.check(request, lambda message: None, run, lambda c: answers[c[0]], nano, lambda: FakeWatch(line))
     record["load"]["other_cores"] = 0.0
     record["against"] = suite.against(record)
     return record
@@ -102,15 +102,15 @@ def test_other_programs_speak_against_it(nano):
 
 
 def test_a_machine_that_is_no_nano_is_refused(tmp_path):
-    wanted = suite.CnnRequest(["resnet18"], "cuda", ["pytorch"], 5, 1)
+    request = suite.CnnRequest(["resnet18"], "cuda", ["pytorch"], 5, 1)
     with pytest.raises(DeviceUnavailable):
-        suite.check(wanted, lambda text: None, root=str(tmp_path))
+        suite.check(request, lambda message: None, root=str(tmp_path))
 
 
 def test_the_cpu_has_nothing_published_to_compare_with(tmp_path):
-    wanted = suite.CnnRequest(["resnet18"], "cpu", ["pytorch"], 5, 1)
+    request = suite.CnnRequest(["resnet18"], "cpu", ["pytorch"], 5, 1)
     answer = {"fps": 9.0, "ms": 110.0, "precision": "fp32"}
-    record = suite.check(wanted, lambda text: None, lambda command, threads: dict(answer), root=str(tmp_path))
+    record = suite.check(request, lambda message: None, lambda command, threads: dict(answer), root=str(tmp_path))
     assert record["rows"][0]["share"] is None and record["verdict"]["as_it_should"] is None
     assert record["against"] == [] and "no published figure" in record["verdict"]["words"]
 
@@ -141,8 +141,8 @@ def test_a_child_that_answers():
 def test_a_child_that_is_killed_or_fails_or_hangs_is_a_row_with_its_reason():
     assert "signal 9" in child("import os; os.kill(os.getpid(), 9)")["error"]
     assert "no memory" in child("raise SystemExit('no memory')")["error"]
-    assert "ended with 0" in child("print('[1]')")["error"]
-    assert "not done after" in child("import time; time.sleep(60)", timeout_s=0.5)["error"]
+    assert "ended with exit code 0" in child("print('[1]')")["error"]
+    assert "not finished after" in child("import time; time.sleep(60)", timeout_s=0.5)["error"]
 
 
 def test_figures_of_a_run():
