@@ -42,7 +42,12 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
     _run(demonstration.run, count=count, reader=reader, recipe=recipe)
 
 
-@task(help={"suite": "lint, unit, property, contract, faults, envs, docker, fleet; or several", "k": "only such tests"})
+@task(
+    help={
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, fleet; or several",
+        "k": "only such tests",
+    }
+)
 def test(_: Context, suite: str = "", k: str = "") -> None:
     """Prove it: fast suites by default, every suite where CI=true."""
     from fleet import testing
@@ -128,6 +133,14 @@ def images(
     if all_ and only:
         raise Exit("inv: --all and --only exclude each other", 2)
     _run(commands.run, verb, _list(only), bases, arch, builder, cache, rebuild, publish, to)
+
+
+@task(help={"check": "install the wheel on every Python found, in empty environments, and run it"})
+def package(_: Context, check: bool = False) -> None:
+    """Build the source distribution and the wheel of ocr_app into build/dist/."""
+    from fleet import packaging
+
+    _run(packaging.main, check)
 
 
 @task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})

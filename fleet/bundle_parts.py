@@ -11,9 +11,9 @@ from typing import Any
 
 from fleet.artefacts import ROOT, sha256_of
 from fleet.errors import FleetError
-from node_agent import image_archive, manifest
 from node_agent.errors import AgentError
-from node_agent.manifest import Manifest
+from node_agent.release import image_archive, manifest
+from node_agent.release.manifest import ReleaseManifest
 
 SPEC = ROOT / "fleet" / "bundle.toml"
 
@@ -112,7 +112,7 @@ def _record(
     }
 
 
-def _check_challenge(made: Manifest) -> None:
+def _check_challenge(made: ReleaseManifest) -> None:
     has_expected = any(member.path == "challenge/expected.json" for member in made.members)
     if made.challenge and not has_expected:
         raise BundleProblem("a challenge set without challenge/expected.json", "what each image has to give")

@@ -25,8 +25,8 @@ from typing import Any
 from fleet import bundle, deploy_report, provision
 from fleet.artefacts import ROOT
 from fleet.errors import FleetError
-from node_agent import manifest
-from node_agent.manifest import Manifest
+from node_agent.release import manifest
+from node_agent.release.manifest import ReleaseManifest
 
 OUT = ROOT / "build" / "deployments"
 Say = Callable[[str], None]
@@ -69,7 +69,7 @@ def deploy(path: Path, keys: Path, wish: Wish, out: Path = OUT, say: Say = print
     return 0
 
 
-def prepare(path: Path, found: Manifest, wish: Wish, out: Path) -> Path:
+def prepare(path: Path, found: ReleaseManifest, wish: Wish, out: Path) -> Path:
     """Folder of the deployment: the part of the bundle that nodes keep, the group's token, the plays' settings."""
     folder = out / f"{_plain(found.version)}-{found.id[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def _plain(version: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "_", version)
 
 
-def _settings(folder: Path, found: Manifest, wish: Wish, token: Path) -> dict[str, Any]:
+def _settings(folder: Path, found: ReleaseManifest, wish: Wish, token: Path) -> dict[str, Any]:
     bounds = found.gate
     patience = 2 * (bounds.ready_s + bounds.live_s) + bounds.build_s + bounds.soak_s + 600 + wish.wait_for_line_s
     return {
@@ -112,7 +112,7 @@ def _settings(folder: Path, found: Manifest, wish: Wish, token: Path) -> dict[st
     }
 
 
-def cut(path: Path, found: Manifest, target: Path) -> None:
+def cut(path: Path, found: ReleaseManifest, target: Path) -> None:
     """The bundle without what only provisioning needs: fewer bytes to every node, under the same signature."""
     kept = {manifest.NAME, manifest.SIGNATURE, *(member.path for member in manifest.for_node(found))}
     partial = target.with_suffix(".partial")

@@ -10,7 +10,7 @@ from typing import Any
 
 from fleet.deploy_nodes import OUTCOMES, notes, words_of
 from fleet.run_report import table
-from node_agent.manifest import Manifest
+from node_agent.release.manifest import ReleaseManifest
 
 LOG_LINES = 20
 _INTERRUPTED = 130
@@ -56,7 +56,7 @@ def _reason(host: dict[str, Any]) -> str:
     return " ".join((words_of(host.get("failure") or {}) or host.get("why") or "").split())[:300]
 
 
-def write(folder: Path, found: Manifest, code: int) -> Told:
+def write(folder: Path, found: ReleaseManifest, code: int) -> Told:
     """Read the notes of a deployment and write its report."""
     by = json.loads((folder / "settings.json").read_text())["deploy_by"]
     hosts = [notes(folder)[name] for name in sorted(notes(folder))]

@@ -36,6 +36,7 @@ SUITES = (
     Suite("contract", True, "what other programs and versions rely on", ("tests/contract",)),
     Suite("faults", False, "killed, full, broken: at every step", ("tests/faults",)),
     Suite("envs", False, "the legacy environments and their readers, really", ("tests/envs",), workers=0),
+    Suite("package", False, "the wheel, really built, installed and run", ("tests/package",), workers=0),
     Suite("docker", False, "container images, really built, checked and run", ("tests/docker",), workers=0),
     Suite("fleet", False, "virtual Nanos, really provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
 )

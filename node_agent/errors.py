@@ -1,8 +1,12 @@
-"""Every failure of the agent: found, expected, next command; one exit code per kind."""
+"""Every failure of the agent: what was found, what was expected, the next command; one exit code per kind.
+
+The agent's exit codes are 40 to 59. They are a contract with the playbooks and the unit files: the application uses
+1 to 19, the control machine 60 to 99, and 130 means interrupted everywhere. The watchdog's code is in this range too.
+"""
 
 
 class AgentError(Exception):
-    """Base of the agent's errors. ``found`` is there, ``expected`` was wanted, ``next_step`` is what to do now."""
+    """Base of the agent's errors: ``found``, ``expected`` and ``next_step``, the command to try now."""
 
     exit_code = 40
     code = "agent"
@@ -14,7 +18,7 @@ class AgentError(Exception):
         super(AgentError, self).__init__(self.message())
 
     def message(self) -> str:
-        """The whole message; parts that are empty are left out."""
+        """The whole message; empty parts are left out."""
         parts = [self.found]
         if self.expected:
             parts.append("expected: " + self.expected)
@@ -23,28 +27,28 @@ class AgentError(Exception):
         return "\n  ".join(parts)
 
 
-class Refused(AgentError):
-    """A release that must not come onto this node: signature, digest, L4T release, serial; nothing was changed."""
+class ReleaseRefused(AgentError):
+    """A release that must not be installed on this node (signature, digest, L4T release, serial); nothing changed."""
 
     exit_code = 41
     code = "refused"
 
 
-class Locked(AgentError):
-    """The line is running, or another command of the agent is; try later."""
+class UpdateLocked(AgentError):
+    """The production line or another command of the agent is running; try again later."""
 
     exit_code = 42
     code = "locked"
 
 
 class WrongPhase(AgentError):
-    """The command makes no sense in the phase the node is in."""
+    """The command does not fit the phase that the node is in."""
 
     exit_code = 43
     code = "wrong-phase"
 
 
-class OutsideError(AgentError):
+class HostError(AgentError):
     """Docker, systemd, the disk or the network failed; the message quotes them."""
 
     exit_code = 44
@@ -52,7 +56,7 @@ class OutsideError(AgentError):
 
 
 class ProbeFailed(AgentError):
-    """A release did not prove itself; ``probe`` names the check."""
+    """A release failed a check; ``probe`` names the check."""
 
     exit_code = 45
     code = "probe"
@@ -70,14 +74,17 @@ class JournalDamaged(AgentError):
 
 
 class RolledBack(AgentError):
-    """The deployment ended with the previous release; `report` has the whole record."""
+    """The deployment ended with the previous release; ``report`` shows the whole record."""
 
     exit_code = 47
     code = "rolled-back"
 
 
-class Unavailable(AgentError):
-    """The release that must run cannot be made to run."""
+class ReleaseUnavailable(AgentError):
+    """The release that must run cannot be started."""
 
     exit_code = 48
     code = "unavailable"
+
+
+HEARTBEAT_LOST = 49  # exit code of the watchdog, which raises no error

@@ -1,1 +1,1 @@
-"""Training side of nano-ocr: synthetic data and the recogniser trained on it."""
+"""The training side of nano-ocr: synthetic data, and the networks that are trained on it."""

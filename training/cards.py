@@ -1,7 +1,7 @@
-"""Model cards: what a network was made from and what it reads, written from measurements only.
+"""Model cards: what a network was made from and how well it reads, written from measurements only.
 
-``docs/models/NAME.json`` holds the measurements, ``docs/models/NAME.md`` the card. A card is written by hand; what
-stands between ``<!-- NAME: -->`` and ``<!-- /NAME -->`` is written from the JSON.
+``docs/models/NAME.json`` holds the measurements, ``docs/models/NAME.md`` the card. The prose of a card is
+written by hand; the text between ``<!-- NAME: -->`` and ``<!-- /NAME -->`` is generated from the JSON.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CARDS = ROOT / "docs" / "models"
 
 
 class CardError(RuntimeError):
-    """Figures measured now differ from the committed ones, or a card has no place for them."""
+    """The figures differ from the committed ones, or a card has no block for them."""
 
 
 def machine() -> str:
@@ -33,17 +33,17 @@ def save(name: str, measured: dict[str, Any], tables: dict[str, str], folder: Pa
     """Write the measurements and fill the card's blocks.
 
     Raises:
-        CardError: the card is not there, or lacks a block.
+        CardError: the card does not exist, or lacks a block.
     """
     (folder / f"{name}.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     page = folder / f"{name}.md"
     if not page.is_file():
-        raise CardError(f"{page.name} is not there: write the card's prose first")
+        raise CardError(f"{page.name} does not exist: write the card's prose first")
     page.write_text(filled(page.read_text(encoding="utf-8"), tables), encoding="utf-8")
 
 
 def filled(text: str, tables: dict[str, str]) -> str:
-    """A card's text with its blocks replaced. Raises CardError when it has no block of a name."""
+    """A card's text with its blocks replaced. Raises CardError when a block is missing."""
     for name, table in tables.items():
         pattern = re.compile(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- /{name} -->)", re.S)
         if not pattern.search(text):
@@ -66,7 +66,7 @@ def check(name: str, measured: dict[str, Any], keys: tuple[str, ...], folder: Pa
 
 
 def markdown(rows: list[list[str]]) -> str:
-    """A table; the first row is its head, columns after the first are set to the right."""
+    """A table; the first row is its head, and all columns but the first are aligned to the right."""
     head, *body = rows
     rule = ["---", *["---:"] * (len(head) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *body])

@@ -1,4 +1,4 @@
-"""The learning curve of a training, and for a shipped network a copy of its log beside its card.
+"""The learning curve of a training; for a shipped network, also a copy of its log next to its card.
 
 python -m training.curve --out build/recogniser [--config training/recogniser/config/code-recogniser.toml]
 """
@@ -9,16 +9,15 @@ import argparse
 import json
 from pathlib import Path
 
-import tomllib
-
 from training.cards import CARDS
 from training.loop import plot_curve, read_log
+from training.toml import load_toml
 
 _SHOWN = ("strict", "alnum", "recall", "precision", "whole")
 
 
 def whole_log(out: Path, stages: int) -> list[dict[str, float]]:
-    """The log of a training, its stages one after another where it has several (0: it has none)."""
+    """The log of a training, with its stages one after another (``stages`` is 0 where there are none)."""
     folders = [out / f"stage-{number}" for number in range(1, stages + 1)] or [out]
     rows: list[dict[str, float]] = []
     for folder in folders:
@@ -33,9 +32,13 @@ def main(arguments: list[str] | None = None) -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
-    parser.add_argument("--config", type=Path, help="of a shipped network: log and curve go to docs/models/ too")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        help="of a shipped network: also write log and curve to docs/models/",
+    )
     wanted = parser.parse_args(arguments)
-    config = tomllib.loads(wanted.config.read_text(encoding="utf-8")) if wanted.config else {}
+    config = load_toml(wanted.config) if wanted.config else {}
     log = whole_log(wanted.out, len(config.get("stage", [])))
     plot_curve(log, wanted.out / "curve.svg", wanted.out.name, _SHOWN)
     if wanted.config:

@@ -1,4 +1,4 @@
-"""A trained network to ONNX for ONNX Runtime and TensorRT 8.2, proved equal to what was trained."""
+"""Exports a trained network to ONNX for ONNX Runtime and TensorRT 8.2, and proves it equal to the trained one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 DATA = Path(__file__).resolve().parent.parent / "ocr_app" / "data"
 OPSET = 11  # TensorRT 8.2.1 parses up to 13; with 11 the axes of Squeeze are attributes, not tensors
-LARGEST_ERROR = 1e-3  # of an output against the trained network, in logits
+LARGEST_ERROR = 1e-3  # between the outputs of the file and of the trained network, in logits
 
 
 class ExportError(RuntimeError):
@@ -36,17 +36,17 @@ def export(
     """Write ``target`` whole or not at all, and return the largest error against ``trained`` on ``sample``.
 
     Args:
-        deployed: the folded network that is exported; in evaluation.
-        trained: the network as trained; in evaluation.
+        deployed: the folded network that is exported; in evaluation mode.
+        trained: the network as trained; in evaluation mode.
         sample: an input batch; the input's name is ``image``.
         target: the ONNX file.
         output: the output's name.
-        axes: dynamic axes of the input, index to name.
-        output_axes: the same of the output.
-        metadata: strings that travel in the file.
+        axes: dynamic axes of the input, from index to name.
+        output_axes: the same for the output.
+        metadata: strings that are stored in the file.
 
     Raises:
-        ExportError: the file's answer differs from the trained network's by more than ``LARGEST_ERROR``.
+        ExportError: the file's output differs from the trained network's by more than ``LARGEST_ERROR``.
     """
     part = target.with_suffix(".part")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +75,9 @@ def export(
 def command(
     part: str, words: str | None, write: Callable[[Path, Path, Path], float], arguments: list[str] | None
 ) -> None:
-    """The command line of an export: ``write(config, out, target)`` gives the largest error; ``part`` is the network.
+    """The command line of an export of ``part``; ``write(config, out, target)`` returns the largest error.
 
-    A file that goes into the package is entered in codes.json.
+    A file that is written into the package is registered in codes.json.
     """
     parser = argparse.ArgumentParser(description=words, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, required=True)
@@ -91,7 +91,7 @@ def command(
 
 
 def register(catalogue: Path, part: str, file: Path) -> None:
-    """Enter size and sha256 of a network in ocr_app/data/codes.json."""
+    """Write the size and sha256 of a network into the catalogue (ocr_app/data/codes.json)."""
     data = json.loads(catalogue.read_text(encoding="utf-8"))
     record = data["models"][data["default"]][part]
     record.update(size=file.stat().st_size, sha256=sha256(file))

@@ -1,4 +1,4 @@
-"""What both trainings share: a resumable loop with averaged weights, a log, a learning-curve plot and exact seeds."""
+"""What both trainings share: a resumable loop with averaged weights, a log, a plot of the learning curve, and seeds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Schedule:
-    """Steps and learning rate: linear warm-up, then half a cosine down to ``floor`` of the peak."""
+    """Steps and learning rate: a linear warm-up, then half a cosine down to ``floor`` times the peak."""
 
     steps: int
     warmup: int
@@ -26,15 +26,15 @@ class Schedule:
     floor: float = 0.01
 
     def rate(self, step: int) -> float:
-        """Learning rate of a step, 0-based."""
+        """The learning rate of a step, counted from 0."""
         if step < self.warmup:
             return self.peak * (step + 1) / self.warmup
         done = (step - self.warmup) / max(1, self.steps - self.warmup)
         return self.peak * (self.floor + (1.0 - self.floor) * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done))))
 
 
-class Average:
-    """Exponential moving average of weights and buffers, with the usual start-up correction of its decay."""
+class WeightAverage:
+    """The exponential moving average of weights and buffers, with the usual correction of the decay at the start."""
 
     def __init__(self, network: nn.Module, decay: float) -> None:
         """``decay`` per step, 0..1."""
@@ -43,7 +43,7 @@ class Average:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Move towards the network's weights; counters are copied."""
+        """Move the average towards the network's weights; counters are copied."""
         decay = min(self.decay, (1.0 + step) / (10.0 + step))
         for name, value in network.state_dict().items():
             if value.dtype.is_floating_point:
@@ -53,11 +53,11 @@ class Average:
 
 
 @dataclass
-class Run:
+class TrainingRun:
     """A training in a folder: ``checkpoint.pt``, ``log.jsonl``.
 
-    ``loss(batch)`` gives the loss of one batch; ``batches(start)`` yields batches from that step on, the same whenever
-    it is asked; ``measure(state)`` evaluates averaged weights and returns figures for the log.
+    ``loss(batch)`` returns the loss of one batch; ``batches(start)`` yields the batches from that step on, always the
+    same ones; ``measure(state)`` evaluates averaged weights and returns figures for the log.
     """
 
     folder: Path
@@ -80,15 +80,15 @@ class Run:
         """Train to the end of the schedule (or to step ``until``) and return the averaged weights.
 
         Raises:
-            FileExistsError: the folder holds a checkpoint and ``resume`` is not asked for.
-            RuntimeError: a GPU is asked for and torch has none.
+            FileExistsError: the folder holds a checkpoint and ``resume`` is false.
+            RuntimeError: a GPU is requested and torch has none.
         """
         seed_everything(self.seed)
         if self.device != "cpu" and not torch.cuda.is_available():
             raise RuntimeError(f"torch {torch.__version__} has no GPU here: train with --device cpu")
         self.network.to(self.device)
         optimiser = torch.optim.AdamW(_groups(self.network, self.weight_decay), lr=self.schedule.peak)
-        average = Average(self.network, self.decay)
+        average = WeightAverage(self.network, self.decay)
         start = self._begin(optimiser, average, resume)
         last = min(self.schedule.steps, until or self.schedule.steps)
         window: list[float] = []
@@ -121,14 +121,14 @@ class Run:
         optimiser.step()
         return float(value.detach())
 
-    def _begin(self, optimiser: torch.optim.Optimizer, average: Average, resume: bool) -> int:
+    def _begin(self, optimiser: torch.optim.Optimizer, average: WeightAverage, resume: bool) -> int:
         self._spent = 0.0
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / "checkpoint.pt"
         if not path.is_file():
             return 0
         if not resume:
-            raise FileExistsError(f"{path} is there: go on with --resume, or name another folder")
+            raise FileExistsError(f"{path} exists: continue with --resume, or name another folder")
         saved = torch.load(path, map_location=self.device, weights_only=True)
         self.network.load_state_dict(saved["network"])
         optimiser.load_state_dict(saved["optimiser"])
@@ -137,8 +137,8 @@ class Run:
         torch.set_rng_state(saved["random"].cpu())
         return int(saved["step"])
 
-    def _save(self, step: int, optimiser: torch.optim.Optimizer, average: Average) -> None:
-        """The checkpoint appears whole or not at all."""
+    def _save(self, step: int, optimiser: torch.optim.Optimizer, average: WeightAverage) -> None:
+        """Write the checkpoint completely or not at all."""
         path = self.folder / "checkpoint.pt"
         state = {
             "step": step,
@@ -159,7 +159,7 @@ class Run:
 
 
 def on(batch: Any, device: str) -> Any:
-    """A batch (a tensor, or a dataclass with tensors and such dataclasses in it) on a device."""
+    """Move a batch (a tensor, or a dataclass of tensors and such dataclasses) to a device."""
     if isinstance(batch, Tensor):
         return batch.to(device)
     if is_dataclass(batch) and not isinstance(batch, type):
@@ -168,21 +168,21 @@ def on(batch: Any, device: str) -> Any:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed every source of chance in the process."""
+    """Seed every source of randomness in the process."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay for kernels, none for scales and biases."""
+    """Parameter groups: weight decay for kernels, none for scales and biases."""
     kernels = [p for p in network.parameters() if p.ndim > 1]
     rest = [p for p in network.parameters() if p.ndim <= 1]
     return [{"params": kernels, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
 
 
 def read_log(folder: Path) -> list[dict[str, float]]:
-    """Every line of a run's log; where a run was cut off and resumed, the later line of a step counts."""
+    """Every line of a training's log; where it was interrupted and resumed, the later line of a step counts."""
     rows: dict[tuple[float, bool], dict[str, float]] = {}
     for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

@@ -1,9 +1,9 @@
-"""Write the data set nano-codes: camera frames of production codes with their truth.
+"""Writes the data set nano-codes: camera frames of production codes with their ground truth.
 
 python -m training.make_nano_codes --out data/nano-codes-100 --seed 2025 --count 100
 python -m training.make_nano_codes --out build/nano-codes-unseen-300 --seed 4711 --count 300 --unseen
 
-With ``--unseen``, typefaces and surfaces are those kept from every training (``use = "test"`` in fonts.toml and
+With ``--unseen``, the typefaces and surfaces are those that no training uses (``use = "test"`` in fonts.toml and
 ``substrate.UNSEEN_SURFACES``).
 """
 
@@ -20,14 +20,14 @@ from training.render.fonts import EMBEDDED, FontError
 from training.render.seeds import stream
 from training.render.substrate import SURFACES, UNSEEN_SURFACES
 
-VERSION = "1"  # of the generator: a change of its pixels or texts raises it
+VERSION = "1"  # of the generator; raise it with every change of pixels or texts
 MAX_BYTES = 19_800  # of one image, so that 100 stay below 2 MB
 
 
 def frame(
     seed: int, index: int, typefaces: tuple[str, ...] = (EMBEDDED,), surfaces: tuple[str, ...] = SURFACES
 ) -> scene.Frame:
-    """Frame ``index`` of the set: (600, 800, 3) pixels and their truth; the typefaces are used in turn."""
+    """Frame ``index`` of the set: (600, 800, 3) pixels and their ground truth; the typefaces are used in turn."""
     wanted = spec.balanced(index, stream(seed, index, "spec"), surfaces)
     return scene.render(wanted, seed, index, typefaces[index % len(typefaces)])
 
@@ -56,7 +56,7 @@ def manifest(name: str, seed: int, entries: list[dict[str, Any]]) -> dict[str, A
 
 
 def thesis_form(entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """The same truth in the thesis's form: number -> img_path, code, box."""
+    """The same ground truth in the form of the thesis: number -> img_path, code, box."""
     return {str(i): {"img_path": e["image"], "code": e["code"], "box": e["box"]} for i, e in enumerate(entries)}
 
 
@@ -71,7 +71,7 @@ def write(
     """Render the set into ``out`` (images/, manifest.json, dataset.json) and return the entries.
 
     Raises:
-        ValueError: a frame does not fit ``max_bytes``, or the seed is negative.
+        ValueError: a frame does not fit into ``max_bytes``, or the seed is negative.
     """
     (out / "images").mkdir(parents=True, exist_ok=True)
     entries = []
@@ -135,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; 0 on success, 2 on a bad argument."""
+    """Run the command; returns 0 on success, 2 for a bad argument."""
     args = parser().parse_args(argv)
     try:
         typefaces = fonts.names("test") if args.unseen else (args.font,)

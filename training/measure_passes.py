@@ -1,4 +1,4 @@
-"""Choose the default lead that a character needs (`tolerances: gap`): good and wrong passes by gap, on drawn codes.
+"""Measures good and wrong passes by `tolerances: gap`, the lead that a character needs, on drawn codes.
 
     python -m training.measure_passes [--threads N]
 
@@ -30,14 +30,14 @@ _OUT = cards.ROOT / "build"
 
 
 class Case(NamedTuple):
-    """A code that passes when no lead is asked for: its smallest lead, nats, and whether its text is right."""
+    """A code that passes when no lead is required: its smallest lead in nats, and whether its text is right."""
 
     lead: float
     right: bool
 
 
 def draw(seed: str, options: Sequence[str]) -> str:
-    """Folder of a set, drawn when it is not there. Raises CalledProcessError."""
+    """The folder of a set, which is drawn when it does not exist. Raises CalledProcessError."""
     folder = _OUT / f"nano-codes-passes-{seed}"
     if not (folder / "dataset.json").is_file():
         command = [sys.executable, "-m", "training.make_nano_codes", "--seed", seed, "--count", str(COUNT)]
@@ -46,7 +46,7 @@ def draw(seed: str, options: Sequence[str]) -> str:
 
 
 def cases(folder: str, recipe: recipes.Recipe, threads: int) -> list[Case]:
-    """The codes of a set that pass when only contradictions and misfits are held against them."""
+    """The codes of a set that pass when only contradictions and misfits count against them."""
     lax = recipe._replace(tolerances=recipe.tolerances._replace(gap=0.0))
     found = []
     with open_reader(ReaderRequest(parse_name("codes"), threads=threads)) as reader:

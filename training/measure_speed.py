@@ -1,4 +1,4 @@
-"""Measure how many code lines one core prints, and how many whole frames it renders, per second.
+"""Measures how many code lines one core prints, and how many whole frames it renders, per second.
 
 python -m training.measure_speed --out docs/results/<folder>/render-speed.json
 """
@@ -26,7 +26,7 @@ from training.render.text import code_lines
 
 
 def per_second(work: Callable[[int], int], rounds: int) -> tuple[float, float]:
-    """Items per CPU second: median and lowest of ``rounds`` after a warm-up; ``work(i)`` returns its items."""
+    """Items per CPU second: the median and the lowest of ``rounds`` after a warm-up; ``work(i)`` returns its items."""
     work(0)
     rates = []
     for index in range(1, rounds + 1):
@@ -54,7 +54,7 @@ def frame_lines(seed: int) -> Callable[[int], int]:
 
 
 def measure(rounds: int) -> dict[str, object]:
-    """Items per CPU second of one thread, by kind of print, and the machine they were measured on."""
+    """Items per CPU second of one thread, by kind of print, and the machine on which they were measured."""
     cv2.setNumThreads(1)
     work = {f"line, {kind}": print_lines(kind, 1) for kind in PRINTS}
     work["line in a whole frame"] = frame_lines(1)

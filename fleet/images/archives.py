@@ -8,8 +8,8 @@ from pathlib import Path
 from fleet.images import engine, spec
 from fleet.images.packages import Say
 from fleet.images.spec import Image, ImageProblem
-from node_agent import image_archive
 from node_agent.errors import AgentError
+from node_agent.release import image_archive
 from ocr_app import __version__
 
 _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
@@ -42,7 +42,7 @@ def _save_one(image: Image, folder: Path, say: Say) -> Path:
     return path
 
 
-def read_back(path: Path, image_id: str, arch: str) -> image_archive.Image:
+def read_back(path: Path, image_id: str, arch: str) -> image_archive.ArchivedImage:
     """What the node's agent reads of an archive. Raises ImageProblem when that is not this image."""
     try:
         with path.open("rb") as stream:

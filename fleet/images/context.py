@@ -15,7 +15,7 @@ from fleet.images.spec import Image, Images
 from ocr_app.workers.environments import FINISHED
 
 _OWN = {"ocr_app": "opt/ocr-app/ocr_app", "recipes": "opt/ocr-app/recipes", "data/nano-codes-100": None}
-_LAUNCHER = "#!/usr/bin/python{minor} -s\nfrom ocr_app.cli.main import entry\n\nentry()\n"
+_LAUNCHER = "#!/usr/bin/python{minor} -s\nfrom ocr_app.__main__ import entry\n\nentry()\n"
 _WORKER = '#!/bin/sh\nexec /usr/bin/python{minor} "$@"\n'
 
 

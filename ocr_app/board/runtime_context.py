@@ -3,7 +3,7 @@
 import os
 from typing import Mapping, NamedTuple
 
-from ocr_app.core.paths import HOME
+from ocr_app.core import paths
 
 VARIANTS = {"l4t": "for Jetsons, by TensorRT", "cpu": "for any other computer, by ONNX Runtime"}
 RUNTIME = "/run/nano-ocr"
@@ -36,8 +36,8 @@ class RuntimeContext(NamedTuple):
     release: str = ""
     runtime: str = RUNTIME
     root: str = "/"
-    samples: str = os.path.join(HOME, "data", "nano-codes-100")
-    recipes: str = os.path.join(HOME, "recipes")
+    samples: str = paths.bundled_samples()
+    recipes: str = paths.bundled_recipes()
     image: str = ""
     cpu_image: str = "ocr-app-cpu"
 

@@ -6,7 +6,7 @@ import sys
 from typing import Any, Callable, List, Optional
 
 from ocr_app import __version__
-from ocr_app.cli import health, network, read, readers, recipe, selfcheck, serve, speed
+from ocr_app.cli import bundled, health, network, read, readers, recipe, selfcheck, serve, speed
 from ocr_app.cli.benchmark import cnn, modules
 from ocr_app.cli.benchmark import run as benchmarks
 from ocr_app.cli.engine import command
@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     _verb(verbs, "engine", "engines for a board: build, keep, check, share", command.add_arguments, command.run)
     _verb(verbs, "selfcheck", selfcheck.HELP, selfcheck.add_arguments, selfcheck.run)
     _verb(verbs, "serve", serve.HELP, serve.add_arguments, serve.run)
+    _verb(verbs, "bundled", bundled.HELP, bundled.add_arguments, bundled.run)
     _verb(verbs, "health", health.HELP, health.add_arguments, health.run)
     return main_parser
 
@@ -82,8 +83,3 @@ def main(argv: Optional[List[str]] = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-def entry() -> None:
-    """Console-script entry point."""
-    sys.exit(main())

@@ -17,6 +17,22 @@ def load_data(name: str) -> Any:
         return json.load(stream)
 
 
+def bundled_samples() -> str:
+    """Folder of the bundled data set, nano-codes-100."""
+    return _bundled("samples", os.path.join("data", "nano-codes-100"))
+
+
+def bundled_recipes() -> str:
+    """Folder of the bundled recipes."""
+    return _bundled("recipes", "recipes")
+
+
+def _bundled(inside: str, beside: str) -> str:
+    """Inside an installed package, beside it in a checkout: setup.py copies ``beside`` to ``inside`` when it builds."""
+    packaged = os.path.join(DATA, inside)
+    return packaged if os.path.isdir(packaged) else os.path.join(HOME, beside)
+
+
 def exports() -> str:
     """``$OCR_EXPORTS``, else build/export."""
     return os.environ.get("OCR_EXPORTS") or os.path.join("build", "export")
@@ -28,5 +44,5 @@ def plans() -> str:
 
 
 def calibration() -> str:
-    """``$OCR_SAMPLES``, the bundled data set, else data/nano-codes-100."""
-    return os.environ.get("OCR_SAMPLES") or os.path.join("data", "nano-codes-100")
+    """``$OCR_SAMPLES``, else the bundled data set."""
+    return os.environ.get("OCR_SAMPLES") or bundled_samples()

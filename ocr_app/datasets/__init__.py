@@ -1,1 +1,1 @@
-"""TODO."""
+"""Data sets: the file formats, their samples, and the line crops that recognisers are measured on."""

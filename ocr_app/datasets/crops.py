@@ -1,4 +1,4 @@
-"""The line crops of a data set: what a recogniser alone is measured on, the same for every reader."""
+"""The line crops of a data set, the same for every reader: what recognisers alone are measured on."""
 
 from typing import List, NamedTuple
 
@@ -9,11 +9,11 @@ from ocr_app.imaging.geometry import grow, rectify, sides
 from ocr_app.imaging.load import load_image
 
 MARGIN = 0.1
-"""Kept round an annotated line on every side, in heights of the line."""
+"""The margin on every side of an annotated line, as a share of the height of the line."""
 
 
 class LineCrop(NamedTuple):
-    """One line; ``id`` is the sample's, with the line's number where the sample has several."""
+    """One line. ``id`` is the sample's; a line that is cut out of an image has its number added, from 1."""
 
     id: str
     image: Image
@@ -21,9 +21,9 @@ class LineCrop(NamedTuple):
 
 
 def line_crops(dataset: Dataset) -> List[LineCrop]:
-    """Every line of the set: images of one line as they are, annotated quads cut out straight.
+    """Every line of the set: images of one line as they are, annotated quads cut out and straightened.
 
-    Raises DatasetError for a set that has neither, ImageError for an image that cannot be read.
+    Raises DatasetError for a set with neither, and ImageError for an image that cannot be read.
     """
     crops = [crop for sample in dataset.samples for crop in _crops_of(sample)]
     if not crops:

@@ -1,4 +1,7 @@
-"""The file formats of data sets: each reads one file into samples. Every error names file, key and expectation."""
+"""The file formats of data sets: each function reads one file into samples.
+
+Every error names the file, the key in it, and what was expected.
+"""
 
 import csv
 import json
@@ -17,12 +20,12 @@ TSV_COLUMNS = ("filename", "text")
 
 
 def problem(file: str, key: str, found: Any, expected: str) -> DatasetError:
-    """The one form of error of all formats."""
+    """The error of every format."""
     return DatasetError("{}: {}: {}".format(file, key, found), expected, "correct the file; docs/reference/metrics.md")
 
 
 def load_json(file: str) -> Dict[str, Any]:
-    """A JSON object. Raises DatasetError."""
+    """A JSON object. Raises DatasetError if the file does not contain one."""
     try:
         with open(file, encoding="utf-8") as stream:
             record = json.load(stream)
@@ -57,8 +60,8 @@ def _manifest_sample(file: str, key: str, entry: Any) -> Sample:
 def read_thesis(file: str) -> List[Sample]:
     """The thesis's dataset.json: ``{id: {"img_path", "code", "box"?}}``; box is ``[x, y, width, height]``.
 
-    ``img_path`` was absolute on its author's machine: where it does not exist, ever shorter tails of it are looked
-    for beside the file.
+    ``img_path`` was absolute on its author's machine. If it does not exist, ever shorter tails of it are looked for in
+    the folder of the file.
     """
     samples = []
     for name, entry in load_json(file).items():
@@ -68,9 +71,9 @@ def read_thesis(file: str) -> List[Sample]:
 
 
 def read_tsv(file: str, split: Optional[str] = None) -> List[Sample]:
-    """Crops of one line: a table with a head line, columns ``filename`` and ``text``, optionally ``split``.
+    """Crops of one line: a table with a header, the columns ``filename`` and ``text``, and optionally ``split``.
 
-    Any other column but ``split`` becomes a tag. Raises DatasetError when no row has the split asked for.
+    Every other column becomes a tag. Raises DatasetError if no row has the requested split.
     """
     with open(file, encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
@@ -104,7 +107,10 @@ def read_photos(file: str) -> List[Sample]:
 
 
 def existing(file: str, key: str, path: str) -> str:
-    """``path`` as it is, beside ``file``, or a tail of it beside ``file``. Raises DatasetError when it is nowhere."""
+    """The file that ``path`` or a tail of it names in the folder of ``file``, or ``path`` itself.
+
+    Raises DatasetError if there is no such file.
+    """
     parts = path.replace("\\", "/").split("/")
     tails = [os.path.join(os.path.dirname(file), *parts[i:]) for i in range(len(parts)) if parts[i]]
     for candidate in tails + [path]:
@@ -153,5 +159,5 @@ def _quad(file: str, key: str, value: Any) -> Optional[Quad]:
 
 
 def quad_to_json(quad: Optional[Quad]) -> Optional[List[Tuple[float, float]]]:
-    """Pairs of x, y to one thousandth of a pixel."""
+    """Pairs of x and y, rounded to a thousandth of a pixel."""
     return None if quad is None else [(round(float(x), 3), round(float(y), 3)) for x, y in quad]

@@ -1,4 +1,4 @@
-"""Opens data sets: a folder with a manifest, the thesis's dataset.json, a TSV of line crops, or labelled photos."""
+"""Opening a data set: a folder with a manifest, the thesis's dataset.json, a TSV of line crops, or labelled photos."""
 
 import hashlib
 import os
@@ -13,14 +13,14 @@ Parser = Callable[[str], List[Sample]]
 Entry = TypeVar("Entry")
 GOLDEN_RATIO = (5.0**0.5 - 1.0) / 2.0
 DEFAULT_FILES = ("manifest.json", "dataset.json", "photos.json", "labels.tsv")
-"""Looked for in this order when a data set is given as a folder."""
+"""The files that are looked for, in this order, if a data set is given as a folder."""
 
 
 def open_dataset(source: str, split: Optional[str] = None, limit: Optional[int] = None) -> Dataset:
     """The data set at ``source``: a folder, a file, or ``table.tsv:split``.
 
-    ``limit`` takes that many samples, evenly spread. Raises DatasetError: not there, unknown format, malformed,
-    missing images, no samples, ids that repeat.
+    ``limit`` chooses that many samples, evenly spread. Raises DatasetError for a data set that does not exist, has an
+    unknown format, is malformed, names missing images, has no samples, or repeats an id.
     """
     file, split = _file_and_split(source, split)
     kind, samples = _parse(file, split)
@@ -78,7 +78,7 @@ def _kind_of(file: str, record: Dict[str, Any]) -> str:
 
 
 def _name(file: str, split: Optional[str]) -> str:
-    """The folder's name, with the split, or with the file's name where it is not a default manifest."""
+    """The name of the folder, with the split or, unless it is manifest or labels, the name of the file."""
     folder = os.path.basename(os.path.dirname(os.path.abspath(file)))
     stem = os.path.splitext(os.path.basename(file))[0]
     extra = split or ("" if stem in ("manifest", "labels") else stem)
@@ -89,15 +89,15 @@ def _refuse_repeats(file: str, samples: List[Sample]) -> None:
     seen = set()
     for sample in samples:
         if sample.id in seen:
-            raise problem(file, sample.id, "this id stands twice", "ids that are unique")
+            raise problem(file, sample.id, "this id is used twice", "unique ids")
         seen.add(sample.id)
 
 
 def spread(samples: List[Entry], limit: Optional[int]) -> List[Entry]:
-    """At most ``limit`` samples, evenly spread over the list and in its order, the same at every call.
+    """At most ``limit`` samples, evenly spread over the list and in its order, the same in every call.
 
-    By multiples of the golden ratio rather than a fixed step: a set whose kinds of print alternate would otherwise
-    be cut down to one of them.
+    The choice follows multiples of the golden ratio instead of a fixed step, which could choose only one of the kinds
+    of print in a set in which they alternate.
     """
     if limit is None or limit >= len(samples):
         return samples
@@ -106,7 +106,7 @@ def spread(samples: List[Entry], limit: Optional[int]) -> List[Entry]:
 
 
 def fingerprint(file: str, samples: List[Sample]) -> str:
-    """sha256 over the manifest's and the chosen images' bytes: equal for equal inputs, wherever they lie."""
+    """sha256 over the bytes of the manifest and the chosen images: equal for equal inputs, in whatever folder."""
     digest = hashlib.sha256()
     for path in [file] + [sample.path for sample in samples]:
         with open(path, "rb") as stream:
@@ -115,7 +115,7 @@ def fingerprint(file: str, samples: List[Sample]) -> str:
 
 
 def to_manifest(dataset: Dataset, folder: str) -> Dict[str, Any]:
-    """The nano-codes/1 form, image paths given from ``folder``; reading it back gives equal samples."""
+    """The nano-codes/1 form, with image paths relative to ``folder``; reading it back gives equal samples."""
     images = [_to_json(sample, folder) for sample in dataset.samples]
     return {"format": formats.MANIFEST, "name": dataset.name, "images": images}
 

@@ -1,4 +1,4 @@
-"""What a data set is made of, whatever its file format."""
+"""A data set and its samples, whatever the file format."""
 
 from typing import Dict, NamedTuple, Optional, Tuple
 
@@ -10,11 +10,11 @@ from ocr_app.core.types import Image
 from ocr_app.scoring.line_matching import TruthLine
 
 Box = Tuple[int, int, int, int]
-"""x, y, width, height in pixels of the image as loaded; x and y from the top-left corner."""
+"""x, y, width and height in pixels of the image as loaded, from its top-left corner."""
 
 CROPS = ("box", "none", "squeezed")
-"""box: the annotated box; none: the whole image; squeezed: the box resized to 380 x 260 px whatever its shape, as the
-thesis did for its TensorRT runs (easy_ocr/accelerated/easyOCR_fp32.py of its repository)."""
+"""box: the annotated box; none: the whole image; squeezed: the box resized to 380 x 260 px whatever its shape, as in
+the TensorRT runs of the thesis (easy_ocr/accelerated/easyOCR_fp32.py of its repository)."""
 
 SQUEEZED = (380, 260)  # width, height, px
 
@@ -22,8 +22,8 @@ SQUEEZED = (380, 260)  # width, height, px
 class Sample(NamedTuple):
     """One image and its truth.
 
-    ``truth`` is the whole code, its lines joined by one space where the format has lines. ``layout`` is "page" or
-    "line". ``tags`` name the kind of print and the conditions, for break-downs.
+    ``truth`` is the whole code, with its lines joined by one space if the format has lines. ``layout`` is "page" or
+    "line". ``tags`` name the kind of print and the conditions, to break results down by.
     """
 
     id: str
@@ -36,8 +36,11 @@ class Sample(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """``sha256`` covers the manifest and the images' bytes. ``complete`` is False where text beside the labelled
-    lines may stand in the pictures: then only the line metric means anything, and no text is scored."""
+    """``sha256`` covers the manifest and the bytes of the images.
+
+    ``complete`` is False if the images may contain text other than the labelled lines: then no text is scored, and only
+    the line metric is meaningful.
+    """
 
     name: str
     format: str
@@ -48,7 +51,7 @@ class Dataset(NamedTuple):
 
 
 def view(pixels: Image, sample: Sample, crop: str) -> Image:
-    """What the reader is shown of the image. Raises ImageError (bad-box) when the box does not lie inside it."""
+    """The part of the image that the reader is given. Raises ImageError (bad-box) for a box that is not inside it."""
     if crop == "none":
         return pixels
     shown = crop_to_box(pixels, sample)
@@ -56,7 +59,7 @@ def view(pixels: Image, sample: Sample, crop: str) -> Image:
 
 
 def view_lines(sample: Sample, crop: str) -> Tuple[TruthLine, ...]:
-    """The sample's labelled lines in the coordinates of its view."""
+    """The labelled lines of the sample, in the coordinates of its view."""
     if crop == "none" or sample.box is None:
         return sample.lines
     corner, size = np.array(sample.box[:2], np.float32), np.array(sample.box[2:], np.float32)
@@ -68,15 +71,15 @@ def view_lines(sample: Sample, crop: str) -> Tuple[TruthLine, ...]:
 
 
 def crop_to_box(pixels: Image, sample: Sample) -> Image:
-    """The part of the image inside the sample's box; the image itself where there is no box.
+    """The part of the image inside the sample's box; the image itself if there is no box.
 
-    Raises ImageError (bad-box) when the box does not lie inside the image.
+    Raises ImageError (bad-box) if the box is not inside the image.
     """
     if sample.box is None:
         return pixels
     x, y, width, height = sample.box
     tall, wide = pixels.shape[:2]
     if x + width > wide or y + height > tall:
-        found = "{}: box {} does not lie inside {} x {} pixels".format(sample.path, list(sample.box), wide, tall)
+        found = "{}: box {} is not inside {} x {} pixels".format(sample.path, list(sample.box), wide, tall)
         raise ImageError(found, "[x, y, width, height]", "correct the data set", code="bad-box")
     return pixels[y : y + height, x : x + width]

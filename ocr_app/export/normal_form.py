@@ -5,16 +5,13 @@ taken out, so that weights are initializers and not computed; so are the zero st
 LSTM, whose default they are, and whatever no output needs any more. No value of any output changes.
 """
 
-from typing import Dict, List, Sequence, Set, Tuple
+from typing import Any, Dict, List, Sequence, Set, Tuple
 
 from ocr_app.core.errors import ModelError
-from ocr_app.export.network_specs import Dims, NetworkSpec, Port, rules
-from ocr_app.networks import onnx_model, protobuf
+from ocr_app.export.network_specs import NetworkSpec, Port, rules
+from ocr_app.networks import onnx_model, rewriting
 from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
-from ocr_app.networks.protobuf import Field
 
-_IR_VERSION, _OPSET = 1, onnx_model.MODEL_OPSET
-_GRAPH_VALUE_INFO = 13
 _LSTM_STATES = (5, 6)  # initial_h and initial_c among an LSTM's inputs
 _LSTM_KINDS = ("LSTM",)
 _ZEROS_PASS = ("Expand", "Slice", "Transpose", "Unsqueeze", "Squeeze", "Reshape", "Identity", "Cast")
@@ -32,12 +29,8 @@ def normalised(data: bytes, network: NetworkSpec, metadata: Dict[str, str]) -> b
     nodes = _alive(_without_zero_states(_without_copies(model), model), model.outputs)
     renamed = {model.inputs[0].name: network.input.name, model.outputs[0]: network.output.name}
     _check_names(nodes, model, renamed)
-    graph = [onnx_model.renamed(node, _other(node.inputs, renamed), _other(node.outputs, renamed)) for node in nodes]
-    used = {name for node in nodes for name in node.inputs}
-    graph += [_own_bytes(field) for field in model.graph if _is_kept(field, used)]
-    graph.append(value_info(onnx_model.GRAPH_INPUT, network.input))
-    graph.append(value_info(onnx_model.GRAPH_OUTPUT, network.output))
-    return _with_head(model, network, graph, metadata)
+    made = [rewriting.renamed(node, _other(node.inputs, renamed), _other(node.outputs, renamed)) for node in nodes]
+    return _written(model, network, made, metadata)
 
 
 def _check_ports(model: Model, network: NetworkSpec) -> None:
@@ -135,48 +128,29 @@ def _other(names: Sequence[str], renamed: Dict[str, str]) -> Tuple[str, ...]:
     return tuple(renamed.get(name, name) for name in names)
 
 
-def _is_kept(field: Field, used: Set[str]) -> bool:
-    if field.number == onnx_model.GRAPH_INITIALIZER:
-        return protobuf.text_of(protobuf.parse(field.value), 8) in used
-    return field.number not in (
-        onnx_model.GRAPH_NODE,
-        onnx_model.GRAPH_INPUT,
-        onnx_model.GRAPH_OUTPUT,
-        _GRAPH_VALUE_INFO,
-    )
+def _written(model: Model, network: NetworkSpec, nodes: Sequence[Any], metadata: Dict[str, str]) -> bytes:
+    """The file: its own head with the table's numbers, the metadata of both, and the graph of these nodes."""
+    made = rewriting.copy_of(model)
+    made.ir_version = min(made.ir_version, int(rules()["ir_version_most"]))
+    del made.opset_import[:]
+    made.opset_import.add(domain="", version=network.opset)
+    del made.metadata_props[:]
+    for key, value in sorted(dict(model.metadata, **metadata).items()):
+        made.metadata_props.add(key=key, value=value)
+    _write_graph(made.graph, network, nodes, model.proto.graph.initializer)
+    return bytes(made.SerializeToString())
 
 
-def _own_bytes(field: Field) -> Field:
-    return Field(field.number, field.wire, bytes(field.value)) if field.wire == protobuf.BYTES else field
+def _write_graph(graph: Any, network: NetworkSpec, nodes: Sequence[Any], weights: Sequence[Any]) -> None:
+    used = {name for node in nodes for name in node.input}
+    for field in ("node", "initializer", "input", "output", "value_info"):
+        graph.ClearField(field)
+    graph.node.extend(nodes)
+    graph.initializer.extend(weight for weight in weights if weight.name in used)
+    graph.input.extend([_value_info(network.input)])
+    graph.output.extend([_value_info(network.output)])
 
 
-def value_info(number: int, port: Port) -> Field:
-    """A float32 input or output of the graph, as field ``number``."""
-    kind = [protobuf.integer(1, FLOAT), protobuf.message(2, _shape(port.dims))]
-    return protobuf.message(number, [protobuf.text(1, port.name), protobuf.message(2, [protobuf.message(1, kind)])])
-
-
-def _shape(dims: Dims) -> List[Field]:
-    return [
-        protobuf.message(1, [protobuf.text(2, size) if isinstance(size, str) else protobuf.integer(1, size)])
-        for size in dims
-    ]
-
-
-def _with_head(model: Model, network: NetworkSpec, graph: Sequence[Field], metadata: Dict[str, str]) -> bytes:
-    """The file: its own head with the table's numbers, the graph, and the metadata of both."""
-    most = int(rules()["ir_version_most"])
-    fields = []
-    for field in model.fields:
-        if field.number == _IR_VERSION:
-            fields.append(protobuf.integer(_IR_VERSION, min(int(field.value), most)))
-        elif field.number == onnx_model.MODEL_GRAPH:
-            fields.append(protobuf.message(onnx_model.MODEL_GRAPH, graph))
-        elif field.number not in (_OPSET, onnx_model.MODEL_METADATA):
-            fields.append(field)
-    fields.append(protobuf.message(_OPSET, [protobuf.text(1, ""), protobuf.integer(2, network.opset)]))
-    pairs = sorted(dict(model.metadata, **metadata).items())
-    return protobuf.serialise(
-        fields
-        + [protobuf.message(onnx_model.MODEL_METADATA, [protobuf.text(1, k), protobuf.text(2, v)]) for k, v in pairs]
-    )
+def _value_info(port: Port) -> Any:
+    """``onnx.ValueInfoProto`` of a float32 input or output of the graph."""
+    return onnx_model.library().helper.make_tensor_value_info(port.name, FLOAT, port.dims)

@@ -1,1 +1,1 @@
-"""Image files and pixels: load, guard, preprocess, geometry, drawing."""
+"""Image files and pixels: loading with limits, preprocessing, geometry, and drawing."""

@@ -1,4 +1,4 @@
-"""Pictures of results: the quads on the image, numbered, and a strip below that tells each number's text."""
+"""Results as pictures: numbered quads on the image, and a legend below it with the text of each number."""
 
 import os
 from typing import List, Sequence
@@ -14,11 +14,11 @@ _GREEN = (80, 200, 60)  # BGR
 _INK = (30, 30, 30)
 _PAPER = (245, 245, 245)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_LEGEND_WIDTH = 480  # px; narrower images get a strip of this width, or their texts would be unreadable
+_LEGEND_WIDTH = 480  # px; narrower images get a legend of this width, so that its texts can be read
 
 
 def draw_lines(image: Image, lines: Sequence[TextLine]) -> Image:
-    """A copy of the image (BGR) with each line's quad and its number at the first corner."""
+    """A copy of the image (BGR) with the quad of each line, and its number at the first corner."""
     picture = to_bgr(image).copy()
     weight = _weight(picture)
     for number, line in enumerate(lines, 1):
@@ -30,7 +30,7 @@ def draw_lines(image: Image, lines: Sequence[TextLine]) -> Image:
 
 
 def draw_with_legend(image: Image, lines: Sequence[TextLine]) -> Image:
-    """As :func:`draw_lines`, with a strip below: "1  0.98  EXP 08/2023" for each line."""
+    """As :func:`draw_lines`, with a legend below: one row like "1  0.98  EXP 08/2023" per line."""
     picture = draw_lines(image, lines)
     rows = ["{}  {:.2f}  {}".format(n, line.confidence, line.text) for n, line in enumerate(lines, 1)]
     strip = _strip(rows or ["no text found"], max(picture.shape[1], _LEGEND_WIDTH))
@@ -43,7 +43,7 @@ def _weight(picture: Image) -> int:
 
 
 def _tag(picture: Image, corner: np.ndarray, text: str, weight: int) -> None:
-    """A number on a green patch that ends at the corner, so that it hides none of the line."""
+    """A number on a green patch that ends at the corner, so that it does not hide the line."""
     scale = 0.35 + 0.1 * weight
     (width, height), _ = cv2.getTextSize(text, _FONT, scale, weight)
     x, y = max(0, int(corner[0]) - width - 2 * weight), max(height + weight, int(corner[1]))
@@ -52,7 +52,7 @@ def _tag(picture: Image, corner: np.ndarray, text: str, weight: int) -> None:
 
 
 def _strip(rows: List[str], width: int) -> Image:
-    """Rows of text (ASCII; other characters as ?) on paper, scaled down where a row is too long."""
+    """Rows of text (ASCII; other characters as ?) on a light ground; a row that is too long is scaled down."""
     height = 20
     strip = np.full((height * len(rows) + 8, width, 3), _PAPER, np.uint8)
     for index, row in enumerate(rows):
@@ -64,15 +64,15 @@ def _strip(rows: List[str], width: int) -> Image:
 
 
 def save_png(path: str, image: Image) -> None:
-    """Write a PNG; raises UsageError when the folder cannot be written."""
+    """Write a PNG. Raises UsageError if the folder cannot be written."""
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(path, "wb") as stream:
             stream.write(encode(image, ".png"))
     except OSError as error:
-        raise UsageError("cannot write {}: {}".format(path, error), "a folder that can be written") from error
+        raise UsageError("cannot write {}: {}".format(path, error), "a writable folder") from error
 
 
 def encode(image: Image, kind: str = ".png") -> bytes:
-    """Bytes of an image file; ``kind`` is ".png" or ".jpg"."""
+    """The bytes of an image file; ``kind`` is ".png" or ".jpg"."""
     return bytes(cv2.imencode(kind, image)[1].tobytes())

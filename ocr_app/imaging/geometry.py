@@ -1,4 +1,4 @@
-"""Quads: order, growth, reading order, and the straight crop of a slanted line."""
+"""Quads: the order of their corners, growth, reading order, and the straightened crop of a slanted line."""
 
 from typing import List, Sequence, Tuple
 
@@ -7,13 +7,13 @@ import numpy as np
 
 from ocr_app.core.types import Image, Quad
 
-_SAME_ROW = 0.5  # two boxes share a row when their centres are closer than this share of the lower height
+_SAME_ROW = 0.5  # two boxes are in one row if their centres are closer than this share of the smaller height
 
 
 def order_quad(points: np.ndarray) -> Quad:
     """The four corners of a convex quad, clockwise from top-left along its reading direction.
 
-    The reading direction is that of the longer side, left to right; for a quad more upright than 45 degrees it is
+    The reading direction is that of the longer side, from left to right; for a quad steeper than 45 degrees it is from
     top to bottom. ``points``: ``(4, 2)`` in any order. Returns float32 ``(4, 2)``.
     """
     points = np.asarray(points, np.float32).reshape(4, 2)
@@ -23,14 +23,14 @@ def order_quad(points: np.ndarray) -> Quad:
 
 
 def _clockwise(points: np.ndarray) -> np.ndarray:
-    """Sorted by angle round the centre; with y pointing down a growing angle is clockwise."""
+    """The points by their angle around the centre; since y points down, growing angles are clockwise."""
     centre = points.mean(axis=0)
     angles = np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0])
     return np.asarray(points[np.argsort(angles, kind="stable")])
 
 
 def _start_cost(quad: np.ndarray) -> float:
-    """Small when side 0-1 is the long one and points right (or, failing that, down)."""
+    """Small if side 0-1 is the long one and points right, or down for a steep quad."""
     along = (quad[1] - quad[0]) + (quad[2] - quad[3])
     across = (quad[3] - quad[0]) + (quad[2] - quad[1])
     short_first = float(np.hypot(*along) < np.hypot(*across) * 0.999)
@@ -40,24 +40,24 @@ def _start_cost(quad: np.ndarray) -> float:
 
 
 def sides(quad: Quad) -> Tuple[float, float]:
-    """Width (mean of top and bottom) and height (mean of left and right), pixels."""
+    """The width (mean of top and bottom) and the height (mean of left and right) in pixels."""
     width = np.linalg.norm(quad[1] - quad[0]) + np.linalg.norm(quad[2] - quad[3])
     height = np.linalg.norm(quad[3] - quad[0]) + np.linalg.norm(quad[2] - quad[1])
     return float(width) / 2, float(height) / 2
 
 
 def box_quad(x: float, y: float, width: float, height: float) -> Quad:
-    """Quad of an upright box."""
+    """The quad of an upright box."""
     return np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], np.float32)
 
 
 def image_quad(image: Image) -> Quad:
-    """Quad of the whole image."""
+    """The quad of the whole image."""
     return box_quad(0, 0, image.shape[1], image.shape[0])
 
 
 def grow(quad: Quad, pixels: float) -> Quad:
-    """The quad with each side moved outwards by ``pixels`` (negative: inwards)."""
+    """The quad with each side moved outwards by ``pixels``, or inwards if negative."""
     right = _unit(quad[1] - quad[0] + quad[2] - quad[3])
     down = _unit(quad[3] - quad[0] + quad[2] - quad[1])
     moves = np.array([-right - down, right - down, right + down, -right + down])
@@ -72,7 +72,7 @@ def _unit(vector: np.ndarray) -> np.ndarray:
 def rectify(image: Image, quad: Quad) -> Image:
     """The content of ``quad`` as an upright image, cut from the full-resolution ``image`` (cubic, border repeated).
 
-    Size: the quad's width and height rounded, at least 1 x 1.
+    Its size is the rounded width and height of the quad, at least 1 x 1.
     """
     width, height = (max(1, int(round(side))) for side in sides(quad))
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -82,15 +82,15 @@ def rectify(image: Image, quad: Quad) -> Image:
 
 
 def ways_to_read(quad: Quad) -> List[Quad]:
-    """The quad itself and, when its reading direction is closer to the vertical, the same read from the other end."""
+    """The quad itself and, if its reading direction is steeper than 45 degrees, the quad read from the other end."""
     along = quad[1] - quad[0]
     return [quad] if abs(along[0]) >= abs(along[1]) else [quad, np.roll(quad, 2, axis=0)]
 
 
 def reading_order(quads: Sequence[Quad]) -> List[int]:
-    """Indices in reading order: rows from the top, within a row from the left.
+    """Indices in reading order: rows from the top, and within a row from the left.
 
-    A row is a run of boxes whose vertical centres differ by less than half the lower of two neighbouring heights.
+    In a row, the vertical centres of neighbouring boxes differ by less than half the smaller of their heights.
     """
     if not len(quads):
         return []

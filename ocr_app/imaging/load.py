@@ -1,4 +1,4 @@
-"""Reads image files with a guard before the decoder: size first, pixels only when they are bearable."""
+"""Loading image files: sizes are checked against limits before any pixel is decoded."""
 
 import os
 import warnings
@@ -17,7 +17,7 @@ _EXIF_ORIENTATION = 0x0112  # Exif 2.32, table 4
 
 
 class Limits(NamedTuple):
-    """What an image may be at most and at least; sides and pixels of the decoded image."""
+    """The limits of an image. ``max_pixels`` and ``min_side`` are those of the decoded image."""
 
     max_pixels: int = 50 * 1000 * 1000
     max_bytes: int = 64 * 1000 * 1000
@@ -28,7 +28,7 @@ DEFAULT_LIMITS = Limits()
 
 
 class LoadedImage(NamedTuple):
-    """Pixels (uint8, ``(H, W, 3)`` BGR or ``(H, W)`` grey) and what was done to get them ("exif-rotated")."""
+    """Pixels (uint8, ``(H, W, 3)`` BGR or ``(H, W)`` grey), and the conversions that were needed ("exif-rotated")."""
 
     pixels: Image
     notes: Tuple[str, ...]
@@ -37,14 +37,14 @@ class LoadedImage(NamedTuple):
 def load_image(path: str, limits: Limits = DEFAULT_LIMITS) -> LoadedImage:
     """Decode one image file.
 
-    CMYK, palette and 16-bit images are converted, transparent ones laid on white, EXIF rotation applied; each
-    is noted. Raises ImageError with a code: missing, unreadable, empty, too-large, too-small, animated,
-    not-an-image, truncated.
+    CMYK, palette and 16-bit images are converted, transparent images are laid on white, and the EXIF rotation is
+    applied; ``notes`` lists these conversions, except that of palettes and of 1-bit images. Raises ImageError with one
+    of the codes missing, unreadable, empty, too-large, too-small, animated, not-an-image, truncated.
     """
     _check_file(path, limits)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own bomb warning; our limit stands below
+            warnings.simplefilter("ignore")  # Pillow warns of bombs above its own limit; ours is checked below
             with Pillow.open(path) as handle:
                 _check_header(handle, path, limits)
                 return _decode(handle, path)
@@ -52,7 +52,7 @@ def load_image(path: str, limits: Limits = DEFAULT_LIMITS) -> LoadedImage:
         raise
     except Pillow.DecompressionBombError as error:
         raise _too_large(path, str(error), limits) from error
-    except Exception as error:  # Pillow's decoders raise many kinds; each is a bad file
+    except Exception as error:  # Pillow's decoders raise exceptions of many classes; each means a bad file
         raise _broken(path, error) from error
 
 
@@ -62,11 +62,11 @@ def _check_file(path: str, limits: Limits) -> None:
     if not os.path.lexists(path):
         raise ImageError("{} does not exist".format(path), "an image file", code="missing")
     if not os.path.exists(path):
-        raise ImageError("{} is a link to nothing".format(path), "an image file", code="missing")
+        raise ImageError("{} is a broken link".format(path), "an image file", code="missing")
     if not os.path.isfile(path):
         raise ImageError("{} is not a regular file".format(path), "an image file", code="not-an-image")
     if not os.access(path, os.R_OK):
-        raise ImageError("{} may not be read by this user".format(path), "read permission", code="unreadable")
+        raise ImageError("{} cannot be read by this user".format(path), "read permission", code="unreadable")
     _check_size(path, os.path.getsize(path), limits)
 
 
@@ -86,8 +86,8 @@ def _check_header(handle: Any, path: str, limits: Limits) -> None:
         raise ImageError(found, "at least {0} x {0}".format(limits.min_side), code="too-small")
     frames = getattr(handle, "n_frames", 1)
     if frames > 1:
-        found = "{} holds {} frames".format(path, frames)
-        raise ImageError(found, "one still image", "save the frame to read as its own file", code="animated")
+        found = "{} contains {} frames".format(path, frames)
+        raise ImageError(found, "one still image", "save the frame to be read as a file of its own", code="animated")
 
 
 def _too_large(path: str, what: str, limits: Limits) -> ImageError:
@@ -97,7 +97,7 @@ def _too_large(path: str, what: str, limits: Limits) -> ImageError:
 
 def _broken(path: str, error: Exception) -> ImageError:
     if isinstance(error, PermissionError):
-        return ImageError("{} may not be read by this user".format(path), "read permission", code="unreadable")
+        return ImageError("{} cannot be read by this user".format(path), "read permission", code="unreadable")
     if isinstance(error, UnidentifiedImageError):
         return ImageError("{} is not an image".format(path), "one of " + " ".join(EXTENSIONS), code="not-an-image")
     found = "{} cannot be decoded: {}".format(path, error)
@@ -115,7 +115,7 @@ def _decode(handle: Any, path: str) -> LoadedImage:
 
 
 def _to_uint8(handle: Any, notes: List[str]) -> Image:
-    """uint8 pixels; OpenCV's channel order."""
+    """uint8 pixels in OpenCV's order of channels."""
     mode = handle.mode
     if mode in _SIXTEEN_BIT:
         notes.append("from-16-bit")
@@ -133,7 +133,7 @@ def _to_uint8(handle: Any, notes: List[str]) -> Image:
 
 
 def _from_sixteen_bit(values: np.ndarray) -> Image:
-    """Full-range scaling 0..65535 -> 0..255 (65535 / 255 = 257), whatever range the picture uses."""
+    """0..65535 scaled to 0..255 (65535 / 255 = 257), whatever range the image uses."""
     return np.asarray(np.clip(values.astype(np.float64) / 257.0 + 0.5, 0, 255), dtype=np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""The pre-processings that the thesis compared, as pure functions on uint8 images."""
+"""The preprocessing steps that the thesis compared, as pure functions on uint8 images."""
 
 from typing import Callable, Dict, Tuple
 
@@ -38,12 +38,12 @@ NAMES: Tuple[str, ...] = tuple(PREPROCESS)
 
 
 def apply(name: str, image: Image) -> Image:
-    """The pre-processing called ``name``. Raises UsageError with the names there are."""
+    """Apply the preprocessing called ``name``. Raises UsageError that lists the known names."""
     if name not in PREPROCESS:
         raise UsageError("unknown preprocess: {!r}".format(name), ", ".join(NAMES))
     return PREPROCESS[name](image)
 
 
 def to_bgr(image: Image) -> Image:
-    """Three channels, for networks that want them."""
+    """The image with three channels, for networks that need them."""
     return image if image.ndim == 3 else cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)

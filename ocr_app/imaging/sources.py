@@ -1,4 +1,4 @@
-"""Turns what stands on the command line into a list of image paths, in a stable order."""
+"""The image paths that the arguments of a command name, in a stable order."""
 
 import glob
 import os
@@ -11,10 +11,10 @@ _MAGIC = "*?["
 
 
 def expand(arguments: Iterable[str]) -> List[str]:
-    """Files as given, folders by their images (sorted, recursive), globs by their matches (sorted).
+    """Files as given, for folders their images (sorted, recursive), for globs their matches (sorted).
 
-    A named file that does not exist stays in the list, so that it gets its own error result. Raises UsageError
-    for a folder without images or a glob without matches.
+    A named file that does not exist stays in the list, so that it gets an error result of its own. Raises UsageError
+    for a folder without images and for a glob without matches.
     """
     paths: List[str] = []
     for argument in arguments:
@@ -48,5 +48,5 @@ def _matches(pattern: str) -> List[str]:
 
 
 def is_image_name(name: str) -> bool:
-    """Whether a file name ends like an image; hidden files do not count."""
+    """Whether a file name has an extension of an image; hidden files do not count."""
     return not name.startswith(".") and name.lower().endswith(EXTENSIONS)

@@ -1,7 +1,7 @@
 """The challenge set: images with the verdict and text that each has to give, put to the reader that serves.
 
-The form of ``expected.json`` and the comparison are those of the node's gate (node_agent/gate.py), which puts the same
-set from outside before a release is committed.
+The form of ``expected.json`` and the comparison are those of the node's gate (node_agent/release/gate.py), which puts
+the same set from outside before a release is committed.
 """
 
 import json

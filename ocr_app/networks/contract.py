@@ -8,20 +8,20 @@ Arrays = Dict[str, np.ndarray]
 
 
 class Network:
-    """An open network. float32 in and out whatever the precision inside; TensorRT and ONNX Runtime alike."""
+    """An open network, of TensorRT or ONNX Runtime. Arrays in and out are float32, whatever the precision inside."""
 
     inputs: Tuple[str, ...] = ()
     outputs: Tuple[str, ...] = ()
     metadata: Dict[str, str] = {}
 
     def infer(self, arrays: Arrays) -> Arrays:
-        """Run once. ``arrays`` has one float32 array for each of ``inputs``; so has the answer for ``outputs``."""
+        """Run once: one float32 array for each of ``inputs`` in, one for each of ``outputs`` out."""
         raise NotImplementedError
 
     def infer_one(self, array: np.ndarray) -> np.ndarray:
-        """For networks with one input and one output."""
+        """Run a network with one input and one output."""
         return self.infer({self.inputs[0]: array})[self.outputs[0]]
 
 
 Opener = Callable[[str, str, int, str], Network]
-"""Opens a network: path, device, CPU threads, precision. What a reader opens its networks with."""
+"""How a reader opens its networks: called with path, device, CPU threads and precision."""

@@ -1,13 +1,13 @@
 """Operations, parameters and bytes of a network, layer by layer, for given input shapes.
 
-Shapes are not inferred but observed: the network runs once with every intermediate tensor as an output. Counted are
+Shapes are observed, not inferred: the network runs once with every intermediate tensor as an output. The count is:
 
-* a multiply-accumulate (MAC) as two floating-point operations (FLOP);
-* one operation an output element for pointwise layers, the window's size for pooling, five for softmax;
+* two floating-point operations (FLOP) for a multiply-accumulate (MAC);
+* one operation per output element for pointwise layers, the size of the window for pooling, five for softmax;
 * nothing for constants, arithmetic on shapes, and views (Reshape, Squeeze, ...), which an engine folds away.
 
-A pointwise layer on the only use of its input is taken as fused into the layer before, as TensorRT does with
-activations: its operations count, its traffic does not.
+A pointwise layer that is the only reader of its input counts as fused into the layer before it, as TensorRT does with
+activations: its operations are counted, its memory traffic is not.
 """
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
@@ -15,9 +15,9 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 import numpy as np
 
 from ocr_app.core.errors import ModelError, UsageError
-from ocr_app.networks import onnx_model, onnx_runtime
+from ocr_app.networks import onnx_model, onnx_runtime, rewriting
+from ocr_app.networks.graph import constants, element_types
 from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
-from ocr_app.networks.operators import constants
 
 Shapes = Dict[str, Tuple[int, ...]]
 
@@ -45,7 +45,10 @@ _PER_ELEMENT = {"Softmax": 5, "LogSoftmax": 5, "Resize": 4, "Upsample": 4}
 
 
 class Layer(NamedTuple):
-    """``shape``: of the first output. ``weights``, ``read``, ``written``: elements; 0 read and written when fused."""
+    """``shape`` is that of the first output. ``weights``, ``read`` and ``written`` are numbers of elements.
+
+    A fused layer reads and writes 0.
+    """
 
     op: str
     name: str
@@ -59,7 +62,7 @@ class Layer(NamedTuple):
 
 
 class Count(NamedTuple):
-    """One network at one shape. ``parameters``: all float constants; ``size``: bytes of the file."""
+    """One network at one input shape. ``parameters`` is the number of float elements among the constants."""
 
     layers: Tuple[Layer, ...]
     parameters: int
@@ -76,7 +79,7 @@ class Count(NamedTuple):
 
     @property
     def activations(self) -> int:
-        """Elements that the layers read and write beside their weights."""
+        """Elements that the layers read and write, not counting their weights."""
         return sum(layer.read + layer.written for layer in self.layers)
 
     @property
@@ -86,7 +89,7 @@ class Count(NamedTuple):
 
 
 def is_view(node: OnnxNode) -> bool:
-    """Whether the node only gives its input another shape or name."""
+    """Whether the node only gives its input another shape, type or name."""
     return node.op in _VIEWS
 
 
@@ -96,9 +99,9 @@ def is_pointwise(node: OnnxNode) -> bool:
 
 
 def count(path: str, shape: Optional[Sequence[int]] = None) -> Count:
-    """Count the ONNX file at ``path`` with one float input of ``shape``; None where the file fixes it.
+    """Count the ONNX file at ``path`` with one float input of ``shape``; None if the file fixes the shape.
 
-    Raises ModelError, UsageError for a shape that the network does not take.
+    Raises ModelError, and UsageError for a shape that the network does not accept.
     """
     model = onnx_model.load(path)
     shapes = observe(model, whole_shape(model, shape, path), path)
@@ -106,7 +109,7 @@ def count(path: str, shape: Optional[Sequence[int]] = None) -> Count:
 
 
 def whole_shape(model: Model, shape: Optional[Sequence[int]], path: str) -> Tuple[int, ...]:
-    """The input's shape: the one given, or the file's. Raises ModelError, UsageError for one that does not fit."""
+    """The input's shape: the one given, or the file's. Raises ModelError, and UsageError if the two do not agree."""
     if len(model.inputs) != 1:
         raise ModelError("{} has {} inputs".format(path, len(model.inputs)), "a network with one input")
     dims = model.inputs[0].dims
@@ -120,16 +123,16 @@ def whole_shape(model: Model, shape: Optional[Sequence[int]], path: str) -> Tupl
 
 
 def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
-    """Shapes of every tensor in one run on zeros. Raises UsageError when the network does not take the shape."""
+    """The shape of every tensor in one run on zeros. Raises UsageError if the network does not run at ``shape``."""
     every = onnx_runtime.session(
-        onnx_model.with_every_output(model), onnx_runtime.check_device("cpu"), 1, name, optimised=False
+        rewriting.with_every_output(model), onnx_runtime.check_device("cpu"), 1, name, optimised=False
     )
     names = [output.name for output in every.get_outputs()]
     given = model.inputs[0].name
     try:
         values = every.run(names, {given: np.zeros(shape, np.float32)})
     except Exception as error:  # onnxruntime's exceptions have no common public base
-        raise UsageError("{} does not run at {}: {}".format(name, shape, error), "a shape that it takes") from error
+        raise UsageError("{} does not run at {}: {}".format(name, shape, error), "a shape that it accepts") from error
     shapes = {key: tuple(value.shape) for key, value in zip(names, values)}
     shapes.update((key, tensor.array.shape) for key, tensor in model.initializers.items())
     shapes[given] = shape
@@ -137,8 +140,8 @@ def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
 
 
 def count_model(model: Model, shapes: Shapes) -> Count:
-    """Count a model whose tensors have these shapes."""
-    types, fixed = onnx_model.element_types(model), set(constants(model))
+    """Count a model whose tensors have these shapes. Raises ModelError for an operator that cannot be counted."""
+    types, fixed = element_types(model), constants(model)
     alone = used_once(model)
     layers: List[Layer] = []
     fusible: Set[str] = set()
@@ -156,7 +159,7 @@ def count_model(model: Model, shapes: Shapes) -> Count:
 
 
 def used_once(model: Model) -> Set[str]:
-    """Tensors that exactly one node reads, or that are an output and are read by none."""
+    """Tensors that are read exactly once: by one node, or only as an output of the graph."""
     uses: Dict[str, int] = dict.fromkeys(model.outputs, 1)
     for node in model.nodes:
         for name in node.inputs:
@@ -183,7 +186,7 @@ def _layer(
 
 
 def _operations(node: OnnxNode, data: List[str], shapes: Shapes) -> Tuple[int, int]:
-    """MAC and FLOP of one layer. Raises ModelError for an operator that it cannot count."""
+    """MAC and FLOP of one layer. Raises ModelError for an operator that cannot be counted."""
     output = _size(shapes[node.outputs[0]])
     if node.op in ("Conv", "ConvTranspose", "MatMul", "Gemm"):
         macs = _macs(node, shapes, output)

@@ -8,7 +8,7 @@ BLANK = 0
 
 
 class Decoded(NamedTuple):
-    """Text, the mean probability of its characters (0 for no character), and each character's time step."""
+    """The text, the mean probability of its characters (0 if there are none), and the time step of each character."""
 
     text: str
     confidence: float
@@ -16,10 +16,10 @@ class Decoded(NamedTuple):
 
 
 def best_path(posteriors: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """Class and probability at the time steps that emit a character.
+    """The time steps that emit a character, and their classes.
 
-    ``posteriors``: float ``(T, C)``, class 0 the blank. A step emits when its best class is no blank and differs
-    from the class of the step before. Returns indices into T and the classes there, both ``(K,)`` int.
+    ``posteriors``: float ``(T, C)``; class 0 is the blank. A step emits a character if its best class is not the blank
+    and differs from that of the step before. Returns indices into T and the classes there, both int ``(K,)``.
     """
     best = posteriors.argmax(axis=1)
     before = np.concatenate(([BLANK], best[:-1]))
@@ -28,7 +28,7 @@ def best_path(posteriors: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def decode(posteriors: np.ndarray, charset: Sequence[str]) -> Decoded:
-    """Greedy text of one ``(T, C)`` posterior; ``charset[k]`` is the character of class ``k``, [0] unused."""
+    """The greedy text of one ``(T, C)`` posterior; ``charset[k]`` is the character of class ``k``, [0] is unused."""
     steps, classes = best_path(posteriors)
     if not len(steps):
         return Decoded("", 0.0, ())
@@ -38,5 +38,5 @@ def decode(posteriors: np.ndarray, charset: Sequence[str]) -> Decoded:
 
 
 def keep_classes(charset: Sequence[str], allowed: str) -> List[int]:
-    """Classes whose character is in ``allowed``, the blank first: to cut posteriors to a smaller charset."""
+    """The classes whose characters are in ``allowed``, the blank first, to reduce posteriors to a smaller charset."""
     return [BLANK] + [k for k, sign in enumerate(charset) if k != BLANK and sign in allowed]

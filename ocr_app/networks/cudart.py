@@ -1,6 +1,6 @@
 """The few calls of the CUDA run-time library that running an engine needs, through ctypes.
 
-pycuda has no wheel for the boards' Python 3.6 on aarch64, and torch would be 1 GB for nothing but its allocator.
+pycuda has no wheel for the boards' Python 3.6 on aarch64, and torch would add 1 GB for its allocator alone.
 Names and signatures: the CUDA Runtime API reference of CUDA 10.2, modules "Memory Management", "Stream Management",
 "Device Management".
 """
@@ -27,7 +27,7 @@ _SIGNATURES = {
 
 
 def open_library() -> Any:
-    """The library, its functions typed. Raises DeviceUnavailable where it is not there."""
+    """The library, with typed functions. Raises DeviceUnavailable if it does not load."""
     try:
         library = ctypes.CDLL(LIBRARY)
     except OSError as error:
@@ -37,7 +37,7 @@ def open_library() -> Any:
 
 
 def typed(library: Any) -> Any:
-    """The same library with argument and result types set on the functions used here."""
+    """The same library, with argument and result types set on the functions used here."""
     for name, (arguments, result) in _SIGNATURES.items():
         function = getattr(library, name)
         function.argtypes, function.restype = arguments, result
@@ -45,7 +45,7 @@ def typed(library: Any) -> Any:
 
 
 class Cuda:
-    """One stream of GPU 0. Every call raises DeviceUnavailable with CUDA's own words when it fails."""
+    """One stream of GPU 0. Every call that fails raises DeviceUnavailable with CUDA's own message."""
 
     def __init__(self) -> None:
         self._library = open_library()
@@ -55,8 +55,8 @@ class Cuda:
     def _call(self, name: str, *arguments: Any) -> None:
         code = getattr(self._library, name)(*arguments)
         if code != 0:
-            words = self._library.cudaGetErrorString(code).decode("utf-8", "replace")
-            found = "{} failed: {} (CUDA error {})".format(name, words, code)
+            message = self._library.cudaGetErrorString(code).decode("utf-8", "replace")
+            found = "{} failed: {} (CUDA error {})".format(name, message, code)
             raise DeviceUnavailable(found, "a working GPU with free memory", "tegrastats; dmesg | tail")
 
     def capability(self) -> str:
@@ -69,25 +69,25 @@ class Cuda:
         return value.value
 
     def allocate(self, size: int) -> int:
-        """Address of ``size`` bytes on the device."""
+        """The address of ``size`` new bytes on the device."""
         address = c_void_p()
         self._call("cudaMalloc", ctypes.byref(address), size)
         return int(address.value or 0)
 
     def free(self, address: int) -> None:
-        """Gives memory back."""
+        """Free memory on the device."""
         self._call("cudaFree", address)
 
-    def copy(self, target: int, source: int, size: int, way: int) -> None:
-        """Queues a copy of ``size`` bytes; ``way`` is HOST_TO_DEVICE or DEVICE_TO_HOST."""
-        self._call("cudaMemcpyAsync", target, source, size, way, self.stream)
+    def copy(self, target: int, source: int, size: int, direction: int) -> None:
+        """Queue a copy of ``size`` bytes; ``direction`` is HOST_TO_DEVICE or DEVICE_TO_HOST."""
+        self._call("cudaMemcpyAsync", target, source, size, direction, self.stream)
 
     def synchronise(self) -> None:
-        """Waits for what is queued."""
+        """Wait until everything queued is done."""
         self._call("cudaStreamSynchronize", self.stream)
 
     def close(self) -> None:
-        """Destroys the stream; may be called twice."""
+        """Destroy the stream; may be called twice."""
         if self.stream.value:
             self._call("cudaStreamDestroy", self.stream)
             self.stream = c_void_p()

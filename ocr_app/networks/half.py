@@ -1,26 +1,26 @@
-"""A network with its tensors rounded to half precision, computed on any machine.
+"""A network with its tensors rounded to half precision, which any machine can compute.
 
-Each float32 weight is rounded once; behind the graph's input and behind every operator stands a cast to float16 and
-one back, so that each intermediate value is a half, infinite from 65520 on as in hardware. What an operator sums up
-inside itself stays float32: of a GPU this tells what FP16 storage does to the texts, not its own order of summation.
+Each float32 weight is rounded once. The graph's input and the outputs of every operator are cast to float16 and back,
+so that each intermediate value is a half, and infinite from 65520 on, as in hardware. Sums inside an operator stay
+float32: the simulation shows what storing FP16 does to the texts, not what a GPU's order of summation does.
 
-With ``sums`` the sum behind a mean is a half too: a GPU of compute capability 5.3 has its full FP16 speed only where
-sums are halves, and the sum over a large map is the first thing that their range does not hold.
+With ``sums``, the sum of which a mean is made is rounded to half precision too. A GPU of compute capability 5.3 reaches
+its full FP16 speed only with sums in half precision, and the sum over a large map is the first to exceed their range.
 
-Nodes may be kept in float32 (``kept``, by their first outputs): such a node reads what was stored, computes with exact
-weights and stores float32; an FP16 node that reads it rounds what it reads. Constants that a builder folds in float32
-are folded in float32 here too: what is made of constants alone, and the statistics of a batch normalisation.
+Nodes can be kept in float32 (``kept``, by their first outputs). Such a node reads what was stored, computes with exact
+weights, and stores float32; an FP16 node that reads its output rounds what it reads. Constants that a builder folds in
+float32 are folded in float32 here too: whatever is computed from constants alone, and the statistics of a batch
+normalisation.
 """
 
-from typing import Collection, Dict, List, NamedTuple, Set
+from typing import Any, Collection, Dict, List, NamedTuple, Set
 
 import numpy as np
 
 from ocr_app.core.errors import ModelError
-from ocr_app.networks import onnx_model, protobuf
-from ocr_app.networks.onnx_model import FLOAT, FLOAT16, GRAPH_INITIALIZER, GRAPH_NODE, Model, OnnxNode
-from ocr_app.networks.operators import constants
-from ocr_app.networks.protobuf import Field
+from ocr_app.networks import onnx_model, rewriting
+from ocr_app.networks.graph import constants, element_types
+from ocr_app.networks.onnx_model import FLOAT, FLOAT16, Model, OnnxNode
 
 PRECISION = "fp16-simulated"
 MEANS = ("GlobalAveragePool", "ReduceMean")
@@ -28,11 +28,11 @@ MEANS = ("GlobalAveragePool", "ReduceMean")
 _FULL, _HALF, _COPY, _READ, _MEAN, _TERMS, _SUM = ":full", ":half", ":copy", ":read", ":mean", ":terms", ":sum"
 _SUFFIXES = (_FULL, _HALF, _COPY, _READ, _MEAN, _TERMS, _SUM)
 _NOT_ARITHMETIC = {"BatchNormalization": (1, 2, 3, 4), "Resize": (1, 2), "Upsample": (1,)}
-"""Inputs that no arithmetic in half precision reads: folded by the builder, or sizes."""
+"""Positions of inputs that no arithmetic in half precision reads: the builder folds them, or they are sizes."""
 
 
 class _Names(NamedTuple):
-    """``exact``: float32 tensors that are stored exactly; ``read``: those of them that an FP16 node reads rounded."""
+    """``floats``: all float32 tensors; ``exact``: those stored exactly; ``read``: exact ones that FP16 nodes read."""
 
     floats: Set[str]
     exact: Set[str]
@@ -40,27 +40,32 @@ class _Names(NamedTuple):
 
 
 def rounded(model: Model, kept: Collection[str] = (), sums: bool = False) -> bytes:
-    """The model's bytes with every float32 tensor rounded; names of inputs and outputs stay.
+    """The model's bytes with every float32 tensor rounded; the names of inputs and outputs stay.
 
-    ``kept``: first outputs of the nodes that stay in float32. Raises ModelError for a model in which a name that this
-    needs is taken, and for a kept node that the model does not have.
+    ``kept``: the first outputs of the nodes that stay in float32. Raises ModelError if a name that the rounding adds is
+    taken, or if no node of the model has one of the outputs in ``kept`` as its first.
     """
-    types = onnx_model.element_types(model)
+    types = element_types(model)
     _check(model, types, kept)
-    stays = set(constants(model)).union(kept)
+    stays = constants(model).union(kept)
     names = _names(model, types, stays)
-    graph = [field for field in model.graph if field.number != GRAPH_NODE]
-    for name, tensor in model.initializers.items():
-        if name in names.read:
-            copy = tensor._replace(name=name + _READ, array=to_half(tensor.array))
-            graph.append(onnx_model.tensor_field(GRAPH_INITIALIZER, copy))
-    graph += _reads([value.name for value in model.inputs], names)
+    nodes = _reads([value.name for value in model.inputs], names)
     for node in model.nodes:
         if node.outputs[0] in stays:
-            graph += [onnx_model.renamed(node, node.inputs, node.outputs)] + _reads(node.outputs, names)
+            nodes += [node.proto] + _reads(node.outputs, names)
         else:
-            graph += _rounded_node(node, names, sums)
-    return onnx_model.with_graph(model, graph)
+            nodes += _rounded_node(node, names, sums)
+    return rewriting.with_nodes(model, nodes, _rounded_weights(model, names))
+
+
+def _rounded_weights(model: Model, names: _Names) -> List[Any]:
+    """``onnx.TensorProto`` of a rounded copy for each weight that an FP16 node reads."""
+    helper = onnx_model.library().numpy_helper
+    return [
+        helper.from_array(to_half(tensor.array), name + _READ)
+        for name, tensor in model.initializers.items()
+        if name in names.read
+    ]
 
 
 def _check(model: Model, types: Dict[str, int], kept: Collection[str]) -> None:
@@ -86,22 +91,22 @@ def is_arithmetic(node: OnnxNode, place: int) -> bool:
     return place not in _NOT_ARITHMETIC.get(node.op, ())
 
 
-def _reads(made: Collection[str], names: _Names) -> List[Field]:
+def _reads(made: Collection[str], names: _Names) -> List[Any]:
     """Rounded copies of tensors that are stored exactly."""
     return [field for name in made if name in names.read for field in _casts(name, name + _READ)]
 
 
-def _casts(source: str, target: str) -> List[Field]:
-    """To float16 and back; ONNX Runtime until 1.14 drops two casts in a row, so a copy stands between them."""
+def _casts(source: str, target: str) -> List[Any]:
+    """To float16 and back. ONNX Runtime up to 1.14 drops two casts in a row, so a copy separates them."""
     return [
-        onnx_model.node_field("Cast", [source], [target + _HALF], to=FLOAT16),
-        onnx_model.node_field("Identity", [target + _HALF], [target + _COPY]),
-        onnx_model.node_field("Cast", [target + _COPY], [target], to=FLOAT),
+        rewriting.make_node("Cast", [source], [target + _HALF], to=FLOAT16),
+        rewriting.make_node("Identity", [target + _HALF], [target + _COPY]),
+        rewriting.make_node("Cast", [target + _COPY], [target], to=FLOAT),
     ]
 
 
-def _rounded_node(node: OnnxNode, names: _Names, sums: bool) -> List[Field]:
-    """The node reading rounded inputs and writing aside, then the casts that write what it wrote before."""
+def _rounded_node(node: OnnxNode, names: _Names, sums: bool) -> List[Any]:
+    """The node with rounded inputs and renamed outputs, then the casts that write its outputs under their own names."""
     inputs = [
         name + _READ if name in names.exact and is_arithmetic(node, place) else name
         for place, name in enumerate(node.inputs)
@@ -110,23 +115,23 @@ def _rounded_node(node: OnnxNode, names: _Names, sums: bool) -> List[Field]:
         return _mean(node, inputs)
     outputs = [name for name in node.outputs if name in names.floats]
     aside = [name + _FULL if name in outputs else name for name in node.outputs]
-    return [onnx_model.renamed(node, inputs, aside)] + [
+    return [rewriting.renamed(node, inputs, aside)] + [
         field for name in outputs for field in _casts(name + _FULL, name)
     ]
 
 
-def _mean(node: OnnxNode, inputs: List[str]) -> List[Field]:
-    """The mean, multiplied by its terms: the sum, rounded; that divided by the terms, and rounded again."""
+def _mean(node: OnnxNode, inputs: List[str]) -> List[Any]:
+    """The mean times the number of its terms is the sum, which is rounded; then it is divided again, and rounded."""
     name = node.outputs[0]
     mean, terms, total = name + _MEAN, name + _TERMS, name + _SUM
-    fields = [onnx_model.renamed(node, inputs, [mean])]
+    fields = [rewriting.renamed(node, inputs, [mean])]
     for part, of in ((":in", inputs[0]), (":out", mean)):
-        fields.append(onnx_model.node_field("Size", [of], [terms + part]))
-        fields.append(onnx_model.node_field("Cast", [terms + part], [terms + part + ":float"], to=FLOAT))
-    fields.append(onnx_model.node_field("Div", [terms + ":in:float", terms + ":out:float"], [terms]))
-    fields.append(onnx_model.node_field("Mul", [mean, terms], [total + _FULL]))
+        fields.append(rewriting.make_node("Size", [of], [terms + part]))
+        fields.append(rewriting.make_node("Cast", [terms + part], [terms + part + ":float"], to=FLOAT))
+    fields.append(rewriting.make_node("Div", [terms + ":in:float", terms + ":out:float"], [terms]))
+    fields.append(rewriting.make_node("Mul", [mean, terms], [total + _FULL]))
     fields += _casts(total + _FULL, total)
-    fields.append(onnx_model.node_field("Div", [total, terms], [name + _FULL]))
+    fields.append(rewriting.make_node("Div", [total, terms], [name + _FULL]))
     return fields + _casts(name + _FULL, name)
 
 
@@ -137,17 +142,9 @@ def to_half(array: np.ndarray) -> np.ndarray:
 
 
 def probe_model() -> bytes:
-    """A model that does nothing but round its input ``(N,)``: shows whether a runtime keeps the casts."""
-    value = [
-        protobuf.message(
-            2,
-            [protobuf.message(1, [protobuf.integer(1, FLOAT), protobuf.message(2, [protobuf.message(1, [])])])],
-        )
-    ]
-    graph = _casts("x", "y") + [
-        protobuf.text(2, "probe"),
-        protobuf.message(onnx_model.GRAPH_INPUT, [protobuf.text(1, "x")] + value),
-        protobuf.message(onnx_model.GRAPH_OUTPUT, [protobuf.text(1, "y")] + value),
-    ]
-    opset = protobuf.message(onnx_model.MODEL_OPSET, [protobuf.integer(2, 13)])
-    return protobuf.serialise([protobuf.integer(1, 7), protobuf.message(onnx_model.MODEL_GRAPH, graph), opset])
+    """A model that only rounds its input ``(N,)``: it shows whether a runtime keeps the casts."""
+    helper = onnx_model.library().helper
+    ports = [helper.make_tensor_value_info(name, FLOAT, [None]) for name in ("x", "y")]
+    graph = helper.make_graph(_casts("x", "y"), "probe", ports[:1], ports[1:])
+    made = helper.make_model(graph, ir_version=7, opset_imports=[helper.make_opsetid("", 13)])
+    return bytes(made.SerializeToString())

@@ -1,31 +1,30 @@
-"""ONNX files read and written without the onnx package, which has no wheel for the boards' Python.
+"""ONNX files, loaded through the ``onnx`` package as plain views.
 
-Field numbers: onnx.proto of ONNX 1.8 (opset 13). Everything that is not named here is carried along as it is.
+``onnx`` is imported inside the functions: reading an image does not need it, and must not wait for it. The views
+(:class:`Model`, :class:`OnnxNode`, :class:`Tensor`) hold plain Python values and numpy arrays. Each keeps the message
+that it was made from, so that rewriting a model (rewriting.py) keeps everything else in the file.
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
-from ocr_app.core.errors import ModelError
-from ocr_app.networks import protobuf
-from ocr_app.networks.protobuf import Field
+from ocr_app.core.errors import ModelError, ReaderUnavailable
 
-# ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto: the fields used here
-MODEL_GRAPH, MODEL_OPSET, MODEL_METADATA = 7, 8, 14
-GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_SPARSE = 1, 5, 11, 12, 15
-NODE_INPUT, NODE_OUTPUT, NODE_NAME, NODE_OP, NODE_ATTRIBUTE, NODE_DOMAIN = 1, 2, 3, 4, 5, 7
 FLOAT, INT32, INT64, BOOL, FLOAT16, DOUBLE = 1, 6, 7, 9, 10, 11
-_TENSOR_NAME, _TENSOR_RAW, _TENSOR_EXTERNAL = 8, 9, 13
-_DTYPES = {
-    1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
-    10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64,
-}  # fmt: skip
-_MOST_GRAPHS = "a graph without control flow (If, Loop, Scan)"
+"""Element types, numbered as in ``onnx.TensorProto``."""
+_STRING = 8
+_LAST_TYPE = 13  # UINT64; complex numbers and formats that numpy lacks follow
+_EXTERNAL = 1  # onnx.TensorProto.EXTERNAL
+_ATTRIBUTE_FIELDS = {1: "f", 2: "i", 3: "s", 4: "t", 6: "floats", 7: "ints", 8: "strings"}
+"""The field of an ``onnx.AttributeProto`` that holds its value, by the attribute's type."""
+_FAULTS = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError, SystemError)
+"""What broken bytes raise, with protobuf's DecodeError. SystemError: protobuf 3.19 in C++, for a field numbered 0."""
+_NO_CONTROL_FLOW = "a graph without control flow (If, Loop, Scan)"
 
 
 class Tensor(NamedTuple):
-    """A constant tensor; ``data_type`` as in ONNX (1 float32, 7 int64, ...)."""
+    """A constant tensor. ``data_type`` is numbered as in ONNX (1 is float32, 7 is int64)."""
 
     name: str
     data_type: int
@@ -33,7 +32,7 @@ class Tensor(NamedTuple):
 
 
 class OnnxNode(NamedTuple):
-    """One operator. Attributes: numbers, strings (bytes), lists of them, Tensor."""
+    """One operator. An attribute is a number, bytes, a list of either, or a Tensor. ``proto``: ``onnx.NodeProto``."""
 
     op: str
     name: str
@@ -41,11 +40,11 @@ class OnnxNode(NamedTuple):
     inputs: Tuple[str, ...]
     outputs: Tuple[str, ...]
     attributes: Dict[str, Any]
-    fields: Tuple[Field, ...]
+    proto: Any
 
 
 class ValueInfo(NamedTuple):
-    """A graph input: its dimensions, None where they are free."""
+    """An input of the graph. A dimension is None where it is free."""
 
     name: str
     data_type: int
@@ -53,7 +52,10 @@ class ValueInfo(NamedTuple):
 
 
 class Model(NamedTuple):
-    """A model file. ``opset`` is that of the ONNX operators; ``domains`` are other operator sets it wants."""
+    """A model file. ``inputs`` leaves out the initializers; ``proto`` is the ``onnx.ModelProto``.
+
+    ``opset`` is the version of ONNX's own operator set; ``domains`` are the other operator sets that the file imports.
+    """
 
     nodes: Tuple[OnnxNode, ...]
     initializers: Dict[str, Tensor]
@@ -62,12 +64,23 @@ class Model(NamedTuple):
     opset: int
     domains: Tuple[str, ...]
     metadata: Dict[str, str]
-    fields: Tuple[Field, ...]
-    graph: Tuple[Field, ...]
+    proto: Any
+
+
+def library() -> Any:
+    """The ``onnx`` package. Raises ReaderUnavailable where it is not installed, or does not fit protobuf."""
+    try:
+        import onnx
+        import onnx.helper
+        import onnx.numpy_helper
+    except (ImportError, TypeError) as error:  # protobuf reports classes that are too old for it with a TypeError
+        found = "the Python package onnx, which examines models, does not import: {}".format(error)
+        raise ReaderUnavailable(found, "onnx with a protobuf that fits it", "install the environment's lock") from error
+    return onnx
 
 
 def load(path: str) -> Model:
-    """Raises ModelError for a file that is not there or not an ONNX model that this module understands."""
+    """The model in a file. Raises ModelError for a file that cannot be read, and as :func:`loads` does."""
     try:
         with open(path, "rb") as stream:
             data = stream.read()
@@ -77,200 +90,84 @@ def load(path: str) -> Model:
 
 
 def loads(data: bytes, name: str = "model") -> Model:
-    """The same from bytes."""
+    """The model in a file's bytes; no other file is opened.
+
+    Raises ModelError for bytes that are not an ONNX model, and for what this application does not handle: control
+    flow, sparse weights, weights outside the file, and tensors of other types than numbers and booleans.
+    Raises ReaderUnavailable without the package ``onnx``.
+    """
+    onnx = library()
+    from google.protobuf.message import DecodeError
+
     try:
-        return _model(protobuf.parse(data))
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        return _model(onnx.ModelProto.FromString(data), onnx.numpy_helper.to_array)
+    except (DecodeError,) + _FAULTS as error:
         raise ModelError("{} is not an ONNX model: {}".format(name, error), "an ONNX file") from error
 
 
-def _model(fields: List[Field]) -> Model:
-    graphs = protobuf.all_of(fields, MODEL_GRAPH)
-    if len(graphs) != 1:
-        raise ValueError("{} graphs".format(len(graphs)))
-    graph = protobuf.parse(graphs[0])
-    if protobuf.all_of(graph, GRAPH_SPARSE):
-        raise ValueError("sparse weights")
-    opsets = dict(map(_opset, protobuf.all_of(fields, MODEL_OPSET)))
-    tensors = [tensor_of(value) for value in protobuf.all_of(graph, GRAPH_INITIALIZER)]
+def _model(proto: Any, to_array: Any) -> Model:
+    graph = proto.graph
+    if not graph.node:
+        raise ValueError("it has no operators")
+    if graph.sparse_initializer:
+        raise ValueError("it has sparse weights")
+    tensors = [_tensor(own, to_array) for own in graph.initializer]
     initializers = {tensor.name: tensor for tensor in tensors}
-    inputs = [_value_info(value) for value in protobuf.all_of(graph, GRAPH_INPUT)]
+    opsets = {"" if own.domain == "ai.onnx" else _text(own.domain): int(own.version) for own in proto.opset_import}
     return Model(
-        tuple(_node(value) for value in protobuf.all_of(graph, GRAPH_NODE)),
+        tuple(_node(own, to_array) for own in graph.node),
         initializers,
-        tuple(value for value in inputs if value.name not in initializers),
-        tuple(_name_of(value) for value in protobuf.all_of(graph, GRAPH_OUTPUT)),
+        tuple(_value_info(own) for own in graph.input if own.name not in initializers),
+        tuple(_text(own.name) for own in graph.output),
         opsets.get("", 0),
         tuple(sorted(domain for domain in opsets if domain)),
-        dict(_pair(value) for value in protobuf.all_of(fields, MODEL_METADATA)),
-        tuple(fields),
-        tuple(graph),
+        {_text(own.key): _text(own.value) for own in proto.metadata_props},
+        proto,
     )
 
 
-def _opset(data: Any) -> Tuple[str, int]:
-    fields = protobuf.parse(data)
-    domain = protobuf.text_of(fields, 1)
-    return ("" if domain == "ai.onnx" else domain), protobuf.integer_of(fields, 2)
+def _text(value: Any) -> str:
+    """The string. Raises TypeError for bytes: what some implementations of protobuf give for text that is not UTF-8."""
+    if not isinstance(value, str):
+        raise TypeError("text that is not UTF-8: {!r}".format(value))
+    return value
 
 
-def _pair(data: Any) -> Tuple[str, str]:
-    fields = protobuf.parse(data)
-    return protobuf.text_of(fields, 1), protobuf.text_of(fields, 2)
-
-
-def _name_of(data: Any) -> str:
-    return protobuf.text_of(protobuf.parse(data), 1)
-
-
-def _value_info(data: Any) -> ValueInfo:
-    fields = protobuf.parse(data)
-    kind = _inside(_inside(fields, 2), 1)
-    dims = [protobuf.parse(value) for value in protobuf.all_of(_inside(kind, 2), 1)]
-    sizes = [protobuf.integers_of(dim, 1) for dim in dims]
-    return ValueInfo(
-        protobuf.text_of(fields, 1), protobuf.integer_of(kind, 1), tuple(size[-1] if size else None for size in sizes)
-    )
-
-
-def _inside(fields: List[Field], number: int) -> List[Field]:
-    found = protobuf.all_of(fields, number)
-    return protobuf.parse(found[-1]) if found else []
-
-
-def _node(data: Any) -> OnnxNode:
-    fields = protobuf.parse(data)
-    attributes = dict(_attribute(value) for value in protobuf.all_of(fields, NODE_ATTRIBUTE))
+def _node(proto: Any, to_array: Any) -> OnnxNode:
+    if not proto.output:
+        raise ValueError("the operator {} {} has no output".format(proto.op_type, proto.name))
     return OnnxNode(
-        protobuf.text_of(fields, NODE_OP),
-        protobuf.text_of(fields, NODE_NAME),
-        protobuf.text_of(fields, NODE_DOMAIN),
-        tuple(protobuf.texts_of(fields, NODE_INPUT)),
-        tuple(protobuf.texts_of(fields, NODE_OUTPUT)),
-        attributes,
-        tuple(fields),
+        _text(proto.op_type),
+        _text(proto.name),
+        _text(proto.domain),
+        tuple(map(_text, proto.input)),
+        tuple(map(_text, proto.output)),
+        {_text(own.name): _attribute(own, to_array) for own in proto.attribute},
+        proto,
     )
 
 
-def _attribute(data: Any) -> Tuple[str, Any]:
-    """Name and value by AttributeProto.type: 1 float, 2 int, 3 string, 4 tensor, 6 floats, 7 ints, 8 strings."""
-    fields = protobuf.parse(data)
-    name, kind = protobuf.text_of(fields, 1), protobuf.integer_of(fields, 20)
-    if kind == 1:
-        return name, (protobuf.floats_of(fields, 2) or [0.0])[-1]
-    if kind == 2:
-        return name, protobuf.integer_of(fields, 3)
-    if kind == 3:
-        return name, bytes((protobuf.all_of(fields, 4) or [b""])[-1])
-    if kind == 4:
-        return name, tensor_of(protobuf.all_of(fields, 5)[-1])
-    if kind in (6, 7):
-        return name, protobuf.floats_of(fields, 7) if kind == 6 else protobuf.integers_of(fields, 8)
-    if kind == 8:
-        return name, [bytes(value) for value in protobuf.all_of(fields, 9)]
-    raise ValueError("attribute {} of kind {}; expected {}".format(name, kind, _MOST_GRAPHS))
+def _attribute(proto: Any, to_array: Any) -> Any:
+    if proto.type not in _ATTRIBUTE_FIELDS:
+        raise ValueError("attribute {} is of type {}; expected {}".format(proto.name, proto.type, _NO_CONTROL_FLOW))
+    value = getattr(proto, _ATTRIBUTE_FIELDS[proto.type])
+    if _ATTRIBUTE_FIELDS[proto.type] == "t":
+        return _tensor(value, to_array)
+    return value if isinstance(value, (bytes, int, float)) else list(value)
 
 
-def tensor_of(data: Any) -> Tensor:
-    """A TensorProto. Raises ValueError for data outside the file."""
-    fields = protobuf.parse(data)
-    name, data_type = protobuf.text_of(fields, _TENSOR_NAME), protobuf.integer_of(fields, 2)
-    if protobuf.all_of(fields, _TENSOR_EXTERNAL) or data_type not in _DTYPES:
-        raise ValueError("tensor {}: data outside the file, or of type {}".format(name, data_type))
-    dims = protobuf.integers_of(fields, 1)
-    return Tensor(name, data_type, _numbers(fields, data_type).reshape(dims))
+def _tensor(proto: Any, to_array: Any) -> Tensor:
+    name, kind = _text(proto.name), int(proto.data_type)
+    if proto.external_data or proto.data_location == _EXTERNAL:
+        raise ValueError("the data of tensor {} is outside the file".format(name))
+    if not FLOAT <= kind <= _LAST_TYPE or kind == _STRING:
+        raise ValueError("tensor {} is of type {}; expected numbers or booleans".format(name, kind))
+    if any(size < 0 for size in proto.dims):
+        raise ValueError("tensor {} has the shape {}".format(name, list(proto.dims)))
+    return Tensor(name, kind, to_array(proto))
 
 
-def _numbers(fields: List[Field], data_type: int) -> np.ndarray:
-    """The flat values: raw_data, else the list field of the type (float16 is kept as bits in int32_data)."""
-    dtype = np.dtype(_DTYPES[data_type])
-    raw = protobuf.all_of(fields, _TENSOR_RAW)
-    if raw:
-        return np.frombuffer(bytes(raw[-1]), dtype.newbyteorder("<")).astype(dtype)
-    if data_type in (FLOAT, DOUBLE):
-        number, kind = (4, "<f4") if data_type == FLOAT else (10, "<f8")
-        return np.frombuffer(b"".join(bytes(v) for v in protobuf.all_of(fields, number)), kind).astype(dtype)
-    values = protobuf.integers_of(fields, 7 if data_type == INT64 else 11 if data_type in (12, 13) else 5)
-    if data_type == FLOAT16:
-        return np.array(values, np.uint16).view(np.float16)
-    return np.array(values, np.int64).astype(dtype)
-
-
-def tensor_field(number: int, tensor: Tensor) -> Field:
-    """A tensor as field ``number`` of the message that holds it."""
-    dims = [protobuf.integer(1, size) for size in tensor.array.shape]
-    data = np.ascontiguousarray(tensor.array, np.dtype(_DTYPES[tensor.data_type]).newbyteorder("<")).tobytes()
-    kind = protobuf.integer(2, tensor.data_type)
-    raw = Field(_TENSOR_RAW, protobuf.BYTES, data)
-    return protobuf.message(number, dims + [kind, protobuf.text(_TENSOR_NAME, tensor.name), raw])
-
-
-def node_field(op: str, inputs: Sequence[str], outputs: Sequence[str], **integers: int) -> Field:
-    """A node of the graph whose attributes are integers."""
-    fields = [protobuf.text(NODE_INPUT, name) for name in inputs]
-    fields += [protobuf.text(NODE_OUTPUT, name) for name in outputs] + [protobuf.text(NODE_OP, op)]
-    for name, value in sorted(integers.items()):
-        own = [protobuf.text(1, name), protobuf.integer(3, value), protobuf.integer(20, 2)]
-        fields.append(protobuf.message(NODE_ATTRIBUTE, own))
-    return protobuf.message(GRAPH_NODE, fields)
-
-
-def renamed(node: OnnxNode, inputs: Sequence[str], outputs: Sequence[str]) -> Field:
-    """The node with other names of its inputs and outputs, all else as it was."""
-    kept = [field for field in node.fields if field.number not in (NODE_INPUT, NODE_OUTPUT)]
-    names = [protobuf.text(NODE_INPUT, name) for name in inputs] + [
-        protobuf.text(NODE_OUTPUT, name) for name in outputs
-    ]
-    return protobuf.message(GRAPH_NODE, names + kept)
-
-
-def with_graph(model: Model, graph: Sequence[Field]) -> bytes:
-    """The model's bytes with another graph."""
-    return protobuf.serialise(
-        protobuf.message(MODEL_GRAPH, graph) if field.number == MODEL_GRAPH else field for field in model.fields
-    )
-
-
-def with_every_output(model: Model) -> bytes:
-    """The model's bytes with every node's outputs as outputs of the graph; ONNX Runtime infers their types."""
-    return with_outputs(model, [name for node in model.nodes for name in node.outputs if name])
-
-
-def with_outputs(model: Model, names: Sequence[str]) -> bytes:
-    """The model's bytes with these tensors as outputs of the graph too."""
-    names = [name for name in names if name not in model.outputs]
-    added = [protobuf.message(GRAPH_OUTPUT, [protobuf.text(1, name)]) for name in names]
-    return with_graph(model, list(model.graph) + added)
-
-
-def element_types(model: Model) -> Dict[str, int]:
-    """The element type of every tensor of the graph, by the operators' own rules."""
-    types = {value.name: value.data_type for value in model.inputs}
-    types.update((name, tensor.data_type) for name, tensor in model.initializers.items())
-    for node in model.nodes:
-        for position, name in enumerate(node.outputs):
-            if name:
-                types[name] = _output_type(node, position, types)
-    return types
-
-
-_TO_BOOL = {"And", "Or", "Not", "Xor", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf"}
-_TO_INT64 = {"Shape", "Size", "NonZero", "ArgMax", "ArgMin"}
-
-
-def _output_type(node: OnnxNode, position: int, types: Dict[str, int]) -> int:
-    if node.op in _TO_BOOL:
-        return BOOL
-    if node.op in _TO_INT64 or (position == 1 and node.op in ("TopK", "MaxPool")):
-        return INT64
-    if node.op == "Cast":
-        return int(node.attributes["to"])
-    if node.op in ("Constant", "ConstantOfShape"):
-        return _constant_type(node)
-    return types.get(node.inputs[1 if node.op == "Where" else 0], FLOAT)
-
-
-def _constant_type(node: OnnxNode) -> int:
-    if "value" in node.attributes:
-        return int(node.attributes["value"].data_type)
-    return INT64 if "value_int" in node.attributes or "value_ints" in node.attributes else FLOAT
+def _value_info(proto: Any) -> ValueInfo:
+    tensor = proto.type.tensor_type
+    dims = tuple(int(dim.dim_value) if dim.HasField("dim_value") else None for dim in tensor.shape.dim)
+    return ValueInfo(_text(proto.name), int(tensor.elem_type), dims)

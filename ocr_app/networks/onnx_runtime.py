@@ -13,10 +13,10 @@ PRECISIONS = ("fp32", half.PRECISION)
 
 
 class OnnxNetwork(Network):
-    """One ONNX file on one device; never another device than the one asked for."""
+    """One ONNX file on one device: the device that was requested, never another."""
 
     def __init__(self, path: str, device: str = "cpu", threads: int = 2, precision: str = "fp32") -> None:
-        """Raises DeviceUnavailable, PrecisionUnavailable, or ModelError when the file does not load."""
+        """Raises DeviceUnavailable, PrecisionUnavailable, and ModelError if the file does not load."""
         check_precision(precision, device)
         self._session = _open(path, device, threads, precision)
         self.inputs = tuple(node.name for node in self._session.get_inputs())
@@ -39,7 +39,7 @@ def _open(path: str, device: str, threads: int, precision: str) -> Any:
 def session(model: Union[str, bytes], provider: str, threads: int, name: str, optimised: bool = True) -> Any:
     """An ONNX Runtime session of a file or of a model's bytes; ``optimised=False`` leaves the graph as it is.
 
-    Raises ModelError when it does not load, DeviceUnavailable.
+    Raises ModelError if the model does not load, and DeviceUnavailable if the session runs on another device.
     """
     import onnxruntime
 
@@ -59,7 +59,7 @@ def session(model: Union[str, bytes], provider: str, threads: int, name: str, op
 
 
 def check_casts(provider: str) -> None:
-    """Raises PrecisionUnavailable where this ONNX Runtime drops a cast to float16 and back."""
+    """Raises PrecisionUnavailable if this ONNX Runtime drops a cast to float16 and back."""
     numbers = np.array([1.0 + 2.0**-12, 65519.0, 65520.0, -7e4, 3e-8], np.float32)
     (answer,) = session(half.probe_model(), provider, 1, "probe", optimised=False).run(None, {"x": numbers})
     if not np.array_equal(answer, half.to_half(numbers)):
@@ -79,10 +79,7 @@ def check_device(device: str) -> str:
 
 
 def check_precision(precision: str, device: str) -> None:
-    """ONNX Runtime computes these models in the precision of the file, float32, or rounds each tensor on request.
-
-    Raises PrecisionUnavailable for anything else.
-    """
+    """Raises PrecisionUnavailable for anything but float32, the precision of the files, or simulated half precision."""
     if precision not in PRECISIONS:
         found = "{} cannot be had from ONNX Runtime on {}: these models are fp32".format(precision, device)
         raise PrecisionUnavailable(found, "--precision fp32", "fp16 needs a TensorRT engine built on the board")
@@ -97,7 +94,7 @@ def available_devices() -> Tuple[str, ...]:
 
 
 def version() -> str:
-    """ONNX Runtime's version. Raises ImportError where it is not installed."""
+    """ONNX Runtime's version. Raises ImportError if it is not installed."""
     import onnxruntime
 
     return str(onnxruntime.__version__)

@@ -1,8 +1,8 @@
-"""A roofline estimate of a network's time on a board: an estimate from published peaks, never a measurement.
+"""A roofline estimate of the time that a network takes on a board: from published peaks, never a measurement.
 
 Williams, Waterman, Patterson 2009, "Roofline: an insightful visual performance model": a layer takes as long as its
-operations at the peak rate or its bytes at the peak bandwidth, whichever is longer. Peaks, the share of them that is
-reached, and the cost of starting a kernel are data with their sources (data/nano.json).
+operations at the peak rate, or as its bytes at the peak bandwidth, whichever is longer. The peaks, the share of them
+that is reached, and the cost of starting a kernel are data with their sources (data/nano.json).
 """
 
 from typing import Any, Dict, NamedTuple, Sequence
@@ -16,7 +16,7 @@ BYTES = {"fp16": 2, "fp32": 4}
 
 
 class Band(NamedTuple):
-    """Seconds of one run at the low and at the high end of the efficiency band."""
+    """Seconds of one run at the low and the high end of the efficiency band."""
 
     slow: float
     fast: float
@@ -31,7 +31,7 @@ def board() -> Dict[str, Any]:
 
 
 def estimate(count: Count, precision: str, peaks: Dict[str, Any]) -> Band:
-    """Seconds of one run of a counted network. Raises UsageError for a precision that the board has no peak for."""
+    """Seconds of one run of a counted network. Raises UsageError for a precision without a published peak."""
     if precision not in peaks["flops_per_s"]:
         raise UsageError("no peak for {}".format(precision), ", ".join(sorted(peaks["flops_per_s"])))
     seconds = [

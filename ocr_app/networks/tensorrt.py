@@ -1,7 +1,7 @@
-"""An engine of TensorRT 8.2.1 as a network: same calls as ONNX Runtime's, float32 in and out.
+"""An engine of TensorRT 8.2.1 as a network: the same calls as for ONNX Runtime, float32 in and out.
 
-Only names that TensorRT 8.2.1 has are used (tests/standins/tensorrt-8.2.1.json): bindings by index, one optimisation
-profile, ``execute_async_v2``.
+Only names of TensorRT 8.2.1 are used (tests/standins/tensorrt-8.2.json): bindings by index, one optimisation profile,
+``execute_async_v2``.
 """
 
 from typing import Any, Dict, List, Sequence, Tuple
@@ -16,7 +16,7 @@ Shape = Tuple[int, ...]
 
 
 def module() -> Any:
-    """The binding. Raises DeviceUnavailable where it does not import."""
+    """TensorRT's Python binding. Raises DeviceUnavailable if it does not import."""
     try:
         import tensorrt
     except ImportError as error:
@@ -28,12 +28,12 @@ def module() -> Any:
 
 
 class TensorrtNetwork(Network):
-    """A deserialised engine with buffers on the GPU; they grow to the largest shape seen. For one thread."""
+    """A deserialised engine. Its buffers on the GPU grow to the largest shape seen. Use it from one thread only."""
 
     def __init__(self, data: bytes, metadata: Dict[str, str], name: str) -> None:
-        """``data``: a checked engine; ``metadata``: of the model it was made from, which engines do not carry.
+        """``data``: a checked engine; ``metadata``: that of its model, because engines do not contain metadata.
 
-        Raises ModelError when TensorRT does not take it, DeviceUnavailable.
+        Raises ModelError if TensorRT does not load the engine, and DeviceUnavailable.
         """
         trt = module()
         self._name = name
@@ -54,9 +54,9 @@ class TensorrtNetwork(Network):
         self._memory = dict.fromkeys(self._index, (0, 0))
 
     def infer(self, arrays: Arrays) -> Arrays:
-        """Batches beyond the profile's greatest go through in parts: no row of a batch depends on the others.
+        """Run once; a batch larger than the profile's maximum runs in parts, because no row depends on the others.
 
-        Raises ModelError for shapes outside the profile.
+        Raises ModelError for a shape outside the profile.
         """
         whole = {name: np.ascontiguousarray(arrays[name], np.float32) for name in self.inputs}
         step = min(self._limits(name)[2][0] for name in self.inputs)
@@ -65,7 +65,7 @@ class TensorrtNetwork(Network):
         return parts[0] if len(parts) == 1 else {n: np.concatenate([part[n] for part in parts]) for n in self.outputs}
 
     def _limits(self, name: str) -> Sequence[Shape]:
-        """Least, best and greatest shape."""
+        """The smallest, the optimal and the largest shape."""
         return [tuple(shape) for shape in self._engine.get_profile_shape(0, name)]
 
     def _once(self, arrays: Arrays) -> Arrays:
@@ -90,7 +90,7 @@ class TensorrtNetwork(Network):
         self._cuda.copy(self._memory[name][0], array.ctypes.data, array.nbytes, HOST_TO_DEVICE)
 
     def _room_for(self, name: str) -> np.ndarray:
-        """An array for one output, and room on the device; its shape follows from the inputs'."""
+        """An array for one output, with as much memory on the device; its shape follows from those of the inputs."""
         shape = tuple(self._context.get_binding_shape(self._index[name]))
         answer = np.empty(shape, module().nptype(self._engine.get_binding_dtype(self._index[name])))
         self._reserve(name, answer.nbytes)
@@ -105,7 +105,7 @@ class TensorrtNetwork(Network):
             self._memory[name] = (self._cuda.allocate(size), size)
 
     def close(self) -> None:
-        """Gives the GPU's memory back; may be called twice."""
+        """Free the memory on the GPU; may be called twice."""
         held: List[int] = [address for address, _ in self._memory.values() if address]
         self._memory = dict.fromkeys(self._memory, (0, 0))
         for address in held:

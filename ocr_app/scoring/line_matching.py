@@ -1,8 +1,8 @@
-"""Scoring by line where only some lines of a picture are labelled: was each labelled line read inside its quad?
+"""Scoring by line, for images in which only some lines are labelled: was each labelled line read inside its quad?
 
-Definition: the README of the real-code set. A line counts as read when its label, in the form ``alnum``, is contained
-in what was read inside its quad: lines whose overlap exceeds 0.3 of the smaller quad, texts joined along the line. A
-picture is fully read when all its scored lines are; one without any counts as fully read.
+The definition is in the README of the real-code set. A line counts as read if its label, in the form ``alnum``, is
+contained in the text that was read inside its quad: the texts of the lines whose overlap exceeds 0.3 of the smaller
+quad, joined along the line. An image is fully read if all its scored lines are; an image without any is fully read.
 """
 
 from typing import List, NamedTuple, Optional, Sequence
@@ -17,7 +17,7 @@ MIN_OVERLAP = 0.3
 
 
 class TruthLine(NamedTuple):
-    """A labelled line. ``text`` None or ``ignore``: present, but not scored. ``quad`` None: place unknown."""
+    """A labelled line; not scored without ``text`` or with ``ignore``. ``quad`` is None if its position is unknown."""
 
     text: Optional[str]
     quad: Optional[Quad] = None
@@ -25,24 +25,24 @@ class TruthLine(NamedTuple):
 
     @property
     def scored(self) -> bool:
-        """Whether the line has a place and a text with a letter or digit in it, and is not to be ignored."""
+        """Whether the line has a position and a text with a letter or digit, and is not to be ignored."""
         return bool(alphanumerics(self.text or "")) and self.quad is not None and not self.ignore
 
 
 class LineCount(NamedTuple):
-    """Scored lines of one picture, and how many of them were read."""
+    """The number of scored lines of one image, and how many of them were read."""
 
     lines: int
     read: int
 
     @property
     def full(self) -> bool:
-        """Whether nothing scored was missed."""
+        """Whether every scored line was read."""
         return self.read == self.lines
 
 
 def overlap(a: Quad, b: Quad) -> float:
-    """Area of the intersection over the smaller quad's area; 0 for a degenerate quad. Quads must be convex."""
+    """The area of the intersection over that of the smaller quad; 0 for a degenerate quad. Quads must be convex."""
     smaller = min(abs(cv2.contourArea(a.astype(np.float32))), abs(cv2.contourArea(b.astype(np.float32))))
     if smaller <= 0:
         return 0.0
@@ -51,7 +51,7 @@ def overlap(a: Quad, b: Quad) -> float:
 
 
 def text_inside(quad: Quad, lines: Sequence[TextLine]) -> str:
-    """Texts of the lines that overlap ``quad``, sorted along it (left-to-right edge), joined without separator."""
+    """The texts of the lines that overlap ``quad``, sorted along its top edge and joined without a separator."""
     along = (quad[1] - quad[0]) + (quad[2] - quad[3])
     inside = [line for line in lines if overlap(quad, line.quad) > MIN_OVERLAP]
     inside.sort(key=lambda line: float(np.dot(line.quad.mean(axis=0), along)))
@@ -65,6 +65,6 @@ def line_read(truth: TruthLine, lines: Sequence[TextLine]) -> bool:
 
 
 def count_lines(truths: Sequence[TruthLine], lines: Sequence[TextLine]) -> LineCount:
-    """Scored and read lines of one picture."""
+    """Count the scored lines and the lines read of one image."""
     hits: List[bool] = [line_read(truth, lines) for truth in truths if truth.scored]
     return LineCount(len(hits), sum(hits))

@@ -1,7 +1,7 @@
 """The metrics of the thesis, per image and over a set.
 
-Source of the formulas: process_logs.ipynb of github.com/pmedare/ocr-in-jetson-nano. They take two strings that are
-already in one text form (see forms.py); averages over images are macro averages, as there.
+The formulas are those of process_logs.ipynb of github.com/pmedare/ocr-in-jetson-nano. They take two strings that are
+already in the same text form (text_forms.py). Averages over images are macro averages, as in the notebook.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from ocr_app.scoring.text_forms import CONFUSION_FORM, FORMS, form
 
 
 class Score(NamedTuple):
-    """One image in one text form. ``distance`` and ``length`` (of the truth) allow the micro-averaged CER."""
+    """One image in one text form. ``distance`` and ``length`` (of the truth) are for the micro-averaged CER."""
 
     exact: bool
     cer: float
@@ -23,8 +23,11 @@ class Score(NamedTuple):
 
 
 class Average(NamedTuple):
-    """Over ``images`` images, shares of 1; ``cer`` is the thesis's mean of per-image CERs, ``cer_micro`` is all
-    edits over all characters of the truths (the CER of the text-recognition literature)."""
+    """Averages over ``images`` images, as shares of 1.
+
+    ``cer`` is the thesis's mean of the CERs per image; ``cer_micro`` is the number of all edits over that of all
+    characters of the truths, which the text-recognition literature calls CER.
+    """
 
     images: int
     exact: float
@@ -35,24 +38,24 @@ class Average(NamedTuple):
 
 
 def cer(truth: str, read: str) -> float:
-    """Levenshtein(read, truth) / len(truth); for an empty truth 0 when nothing was read, else 1. May exceed 1."""
+    """Levenshtein(read, truth) / len(truth), which may exceed 1. For an empty truth: 0 if nothing was read, else 1."""
     if not truth:
         return 1.0 if read else 0.0
     return levenshtein(truth, read) / len(truth)
 
 
 def common_characters(truth: str, read: str) -> int:
-    """Size of the multiset intersection of the characters; their order is ignored."""
+    """The size of the multiset intersection of the characters; their order is ignored."""
     return sum((Counter(truth) & Counter(read)).values())
 
 
 def precision(truth: str, read: str) -> float:
-    """Sum over characters of min(count read, count in truth) / len(read); nothing read: 1 if truth is empty, else 0."""
+    """Common characters (:func:`common_characters`) / len(read). If nothing was read: 1 for an empty truth, else 0."""
     return common_characters(truth, read) / len(read) if read else float(not truth)
 
 
 def recall(truth: str, read: str) -> float:
-    """Sum over characters of min(count read, count in truth) / len(truth); empty truth: 1 if nothing was read, else 0.
+    """Common characters / len(truth). For an empty truth: 1 if nothing was read, else 0.
 
     ``recall(a, b) == precision(b, a)``.
     """
@@ -67,12 +70,12 @@ def score(truth: str, read: str) -> Score:
 
 
 def score_forms(truth: str, texts: Sequence[str]) -> Dict[str, Score]:
-    """Scores in every form, by its name; ``texts`` are the line texts in reading order."""
+    """The scores in every text form, by its name; ``texts`` are the texts of the lines in reading order."""
     return {name: score(*entry.sides(truth, texts)) for name, entry in FORMS.items()}
 
 
 def average(scores: Iterable[Score]) -> Optional[Average]:
-    """Averages over images; None for no image."""
+    """The averages over images; None if there are none."""
     rows = list(scores)
     if not rows:
         return None
@@ -82,9 +85,9 @@ def average(scores: Iterable[Score]) -> Optional[Average]:
 
 
 def confusions(pairs: Iterable[Tuple[str, Sequence[str]]], top: int = 40) -> List[Tuple[str, str, int]]:
-    """The commonest (character of the truth, character read, count) over (truth, line texts) pairs.
+    """The most frequent (character of the truth, character read, count) over (truth, line texts) pairs.
 
-    "" is nothing: a character missed or made up. Aligned in the form CONFUSION_FORM, so lost spaces show.
+    "" is no character: one was missed or inserted. Texts are aligned in CONFUSION_FORM, which shows lost spaces.
     """
     counts: Dict[Edit, int] = {}
     for truth, texts in pairs:

@@ -1,4 +1,4 @@
-"""Text forms: how lines are joined and what is normalised away before a text is compared with its truth."""
+"""Text forms: how lines are joined, and what is normalised before a text is compared with its truth."""
 
 import re
 from collections import OrderedDict
@@ -20,27 +20,27 @@ def without_spaces(text: str) -> str:
 
 
 def without_colons_and_spaces(text: str) -> str:
-    """What the notebook does to the truth, and to the truth only: every ':' and every ' ' removed."""
+    """What the notebook does to the truth alone: every ':' and every ' ' is removed."""
     return text.replace(":", "").replace(" ", "")
 
 
 def without_blanks(text: str) -> str:
-    """What the notebook does to the prediction: every ' ' removed, ':' kept."""
+    """What the notebook does to the prediction: every ' ' is removed, ':' stays."""
     return text.replace(" ", "")
 
 
 def alphanumerics(text: str) -> str:
-    """Upper-cased, everything but A-Z and 0-9 removed."""
+    """The text in upper case, with everything but A-Z and 0-9 removed."""
     return re.sub("[^A-Z0-9]", "", text.upper())
 
 
 def single_spaces(text: str) -> str:
-    """Runs of white space as one space, none at the ends."""
+    """Each run of white space as one space, and none at the ends."""
     return " ".join(text.split())
 
 
 class TextForm(NamedTuple):
-    """``separator`` joins the lines read; ``truth`` and ``read`` are applied to the two sides before comparing."""
+    """``separator`` joins the lines read; ``truth`` and ``read`` normalise the two sides before they are compared."""
 
     name: str
     separator: str
@@ -49,7 +49,7 @@ class TextForm(NamedTuple):
     summary: str
 
     def sides(self, truth: str, texts: Iterable[str]) -> Tuple[str, str]:
-        """(truth, what was read) in this form; ``texts`` are the line texts in reading order, empty ones dropped."""
+        """(truth, text read) in this form. ``texts``: those of the lines in reading order; empty ones are dropped."""
         return self.truth(truth), self.read(self.separator.join(text for text in texts if text))
 
 
@@ -61,15 +61,15 @@ _ALL = (
     TextForm("spaced", " ", single_spaces, single_spaces, "lines joined by one space, runs of white space as one"),
 )
 FORMS: Dict[str, TextForm] = OrderedDict((form.name, form) for form in _ALL)
-"""The forms by name. ``thesis`` is the definition in the text of the thesis; ``notebook`` is what its published
-numbers were computed with (source: NOTEBOOK): with it an engine that reads the ':' of ``PRO:`` can never match."""
+"""The forms by name. ``thesis`` is the definition in the text of the thesis. The published numbers were computed in
+``notebook`` (source: NOTEBOOK), in which an engine that reads the ':' of ``PRO:`` can never match."""
 
 DEFAULT_FORM = "nospace"
 CONFUSION_FORM = "spaced"
 
 
 def form(name: str) -> TextForm:
-    """The form called ``name``. Raises UsageError with the names there are."""
+    """The form called ``name``. Raises UsageError that lists the known names."""
     if name not in FORMS:
         raise UsageError("unknown text form: {!r}".format(name), ", ".join(FORMS))
     return FORMS[name]

@@ -13,7 +13,10 @@ LAYERS = [[name.strip() for name in layer.split("|")] for layer in reversed(CONT
 FLOORS = {name: floor for floor, names in enumerate(LAYERS) for name in names}
 TOP = {"__main__": len(LAYERS)}
 FILES = sorted(path for path in APP.rglob("*.py") if path != APP / "__init__.py")
-HEAVY = {"torch", "easyocr", "paddle", "paddleocr", "rapidocr", "rapidocr_onnxruntime", "transformers", "onnxruntime"}
+HEAVY = {
+    "easyocr", "onnx", "onnxruntime", "paddle", "paddleocr", "rapidfuzz", "rapidocr", "rapidocr_onnxruntime", "torch",
+    "transformers",
+}  # fmt: skip
 
 
 def place(path):
@@ -60,7 +63,8 @@ def test_every_module_has_a_floor():
 AGENT = APP.parent / "node_agent"
 STANDARD = {
     "argparse", "ast", "base64", "binascii", "contextlib", "ctypes", "errno", "fcntl", "functools", "hashlib", "hmac",
-    "io", "json", "os", "re", "shlex", "shutil", "signal", "socket", "subprocess", "sys", "tarfile", "time", "typing",
+    "io", "json", "logging", "os", "re", "shlex", "shutil", "signal", "socket", "subprocess", "sys",
+    "tarfile", "time", "typing",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from fleet import artefacts
 from fleet.images import archives, building, context, engine, testing
 from fleet.images.spec import EngineMissing
 from fleet.images.testing import LOCKED_DOWN
-from node_agent import image_archive
+from node_agent.release import image_archive
 
 ALWAYS = ("ocr-app-base", "ocr-app", "ocr-app-cpu")
 LARGE = ("ocr-app-easyocr", "ocr-app-paddle")

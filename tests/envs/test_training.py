@@ -40,3 +40,14 @@ def test_an_exported_network_is_what_the_reader_expects(facts: dict[str, object]
 
 def test_the_shipped_network_stays_small(facts: dict[str, object]) -> None:
     assert facts["parameters"] < 1_000_000
+
+
+def test_the_unit_tests_of_training_are_green_with_torch(
+    run_in: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    """Outside this environment the tests of modules that need torch are skipped."""
+    done = run_in(
+        "train", "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", "tests/unit/training", timeout=600
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "no torch here" not in done.stdout

@@ -13,10 +13,10 @@ from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.codes.recogniser import CodeRecogniser as Reader
 from ocr_app.readers.codes.recogniser import CodeRecogniserSettings
 from training import export as exporting
-from training.loop import Run, Schedule, read_log, seed_everything
+from training.loop import Schedule, TrainingRun, read_log, seed_everything
 from training.recogniser import pool
-from training.recogniser.feed import Feed, Source
-from training.recogniser.network import Deployed, Recogniser, Widths
+from training.recogniser.feed import RecogniserFeed, RecogniserSource
+from training.recogniser.network import FoldedRecogniser, RecogniserNetwork, Widths
 from training.recogniser.texts import CHARACTERS
 from training.recogniser.train import CLASSES, exact, loss, read_config
 from training.render.fonts import EMBEDDED
@@ -25,17 +25,17 @@ SMALL = Widths(stem=8, half=8, quarter=16, eighth=16, neck=16, quarter_depth=1, 
 STEPS = 6
 
 
-def trained(folder: Path, lines: Path, stops: list[int]) -> Recogniser:
+def trained(folder: Path, lines: Path, stops: list[int]) -> RecogniserNetwork:
     """A network after STEPS steps, stopped and resumed at ``stops``."""
     for until in [*stops, STEPS]:
         seed_everything(3)
-        network = Recogniser(CLASSES, SMALL)
+        network = RecogniserNetwork(CLASSES, SMALL)
         checks = [pool.load(lines, 1, 0)]
-        run = Run(
+        run = TrainingRun(
             folder=folder,
             network=network,
             loss=lambda batch, network=network: loss(network, batch),
-            batches=Feed([Source(lines, 1, 1, 1, 1)], 3, 8),
+            batches=RecogniserFeed([RecogniserSource(lines, 1, 1, 1, 1)], 3, 8),
             measure=lambda state: {},
             schedule=Schedule(STEPS, 2, 0.002),
             seed=3,
@@ -60,13 +60,15 @@ def main(folder: Path) -> None:
     difference = max(float((a.double() - b.double()).abs().max()) for a, b in pairs)
     sample = torch.randn(2, 1, 32, 128)
     with torch.no_grad():
-        folded = float((Deployed(straight)(sample) - straight(sample)).abs().max())
+        folded = float((FoldedRecogniser(straight)(sample) - straight(sample)).abs().max())
     config = Path("training/recogniser/config/code-recogniser.toml")
-    shipped = Recogniser(CLASSES, read_config(config).widths)
+    shipped = RecogniserNetwork(CLASSES, read_config(config).widths)
     target = folder / "small.onnx"
     axes, steps = {0: "lines", 3: "width"}, {0: "lines", 1: "steps"}
     characters = {"characters": json.dumps(["", *CHARACTERS])}
-    error = exporting.export(Deployed(straight).eval(), straight, sample, target, "logits", axes, steps, characters)
+    error = exporting.export(
+        FoldedRecogniser(straight).eval(), straight, sample, target, "logits", axes, steps, characters
+    )
     reader = Reader(OnnxNetwork(str(target), "cpu", 1), CodeRecogniserSettings())
     (posterior,) = reader([np.zeros((20, 100), np.uint8)])
     print(

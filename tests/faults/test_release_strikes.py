@@ -4,7 +4,7 @@ import pytest
 from simulation import enumeration as story
 from simulation.disk import SURVIVAL, PowerCut
 
-from node_agent import deploying, resuming
+from node_agent.release import deploying, resuming, rollback
 
 OLD, NEW = "A", "B"
 UNDONE = (OLD, "idle")
@@ -27,11 +27,11 @@ IN_GROUP = dict(POWER, rebooting=(NEW, "proven"))
 
 
 def check(expected, state, made):
-    assert (made.machine.running_version(), made.node().state().phase) == expected[state], state
+    assert (made.host.running_version(), made.node().state().phase) == expected[state], state
     current = made.node().state().current["version"]
     assert current == (NEW if state == "committed" or expected[state] == (NEW, "idle") else OLD)
     assert story.faults_of(made) == []
-    assert (made.machine.running_version(), made.node().state().phase) == expected[state]
+    assert (made.host.running_version(), made.node().state().phase) == expected[state]
 
 
 def finish(made, in_group=False):
@@ -47,7 +47,7 @@ def finish(made, in_group=False):
             assert story.command(made, lambda node: deploying.commit(node, story.TOKEN)) is None
     else:
         assert story.deploy(made, story.B, in_group) is None
-    assert made.machine.running_version() == NEW
+    assert made.host.running_version() == NEW
     state = made.node().state()
     assert (state.current["version"], state.previous["version"], state.phase) == (NEW, OLD, "idle")
 
@@ -92,7 +92,7 @@ def test_a_second_power_cut_before_every_step_of_the_recovery(survival):
 
 def recut(step, again, survival):
     """The node after both cuts and a resume; None when the recovery has no such step."""
-    made = story.place()
+    made = story.fresh_node()
     made.steps.arm(step)
     with pytest.raises(PowerCut):
         story.deploy(made, story.B)
@@ -111,10 +111,10 @@ def check_after_two(state, made):
     found = made.node().state()
     if state == "rebooting" and found.current["version"] == OLD:
         assert found.phase in ("idle", "parked")  # the second cut struck in proving or proven
-        assert made.machine.running_version() == OLD
+        assert made.host.running_version() == OLD
     else:
         wanted = POWER[state] if state != "rebooting" else (NEW, "idle")
-        assert (made.machine.running_version(), found.phase) == wanted, state
+        assert (made.host.running_version(), found.phase) == wanted, state
     assert story.faults_of(made) == []
     finish(made)
 
@@ -135,8 +135,8 @@ def test_ctrl_c_before_every_step_undoes_what_was_begun(in_group):
         _, made, _ = story.interrupt(step, in_group)
         state = made.node().state()
         wanted = NEW if state.current["version"] == NEW or state.phase == "proven" else OLD
-        assert made.machine.running_version() == wanted, step
-        assert not made.machine.reboot_asked or wanted == OLD
+        assert made.host.running_version() == wanted, step
+        assert not made.host.reboot_asked or wanted == OLD
         assert story.faults_of(made) == [], step
         finish(made, in_group)
 
@@ -148,14 +148,14 @@ def test_ctrl_c_and_then_a_power_cut_lose_nothing():
         made.lose_power("lost")
         story.recover(made)
         state = made.node().state()
-        assert made.machine.running_version() == state.current["version"], step
+        assert made.host.running_version() == state.current["version"], step
         assert story.faults_of(made) == [], step
 
 
 def test_power_cut_during_the_first_installation_leaves_nothing_running():
     for survival in SURVIVAL:
         for step in range(200):
-            made = story.Place([story.KEY])
+            made = story.SimulatedNode([story.KEY])
             made.steps.arm(step)
             try:
                 story.deploy(made, story.A)
@@ -164,23 +164,23 @@ def test_power_cut_during_the_first_installation_leaves_nothing_running():
                 made.lose_power(survival)
                 story.recover(made)
                 current = made.node().state().current
-                assert made.machine.running_version() == (current["version"] if current else None)
+                assert made.host.running_version() == (current["version"] if current else None)
                 assert story.faults_of(made) == []
 
 
 def test_an_operator_s_rollback_is_whole_before_every_step():
     for survival in SURVIVAL:
         for step in range(200):
-            made = story.place()
+            made = story.fresh_node()
             made.steps.arm(step)
             try:
-                assert story.command(made, lambda node: deploying.roll_back(node, "bad prints")) is None
+                assert story.command(made, lambda node: rollback.roll_back(node, "bad prints")) is None
                 break
             except PowerCut:
                 made.lose_power(survival)
                 assert story.command(made, resuming.resume) is None
                 state = made.node().state()
-                assert made.machine.running_version() == state.current["version"]
+                assert made.host.running_version() == state.current["version"]
                 assert {state.current["version"], state.previous["version"]} == {"0", "A"}
                 assert story.faults_of(made) == []
-        assert made.machine.running_version() == "0"
+        assert made.host.running_version() == "0"

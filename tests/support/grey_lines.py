@@ -1,4 +1,4 @@
-"""A data set of grey lines, and a reader that reads how grey a line is."""
+"""A data set of lines that are told apart by their grey, and a reader that reads the grey."""
 
 import json
 
@@ -29,18 +29,18 @@ class Levels(Reader):
 
 
 def write_grey_lines(folder):
-    """Two frames: one line of grey 50; two lines of 80 and 150, and one that is to be ignored. Returns the folder."""
+    """Two frames: one line of grey 50; two lines of 80 and 150, and one that is to be ignored."""
     truths = [[(50, box_quad(10, 10, 60, 20))], [(80, box_quad(10, 10, 60, 20)), (150, box_quad(10, 50, 60, 20))]]
     images = []
-    for number, truth in enumerate(truths):
+    for number, its in enumerate(truths):
         picture = np.zeros((100, 100), np.uint8)
-        for level, quad in truth:
+        for level, quad in its:
             x, y = (int(value) for value in quad[0])
             picture[y - 4 : y + 24, x - 4 : x + 64] = level
         cv2.imwrite(str(folder / "{}.png".format(number)), picture)
-        rows = [{"text": str(level), "quad": quad.tolist()} for level, quad in truth]
+        rows = [{"text": str(level), "quad": quad.tolist()} for level, quad in its]
         if number:
-            rows.append({"text": "999", "quad": truth[0][1].tolist(), "ignore": True})
+            rows.append({"text": "999", "quad": its[0][1].tolist(), "ignore": True})
         code = " ".join(row["text"] for row in rows)
         images.append({"id": str(number), "image": "{}.png".format(number), "code": code, "lines": rows, "tags": {}})
     manifest = {"format": "nano-codes/1", "name": "greys", "images": images}

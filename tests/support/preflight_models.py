@@ -19,10 +19,10 @@ def refused(model, precision="fp32"):
 
 def with_node(op, inputs=("image",), attributes=None, weights=(), name="n", outputs=("logits",)):
     """A model of one node; ``weights``: Tensors."""
-    node = OnnxNode(op, name, "", tuple(inputs), tuple(outputs), dict(attributes or {}), ())
+    node = OnnxNode(op, name, "", tuple(inputs), tuple(outputs), dict(attributes or {}), None)
     image = onnx_model.ValueInfo("image", FLOAT, (1, 1, 4, 8))
     tensors = {tensor.name: tensor for tensor in weights}
-    return onnx_model.Model((node,), tensors, (image,), ("logits",), 13, (), {}, (), ())
+    return onnx_model.Model((node,), tensors, (image,), ("logits",), 13, (), {}, None)
 
 
 def weight(name, values, kind=FLOAT):

@@ -1,4 +1,4 @@
-"""One scene of the pool as many training crops: scaled, turned, re-lit, blurred, noisy, compressed."""
+"""Turns one scene of the pool into many training crops: scaled, rotated, relit, blurred, noisy, compressed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def crop(scene: Scene, side: int, rng: np.random.Generator) -> tuple[NDArray[np.
 
 
 def _view(scene: Scene, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """The (2, 3) transform from scene to crop: mostly round a line, whose height decides how far it may be scaled."""
+    """The (2, 3) transform from scene to crop: mostly around a line, whose height limits the scale."""
     h, w = scene.grey.shape
     focus, tallest = np.array([between(rng, 0.2, 0.8) * w, between(rng, 0.2, 0.8) * h]), 20.0
     if len(scene.lines) and chance(rng, 0.85):
@@ -53,7 +53,7 @@ def _view(scene: Scene, side: int, rng: np.random.Generator) -> NDArray[np.float
 def _kept_inside(
     turn: NDArray[np.float64], offset: NDArray[np.float64], size: tuple[int, int], side: int
 ) -> NDArray[np.float64]:
-    """The offset changed so that the crop shows as little as possible beyond the scene of ``size`` (w, h)."""
+    """The offset, changed so that the crop shows as little as possible outside the scene of ``size`` (w, h)."""
     corners = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]]) @ turn.T
     low, high = corners.min(axis=0), corners.max(axis=0)
     bounds = np.sort(np.stack([side - high, -low]), axis=0)
@@ -61,12 +61,12 @@ def _kept_inside(
 
 
 def _moved(quads: NDArray[np.float32], view: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Quads under the transform; pixel centres lie at halves for quads and at whole numbers for the warp."""
+    """Quads under the transform; pixel centres are at halves for quads and at whole numbers for the warp."""
     return np.asarray((quads - 0.5) @ view[:, :2].T + view[:, 2] + 0.5, dtype=np.float32)
 
 
 def light(grey: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """What light, lens, sensor and file do to a crop."""
+    """Apply the effects of light, lens, sensor and file to a crop."""
     if chance(rng, 0.35):
         motion = between(rng, 0, 5) if chance(rng, 0.3) else 0.0
         camera = optics.Camera(between(rng, 0.5, 1.8), motion, between(rng, 0, 3.14))

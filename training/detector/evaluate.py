@@ -1,4 +1,4 @@
-"""What the shipped detector finds: the figures of its model card.
+"""Measures what the shipped detector finds: the figures of its model card.
 
 python -m training.detector.evaluate            measure, write docs/models/code-detector.json and fill the card
 python -m training.detector.evaluate --check    measure, compare with the committed figures
@@ -35,14 +35,14 @@ MODEL = DATA / "models" / f"{NAME}.onnx"
 REAL = cards.ROOT.parent / "shared" / "real"  # evaluation only
 HELD_OUT = 13  # seed of scenes that no training sees
 FRAME = (1, 1, 480, 640)
-_SCENES = 150  # of each style
+_SCENES = 150  # per style
 _HEIGHTS = (6, 9, 12, 16, 24, 40, 120)  # px of the network's input
 _ALL = "all"
 
 
 @dataclass(frozen=True)
 class Example:
-    """An image, its lines, what counts as neither, and the kinds it is reported under."""
+    """An image, its lines, quads that count as neither, and the kinds under which it is reported."""
 
     image: NDArray[np.uint8]
     lines: list[NDArray[np.float32]]
@@ -55,7 +55,7 @@ def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
 
     Args:
         model: an ONNX file.
-        count: held-out scenes of each style.
+        count: number of held-out scenes per style.
     """
     cv2.setNumThreads(1)
     network = OnnxNetwork(str(model), threads=1)
@@ -72,26 +72,26 @@ def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
 
 
 def settings() -> CodeDetectorSettings:
-    """The default detector's settings in codes.json; of its places, those that the reader takes for sure."""
+    """The settings of the default detector in codes.json, with the threshold at which the reader is sure of a line."""
     data = json.loads((DATA / "codes.json").read_text(encoding="utf-8"))
     record = data["models"][data["default"]]
     return settings_from(record["detector"])._replace(line_threshold=record["sure_place"])
 
 
 def sets(count: int) -> dict[str, Iterable[Example]]:
-    """Every set of examples that is at hand; what is not is said."""
+    """Every set of examples that exists here; a missing one is reported on standard error."""
     chosen: dict[str, Iterable[Example]] = {f"scenes, {style}": held_out(style, count) for style in scenes.STYLES}
     for folder in sorted((cards.ROOT / "data").glob("nano-codes-*")):
         chosen[folder.name] = nano_codes(folder)
     if (REAL / "photos.json").is_file():
         chosen["photos"] = photo_set(REAL)
     else:
-        print(f"not measured: photos ({REAL.parent.name}/ is not beside the repository)", file=sys.stderr)
+        print(f"not measured: photos ({REAL.parent.name}/ is not there)", file=sys.stderr)
     return chosen
 
 
 def measure(detector: CodeDetector, examples: Iterable[Example]) -> dict[str, Any]:
-    """Figures over all examples, by kind of frame and by height of line.
+    """The figures over all examples, by kind of frame and by line height.
 
     Raises:
         ValueError: no examples.
@@ -146,7 +146,7 @@ def nano_codes(folder: Path) -> Iterator[Example]:
 
 
 def photo_set(folder: Path) -> Iterator[Example]:
-    """Labelled photos; lines marked as to be ignored count neither way."""
+    """Labelled photos; lines that are marked as ignored count neither way."""
     data = json.loads((folder / "photos.json").read_text(encoding="utf-8"))
     for name, record in sorted(data.items()):
         lines = [np.asarray(r["quad"], dtype=np.float32) for r in record["lines"] if not r["ignore"]]
@@ -157,7 +157,7 @@ def photo_set(folder: Path) -> Iterator[Example]:
 def _image(path: Path) -> NDArray[np.uint8]:
     image = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if image is None:
-        raise FileNotFoundError(f"{path}: no image that OpenCV reads")
+        raise FileNotFoundError(f"{path}: not an image that OpenCV can read")
     return np.asarray(image, dtype=np.uint8)
 
 
@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
     """See the module. Returns 0, or 1 when figures differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--count", type=int, default=_SCENES, help="held-out scenes a style (default %(default)s)")
+    parser.add_argument("--count", type=int, default=_SCENES, help="held-out scenes per style (default %(default)s)")
     parser.add_argument("--model", type=Path, help="another file: only print its figures")
     wanted = parser.parse_args(arguments)
     measured = evaluate(wanted.model or MODEL, wanted.count)

@@ -1,4 +1,4 @@
-"""The detector from a training's folder into the package.
+"""Exports the detector from the folder of a training into the package.
 
 python -m training.detector.export --config training/detector/config/code-detector.toml --out build/detector
 """
@@ -12,15 +12,15 @@ import torch
 
 from training import cards
 from training import export as exporting
-from training.detector.network import Detector, folded
-from training.detector.train import Config, read_config
+from training.detector.network import DetectorNetwork, folded
+from training.detector.train import DetectorConfig, read_config
 
 
-def averaged(config: Config, out: Path) -> tuple[Detector, int, float]:
-    """The network with a checkpoint's averaged weights, in evaluation, its step, and the seconds spent on it.
+def averaged(config: DetectorConfig, out: Path) -> tuple[DetectorNetwork, int, float]:
+    """The network with the averaged weights of a checkpoint in evaluation mode, its step, and the seconds spent on it.
 
     Raises:
-        FileNotFoundError: no checkpoint.
+        FileNotFoundError: there is no checkpoint.
     """
     saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
     network = config.network()
@@ -28,7 +28,7 @@ def averaged(config: Config, out: Path) -> tuple[Detector, int, float]:
     return network.eval(), int(saved["step"]), float(saved["seconds"])
 
 
-def export(config: Config, out: Path, target: Path) -> float:
+def export(config: DetectorConfig, out: Path, target: Path) -> float:
     """Write the ONNX file and return its largest error against the trained network."""
     network, step, seconds = averaged(config, out)
     training = {"config": config.name, "seed": config.seed, "steps": step, "crops": step * config.batch}

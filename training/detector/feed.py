@@ -1,4 +1,4 @@
-"""Batches of training crops; the same step gives the same batch, however often a training was resumed."""
+"""Batches of training crops; a step always has the same batch, however often the training was resumed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ import numpy as np
 import torch
 
 from training.detector import augment, pool
-from training.detector.loss import Batch
+from training.detector.loss import DetectorBatch
 from training.detector.scenes import Scene
 from training.render.seeds import stream
 
 
 @dataclass(frozen=True)
-class Part:
-    """Shards of one pool and when training uses them.
+class PoolSchedule:
+    """The shards of one pool, and when the training uses them.
 
     ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``; its scenes are drawn
-    ``weight`` times as often as others. So the scenes of a step do not depend on how far the drawing of the pool had
-    come.
+    ``weight`` times as often as others. The scenes of a step therefore do not depend on how many shards exist.
     """
 
     seed: int
@@ -34,23 +33,23 @@ class Part:
     weight: int = 1
 
     def at(self, step: int) -> int:
-        """Number of shards that step ``step`` uses."""
+        """The number of shards that step ``step`` uses."""
         return min(self.shards, self.first + (step - self.start) // self.every) if step >= self.start else 0
 
 
 @dataclass
-class Source:
-    """Scenes of a folder's pools; a shard that is not there yet is waited for."""
+class DetectorSource:
+    """The scenes of the pools in a folder; it waits for a shard that does not exist yet."""
 
     folder: Path
-    parts: tuple[Part, ...]
+    parts: tuple[PoolSchedule, ...]
     _scenes: dict[int, list[Scene]] = field(default_factory=dict)
 
     def at(self, step: int) -> list[list[Scene]]:
-        """The scenes that step ``step`` may use, a list for each part, each scene as often as its part's weight."""
+        """The scenes that step ``step`` may use: one list per pool, each scene repeated by the weight of its pool."""
         return [self._of(part, part.at(step)) * part.weight for part in self.parts]
 
-    def _of(self, part: Part, shards: int) -> list[Scene]:
+    def _of(self, part: PoolSchedule, shards: int) -> list[Scene]:
         scenes = self._scenes.setdefault(part.seed, [])
         while len(scenes) < shards * pool.SHARD:
             path = pool.shard_path(self.folder, part.seed, len(scenes) // pool.SHARD)
@@ -62,22 +61,22 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Feed:
+class DetectorFeed:
     """Batches of ``batch`` crops of ``side`` px from a source."""
 
-    source: Source
+    source: DetectorSource
     seed: int
     batch: int
     side: int
 
-    def __call__(self, start: int) -> Iterator[Batch]:
-        """Batches of the steps from ``start`` on, without end."""
+    def __call__(self, start: int) -> Iterator[DetectorBatch]:
+        """The batches of the steps from ``start`` on, without end."""
         step = start
         while True:
             yield self.one(step)
             step += 1
 
-    def one(self, step: int) -> Batch:
+    def one(self, step: int) -> DetectorBatch:
         """The batch of one step."""
         rng = stream(self.seed, step, "crops")
         scenes = [scene for part in self.source.at(step) for scene in part]
@@ -85,10 +84,10 @@ class Feed:
         drawn = [augment.crop(scene, self.side, rng) for scene in chosen]
         images = np.stack([pixels for pixels, _ in drawn])[:, None].astype(np.float32)
         labels = np.stack([np.stack([lab.band, lab.octaves, lab.line, lab.known]) for _, lab in drawn])
-        return Batch(torch.from_numpy((images - augment.MEAN) / augment.SPREAD), torch.from_numpy(labels))
+        return DetectorBatch(torch.from_numpy((images - augment.MEAN) / augment.SPREAD), torch.from_numpy(labels))
 
 
 def _one_of(scenes: list[Scene], rng: np.random.Generator) -> Scene:
-    """A scene; one of the two that are drawn is passed over where it is of a line camera, which is soon learnt."""
+    """One of two random scenes; the first is skipped if it is from a line camera, because these are soon learnt."""
     first, second = (scenes[int(i)] for i in rng.integers(len(scenes), size=2))
     return second if first.line_camera else first

@@ -1,4 +1,4 @@
-"""Printed lines as coverage maps (grey levels 0..1) at a wished height: codes of every print, and label text."""
+"""Printed lines as coverage maps (grey levels 0..1) at a given height: codes of every kind of print, and label text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SMALLEST_DOTS = 14.0  # px; smaller dot lines are printed at this height and sh
 
 @dataclass(frozen=True)
 class Script:
-    """A writing that codes are not in: a font of fonts.toml and its code points."""
+    """A script that is not used for codes: a font of fonts.toml and its code points."""
 
     font: str
     ranges: tuple[tuple[int, int], ...]
@@ -36,7 +36,7 @@ SCRIPTS = (
 
 
 def print_code(lines: tuple[str, ...], kind: str, height: float, rng: np.random.Generator, font: str) -> list[InkMap]:
-    """Each line of a code from the same machine, its characters about ``height`` px high.
+    """Each line of a code from the same printer, with characters about ``height`` px high.
 
     Args:
         lines: what to print.
@@ -82,7 +82,7 @@ def _font_code(
 
 
 def resized(line: InkMap, scale: float, stretch: float = 1.0) -> InkMap:
-    """The line ``scale`` times as large and ``stretch`` times as long as that."""
+    """The line, ``scale`` times as large, and then ``stretch`` times as long."""
     if scale == 1.0 and stretch == 1.0:
         return line
     h, w = line.coverage.shape
@@ -93,13 +93,13 @@ def resized(line: InkMap, scale: float, stretch: float = 1.0) -> InkMap:
 
 @lru_cache(maxsize=256)
 def digit_share(font: str) -> float:
-    """Height of a typeface's digits as a share of its size."""
+    """The height of a typeface's digits as a share of its size."""
     box = fonts.face(font, 100).getbbox("0")
     return max(0.3, float(box[3] - box[1]) / 100)
 
 
 def foreign(rng: np.random.Generator, script: Script, characters: int) -> str:
-    """Chance characters of one writing in words of 1..6."""
+    """Random characters of one script in words of 1..6 characters."""
     low, high = script.ranges[int(rng.integers(len(script.ranges)))]
     text = ""
     while len(text) < characters:
@@ -116,7 +116,7 @@ def text_map(text: str, face: Face, stroke: float = 0.0) -> Map:
 
 
 def embossed(coverage: Map, rng: np.random.Generator) -> Map:
-    """Signed light (-1..1) of a line pressed into the surface: bright on one flank, dark on the other."""
+    """The signed light (-1..1) of a line pressed into the surface: bright on one flank, dark on the other."""
     soft = cv2.GaussianBlur(coverage, (0, 0), between(rng, 0.6, 1.2))
     angle = between(rng, 0, 2 * np.pi)
     relief = np.cos(angle) * cv2.Sobel(soft, cv2.CV_32F, 1, 0) + np.sin(angle) * cv2.Sobel(soft, cv2.CV_32F, 0, 1)

@@ -1,4 +1,4 @@
-"""What the network shall answer for a frame: bands, heights and what is left out, one value a cell of 4 x 4 px."""
+"""The labels of a frame: bands, heights and ignored cells, one value per cell of 4 x 4 px."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ocr_app.imaging.geometry import sides
 from ocr_app.readers.codes.detector import CELL, UNIT_HEIGHT, band_of
 
 _SHIFT = 4  # fractional bits of polygon corners
-_LEAST = 8.0  # px; a line lower than this is not learnt: its characters are two cells high
-_END_WEIGHT = 2.5  # of cells about the ends of a line: a date cut at its first digit is a misread
+_LEAST = 8.0  # px; lower lines are not learnt, because their characters are only two cells high
+_END_WEIGHT = 2.5  # of the cells around the ends of a line: a date cut at its first digit is a misread
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Labels:
         band: share of the cell within the central band of a code line, 0..1.
         octaves: log2(line height / 16 px) within the lines, 0 elsewhere.
         line: 1 within the quad of a line, where ``octaves`` holds.
-        known: weight of the cell: 0 where neither a band nor its absence is learnt, more about the ends of lines.
+        known: weight of the cell: 0 where nothing is learnt, more around the ends of lines.
     """
 
     band: NDArray[np.float32]
@@ -34,12 +34,12 @@ class Labels:
 
 
 def draw(shape: tuple[int, int], lines: NDArray[np.float32], unsure: NDArray[np.float32]) -> Labels:
-    """Labels of a frame of ``shape`` (H, W), both multiples of 4.
+    """The labels of a frame of ``shape`` (H, W), both multiples of 4.
 
     Args:
         shape: of the frame in pixels.
         lines: (N, 4, 2) quads of code lines in pixels of the frame, pixel edges at whole numbers.
-        unsure: (M, 4, 2) quads that are left out.
+        unsure: (M, 4, 2) quads that are ignored.
     """
     if shape[0] % CELL or shape[1] % CELL:
         raise ValueError(f"a frame's sides must be multiples of {CELL}, got {shape}")
@@ -75,6 +75,6 @@ def _ends(quad: NDArray[np.float32], height: float) -> list[NDArray[np.float32]]
 
 
 def _fill(target: NDArray[np.float32] | NDArray[np.uint8], quad: NDArray[np.float32], value: float) -> None:
-    """Fill the cells whose centre lies in the quad, in place."""
+    """Fill the cells whose centre is in the quad, in place."""
     points = np.rint((np.asarray(quad, np.float64) - 0.5) * 2**_SHIFT).astype(np.int32)
     cv2.fillConvexPoly(target, points, value, cv2.LINE_8, _SHIFT)

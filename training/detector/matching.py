@@ -1,4 +1,4 @@
-"""How well found quads meet true ones: overlap, and whether the whole line would be in the crop."""
+"""Compares found quads with true ones: their overlap, and whether the crop would hold the whole line."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 Quads = Sequence[NDArray[np.float32]]
 
-WHOLE = 0.97  # share of a line's length that must be inside a found quad for the line to be found whole
-_MARGIN = 0.1  # by this, in heights, a crop is cut larger than its quad on each side; the reader cuts no closer
-_OVERLAP = 0.5  # intersection over union from which a line counts as found
+WHOLE = 0.97  # share of a line's length that must be in a found quad for the line to be found whole
+_MARGIN = 0.1  # margin of a crop around its quad on each side, in heights; the reader's margin is not smaller
+_OVERLAP = 0.5  # least intersection over union at which a line counts as found
 
 
 @dataclass
 class Tally:
-    """Counts over frames; shares are percent."""
+    """Counts over frames; shares are percentages."""
 
     frames: int = 0
     lines: int = 0
@@ -28,7 +28,7 @@ class Tally:
     extra: int = 0
 
     def add(self, true: Quads, unsure: Quads, found: Quads) -> None:
-        """Count one frame. Found quads whose middle lies in an unsure quad are neither right nor wrong."""
+        """Count one frame. Found quads whose middle is in an unsure quad are neither right nor wrong."""
         self.frames += 1
         self.lines += len(true)
         self.overlapped += sum(any(overlap(t, f) >= _OVERLAP for f in found) for t in true)
@@ -39,7 +39,7 @@ class Tally:
         self.extra += sum(not r and not d for r, d in zip(right, doubtful, strict=True))
 
     def figures(self) -> dict[str, float]:
-        """Percent of lines found and found whole, percent of quads that are lines, extra quads per frame."""
+        """The percentage of lines found and found whole, of quads that are lines, and the extra quads per frame."""
         return {
             "recall": round(100.0 * self.overlapped / max(1, self.lines), 2),
             "whole": round(100.0 * self.whole / max(1, self.lines), 2),
@@ -49,14 +49,14 @@ class Tally:
 
 
 def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Intersection over union of two convex quads."""
+    """The intersection over union of two convex quads."""
     a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
     shared = float(cv2.intersectConvexConvex(a, b)[0])
     return shared / max(1e-6, abs(cv2.contourArea(a)) + abs(cv2.contourArea(b)) - shared)
 
 
 def covered(true: NDArray[np.float32], found: NDArray[np.float32]) -> float:
-    """Share of the true line's length whose middle half (in height) lies in the crop of the found quad."""
+    """The share of the true line's length whose middle half (in height) is in the crop of the found quad."""
     along = np.linspace(0.0, 1.0, 201)[:, None]
     rows = []
     for down in (0.25, 0.5, 0.75):

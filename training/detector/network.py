@@ -1,8 +1,8 @@
 """The network: plain 3x3 convolutions down to stride 32, summed back up to stride 4, and a two-map head.
 
-Each 3x3 layer learns as the sum of a 3x3, a 1x1 and an identity branch whose weights are added *before* the convolution
-(online re-parameterisation, Hu et al., OREPA, CVPR 2022), so that training costs one convolution a layer and the
-exported network is the same function with batch normalisation folded in as well.
+During training, each 3x3 layer is the sum of a 3x3, a 1x1 and an identity branch whose weights are added *before* the
+convolution (online re-parameterisation, Hu et al., OREPA, CVPR 2022). Training therefore costs one convolution per
+layer, and the exported network is the same function with batch normalisation folded in as well.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ class Lateral(nn.Module):
         return cast(Tensor, self.norm(self.conv(x)))
 
 
-class Detector(nn.Module):
+class DetectorNetwork(nn.Module):
     """(N, 1, H, W) grey to (N, 2, H/4, W/4) maps: logit of the band, log2(line height / 16 px).
 
     Args:
         widths: channels at strides 2, 4, 8, 16 and 32.
-        depths: 3x3 layers at strides 4, 8, 16 and 32, the one that halves the size included.
-        neck: channels of the way up and of the head.
+        depths: 3x3 layers at strides 4, 8, 16 and 32, including the one that halves the size.
+        neck: channels of the upward path and of the head.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Detector(nn.Module):
         return cast(Tensor, self.maps(top))
 
 
-def folded(network: Detector) -> Detector:
+def folded(network: DetectorNetwork) -> DetectorNetwork:
     """A copy for inference in which every branch and batch normalisation is part of one convolution's weights."""
     plain = copy.deepcopy(network).eval()
     _fold(plain)
@@ -112,7 +112,7 @@ def _fold(module: nn.Module) -> None:
 
 
 def _with_norm(kernel: Tensor, norm: nn.BatchNorm2d, stride: int, padding: int) -> nn.Conv2d:
-    """A convolution that does what ``kernel`` and then ``norm`` (in evaluation) do."""
+    """A convolution that computes ``kernel`` followed by ``norm`` in evaluation mode."""
     spread = torch.sqrt(cast(Tensor, norm.running_var) + norm.eps)
     gain = norm.weight / spread
     conv = nn.Conv2d(kernel.shape[1], kernel.shape[0], kernel.shape[2], stride, padding)

@@ -1,4 +1,4 @@
-"""One package as a flat grey picture: surface, label text, headings, bar codes, tables, pictures, and its codes."""
+"""One package as a flat grey picture: its surface, label text, headings, bar codes, tables, pictures and codes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Box = tuple[int, int, int, int]  # x, y, width, height in pixels
 
 @dataclass
 class Sheet:
-    """A package before the camera.
+    """A package before the camera sees it.
 
     Attributes:
         grey: float32 (H, W), 0..255.
         taken: uint8 (H, W), 1 where something is printed.
         lines: quads of code lines.
-        unsure: quads of what may be a code or not.
-        faint: whether codes are printed weakly and straight onto pictures.
+        unsure: quads of text that may or may not be a code.
+        faint: whether codes are printed weakly and directly onto pictures.
     """
 
     grey: Map
@@ -37,7 +37,7 @@ class Sheet:
     unsure: list[Quad] = field(default_factory=list)
 
     def free(self, box: Box) -> bool:
-        """Whether the box lies inside and nothing is printed there."""
+        """Whether the box is inside the package and nothing is printed there."""
         x, y, w, h = box
         inside = x >= 0 and y >= 0 and x + w <= self.grey.shape[1] and y + h <= self.grey.shape[0]
         return inside and not self.taken[y : y + h, x : x + w].any()
@@ -53,7 +53,7 @@ Maker = Callable[[Sheet, np.random.Generator, Box], None]
 
 @cache
 def typefaces() -> tuple[str, ...]:
-    """Names of the fonts that training may use."""
+    """The names of the fonts that training may use."""
     return fonts.names("train")
 
 
@@ -67,8 +67,8 @@ def sheet(
 ) -> Sheet:
     """A package of ``shape`` (H, W) with ``codes`` codes of ``heights`` (least, greatest) px a line, if they fit.
 
-    ``crowd`` above 0 (up to 1) fills what is free with smaller label matter on top of the usual amount. ``faint``
-    makes dark packages and pictures usual, and the codes on them weak.
+    ``crowd`` above 0 (up to 1) fills free areas with smaller label content in addition to the usual amount. With
+    ``faint``, dark packages and pictures are common, and the codes on them are weak.
     """
     level = between(rng, 25, 95) if chance(rng, 0.5 if faint else 0.3) else between(rng, 95, 240)
     made = Sheet(surface(rng, shape, level), np.zeros(shape, dtype=np.uint8), faint)
@@ -115,7 +115,7 @@ def _halftone(tone: Map, rng: np.random.Generator) -> None:
 
 
 def _picture(made: Sheet, rng: np.random.Generator) -> None:
-    """A photo-like part: blobs and shapes of many greys, more or less sharp, with fine texture."""
+    """A photo-like picture: more or less sharp blobs and shapes of many greys, with fine texture."""
     h, w = made.grey.shape
     x, y = int(rng.integers(0, max(1, w // 2))), int(rng.integers(0, max(1, h // 2)))
     box = (x, y, int(rng.integers(w // 4, w - x + 1)), int(rng.integers(h // 4, h - y + 1)))
@@ -158,7 +158,7 @@ def _scatter_word(picture: Map, rng: np.random.Generator) -> None:
 
 
 def stamp(grey: Map, coverage: Map, corner: tuple[int, int], level: float, opacity: float) -> None:
-    """Print a coverage map on ``grey`` in place with ink of a grey level; what lies outside is cut off."""
+    """Print a coverage map on ``grey`` in place with ink of a grey level; what is outside is cut off."""
     view, part = _overlay(grey, coverage, corner)
     view += np.float32(opacity) * part * (np.float32(level) - view)
 
@@ -177,20 +177,20 @@ def _overlay(grey: Map, coverage: Map, corner: tuple[int, int]) -> tuple[Map, Ma
 
 @dataclass(frozen=True)
 class Block:
-    """A printed code that waits for its place's label: its lines' ink and where each goes."""
+    """A code that is not printed yet: the ink of its lines and the position of each."""
 
     prints: list[InkMap]
     corners: list[tuple[int, int]]
-    junk: list[tuple[Map, tuple[int, int]]]  # other writing beside the lines, not to be found
-    blurry: list[tuple[Map, tuple[int, int]]]  # other writing that may be found or not
+    junk: list[tuple[Map, tuple[int, int]]]  # other text next to the lines, not to be found
+    blurry: list[tuple[Map, tuple[int, int]]]  # other text that may or may not be found
 
 
 def _place_code(
     made: Sheet, rng: np.random.Generator, heights: tuple[float, float], edge: float
 ) -> tuple[Box, Block] | None:
-    """Choose a code and where it goes, and mark the place as taken; None where none of a few places is free.
+    """Choose a code and its position, and mark the area as taken; None where none of a few positions is free.
 
-    ``edge``, a share of the package's sides, is kept free at its rim.
+    ``edge`` is the share of the package's sides that is kept free at its rim.
     """
     lines = texts.lone(rng) if made.faint and chance(rng, 0.3) else texts.code(rng)
     height = float(np.exp(between(rng, np.log(heights[0]), np.log(heights[1]))))
@@ -215,7 +215,7 @@ def _place_code(
 
 
 def _stack(prints: list[InkMap], height: float, rng: np.random.Generator) -> tuple[Block, Box]:
-    """The lines one below the other, aligned left, centred or indented; their box starts at 0, 0."""
+    """Stack the lines, aligned left, centred or indented; their box starts at 0, 0."""
     step = max(p.quad[2, 1] - p.quad[0, 1] for p in prints) * between(rng, 1.06, 1.9)
     widths = [p.quad[1, 0] - p.quad[0, 0] for p in prints]
     align = 0.0 if chance(rng, 0.7) else 0.5 if chance(rng, 0.5) else between(rng, 0, 1)
@@ -243,7 +243,7 @@ def _foreign_line(rng: np.random.Generator, height: float, characters: int) -> M
 
 
 def _print_code(made: Sheet, rng: np.random.Generator, box: Box, block: Block) -> None:
-    """Panel or not, an older print or not, the ink, and the quads."""
+    """Print a code: with or without a panel and an older print, then its ink; record its quads."""
     x, y, w, h = box
     height = float(np.mean([p.quad[2, 1] - p.quad[0, 1] for p in block.prints]))
     if chance(rng, 0.05 if made.faint else 0.3):
@@ -294,7 +294,7 @@ def _panel(grey: Map, rng: np.random.Generator, box: Box, height: float) -> None
 
 
 def _older(grey: Map, rng: np.random.Generator, box: Box, block: Block, level: float) -> None:
-    """A weaker print of the same machine, shifted: what lies under an overprint; it is not to be found."""
+    """A weaker, shifted print of the same printer under the code; it is not to be found."""
     x, y = box[:2]
     dx, dy = int(between(rng, -40, 40)), int(between(rng, 0.25, 0.6) * box[3] / len(block.prints))
     dy = dy if chance(rng, 0.5) else -dy
@@ -309,7 +309,7 @@ def _older(grey: Map, rng: np.random.Generator, box: Box, block: Block, level: f
 
 
 def _decorate(made: Sheet, rng: np.random.Generator) -> None:
-    """Fill part of what is free with label matter."""
+    """Fill part of the free area with label content."""
     h, w = made.grey.shape
     tries = int(rng.integers(0, 6)) if chance(rng, 0.2) else int(rng.integers(12, 60))
     for _ in range(tries):
@@ -319,13 +319,13 @@ def _decorate(made: Sheet, rng: np.random.Generator) -> None:
 
 
 def _fill(made: Sheet, rng: np.random.Generator, wide: float, high: float) -> None:
-    """Try one place for label matter of a size in shares of the package."""
+    """Try one position for label content whose size is given in shares of the package."""
     h, w = made.grey.shape
     _try(made, rng, _SMALL[int(rng.integers(len(_SMALL)))], int(wide * w), int(high * h))
 
 
 def _try(made: Sheet, rng: np.random.Generator, maker: Maker, bw: int, bh: int) -> None:
-    """Let a maker print at a chance place of (bw, bh) px if nothing is there."""
+    """Let ``maker`` print at a random position of (bw, bh) px if nothing is printed there."""
     h, w = made.grey.shape
     box = (int(rng.integers(0, max(1, w - bw // 2))), int(rng.integers(0, max(1, h - bh // 2))), bw, bh)
     box = (box[0], box[1], min(bw, w - box[0]), min(bh, h - box[1]))
@@ -342,7 +342,7 @@ def _ink_level(made: Sheet, rng: np.random.Generator, box: Box) -> float:
 
 
 def _paragraph(made: Sheet, rng: np.random.Generator, box: Box) -> None:
-    """Lines of label words of one size, small more often than large; Latin or not."""
+    """Lines of label words of one size, more often small than large, in Latin or another script."""
     x, y, w, h = box
     size = int(np.clip(rng.lognormal(2.5, 0.35), 6, 34))
     level, opacity, gap = _ink_level(made, rng, box), between(rng, 0.6, 1.0), between(rng, 1.08, 1.6)
@@ -415,7 +415,7 @@ def _matrix(made: Sheet, rng: np.random.Generator, box: Box) -> None:
 
 
 def _table(made: Sheet, rng: np.random.Generator, box: Box) -> None:
-    """A ruled table of words and quantities, as nutrition facts are."""
+    """A ruled table of words and quantities, like nutrition facts."""
     x, y, w, h = box
     size = int(rng.integers(7, 18))
     level, face = _ink_level(made, rng, box), fonts.face(pick(rng, typefaces()), size)
@@ -448,7 +448,7 @@ def _emblem(made: Sheet, rng: np.random.Generator, box: Box) -> None:
 
 
 def _doubtful(made: Sheet, rng: np.random.Generator, box: Box) -> None:
-    """A telephone number or reference, which may be taken for a code: unsure."""
+    """A telephone number or reference, which could be mistaken for a code: unsure."""
     size = int(rng.integers(8, 24))
     coverage = ink.text_map(texts.ambiguous(rng), fonts.face(pick(rng, typefaces()), size))[:, : box[2]]
     stamp(made.grey, coverage, box[:2], _ink_level(made, rng, box), 1.0)

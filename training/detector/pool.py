@@ -1,4 +1,4 @@
-"""Scenes drawn ahead of training: shards on disk, each made again bit by bit from the seed and its number."""
+"""Scenes drawn before training: shards on disk, each reproducible bit by bit from the seed and its number."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from training.detector import scenes
 from training.detector.scenes import Scene
 
-SHARD = 250  # scenes in a shard
+SHARD = 250  # scenes per shard
 
 
 class PoolError(RuntimeError):
-    """A pool is empty or a shard of it does not hold what it should."""
+    """A pool is empty, or one of its shards is damaged."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Pool:
 
 
 def shard_path(folder: Path, seed: int, number: int) -> Path:
-    """Where shard ``number`` of the pool ``seed`` lies."""
+    """The path of shard ``number`` of the pool ``seed``."""
     return folder / f"{seed}-{number:04d}.npz"
 
 
 def make(folder: Path, seed: int, first: int, last: int, style: str = "mixed") -> None:
-    """Draw shards ``first`` to ``last`` (not included) of a style that are not there yet.
+    """Draw the shards ``first`` to ``last`` (excluded) of a style that do not exist yet.
 
     Raises:
         ValueError: the range is empty.
@@ -51,7 +51,7 @@ def make(folder: Path, seed: int, first: int, last: int, style: str = "mixed") -
 
 
 def _write(path: Path, drawn: list[Scene]) -> None:
-    """A shard: all pixels in one row, shapes, and all quads with the number of their scene; whole or not at all."""
+    """Write a shard, completely or not at all: all pixels in one row, shapes, and quads with their scene's number."""
     part = path.with_suffix(".part.npz")
     np.savez(
         part,
@@ -69,7 +69,7 @@ def read(path: Path) -> list[Scene]:
     """The scenes of a shard.
 
     Raises:
-        PoolError: the file is not a whole shard.
+        PoolError: the file is not a complete shard.
     """
     try:
         with np.load(path) as data:
@@ -88,15 +88,15 @@ def _split(quads: NDArray[np.float32], counts: NDArray[np.int32]) -> list[NDArra
 
 
 def shards(folder: Path, seed: int) -> list[Path]:
-    """The shards of the pool ``seed`` that are there, in order."""
+    """The existing shards of the pool ``seed``, in order."""
     return sorted(p for p in folder.glob(f"{seed}-*.npz") if not p.name.endswith(".part.npz"))
 
 
 def load(folder: Path, seed: int) -> Pool:
-    """Every scene of the pool ``seed`` that is there.
+    """Every existing scene of the pool ``seed``.
 
     Raises:
-        PoolError: none is there.
+        PoolError: there is none.
     """
     found = shards(folder, seed)
     if not found:
@@ -106,7 +106,7 @@ def load(folder: Path, seed: int) -> Pool:
 
 
 def main() -> None:
-    """Draw shards as the command line says."""
+    """Draw the shards that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/detector-pool"))
     parser.add_argument("--seed", type=int, default=11)

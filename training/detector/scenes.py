@@ -16,18 +16,18 @@ from training.render.types import Map, Quad
 
 STYLES = ("mixed", "crowded", "overprint", "faint")
 SIDE = 608  # px of a square scene
-_LINE_CAMERA = 0.25  # share of scenes that show what a camera over a production line sees
-_MARGIN = 60  # px of the sheet around a frame-filling package, so that perspective never looks past it
+_LINE_CAMERA = 0.25  # share of scenes that show the view of a camera above a production line
+_MARGIN = 60  # px around a package that fills the frame, so that perspective never shows its rim
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A frame and its truth.
+    """A frame and its ground truth.
 
     Attributes:
         grey: uint8 (H, W).
         lines: (N, 4, 2) quads of code lines in pixels, clockwise from top-left along the reading direction.
-        unsure: (M, 4, 2) quads of what counts neither as a code nor as none.
+        unsure: (M, 4, 2) quads that count neither as a code nor as the absence of one.
     """
 
     grey: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class Scene:
     unsure: NDArray[np.float32]
 
     def whole(self) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-        """The lines that the frame shows whole; and what counts neither way when a detector is measured."""
+        """The lines that are completely in the frame, and the quads that count neither way in a measurement."""
         size = np.array(self.grey.shape[::-1])
         inside = [bool((quad >= 0).all() and (quad <= size).all()) for quad in self.lines]
         cut = [quad for quad, shown in zip(self.lines, inside, strict=True) if not shown]
@@ -43,7 +43,7 @@ class Scene:
 
     @property
     def line_camera(self) -> bool:
-        """Whether it is a frame of a camera over a production line: those are not square."""
+        """Whether the frame comes from a camera above a production line: those are not square."""
         return self.grey.shape[0] != self.grey.shape[1]
 
 
@@ -53,9 +53,9 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
     Args:
         seed: of the pool.
         index: of the scene; no scene depends on another.
-        style: ``"mixed"``; ``"crowded"``: packages full of label matter before a shelf of others;
+        style: ``"mixed"``; ``"crowded"``: packages full of label content in front of a shelf of others;
             ``"overprint"``: frames of a line camera, mostly with an older print under the code; ``"faint"``: weak
-            codes straight on pictures and dark packages.
+            codes directly on pictures and dark packages.
 
     Raises:
         ValueError: an unknown style.
@@ -113,7 +113,7 @@ def _in_hand(rng: np.random.Generator, faint: bool = False) -> Scene:
 
 
 def _crowded(rng: np.random.Generator) -> Scene:
-    """A package full of label matter, held before a shelf of others or filling the frame."""
+    """A package full of label content, held in front of a shelf of others or filling the frame."""
     lines: list[Quad] = []
     unsure: list[Quad] = []
     grey = _shelf(rng) if chance(rng, 0.6) else packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0))
@@ -128,7 +128,7 @@ def _crowded(rng: np.random.Generator) -> Scene:
 
 
 def _shelf(rng: np.random.Generator) -> Map:
-    """A background of packages without codes, out of focus more or less."""
+    """A background of packages without codes, more or less out of focus."""
     grey = packaging.clutter(rng, (SIDE, SIDE), 2.0)
     for _ in range(int(rng.integers(3, 9))):
         shape = (int(rng.integers(120, 330)), int(rng.integers(100, 300)))
@@ -153,7 +153,7 @@ def _put_package(
     crowd: float = 0.0,
     faint: bool = False,
 ) -> tuple[list[Quad], list[Quad]]:
-    """Lay a package over the frame in place; truth of what it hides is taken out."""
+    """Place a package on the frame; the ground truth of what it hides is removed."""
     h, w = int(rng.integers(150, 620)), int(rng.integers(200, 620))
     round_lid = chance(rng, 0.18)
     if round_lid:
@@ -199,7 +199,7 @@ def _outline(made: Sheet, rng: np.random.Generator, round_lid: bool) -> Map:
 
 
 def _shade(grey: Map, rng: np.random.Generator) -> None:
-    """A cylinder's or a bent film's light and shadow across the package, in place."""
+    """Apply the light and shadow of a cylinder or a bent film to the package, in place."""
     h, w = grey.shape
     place = np.linspace(-1, 1, w if chance(rng, 0.5) else h, dtype=np.float32)
     light = 1 - between(rng, 0.1, 0.55) * np.abs(place - between(rng, -0.4, 0.4)) ** between(rng, 1.5, 4)
@@ -209,7 +209,7 @@ def _shade(grey: Map, rng: np.random.Generator) -> None:
 
 
 def _pose(rng: np.random.Generator, shape: tuple[int, int]) -> optics.Homography:
-    """Where a package of ``shape`` (H, W) lies in the frame: nearly upright, or turned anyhow, with perspective."""
+    """The pose of a package of ``shape`` (H, W) in the frame: nearly upright or at any angle, with perspective."""
     h, w = shape
     angle = turn_angle(rng, (0.85, 0.93), 0.1, 1.0)
     corners = np.array([[-w, -h], [w, -h], [w, h], [-w, h]], dtype=np.float64) / 2
@@ -235,7 +235,7 @@ def _seen(quads: list[Quad], view: optics.Homography) -> list[Quad]:
 
 
 def _within(quads: list[Quad], mask: Map) -> tuple[list[Quad], list[Quad]]:
-    """The quads that the mask shows whole, and those that it shows in part; hidden ones are dropped."""
+    """The quads that the mask shows completely, and those that it shows in part; hidden ones are dropped."""
     whole: list[Quad] = []
     part: list[Quad] = []
     for quad in quads:
@@ -248,7 +248,7 @@ def _within(quads: list[Quad], mask: Map) -> tuple[list[Quad], list[Quad]]:
 
 
 def _share(quad: Quad, mask: Map) -> float:
-    """Mean of the mask over the quad's part inside the frame, 0 where none of it is."""
+    """The mean of the mask over the part of the quad inside the frame; 0 where no part is inside."""
     across = np.linspace(0, 1, 25)[:, None, None]
     down = np.linspace(0, 1, 5)[None, :, None]
     top, bottom = quad[0] + across * (quad[1] - quad[0]), quad[3] + across * (quad[2] - quad[3])
@@ -263,7 +263,7 @@ def _share(quad: Quad, mask: Map) -> float:
 def _put_hand(
     grey: Map, rng: np.random.Generator, lines: list[Quad], unsure: list[Quad]
 ) -> tuple[list[Quad], list[Quad]]:
-    """Fingers or a fist from one side over the frame in place."""
+    """Draw fingers or a fist from one side over the frame, in place."""
     mask = np.zeros((SIDE, SIDE), dtype=np.float32)
     side, along = int(rng.integers(4)), between(rng, 0.2, 0.9) * SIDE
     for i in range(int(rng.integers(1, 5))):
@@ -284,7 +284,7 @@ def _put_hand(
 
 
 def _reflect(grey: Map, rng: np.random.Generator) -> None:
-    """Soft reflections of lamps, in place; drawn small and enlarged."""
+    """Add soft reflections of lamps, in place; they are drawn small and enlarged."""
     small = np.zeros((76, 76), dtype=np.float32)
     for _ in range(int(rng.integers(1, 5))):
         centre = (int(rng.integers(76)), int(rng.integers(76)))

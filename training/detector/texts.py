@@ -1,4 +1,4 @@
-"""What the scenes say: codes, which the detector shall find, and label text, which it shall leave alone."""
+"""The texts of the scenes: codes, which the detector has to find, and label text, which it has to ignore."""
 
 from __future__ import annotations
 
@@ -365,12 +365,12 @@ def runs(rng: np.random.Generator) -> str:
 
 
 def time(rng: np.random.Generator) -> str:
-    """HH:MM, sometimes with seconds."""
+    """A time HH:MM, sometimes with seconds."""
     return f"{rng.integers(24):02d}:{rng.integers(60):02d}" + (f":{rng.integers(60):02d}" if chance(rng, 0.2) else "")
 
 
 def shift(rng: np.random.Generator) -> str:
-    """A letter, a letter and a digit, or a line number, as after a date."""
+    """A shift as printed after a date: a letter, a letter and a digit, or a line number."""
     letter = LETTERS[int(rng.integers(26))]
     return pick(
         rng, (letter, f"{letter}{rng.integers(10)}", f"{letter}-{rng.integers(10)}", f"{rng.integers(100):02d}")
@@ -386,7 +386,7 @@ def _cased(rng: np.random.Generator, line: str) -> str:
 
 
 def word(rng: np.random.Generator) -> str:
-    """A label word: a known one or one of chance syllables."""
+    """A label word: a known one, or one of random syllables."""
     if chance(rng, 0.5):
         return _LABEL[int(rng.integers(len(_LABEL)))]
     return "".join(_SYLLABLES[int(i)] for i in rng.integers(len(_SYLLABLES), size=int(rng.integers(1, 5))))
@@ -406,7 +406,7 @@ def sentence(rng: np.random.Generator, characters: int, numbers: float) -> str:
 
 
 def quantity(rng: np.random.Generator) -> str:
-    """What label text counts: ``12 g``, ``3.5%``, ``1540 kJ``."""
+    """A quantity of label text: ``12 g``, ``3.5%``, ``1540 kJ``."""
     number = pick(
         rng, (f"{rng.integers(1, 100)}", f"{rng.integers(1, 20)}.{rng.integers(10)}", f"{rng.integers(1, 20) * 50}")
     )
@@ -420,7 +420,7 @@ def heading(rng: np.random.Generator) -> str:
 
 
 def ambiguous(rng: np.random.Generator) -> str:
-    """What may be a code or label text: telephone numbers, references, article numbers."""
+    """Text that may be a code or label text: telephone numbers, references, article numbers."""
     return pick(
         rng,
         (
@@ -433,6 +433,6 @@ def ambiguous(rng: np.random.Generator) -> str:
 
 
 def bar_digits(rng: np.random.Generator) -> str:
-    """The digits beneath a bar code, in groups or not."""
+    """The digits below a bar code, with or without groups."""
     digits = _digits(rng, int(rng.choice((8, 12, 13, 14))))
     return pick(rng, (digits, f"{digits[:1]} {digits[1:7]} {digits[7:]}".strip(), " ".join(digits)))

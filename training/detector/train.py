@@ -1,4 +1,4 @@
-"""Train the detector as a configuration file says.
+"""Trains the detector by a configuration file.
 
 python -m training.detector.train --config training/detector/config/code-detector.toml --out build/detector
 """
@@ -8,29 +8,28 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import tomllib
 import torch
 from torch import Tensor
 
 from ocr_app.readers.codes.detector import CodeDetectorSettings, lines_from_maps
 from training.detector import augment, pool
-from training.detector.feed import Feed, Part, Source
-from training.detector.loss import Batch, loss
+from training.detector.feed import DetectorFeed, DetectorSource, PoolSchedule
+from training.detector.loss import DetectorBatch, loss
 from training.detector.matching import Tally
-from training.detector.network import Detector
+from training.detector.network import DetectorNetwork
 from training.detector.scenes import Scene
-from training.loop import Run, Schedule, seed_everything
+from training.loop import Schedule, TrainingRun, seed_everything
+from training.toml import load_toml
 
 _STRIDE = 32
 _CHECKED = 150  # held-out scenes that are measured during training
 
 
 @dataclass(frozen=True)
-class Config:
+class DetectorConfig:
     """A configuration file."""
 
     name: str
@@ -43,29 +42,29 @@ class Config:
     side: int
     decay: float
     threads: int
-    pool: tuple[Part, ...]
+    pool: tuple[PoolSchedule, ...]
     check: dict[str, int]
 
-    def network(self) -> Detector:
+    def network(self) -> DetectorNetwork:
         """A network of this configuration with fresh weights."""
-        return Detector(self.widths, self.depths, self.neck)
+        return DetectorNetwork(self.widths, self.depths, self.neck)
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path) -> DetectorConfig:
     """Read a configuration file.
 
     Raises:
         TypeError, KeyError: a field is unknown or missing.
     """
-    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = load_toml(path)
     shape = data["network"]
-    return Config(
+    return DetectorConfig(
         name=data["name"],
         widths=tuple(shape["widths"]),
         depths=tuple(shape["depths"]),
         neck=shape["neck"],
         schedule=Schedule(**data["schedule"]),
-        pool=tuple(Part(**part) for part in data["pool"]),
+        pool=tuple(PoolSchedule(**part) for part in data["pool"]),
         check=data["check"],
         **data["train"],
     )
@@ -73,14 +72,14 @@ def read_config(path: Path) -> Config:
 
 def train(
     config_path: Path, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
-) -> Detector:
-    """Train, or go on, and return the network with averaged weights in evaluation.
+) -> DetectorNetwork:
+    """Train, or continue, and return the network with averaged weights in evaluation mode.
 
     Args:
         config_path: what to train.
-        out: folder of checkpoint and log.
-        folder: of the pool (see ``pool``); shards that are not there yet are waited for.
-        resume: go on from the checkpoint in ``out``.
+        out: folder of the checkpoint and the log.
+        folder: folder of the pool (see ``pool``); the training waits for shards that do not exist yet.
+        resume: continue from the checkpoint in ``out``.
         until: stop at this step, for a training in parts.
         device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
     """
@@ -92,17 +91,17 @@ def train(
     judged = config.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     pool.make(folder, config.check["seed"], 0, config.check["shards"])
     held_out = pool.load(folder, config.check["seed"]).scenes[:_CHECKED]
-    source = Source(folder, config.pool)
+    source = DetectorSource(folder, config.pool)
 
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)
         return found_in(judged.eval(), held_out)
 
-    run = Run(
+    run = TrainingRun(
         folder=out,
         network=network,
         loss=lambda batch: _loss(network, batch),
-        batches=Feed(source, config.seed, config.batch, config.side),
+        batches=DetectorFeed(source, config.seed, config.batch, config.side),
         measure=measure,
         schedule=config.schedule,
         seed=config.seed,
@@ -114,7 +113,7 @@ def train(
     return judged.eval()
 
 
-def _loss(network: Detector, batch: Batch) -> Tensor:
+def _loss(network: DetectorNetwork, batch: DetectorBatch) -> Tensor:
     """The loss in float32; convolutions run in bfloat16."""
     with torch.autocast(batch.images.device.type, torch.bfloat16):
         maps = network(batch.images.contiguous(memory_format=torch.channels_last))
@@ -122,8 +121,8 @@ def _loss(network: Detector, batch: Batch) -> Tensor:
 
 
 @torch.no_grad()
-def found_in(network: Detector, scenes: list[Scene]) -> dict[str, float]:
-    """Figures of ``Tally`` over scenes at their own size."""
+def found_in(network: DetectorNetwork, scenes: list[Scene]) -> dict[str, float]:
+    """The figures of ``Tally`` over scenes at their own size."""
     tally = Tally()
     for scene in scenes:
         with torch.autocast("cpu", torch.bfloat16):
@@ -134,7 +133,7 @@ def found_in(network: Detector, scenes: list[Scene]) -> dict[str, float]:
 
 
 def blob(scene: Scene) -> Tensor:
-    """A scene as the network takes it: (1, 1, H, W), padded with 0 to multiples of 32."""
+    """A scene as input of the network: (1, 1, H, W), padded with 0 to multiples of 32."""
     h, w = scene.grey.shape
     padded = np.zeros((1, 1, -(-h // _STRIDE) * _STRIDE, -(-w // _STRIDE) * _STRIDE), np.float32)
     padded[0, 0, :h, :w] = (scene.grey.astype(np.float32) - augment.MEAN) / augment.SPREAD

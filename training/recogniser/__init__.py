@@ -1,1 +1,1 @@
-"""The recogniser: lines to learn from, network, training, export and evaluation."""
+"""The recogniser: training lines, network, training, export and evaluation."""

@@ -1,4 +1,4 @@
-"""What the shipped recogniser reads: the figures of its model card.
+"""Measures what the shipped recogniser reads: the figures of its model card.
 
 python -m training.recogniser.evaluate            measure, write docs/models/code-recogniser.json and fill the card
 python -m training.recogniser.evaluate --check    measure, compare with the committed figures
@@ -39,22 +39,22 @@ FORMS = ("alnum", "nospace", "spaced")
 
 
 @dataclass(frozen=True)
-class Line:
-    """A crop with its truth and the group that it is reported in."""
+class EvaluationLine:
+    """A crop with its ground truth and the group in which it is reported."""
 
     pixels: NDArray[np.uint8]
     text: str
     group: str
 
 
-def rendered(seed: int, use: str, count: int) -> Iterable[Line]:
-    """Lines of the pool's renderer with the fonts kept for ``use``; the training uses other seeds."""
+def rendered(seed: int, use: str, count: int) -> Iterable[EvaluationLine]:
+    """Lines of the pool's renderer with the fonts reserved for ``use``; the training uses other seeds."""
     for index in range(count):
         crop = lines.render(seed, index, fonts.names(use))
-        yield Line(crop.pixels, crop.text, crop.kind)
+        yield EvaluationLine(crop.pixels, crop.text, crop.kind)
 
 
-def drawn(folder: Path) -> Iterable[Line]:
+def drawn(folder: Path) -> Iterable[EvaluationLine]:
     """The lines of a nano-codes set, cut by their true quads."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     for entry in manifest["images"]:
@@ -62,16 +62,16 @@ def drawn(folder: Path) -> Iterable[Line]:
         for line in entry["lines"]:
             quad = np.asarray(line["quad"], dtype=np.float32)
             crop = rectify(frame, grow(quad, MARGIN * sides(quad)[1]))
-            yield Line(crop, line["text"], entry["tags"]["print"])
+            yield EvaluationLine(crop, line["text"], entry["tags"]["print"])
 
 
-def real(split: str) -> Iterable[Line]:
+def real(split: str) -> Iterable[EvaluationLine]:
     """Real crops (evaluation only)."""
     for sample in open_dataset(f"{REAL}:{split}").samples:
-        yield Line(np.asarray(cv2.imread(sample.path), dtype=np.uint8), sample.truth or "", split)
+        yield EvaluationLine(np.asarray(cv2.imread(sample.path), dtype=np.uint8), sample.truth or "", split)
 
 
-def measure(recogniser: CodeRecogniser, chosen: list[Line]) -> dict[str, Any]:
+def measure(recogniser: CodeRecogniser, chosen: list[EvaluationLine]) -> dict[str, Any]:
     """Exact lines and CER in three forms by greedy decoding, over all and by group."""
     posteriors = recogniser([line.pixels for line in chosen])
     texts = [ctc.decode(np.exp(rows), recogniser.characters).text.strip() for rows in posteriors]
@@ -92,8 +92,8 @@ def _figures(scores: list[dict[str, Score]]) -> dict[str, Any]:
     return figures
 
 
-def sets(count: int) -> dict[str, list[Line]]:
-    """Every set that this machine has, by name."""
+def sets(count: int) -> dict[str, list[EvaluationLine]]:
+    """Every set that exists on this machine, by name."""
     found = {
         "rendered, held out": list(rendered(_HELD_OUT_SEED, "train", count)),
         "rendered, unseen typefaces": list(rendered(_UNSEEN_SEED, "test", count)),
@@ -102,7 +102,7 @@ def sets(count: int) -> dict[str, list[Line]]:
     if REAL.is_file():
         found.update({"real dates": list(real("dates")), "real lines": list(real("lines"))})
     else:
-        print(f"not measured: real dates and lines ({REAL.parent.name}/ is not beside the repository)", file=sys.stderr)
+        print(f"not measured: real dates and lines ({REAL.parent.name}/ is not there)", file=sys.stderr)
     return found
 
 
@@ -146,7 +146,7 @@ def main(arguments: list[str] | None = None) -> int:
     """See the module. Returns 0, or 1 when figures differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--count", type=int, default=1500, help="rendered lines of a set (default %(default)s)")
+    parser.add_argument("--count", type=int, default=1500, help="rendered lines per set (default %(default)s)")
     wanted = parser.parse_args(arguments)
     measured = run(wanted.count)
     try:

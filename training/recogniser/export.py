@@ -1,4 +1,4 @@
-"""The recogniser from a training's folder into the package.
+"""Exports the recogniser from the folder of a training into the package.
 
 python -m training.recogniser.export --config training/recogniser/config/code-recogniser.toml --out build/recogniser
 """
@@ -13,16 +13,16 @@ from torch import Tensor
 
 from training import cards
 from training import export as exporting
-from training.recogniser.network import Deployed, Recogniser
+from training.recogniser.network import FoldedRecogniser, RecogniserNetwork
 from training.recogniser.texts import CHARACTERS
-from training.recogniser.train import CLASSES, Config, read_config, stage_folder
+from training.recogniser.train import CLASSES, RecogniserConfig, read_config, stage_folder
 
 
-def averaged(config: Config, out: Path) -> tuple[Recogniser, list[int], float]:
-    """The network that is shipped, in evaluation; steps of each stage that has begun; seconds of all.
+def averaged(config: RecogniserConfig, out: Path) -> tuple[RecogniserNetwork, list[int], float]:
+    """The network that is shipped, in evaluation mode; the steps of each stage that has begun; the seconds of all.
 
     Raises:
-        FileNotFoundError: no stage has a checkpoint, or one that the configuration wants shipped has none.
+        FileNotFoundError: no stage has a checkpoint, or a stage that the configuration ships has none.
     """
     numbers = [n for n in range(1, len(config.stages) + 1) if n == 1 or _checkpoint(out, n).is_file()]
     saved = {n: torch.load(_checkpoint(out, n), map_location="cpu", weights_only=True) for n in numbers}
@@ -30,13 +30,13 @@ def averaged(config: Config, out: Path) -> tuple[Recogniser, list[int], float]:
     for number in wanted:
         if number not in saved:
             raise FileNotFoundError(f"{_checkpoint(out, number)}: this stage is to be shipped and has not begun")
-    network = Recogniser(CLASSES, config.widths)
+    network = RecogniserNetwork(CLASSES, config.widths)
     network.load_state_dict(mean([saved[number]["average"] for number in wanted]))
     return network.eval(), [int(saved[n]["step"]) for n in numbers], sum(float(saved[n]["seconds"]) for n in numbers)
 
 
 def mean(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """The mean of several networks' weights and statistics; counters are the last one's."""
+    """The mean of several networks' weights and statistics; counters are those of the last one."""
     return {
         name: torch.stack([state[name] for state in states]).mean(dim=0) if last.is_floating_point() else last
         for name, last in states[-1].items()
@@ -47,7 +47,7 @@ def _checkpoint(out: Path, number: int) -> Path:
     return stage_folder(out, number) / "checkpoint.pt"
 
 
-def export(config: Config, out: Path, target: Path) -> float:
+def export(config: RecogniserConfig, out: Path, target: Path) -> float:
     """Write the ONNX file and return its largest error against the trained network, in logits."""
     network, steps, seconds = averaged(config, out)
     training = {"config": config.name, "seed": config.seed, "steps": steps, "lines": sum(steps) * config.batch}
@@ -59,7 +59,7 @@ def export(config: Config, out: Path, target: Path) -> float:
     generator = torch.Generator().manual_seed(0)
     sample = torch.randn(3, 1, 32, 256, generator=generator)
     axes, times = {0: "lines", 3: "width"}, {0: "lines", 1: "steps"}
-    return exporting.export(Deployed(network).eval(), network, sample, target, "logits", axes, times, metadata)
+    return exporting.export(FoldedRecogniser(network).eval(), network, sample, target, "logits", axes, times, metadata)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Batches from the pool: lines of like width, each altered a little differently every time it is seen."""
+"""Batches from the pool: lines of similar width, each altered a little differently every time it is used."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from training.recogniser.lines import HEIGHT
 from training.recogniser.texts import CHARACTERS
 from training.render.seeds import between, chance, stream
 
-WIDTH_UNIT = 32  # a batch is as wide as a multiple of this
+WIDTH_UNIT = 32  # the width of a batch is a multiple of this
 _GROUP = 40  # batches drawn together and sorted by width
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Images (N, 1, 32, W) float32, the classes of all texts in one row, and lengths in steps and characters."""
+class RecogniserBatch:
+    """Images (N, 1, 32, W) float32, the classes of all texts in one row, and the lengths in steps and characters."""
 
     images: Tensor
     targets: Tensor
@@ -34,36 +34,36 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Target:
-    """What a network answers: its characters (class 0 is the CTC blank), and the input pixels of one time step."""
+class RecogniserTarget:
+    """What a network outputs: its characters (class 0 is the CTC blank), and the input pixels of one time step."""
 
     characters: str = CHARACTERS
     step: int = 4
 
     @property
     def cased(self) -> bool:
-        """Whether lower case has classes of its own."""
+        """Whether lower-case letters have classes of their own."""
         return any(character.islower() for character in self.characters)
 
     @property
     def classes(self) -> int:
-        """Number of classes, the blank among them."""
+        """The number of classes, including the blank."""
         return len(self.characters) + 1
 
     def steps(self, width: int) -> int:
-        """Time steps that belong to a row of ``width`` pixels."""
+        """The number of time steps for a row of ``width`` pixels."""
         return -(-width // self.step)
 
 
-SHIPPED = Target()
+SHIPPED = RecogniserTarget()
 
 
 @dataclass(frozen=True)
-class Source:
+class RecogniserSource:
     """Which shards feed the training, and how many of them from which step on.
 
-    Training starts with ``first`` shards and takes one more each ``every`` steps up to ``shards``: the same shards at
-    the same step on every machine, however fast they are drawn. ``share`` of the lines come from here.
+    Training starts with ``first`` shards and takes one more every ``every`` steps up to ``shards``: the same shards at
+    the same step on every machine, however fast they are drawn. ``share`` is the share of the lines from here.
     """
 
     folder: Path
@@ -74,36 +74,41 @@ class Source:
     share: float = 1.0
 
     def available(self, step: int) -> int:
-        """Number of shards in use at a step."""
+        """The number of shards in use at a step."""
         return min(self.shards, self.first + step // self.every)
 
 
-Line = tuple[pool.Shard, int]
+Pick = tuple[pool.Shard, int]  # a shard, and the number of a line in it
 
 
-class Feed:
+class RecogniserFeed:
     """The batches of a training."""
 
     def __init__(
-        self, sources: Sequence[Source], seed: int, batch: int, narrow_from: int = 0, target: Target = SHIPPED
+        self,
+        sources: Sequence[RecogniserSource],
+        seed: int,
+        batch: int,
+        narrow_from: int = 0,
+        target: RecogniserTarget = SHIPPED,
     ) -> None:
-        """``seed``: of choice and alterations; ``narrow_from``: the step from which a quarter is squeezed hard."""
+        """``seed``: of choice and alterations; from step ``narrow_from`` on, a quarter of the lines is squeezed."""
         self._sources, self._seed, self._batch = sources, seed, batch
         self._narrow_from, self._target = narrow_from, target
         self._shards: list[list[pool.Shard]] = [[] for _ in sources]
 
-    def __call__(self, start: int) -> Iterator[Batch]:
-        """Batches from step ``start`` on, for ever."""
+    def __call__(self, start: int) -> Iterator[RecogniserBatch]:
+        """Batches from step ``start`` on, without end."""
         group = start // _GROUP
         skip = start % _GROUP
         while True:
             yield from self._group(group, skip)
             group, skip = group + 1, 0
 
-    def _group(self, group: int, skip: int) -> Iterator[Batch]:
+    def _group(self, group: int, skip: int) -> Iterator[RecogniserBatch]:
         rng = stream(self._seed, group, "choice")
         amounts = self._amounts()
-        picks: list[Line] = []
+        picks: list[Pick] = []
         for source, shards, amount in zip(self._sources, self._shards, amounts, strict=True):
             self._load(source, shards, source.available(group * _GROUP))
             numbers = rng.integers(len(shards) * pool.SHARD, size=amount)
@@ -117,18 +122,18 @@ class Feed:
             yield self._pack(chosen, stream(self._seed, step, "alter"), step >= self._narrow_from)
 
     def _amounts(self) -> list[int]:
-        """Lines of a group from each source, by their shares."""
+        """The number of lines of a group from each source, by their shares."""
         total, whole = sum(source.share for source in self._sources), _GROUP * self._batch
         edges = np.rint(np.cumsum([0.0, *(source.share for source in self._sources)]) / total * whole).astype(int)
         return [int(n) for n in np.diff(edges)]
 
-    def _load(self, source: Source, shards: list[pool.Shard], count: int) -> None:
+    def _load(self, source: RecogniserSource, shards: list[pool.Shard], count: int) -> None:
         while len(shards) < count:
             while not pool.path(source.folder, source.seed, len(shards)).is_file():
                 time.sleep(2.0)
             shards.append(pool.load(source.folder, source.seed, len(shards), self._target.cased))
 
-    def _pack(self, picks: list[Line], rng: np.random.Generator, narrow: bool) -> Batch:
+    def _pack(self, picks: list[Pick], rng: np.random.Generator, narrow: bool) -> RecogniserBatch:
         rows, texts = [], []
         for shard, k in picks:
             text = shard.texts[k]
@@ -140,14 +145,14 @@ class Feed:
         return pack(rows, texts, self._target)
 
 
-def pack(rows: list[NDArray[np.float32]], texts: list[str], target: Target = SHIPPED) -> Batch:
+def pack(rows: list[NDArray[np.float32]], texts: list[str], target: RecogniserTarget = SHIPPED) -> RecogniserBatch:
     """A batch of normalised rows (32, W), padded on the right with 0."""
     width = -(-max(row.shape[1] for row in rows) // WIDTH_UNIT) * WIDTH_UNIT
     images = np.zeros((len(rows), 1, HEIGHT, width), dtype=np.float32)
     for k, row in enumerate(rows):
         images[k, 0, :, : row.shape[1]] = row
     class_of = {character: k + 1 for k, character in enumerate(target.characters)}
-    return Batch(
+    return RecogniserBatch(
         torch.from_numpy(images),
         torch.tensor([class_of[c] for text in texts for c in text], dtype=torch.long),
         torch.tensor([target.steps(row.shape[1]) for row in rows], dtype=torch.long),
@@ -156,18 +161,18 @@ def pack(rows: list[NDArray[np.float32]], texts: list[str], target: Target = SHI
 
 
 def needed_steps(text: str) -> int:
-    """Time steps that CTC needs for a text: one a character, one more between two equal neighbours."""
+    """The time steps that CTC needs for a text: one per character, and one more between two equal neighbours."""
     return len(text) + sum(a == b for a, b in pairwise(text))
 
 
 def normalised(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(32, W) to zero mean and about unit spread over the crop; 4 grey levels keep an empty crop's noise small."""
+    """A crop (32, W) with zero mean and about unit spread; 4 grey levels keep the noise of an empty crop small."""
     grey = pixels.astype(np.float32)
     return np.asarray((grey - grey.mean()) / (grey.std() + 4.0), dtype=np.float32)
 
 
 def altered(pixels: NDArray[np.uint8], rng: np.random.Generator, squeeze: float = 1.0) -> NDArray[np.uint8]:
-    """The crop as another camera and another box would have given it, its width times ``squeeze``."""
+    """The crop as another camera and another box would have produced it, its width times ``squeeze``."""
     h, w = pixels.shape
     width = max(8, round(w * squeeze * float(np.clip(np.exp(rng.normal(0.0, 0.09)), 0.75, 1.3))))
     scale = between(rng, 0.86, 1.07)

@@ -1,6 +1,6 @@
-"""Line crops as a detector hands them to the recogniser, drawn without the frame round them.
+"""Line crops as a detector passes them to the recogniser, drawn without the frame around them.
 
-A crop is made at the size in which a camera sees it and then brought to the network's height, so that coarse crops are
+A crop is drawn at the size in which a camera sees it and then resized to the network's height, so that coarse crops are
 coarse here too. ``render(seed, index)`` depends on nothing else.
 """
 
@@ -19,7 +19,7 @@ from training.render.seeds import between, chance, pick, stream
 from training.render.types import InkMap, Map
 
 HEIGHT = 32  # pixels of the network's input
-WIDEST = 512  # pixels; wider crops are drawn anew
+WIDEST = 512  # pixels; wider crops are drawn again
 _TRIES = 20
 
 Grey = NDArray[np.uint8]
@@ -27,11 +27,11 @@ Grey = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Style:
-    """The ranges that a pool draws from; lengths in pixels, chances and shares of 1.
+    """The ranges from which a pool draws; lengths are in pixels, chances and shares are 0..1.
 
-    ``severity``: exponent of a uniform number, so that larger means fewer faults. ``shares``: of ``prints.KINDS``.
+    ``severity``: exponent of a uniform number; a larger one means fewer faults. ``shares``: of ``prints.KINDS``.
     ``stretch``: mean and spread of the logarithm of a typeface's width. ``blur``, ``motion``: chance and largest
-    extent for characters 24 pixels high. ``grammar``: chance of a text from a grammar.
+    extent for characters 24 pixels high. ``grammar``: chance that a text comes from a grammar.
     """
 
     severity: float = 1.3
@@ -61,7 +61,7 @@ STYLES = {
 
 @dataclass(frozen=True)
 class Crop:
-    """A line crop (32, W) uint8 with its text in the recogniser's alphabet, as it is printed, and the kind of print."""
+    """A line crop (32, W) uint8, its text in the recogniser's alphabet, its text as printed, and the kind of print."""
 
     pixels: Grey
     text: str
@@ -75,7 +75,7 @@ def render(seed: int, index: int, typefaces: tuple[str, ...], style: Style = STY
     for _ in range(_TRIES):
         try:
             crop = _attempt(rng, typefaces, style)
-        except ValueError:  # the machine cannot print this text: another text, another machine
+        except ValueError:  # this printer cannot print this text: try another text and another printer
             continue
         if crop.pixels.shape[1] <= WIDEST:
             return crop
@@ -83,12 +83,12 @@ def render(seed: int, index: int, typefaces: tuple[str, ...], style: Style = STY
 
 
 def _logarithmic(rng: np.random.Generator, span: tuple[float, float]) -> float:
-    """A number between the two whose logarithm is uniform."""
+    """A number within the span whose logarithm is uniformly distributed."""
     return float(np.exp(between(rng, np.log(span[0]), np.log(span[1]))))
 
 
 def to_height(pixels: Grey, height: int = HEIGHT) -> Grey:
-    """(H, W) resized to ``height``, the width in proportion; as the reader does it."""
+    """A crop (H, W) resized to ``height``, the width in proportion, as the reader does it."""
     width = max(1, round(height * pixels.shape[1] / pixels.shape[0]))
     how = cv2.INTER_AREA if pixels.shape[0] > height else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=how), dtype=np.uint8)
@@ -108,7 +108,7 @@ def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style)
 
 
 def _layout(line: InkMap, rng: np.random.Generator) -> tuple[tuple[float, float], NDArray[np.float64], tuple[int, int]]:
-    """Height and width of the line, the homography from its coverage map to the crop, and the crop's (H, W)."""
+    """The height and width of the line, the homography from its coverage map to the crop, and the crop's (H, W)."""
     (x0, y0), (x1, y1) = line.quad.min(axis=0), line.quad.max(axis=0)
     h, w = float(y1 - y0), float(x1 - x0)
     loose = chance(rng, 0.2)
@@ -130,14 +130,14 @@ def _layout(line: InkMap, rng: np.random.Generator) -> tuple[tuple[float, float]
 
 
 def _place(line: InkMap, offset: tuple[float, float], view: NDArray[np.float64], shape: tuple[int, int]) -> Map:
-    """The ink as the crop sees it, moved by ``offset`` on the package first."""
+    """The ink as the crop shows it, after moving it by ``offset`` on the package."""
     move = np.array([[1.0, 0.0, offset[0]], [0.0, 1.0, offset[1]], [0.0, 0.0, 1.0]])
     seen = cv2.warpPerspective(line.coverage, view @ move, (shape[1], shape[0]), flags=cv2.INTER_LINEAR)
     return np.asarray(seen, dtype=np.float32)
 
 
 def _neighbours(
-    machine: prints.Machine,
+    machine: prints.LinePrinter,
     line: InkMap,
     size: tuple[float, float],
     view: NDArray[np.float64],
@@ -145,7 +145,7 @@ def _neighbours(
     typefaces: tuple[str, ...],
     rng: np.random.Generator,
 ) -> Map:
-    """Ink of the lines above and below and beside, of which the crop shows slices."""
+    """The ink of neighbouring lines (above, below, left, right), of which the crop shows slices."""
     h, w = size
     ink = np.zeros(shape, dtype=np.float32)
     places = []
@@ -174,14 +174,14 @@ def _neighbours(
 def _photograph(
     ink: Map,
     line: InkMap,
-    machine: prints.Machine,
+    machine: prints.LinePrinter,
     view: NDArray[np.float64],
     shape: tuple[int, int],
     height: float,
     style: Style,
     rng: np.random.Generator,
 ) -> Grey:
-    """Package, what lies under the code, the code, reflected light, and the camera."""
+    """The package, older prints, the code, reflected light, and the camera."""
     dark = chance(rng, 0.27)
     contrast = _logarithmic(rng, style.contrast)
     ground = between(rng, 15, 120) if dark else between(rng, 90, 240)
@@ -200,7 +200,7 @@ def _photograph(
 
 
 def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
-    """A grey package (H, W): one of the surfaces of labels, or a picture whose tones rival the ink."""
+    """A grey package (H, W): one of the label surfaces, or a picture whose tones compete with the ink."""
     kind = rng.random()
     if kind < 0.45:
         plane = np.full(shape, ground, dtype=np.float32) * (1.0 + between(rng, 0.0, 0.05) * smooth(rng, shape, 30.0))
@@ -215,7 +215,7 @@ def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.ran
 
 
 def _picture(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
-    """Photo-like: noise of several sizes and a few shapes, with tones up to half of the contrast apart."""
+    """A photo-like picture: noise of several sizes and a few shapes, with tones up to half of the contrast apart."""
     strength = between(rng, 0.1, 0.5) * contrast
     plane = np.full(shape, ground, dtype=np.float32)
     for cell in (3.0, 8.0, 20.0, 60.0):
@@ -230,7 +230,7 @@ def _picture(shape: tuple[int, int], ground: float, contrast: float, rng: np.ran
 
 
 def _edges(plane: Map, contrast: float, rng: np.random.Generator) -> None:
-    """The border of a panel, a rule or a step in tone along one side, in place."""
+    """Draw the border of a panel, a rule or a step in tone along one side, in place."""
     h, w = plane.shape
     step = between(rng, -0.9, 0.9) * contrast
     kind = rng.random()
@@ -248,9 +248,13 @@ def _edges(plane: Map, contrast: float, rng: np.random.Generator) -> None:
 
 
 def _older(
-    machine: prints.Machine, line: InkMap, view: NDArray[np.float64], shape: tuple[int, int], rng: np.random.Generator
+    machine: prints.LinePrinter,
+    line: InkMap,
+    view: NDArray[np.float64],
+    shape: tuple[int, int],
+    rng: np.random.Generator,
 ) -> Map:
-    """An earlier print of the same machine below the code."""
+    """An earlier print of the same printer below the code."""
     try:
         _, older = machine.print(texts.draw(rng), rng)
     except ValueError:

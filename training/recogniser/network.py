@@ -1,10 +1,10 @@
 """The network: plain 3x3 convolutions, batch normalisation and ReLU, ending in CTC logits.
 
-That is what a Maxwell GPU with TensorRT 8.2 runs well, and what half precision cannot break: no depthwise or grouped
-convolution, no attention, no recurrence, no exponential inside.
+A Maxwell GPU with TensorRT 8.2 runs these well, and half precision cannot break them: there is no depthwise or grouped
+convolution, no attention, no recurrence and no exponential inside.
 
-While it trains, a convolution is the sum of a 3x3, a 1x1 and (where the shapes allow it) an identity branch, added up
-in kernel space before the convolution runs, so that the branches cost next to nothing (online re-parameterisation: Hu
+During training, a convolution is the sum of a 3x3, a 1x1 and (where the shapes allow it) an identity branch, added in
+kernel space before the convolution runs, so that the branches cost almost nothing (online re-parameterisation: Hu
 et al., "Online Convolutional Re-parameterization", CVPR 2022, after Ding et al., "RepVGG", CVPR 2021). ``folded``
 leaves one convolution with a bias.
 """
@@ -20,7 +20,7 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Widths:
-    """Channels of each stage, and how many convolutions follow the one that changes the shape.
+    """The channels of each stage, and the number of convolutions after the one that changes the shape.
 
     Stages see 16, 8, 4 and 1 rows.
     """
@@ -33,7 +33,7 @@ class Widths:
     quarter_depth: int = 2
     eighth_depth: int = 2
     neck_depth: int = 2
-    eighth_stride: int = 1  # 2 makes a time step 8 pixels wide
+    eighth_stride: int = 1  # with 2, a time step is 8 pixels wide
 
     @property
     def step(self) -> int:
@@ -47,7 +47,7 @@ class RepConv(nn.Module):
     def __init__(
         self, inputs: int, outputs: int, stride: tuple[int, int] = (1, 1), kernel: tuple[int, int] = (3, 3)
     ) -> None:
-        """With stride 1 and equal channels there is an identity branch too."""
+        """With stride 1 and equal channels there is an identity branch as well."""
         super().__init__()
         self.stride, self.kernel = stride, kernel
         self.padding = (kernel[0] // 2, kernel[1] // 2)
@@ -69,7 +69,7 @@ class RepConv(nn.Module):
         return functional.relu(self.norm(functional.conv2d(x, self.merged(), None, self.stride, self.padding)))
 
     def folded(self) -> nn.Conv2d:
-        """The same in evaluation as one convolution with a bias, without its ReLU."""
+        """The same function in evaluation mode as one convolution with a bias, without its ReLU."""
         outputs, inputs = self.weight.shape[:2]
         plain = nn.Conv2d(inputs, outputs, self.kernel, self.stride, self.padding)
         scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)  # type: ignore[arg-type, operator]
@@ -79,11 +79,11 @@ class RepConv(nn.Module):
         return plain
 
 
-class Recogniser(nn.Module):
+class RecogniserNetwork(nn.Module):
     """(N, 1, 32, W) normalised grey, W a multiple of 8, to logits (N, W / step, classes); class 0 is the blank."""
 
     def __init__(self, classes: int, widths: Widths | None = None) -> None:
-        """``classes`` with the blank."""
+        """``classes`` includes the blank."""
         super().__init__()
         w = widths or Widths()
         layers: list[nn.Module] = [
@@ -107,11 +107,11 @@ class Recogniser(nn.Module):
         return self.head(self.drop(self.neck(rows)))[:, :, 0].transpose(1, 2)
 
 
-class Deployed(nn.Module):
-    """The same network with branches and normalisation folded: what is exported."""
+class FoldedRecogniser(nn.Module):
+    """The network that is exported: branches and normalisation are folded."""
 
-    def __init__(self, trained: Recogniser) -> None:
-        """From a network in evaluation; it is left unchanged."""
+    def __init__(self, trained: RecogniserNetwork) -> None:
+        """From a network in evaluation mode, which is left unchanged."""
         super().__init__()
         layers: list[nn.Module] = []
         for block in trained.body:
@@ -124,7 +124,7 @@ class Deployed(nn.Module):
         self.layers = nn.Sequential(*layers, head)
 
     def forward(self, image: Tensor) -> Tensor:
-        """See ``Recogniser``."""
+        """See ``RecogniserNetwork``."""
         return self.layers(image).squeeze(2).transpose(1, 2)  # type: ignore[no-any-return]
 
 

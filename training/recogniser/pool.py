@@ -1,8 +1,8 @@
-"""The pool of line crops: drawn once, in shards, so that drawing never starves training.
+"""The pool of line crops: drawn once, in shards, so that training never waits for drawing.
 
     python -m training.recogniser.pool --folder build/recogniser-pool --seed 31 --shards 120
 
-Shard k of a seed is the same on every machine; a shard that is there is not drawn again.
+Shard k of a seed is the same on every machine; a shard that exists is not drawn again.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from training.recogniser import lines
 from training.render import fonts
 
-SHARD = 1000  # lines of a shard
+SHARD = 1000  # lines per shard
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Lines side by side: pixels (32, sum of widths) uint8, where each starts, its text and kind of print."""
+    """Lines side by side: pixels (32, sum of widths) uint8; the start, text and kind of print of each line."""
 
     pixels: NDArray[np.uint8]
     starts: NDArray[np.int64]  # (SHARD + 1,)
@@ -37,12 +37,12 @@ class Shard:
 
 
 def path(folder: Path, seed: int, shard: int) -> Path:
-    """Where a shard lies."""
+    """The path of a shard."""
     return folder / f"{seed}" / f"{shard:05d}.npz"
 
 
 def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style: str = "hard") -> Path:
-    """Draw a shard unless it is there; it appears whole or not at all. ``style``: one of ``lines.STYLES``."""
+    """Draw a shard unless it exists; it appears complete or not at all. ``style`` is one of ``lines.STYLES``."""
     target = path(folder, seed, shard)
     if target.is_file():
         return target
@@ -64,7 +64,7 @@ def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style:
 
 
 def load(folder: Path, seed: int, shard: int, cased: bool = False) -> Shard:
-    """A shard that has been drawn; with ``cased`` its texts are as they were printed. Raises FileNotFoundError."""
+    """A shard that has been drawn; with ``cased``, its texts are as printed. Raises FileNotFoundError."""
     with np.load(path(folder, seed, shard)) as data:
         texts = data["shown" if cased else "texts"]
         return Shard(data["pixels"], data["starts"], tuple(texts.tolist()), tuple(data["kinds"].tolist()))

@@ -1,4 +1,4 @@
-"""One printed line of any machine: dot heads with drawn rasters or with rasters of a typeface, and typefaces."""
+"""One printed line of any printer: dot heads with drawn rasters or with rasters of a typeface, and typefaces."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHARES = (0.16, 0.11, 0.11, 0.07, 0.12, 0.17, 0.26)
 _RASTER = {"dot-5x7": "5x7", "dot-7x9": "7x9", "dot-5x5": "5x5", "dot-10x16": "10x16"}
 
 
-class Machine:
+class LinePrinter:
     """A printer with fixed settings: every text that it prints has the same faults."""
 
     def __init__(
@@ -33,8 +33,8 @@ class Machine:
         rng: np.random.Generator,
         stretch: tuple[float, float] = (0.0, 0.18),
     ):
-        """``height``: of a capital letter in pixels; ``typefaces``: names of fonts.toml to choose from; ``stretch``:
-        mean and spread of the logarithm of a typeface's width."""
+        """``height`` is that of a capital letter in pixels; ``typefaces`` are names of fonts.toml to choose from;
+        ``stretch`` is the mean and spread of the logarithm of a typeface's width."""
         self.kind = kind
         self._severity, self._height = severity, height
         self._typeface = pick(rng, typefaces)
@@ -55,7 +55,7 @@ class Machine:
         self._settings = self._head(kind, severity, rng)
 
     def print(self, text: str, rng: np.random.Generator) -> tuple[str, InkMap]:
-        """What this machine prints of ``text`` (in its case, unprintable characters left out) and its ink.
+        """What this printer prints of ``text`` (in its case, without unprintable characters), and its ink.
 
         Raises:
             ValueError: nothing of the text can be printed.
@@ -76,7 +76,7 @@ class Machine:
         return text, printer.faded(line, self._severity, rng)
 
     def _cased(self, text: str, rng: np.random.Generator) -> str:
-        """Upper case, or for a third of the machines lower or mixed case."""
+        """Upper case, or lower or mixed case for a third of the printers."""
         if not self._lower:
             return text
         return text.lower() if chance(rng, 0.4) else text.title()
@@ -99,9 +99,9 @@ def draw(
     rng: np.random.Generator,
     shares: tuple[float, ...] = SHARES,
     stretch: tuple[float, float] = (0.0, 0.18),
-) -> Machine:
-    """Any machine; ``shares`` of ``KINDS``."""
-    return Machine(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch)
+) -> LinePrinter:
+    """A random printer; ``shares`` are those of ``KINDS``."""
+    return LinePrinter(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch)
 
 
 @lru_cache(maxsize=4096)
@@ -117,7 +117,7 @@ def _face_of_height(typeface: str, height: int) -> fonts.Face:
 
 
 def _stretched(line: InkMap, factor: float) -> InkMap:
-    """The line made wider or narrower."""
+    """The line, wider or narrower by ``factor``."""
     width = max(8, round(line.coverage.shape[1] * factor))
     coverage = cv2.resize(line.coverage, (width, line.coverage.shape[0]), interpolation=cv2.INTER_LINEAR)
     scale = np.array([width / line.coverage.shape[1], 1.0])
@@ -125,10 +125,10 @@ def _stretched(line: InkMap, factor: float) -> InkMap:
 
 
 def _raster_of(text: str, typeface: str, rows: int) -> NDArray[np.bool_]:
-    """The (rows, columns) drops with which a head of that many nozzles draws a typeface.
+    """The drops (rows, columns) with which a head of ``rows`` nozzles draws a typeface.
 
     Raises:
-        ValueError: no drop is left of the text at that size.
+        ValueError: no drop of the text is left at that size.
     """
     face = _face_of_height(typeface, rows)
     top, bottom = face.getbbox("H0:/")[1], face.getbbox("H0:/")[3]

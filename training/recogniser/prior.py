@@ -1,9 +1,9 @@
-"""What the generic grammar's prior gains and harms when lines are read without a recipe.
+"""Measures what the prior of the generic grammar gains and harms when lines are read without a recipe.
 
 python -m training.recogniser.prior [--count 1500] [--model FILE]
 
-Counts lines that are exact on A-Z 0-9 by the best path alone and by `free`: those whose truth holds a date, a time or a
-keyword, and those that hold none, which show the harm.
+Counts lines that are exact on A-Z 0-9 by the best path alone and by `free`: lines whose truth holds a date, a time or
+a keyword, and lines without one, which show the harm.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from ocr_app.recipes import free
 from ocr_app.recipes.decoding.generic_grammar import registered
 from ocr_app.scoring.metrics import score_forms
 from training import cards
-from training.recogniser.evaluate import MODEL, Line, drawn, rendered
+from training.recogniser.evaluate import MODEL, EvaluationLine, drawn, rendered
 
-_SEED = 604  # no set of the training or of the card has it
+_SEED = 604  # no set of the training or of the card uses it
 _BATCH = 64
 _QUAD = np.zeros((4, 2), np.float32)
 _COLUMNS = ("lines", "best path", "free", "put right", "spoilt")
@@ -44,7 +44,7 @@ def holds_piece(text: str) -> bool:
     return False
 
 
-def measure(recogniser: CodeRecogniser, chosen: Iterable[Line]) -> dict[str, Counter[str]]:
+def measure(recogniser: CodeRecogniser, chosen: Iterable[EvaluationLine]) -> dict[str, Counter[str]]:
     """Counts of ``_COLUMNS`` for lines with and without pieces."""
     found = {"with dates, times or keywords": Counter[str](), "with none": Counter[str]()}
     several = list(chosen)

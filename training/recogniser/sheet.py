@@ -1,4 +1,4 @@
-"""A contact sheet of rendered lines with their texts, to look at beside real ones.
+"""Draws a contact sheet of rendered lines with their texts, for comparison with real ones.
 
 python -m training.recogniser.sheet --out docs/images/rendered-lines.png
 """
@@ -15,11 +15,11 @@ from training.recogniser import lines
 from training.render import fonts
 
 _CELL = (300, 56)  # width, height of a cell in pixels
-_SHOWN = 292  # pixels of a line that a cell shows
+_SHOWN = 292  # pixels of a line that are visible in a cell
 
 
 def sheet(seed: int, start: int, columns: int, rows: int, use: str, style: str) -> Image.Image:
-    """Lines ``start`` ... of a seed, contrast as the network sees it, each over its text and kind of print."""
+    """Lines of a seed from ``start`` on, in the network's contrast, above their texts and kinds of print."""
     image = Image.new("L", (columns * _CELL[0], rows * _CELL[1]), 24)
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(11)
     for k in range(columns * rows):

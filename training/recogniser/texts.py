@@ -1,7 +1,7 @@
-"""What the lines say that the recogniser learns from: half grammars of codes, half uniform characters.
+"""The texts of the lines from which the recogniser learns: half from grammars of codes, half uniform characters.
 
-The uniform half keeps every letter as frequent as any other, so that no language is learnt; the grammars teach the
-shapes that stand side by side in codes: dates, keywords, lots, times, prices, GS1 element strings.
+In the uniform half every letter is equally frequent, so that no language is learnt; the grammars teach the shapes
+that appear side by side in codes: dates, keywords, lots, times, prices, GS1 element strings.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _SHORT_FORMS = (
 def draw(rng: np.random.Generator, grammar: float = 0.5) -> str:
     """One line of 1..``LONGEST`` characters of ``CHARACTERS``, neither starting nor ending with a space.
 
-    ``grammar``: chance that it comes from a grammar; else its characters are uniform.
+    ``grammar`` is the chance that it comes from a grammar; otherwise its characters are uniform.
     """
     for _ in range(100):
         text = " ".join((_uniform(rng) if chance(rng, 1.0 - grammar) else _grammar(rng)).split())
@@ -64,7 +64,7 @@ def fold(text: str) -> str:
 
 
 def _uniform(rng: np.random.Generator) -> str:
-    """Characters as likely as each other: letters and digits, often with marks and spaces between."""
+    """Equally likely characters: letters and digits, often with punctuation and spaces between them."""
     kind = rng.random()
     length = int(np.clip(rng.gamma(4.0, 2.6), 1, 28))
     if kind < 0.12:
@@ -74,7 +74,7 @@ def _uniform(rng: np.random.Generator) -> str:
     elif kind < 0.42:
         alphabet = LETTERS
     elif kind < 0.52:
-        alphabet = "0O1IL7Z2S5B8D6GQUVWMNHKRPF93CEAT"  # what is taken for one another
+        alphabet = "0O1IL7Z2S5B8D6GQUVWMNHKRPF93CEAT"  # characters that are easily confused
     else:
         alphabet = LETTERS + DIGITS
     body = [alphabet[int(i)] for i in rng.integers(len(alphabet), size=length)]
@@ -114,7 +114,7 @@ def _date_and_more(rng: np.random.Generator) -> str:
 
 
 def _lot_like(rng: np.random.Generator) -> str:
-    """A mask of letters and digits in runs, often behind a keyword."""
+    """Runs of letters and digits, often behind a keyword."""
     runs = []
     for _ in range(int(rng.integers(1, 4))):
         alphabet = LETTERS if chance(rng, 0.3) else DIGITS

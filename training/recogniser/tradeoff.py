@@ -1,10 +1,10 @@
-"""Weigh widths, depth, stride and alphabet: short trainings on the same lines, side by side.
+"""Compares widths, depths, strides and alphabets by short trainings on the same lines.
 
     python -m training.recogniser.tradeoff --train NAME [--train NAME ...]      train these variants (resumable)
-    python -m training.recogniser.tradeoff --report                             measure all that are trained, and plot
+    python -m training.recogniser.tradeoff --report                             measure all trained variants, and plot
 
-Accuracies are of brief trainings and rank variants; they are not those of the shipped network. Times are ratios: all
-variants are run in turns on the same input by ONNX Runtime with one thread.
+The accuracies are those of brief trainings: they rank the variants and are not those of the shipped network. Times are
+ratios: ONNX Runtime runs all variants in turn on the same input with one thread.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from typing import Any
 
 import cv2
 import numpy as np
-import tomllib
 import torch
 
 from ocr_app.networks.count import count
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from training import cards
 from training import export as exporting
-from training.loop import Run, Schedule, seed_everything
+from training.loop import Schedule, TrainingRun, seed_everything
 from training.recogniser import pool
-from training.recogniser.feed import Feed, Source, Target
-from training.recogniser.network import Deployed, Recogniser, Widths
+from training.recogniser.feed import RecogniserFeed, RecogniserSource, RecogniserTarget
+from training.recogniser.network import FoldedRecogniser, RecogniserNetwork, Widths
 from training.recogniser.texts import CHARACTERS
 from training.recogniser.train import exact, loss, read_config
 from training.render import fonts
+from training.toml import load_toml
 
 _HERE = Path(__file__).resolve().parent
 _CONFIG = _HERE / "config" / "tradeoff.toml"
@@ -47,36 +47,36 @@ _SHAPE = (1, 1, 32, 256)
 
 @dataclass(frozen=True)
 class Variant:
-    """A network to weigh."""
+    """A network to compare."""
 
     name: str
     widths: Widths
-    target: Target
+    target: RecogniserTarget
 
     @property
     def folder(self) -> Path:
-        """Of its training."""
+        """The folder of its training."""
         return _OUT / self.name.replace(" ", "-")
 
-    def network(self) -> Recogniser:
-        """Untrained."""
-        return Recogniser(self.target.classes, self.widths)
+    def network(self) -> RecogniserNetwork:
+        """The untrained network."""
+        return RecogniserNetwork(self.target.classes, self.widths)
 
 
 def variants(settings: dict[str, Any]) -> list[Variant]:
-    """Those of the configuration; what one does not name is as in the shipped network."""
+    """The variants of the configuration; what a variant does not name is as in the shipped network."""
     shipped = read_config(_SHIPPED).widths
     found = []
     for row in settings["variant"]:
         sizes = {key: value for key, value in row.items() if key not in ("name", "cased")}
         widths = replace(shipped, **sizes)
         characters = CHARACTERS + _LOWER if row.get("cased") else CHARACTERS
-        found.append(Variant(row["name"], widths, Target(characters, widths.step)))
+        found.append(Variant(row["name"], widths, RecogniserTarget(characters, widths.step)))
     return found
 
 
 def train(variant: Variant, settings: dict[str, Any]) -> None:
-    """Train a variant, or go on."""
+    """Train a variant, or continue."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     seed_everything(settings["seed"])
@@ -84,12 +84,12 @@ def train(variant: Variant, settings: dict[str, Any]) -> None:
     shards = settings["shards"]
     for shard in range(shards):
         pool.draw(_POOL, settings["pool_seed"], shard, fonts.names("train"))
-    source = Source(_POOL, settings["pool_seed"], shards, shards, 1)
-    run = Run(
+    source = RecogniserSource(_POOL, settings["pool_seed"], shards, shards, 1)
+    run = TrainingRun(
         folder=variant.folder,
         network=network,
         loss=lambda batch: loss(network, batch),
-        batches=Feed([source], settings["seed"], settings["batch"], target=variant.target),
+        batches=RecogniserFeed([source], settings["seed"], settings["batch"], target=variant.target),
         measure=lambda state: {},
         schedule=Schedule(settings["steps"], settings["warmup"], settings["peak"]),
         seed=settings["seed"],
@@ -115,7 +115,9 @@ def report(settings: dict[str, Any]) -> dict[str, Any]:
             saved = torch.load(variant.folder / "checkpoint.pt", weights_only=True)
             network.load_state_dict(saved["average"])
             file = Path(folder) / f"{k}.onnx"
-            exporting.export(Deployed(network.eval()).eval(), network, torch.zeros(_SHAPE), file, "logits", {}, {}, {})
+            exporting.export(
+                FoldedRecogniser(network.eval()).eval(), network, torch.zeros(_SHAPE), file, "logits", {}, {}, {}
+            )
             counted = count(str(file), _SHAPE)
             sessions.append(OnnxNetwork(str(file), "cpu", 1))
             figures = exact(network.to(memory_format=torch.channels_last), checks, variant.target)  # type: ignore[call-overload]
@@ -132,7 +134,7 @@ def report(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _relative_times(sessions: list[OnnxNetwork], rounds: int) -> list[float]:
-    """Median time of each, in turns, over that of the first."""
+    """The median time of each session, run in turn, divided by that of the first."""
     image = {"image": np.random.default_rng(0).standard_normal(_SHAPE, dtype=np.float32)}
     spent: list[list[float]] = [[] for _ in sessions]
     for _ in range(rounds):
@@ -154,7 +156,7 @@ def table(measured: dict[str, Any]) -> str:
 
 
 def plot(measured: dict[str, Any], target: Path) -> None:
-    """Accuracy after the brief training against operations; areas show the relative time."""
+    """Plot the accuracy after the brief training against operations; areas show the relative time."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -181,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--train", action="append", default=[], metavar="NAME")
     parser.add_argument("--report", action="store_true")
     wanted = parser.parse_args(arguments)
-    settings = tomllib.loads(_CONFIG.read_text(encoding="utf-8"))
+    settings = load_toml(_CONFIG)
     for variant in variants(settings):
         if variant.name in wanted.train:
             train(variant, settings)

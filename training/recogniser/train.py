@@ -1,4 +1,4 @@
-"""Train the recogniser as a configuration file says.
+"""Trains the recogniser by a configuration file.
 
 python -m training.recogniser.train --config training/recogniser/config/code-recogniser.toml --out build/recogniser
 """
@@ -12,43 +12,51 @@ from typing import Any
 
 import cv2
 import numpy as np
-import tomllib
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.loop import Run, Schedule, seed_everything
+from training.loop import Schedule, TrainingRun, seed_everything
 from training.recogniser import pool
-from training.recogniser.feed import SHIPPED, Batch, Feed, Source, Target, normalised, pack
-from training.recogniser.network import Recogniser, Widths
+from training.recogniser.feed import (
+    SHIPPED,
+    RecogniserBatch,
+    RecogniserFeed,
+    RecogniserSource,
+    RecogniserTarget,
+    normalised,
+    pack,
+)
+from training.recogniser.network import RecogniserNetwork, Widths
 from training.render import fonts
+from training.toml import load_toml
 
 CLASSES = SHIPPED.classes
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a training, with a schedule and lines of its own; it starts from the averaged weights before it.
+    """One part of a training, with its own schedule and lines; it starts from the averaged weights of the part before.
 
-    ``pools``: of each the seed, style, shards, and how they come into use (see ``feed.Source``).
+    ``pools``: the seed, style and shards of each, and when they are used (see ``feed.RecogniserSource``).
     """
 
     schedule: Schedule
     narrow_from: int
     pools: tuple[dict[str, Any], ...]
 
-    def sources(self, folder: Path) -> list[Source]:
-        """Its lines, which lie in ``folder``."""
+    def sources(self, folder: Path) -> list[RecogniserSource]:
+        """The sources of its lines in ``folder``."""
         plain = [{key: value for key, value in row.items() if key != "style"} for row in self.pools]
-        return [Source(folder, **row) for row in plain]
+        return [RecogniserSource(folder, **row) for row in plain]
 
 
 @dataclass(frozen=True)
-class Config:
-    """A configuration file; its tables are the fields' names.
+class RecogniserConfig:
+    """A configuration file; its tables are named like the fields.
 
-    ``shipped``: the stages, from 1, whose averaged weights are averaged once more for the file that is shipped; none
-    named: the last stage.
+    ``shipped``: the stages (counted from 1) whose averaged weights are averaged once more for the shipped file; without
+    any, the last stage is shipped.
     """
 
     name: str
@@ -63,15 +71,15 @@ class Config:
     shipped: tuple[int, ...]
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path) -> RecogniserConfig:
     """Read a configuration file.
 
     Raises:
         TypeError, KeyError: a field is unknown or missing.
     """
-    data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = load_toml(path)
     stages = [Stage(Schedule(**row["schedule"]), row["narrow_from"], tuple(row["pool"])) for row in data["stage"]]
-    return Config(
+    return RecogniserConfig(
         name=data["name"],
         widths=Widths(**data["widths"]),
         stages=tuple(stages),
@@ -83,28 +91,28 @@ def read_config(path: Path) -> Config:
 
 
 def stage_folder(out: Path, number: int) -> Path:
-    """Where the checkpoint and log of a stage (from 1) lie."""
+    """The folder with the checkpoint and log of a stage (counted from 1)."""
     return out / f"stage-{number}"
 
 
 def train(
-    config: Config, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
-) -> Recogniser:
-    """Train all stages, or go on, and return the network with averaged weights in evaluation.
+    config: RecogniserConfig, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
+) -> RecogniserNetwork:
+    """Train all stages, or continue, and return the network with averaged weights in evaluation mode.
 
     Args:
         config: what to train.
-        out: folder of the stages' checkpoints and logs.
-        folder: of the pools (see ``pool``); shards that are not there yet are waited for.
-        resume: go on from the checkpoints in ``out``.
+        out: folder of the checkpoints and logs of the stages.
+        folder: folder of the pools (see ``pool``); the training waits for shards that do not exist yet.
+        resume: continue from the checkpoints in ``out``.
         until: stop the last stage at this step, for a training in parts.
         device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
     """
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)
     seed_everything(config.seed)
-    network = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    judged = Recogniser(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = RecogniserNetwork(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    judged = RecogniserNetwork(CLASSES, config.widths).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for shard in range(config.check_shards):
         pool.draw(folder, config.check_seed, shard, fonts.names("train"))
     checks = [pool.load(folder, config.check_seed, shard) for shard in range(config.check_shards)]
@@ -114,11 +122,11 @@ def train(
         return exact(judged.eval(), checks)
 
     for number, stage in enumerate(config.stages, 1):
-        run = Run(
+        run = TrainingRun(
             folder=stage_folder(out, number),
             network=network,
             loss=lambda batch: loss(network, batch),
-            batches=Feed(stage.sources(folder), config.seed + number - 1, config.batch, stage.narrow_from),
+            batches=RecogniserFeed(stage.sources(folder), config.seed + number - 1, config.batch, stage.narrow_from),
             measure=measure,
             schedule=stage.schedule,
             seed=config.seed,
@@ -129,8 +137,8 @@ def train(
     return network.eval()
 
 
-def loss(network: Recogniser, batch: Batch) -> Tensor:
-    """CTC loss (Graves et al. 2006) a character, in float32; convolutions run in bfloat16."""
+def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:
+    """CTC loss (Graves et al. 2006) per character, in float32; convolutions run in bfloat16."""
     images = batch.images.contiguous(memory_format=torch.channels_last)
     with torch.autocast(images.device.type, torch.bfloat16):
         logits = network(images)
@@ -139,10 +147,10 @@ def loss(network: Recogniser, batch: Batch) -> Tensor:
 
 
 @torch.no_grad()
-def exact(network: Recogniser, shards: list[pool.Shard], target: Target = SHIPPED) -> dict[str, float]:
-    """Percent of held-out lines read without a fault, greedily: strictly, and on letters and digits only.
+def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: RecogniserTarget = SHIPPED) -> dict[str, float]:
+    """The percentage of held-out lines read without an error, greedily: strictly, and on letters and digits only.
 
-    Upper and lower case count as one, so that alphabets can be compared; the shards' texts are in upper case.
+    Upper and lower case count as equal, so that alphabets can be compared; the texts of the shards are upper case.
     """
     strict = plain = total = 0
     for shard in shards:
@@ -162,7 +170,7 @@ def exact(network: Recogniser, shards: list[pool.Shard], target: Target = SHIPPE
 
 
 def greedy(best: np.ndarray[Any, Any], characters: str = SHIPPED.characters) -> str:
-    """Best-path text of the best class of each step."""
+    """The best-path text, from the best class of each step."""
     before = np.concatenate([[0], best[:-1]])
     return "".join(characters[k - 1] for k in best[(best != 0) & (best != before)])
 

@@ -1,1 +1,1 @@
-"""Renderer of printed production codes: print head, package surface, label artwork and camera."""
+"""The renderer of printed production codes: print head, package surface, label artwork and camera."""

@@ -1,4 +1,4 @@
-"""What else is printed on a package: label text, a bar code, a logo, a panel for the code."""
+"""Everything else that is printed on a package: label text, a bar code, a logo, a panel for the code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = (
 def stamp(
     layer: Layer, coverage: Map, corner: tuple[int, int], colour: tuple[float, float, float], opacity: float
 ) -> None:
-    """Print a coverage map (h, w) on a layer (H, W, 3) in place; what lies outside the layer is cut off.
+    """Print a coverage map (h, w) on a layer (H, W, 3) in place; what is outside the layer is cut off.
 
     Args:
         layer: the package.
@@ -45,7 +45,7 @@ def decorate(layer: Layer, rng: np.random.Generator, keep_free: Box, font: str) 
     Args:
         layer: (H, W, 3) package.
         rng: source of what is printed where.
-        keep_free: the box of the production code, left alone.
+        keep_free: the box of the production code, which stays free.
         font: name of the typeface (see ``fonts.face``).
     """
     ink = _ink(rng, layer)
@@ -86,7 +86,7 @@ def bar_code(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float,
 
 
 def logo(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str) -> None:
-    """A filled ellipse or star with one large word beside or over it."""
+    """A filled ellipse or star with one large word next to it or on it."""
     x, y, w, h = box
     shape = np.zeros((max(h, 1), max(w, 1)), dtype=np.float32)
     radius = max(6, min(w, h) // 2 - 4)
@@ -101,7 +101,7 @@ def logo(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, flo
 
 
 def panel(layer: Layer, rng: np.random.Generator, box: Box, colour: tuple[float, float, float]) -> None:
-    """A flat, round-cornered panel, as packages keep free for the code."""
+    """A flat panel with round corners, as packages reserve for the code."""
     x, y, w, h = box
     mask = np.zeros((h, w), dtype=np.float32)
     r = int(rng.integers(4, 14))
@@ -120,7 +120,7 @@ def _words(rng: np.random.Generator, characters: int) -> str:
 
 
 def _ink(rng: np.random.Generator, layer: Layer) -> tuple[float, float, float]:
-    """A BGR colour well apart from the mean of the layer."""
+    """A BGR colour that differs clearly from the mean of the layer."""
     light = float(layer.mean()) > 120
     b, g, r = rng.uniform(20, 95, 3) if light else rng.uniform(165, 240, 3)
     return float(b), float(g), float(r)

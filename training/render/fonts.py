@@ -6,24 +6,23 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import tomllib
 from PIL import Image, ImageDraw, ImageFont
 
 from training.render.noise import smooth
 from training.render.types import InkMap, Map, rectangle
+from training.toml import load_toml
 
-EMBEDDED = "embedded"  # Pillow's own typeface; used only where it is asked for by this name
-FONT_FOLDERS = (Path("/usr/share/fonts"), Path("node_modules"))  # where apt and npm put fonts
+EMBEDDED = "embedded"  # Pillow's own typeface; used only when it is requested by this name
+FONT_FOLDERS = (Path("/usr/share/fonts"), Path("node_modules"))  # where apt and npm install fonts
 _FIELDS = {"name", "licence", "package", "file", "use", "sha256"}
 
 Face = ImageFont.FreeTypeFont
 
 
 class FontError(RuntimeError):
-    """A font is unknown, not installed, or not the file that the manifest names."""
+    """A font is unknown, is not installed, or is not the file that the manifest names."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def manifest() -> dict[str, FontEntry]:
     Raises:
         FontError: an entry with missing or unknown fields, or a name given twice.
     """
-    data: dict[str, Any] = tomllib.loads((Path(__file__).parent / "fonts.toml").read_text(encoding="utf-8"))
+    data = load_toml(Path(__file__).parent / "fonts.toml")
     entries: dict[str, FontEntry] = {}
     for row in data["font"]:
         if set(row) != _FIELDS or row["name"] in entries:
@@ -72,12 +71,12 @@ def manifest() -> dict[str, FontEntry]:
 
 
 def names(use: str) -> tuple[str, ...]:
-    """The fonts of fonts.toml that are kept for ``use``, sorted."""
+    """The fonts of fonts.toml that are reserved for ``use``, sorted."""
     return tuple(sorted(name for name, entry in manifest().items() if entry.use == use))
 
 
 def missing() -> list[FontEntry]:
-    """The fonts of the manifest that are not installed, or are another file than the one it names."""
+    """The fonts of the manifest that are not installed, or whose file differs from the one it names."""
     return [entry for entry in manifest().values() if not _is_there(entry.name)]
 
 
@@ -114,7 +113,7 @@ def face(name: str, size: int, folders: tuple[Path, ...] = FONT_FOLDERS) -> Face
     """A typeface at ``size`` pixels: a manifest font, or Pillow's own under the name ``embedded``.
 
     Raises:
-        FontError: see ``font_path``; another typeface is never put in its place.
+        FontError: see ``font_path``; another typeface never replaces it.
     """
     if name != EMBEDDED:
         return ImageFont.truetype(str(font_path(name, folders)), size)

@@ -1,4 +1,4 @@
-"""Dot rasters of print heads: read from text, checked on load, widened to other heads."""
+"""Dot rasters of print heads: read from text, checked when loaded, widened for other heads."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def parse(text: str, name: str) -> GlyphTable:
 
 
 def widen(raster: Raster, columns: int, rows: int) -> Raster:
-    """Redraw a raster on a larger grid: dots move to scaled places, and strokes and blocks are filled."""
+    """Redraw a raster on a larger grid: dots move to scaled positions, and strokes and blocks are filled."""
     out = np.zeros((rows, columns), dtype=bool)
     xs, ys = _scaled(raster.shape[1], columns), _scaled(raster.shape[0], rows)
     for (y0, x0), (y1, x1) in _strokes(raster):
@@ -78,7 +78,7 @@ def widen(raster: Raster, columns: int, rows: int) -> Raster:
 
 @cache
 def load(name: str) -> GlyphTable:
-    """The glyph table of a head in ``RASTERS``; what is not drawn for a head larger than 5x7 is widened from 5x7.
+    """The glyph table of a head in ``RASTERS``; glyphs without a drawing for a larger head are widened from 5x7.
 
     Raises:
         GlyphError: the name is unknown or the glyph file is malformed.
@@ -141,7 +141,7 @@ def _add(found: dict[str, dict[str, Raster]], token: str, raster: Raster) -> Non
 
 
 def _scaled(size: int, target: int) -> NDArray[np.int64]:
-    """Places of ``size`` columns on ``target`` columns, mirror-symmetric so that symmetric letters stay so."""
+    """The positions of ``size`` columns on ``target`` columns, mirrored so that symmetric letters stay symmetric."""
     exact = np.arange(size) * (target - 1) / (size - 1)
     left = np.floor(exact + 0.4).astype(np.int64)
     places: NDArray[np.int64] = np.where(np.arange(size) <= (size - 1) // 2, left, target - 1 - left[::-1])

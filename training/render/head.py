@@ -1,6 +1,6 @@
-"""A dot-printing head (continuous ink-jet or drop-on-demand): text in, places and sizes of its dots out.
+"""A dot-printing head (continuous ink-jet or drop-on-demand): from a text to the positions and sizes of its dots.
 
-The head stands still and fires one column of drops after another while the package travels past. Hence the faults:
+The head does not move and fires one column of drops after another while the package travels past. Hence the faults:
 a column leans because the package moves while it is deflected (slant), the speed sets the column pitch (stretch), a
 shaking conveyor moves the baseline (bounce), a round package bends it (curvature), a clogged nozzle loses a row, a
 lost strobe loses a column, and a drop may split off a satellite that lands late.
@@ -20,15 +20,15 @@ from training.render.types import InkMap, Map, Points, rectangle
 
 @dataclass(frozen=True)
 class HeadSettings:
-    """How a head prints. Lengths are in row pitches (the distance of two nozzles) unless said otherwise."""
+    """How a head prints. Lengths are in row pitches (the distance of two nozzles) unless stated otherwise."""
 
     pitch_px: float = 3.5  # one row pitch in pixels
     stretch: float = 1.0  # column pitch / row pitch: the speed of the package against the head's clock
     gap: int = 1  # empty columns between two characters
-    bold: int = 1  # times each column is fired
+    bold: int = 1  # how often each column is fired
     dot: float = 0.45  # dot radius
     dot_spread: float = 0.05  # relative spread of the dot radius
-    jitter: float = 0.03  # spread of a dot's place
+    jitter: float = 0.03  # spread of a dot's position
     merge: float = 0.0  # 0: dots stay round; 1: neighbouring drops flow together
     slant: float = 0.0  # columns travelled from the bottom row to the top row, per row
     bounce: float = 0.0  # height of the baseline's wobble
@@ -39,7 +39,7 @@ class HeadSettings:
     missing_rows: tuple[int, ...] = field(default=())  # clogged nozzles, 0 is the top row
 
     def __post_init__(self) -> None:
-        """Refuse settings that no head can have."""
+        """Refuse impossible settings."""
         for name in ("satellites", "missing_dots", "missing_columns", "merge"):
             if not 0.0 <= getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} is a share of 0..1, got {getattr(self, name)}")
@@ -62,8 +62,8 @@ def print_line(
     Args:
         text: characters of ``table``; at least one that is not a space.
         settings: the head.
-        rng: source of every random place and loss.
-        variants: character -> variant of its drawing, for example ``{"0": "slashed"}``.
+        rng: source of every random position and loss.
+        variants: variant of the drawing of a character, for example ``{"0": "slashed"}``.
 
     Returns:
         The coverage map, as large as its ink needs, and the quad that encloses the line as it would be without losses.
@@ -97,7 +97,7 @@ def print_grid(grid: NDArray[np.bool_], settings: HeadSettings, rng: np.random.G
 
 
 def fired_columns(text: str, table: GlyphTable, gap: int, variants: dict[str, str]) -> NDArray[np.bool_]:
-    """The (rows, columns) grid of drops that the text asks for."""
+    """The grid (rows, columns) of drops for the text."""
     blank = np.zeros((table.rows, gap), dtype=bool)
     parts = []
     for character in text:
@@ -106,7 +106,7 @@ def fired_columns(text: str, table: GlyphTable, gap: int, variants: dict[str, st
 
 
 def on_package(places: Points, rows: int, settings: HeadSettings, swing: NDArray[np.float64]) -> Points:
-    """Pixels of head places (N, 2) column, row: pitch, slant, bounce and curvature, without chance per dot."""
+    """The pixels of head positions (N, 2) column, row: pitch, slant, bounce and curvature, nothing random per dot."""
     column, row = places[:, 0], places[:, 1]
     span = max(float(column.max()), 1.0)
     phase = column / 11.0
@@ -125,7 +125,7 @@ def _dots(
     rng: np.random.Generator,
     origin: Points,
 ) -> Dots:
-    """Every drop that lands: doubled columns, chance per dot, losses and satellites."""
+    """Every drop that lands: doubled columns, randomness per dot, losses and satellites."""
     doubled = np.concatenate([places + np.array([0.5 * i, 0.0]) for i in range(settings.bold)])
     scatter = rng.normal(0.0, settings.jitter, doubled.shape) * settings.pitch_px
     centres = on_package(doubled, rows, settings, swing) + scatter - origin
@@ -138,7 +138,7 @@ def _dots(
 
 
 def survivors(places: Points, settings: HeadSettings, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which of the (N, 2) fired places leave ink: not in a lost column, not of a clogged nozzle, not lost singly."""
+    """Which of the (N, 2) fired positions leave ink: not in a lost column, of a clogged nozzle or lost singly."""
     column, row = np.floor(places[:, 0]).astype(int), places[:, 1].astype(int)
     lost_columns = rng.random(int(column.max(initial=0)) + 1) < settings.missing_columns
     lost_dots = rng.random(len(places)) < settings.missing_dots

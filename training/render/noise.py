@@ -1,4 +1,4 @@
-"""Smooth and directional noise that surfaces and prints are made of."""
+"""Smooth and directional noise for surfaces and prints."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def expose(light: Layer, camera: Camera, rng: np.random.Generator) -> Pixels:
 
 
 def _shoulder(lit: Layer, knee: float = 195.0) -> Layer:
-    """Light compressed above the knee so that it never quite reaches 255, as a camera's tone curve does."""
+    """The light, compressed above the knee so that it never quite reaches 255, like the tone curve of a camera."""
     room = np.float32(255.0 - knee)
     over = np.maximum(lit - np.float32(knee), 0)
     return np.asarray(np.minimum(lit, knee) + room * (1.0 - np.exp(-over / room)), dtype=np.float32)
@@ -97,7 +97,7 @@ def _falloff(shape: tuple[int, int], camera: Camera) -> Map:
 
 
 def _grain(lit: Layer, spread: float, rng: np.random.Generator) -> Layer:
-    """Shot and read noise as it leaves a camera: its denoiser has smoothed the grey part and the colour part more."""
+    """Shot and read noise of a camera whose denoiser has smoothed the grey part, and the colour part even more."""
     raw = rng.standard_normal(lit.shape[:2], dtype=np.float32)
     grey = 2.0 * np.asarray(cv2.GaussianBlur(raw, (0, 0), 0.75), dtype=np.float32)
     tone = np.sqrt(np.clip(lit.mean(axis=2), 0, 255) / 128.0 + 0.15)
@@ -107,7 +107,7 @@ def _grain(lit: Layer, spread: float, rng: np.random.Generator) -> Layer:
 
 
 def jpeg(frame: Pixels, max_bytes: int, qualities: tuple[int, ...] = tuple(range(92, 24, -3))) -> tuple[bytes, int]:
-    """The frame as a JPEG file within ``max_bytes`` at the best possible of ``qualities`` (best first), and it.
+    """The frame as a JPEG within ``max_bytes`` at the best possible of ``qualities`` (best first), and that quality.
 
     Raises:
         ValueError: even the last quality is too large.

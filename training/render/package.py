@@ -1,4 +1,4 @@
-"""The package before the code is printed on it: colours, surface, label, and what an overlap puts below the code."""
+"""The package before the code is printed on it: colours, surface, label, and the print below the code in an overlap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from training.render import artwork, printer, substrate
 from training.render.seeds import between, chance, stream
-from training.render.spec import Spec
+from training.render.spec import FrameSpec
 from training.render.text import code_lines
 from training.render.types import Layer
 
@@ -23,7 +23,7 @@ class Tones:
     ink: tuple[float, float, float]
 
 
-def tones(spec: Spec, severity: float, rng: np.random.Generator) -> Tones:
+def tones(spec: FrameSpec, severity: float, rng: np.random.Generator) -> Tones:
     """Colours of surface and ink; their distance is the contrast, in grey levels."""
     low, high = {"low-contrast": (56.0, 42.0), "overlap": (135.0, 100.0)}.get(spec.condition, (130.0, 78.0))
     contrast = (low + (high - low) * severity) * between(rng, 0.85, 1.15)
@@ -38,9 +38,9 @@ def tones(spec: Spec, severity: float, rng: np.random.Generator) -> Tones:
 
 
 def package(
-    spec: Spec, severity: float, seed: int, index: int, shape: tuple[int, int], code: artwork.Box, font: str
+    spec: FrameSpec, severity: float, seed: int, index: int, shape: tuple[int, int], code: artwork.Box, font: str
 ) -> Layer:
-    """The plane with everything that was printed before the code."""
+    """The plane with everything that is printed before the code."""
     ground = tones(spec, severity, stream(seed, index, "tones")).ground
     plane = substrate.surface(spec.surface, stream(seed, index, "surface"), shape, ground)
     rng = stream(seed, index, "artwork")
@@ -54,9 +54,9 @@ def package(
 
 
 def underprint(
-    plane: Layer, spec: Spec, severity: float, rng: np.random.Generator, tones: Tones, code: artwork.Box, font: str
+    plane: Layer, spec: FrameSpec, severity: float, rng: np.random.Generator, tones: Tones, code: artwork.Box, font: str
 ) -> None:
-    """What lies under the code: an earlier print of the same kind, shifted, or label text."""
+    """Print below the code: a shifted earlier print of the same kind, or label text."""
     x, y, w, h = code
     opacity = between(rng, 0.18, 0.3) + 0.1 * severity
     if chance(rng, 0.35):

@@ -54,9 +54,9 @@ def choose(
 
     Args:
         kind: one of ``spec.PRINTS``.
-        severity: 0 a well-kept printer, 1 a neglected one.
+        severity: 0 is a well-maintained printer, 1 a neglected one.
         lines: what will be printed.
-        height: wished height of a character in pixels.
+        height: height of a character in pixels.
         width: greatest width of a line in pixels.
         rng: source of the settings.
         font: typeface of font prints (see ``fonts.face``).
@@ -72,7 +72,7 @@ def choose(
 
 
 def faded(line: InkMap, severity: float, rng: np.random.Generator) -> InkMap:
-    """The line with ink that dried unevenly or was wiped: weaker in clouds."""
+    """The line with ink that dried unevenly or was wiped: weaker in patches."""
     cloud = smooth(rng, line.coverage.shape, between(rng, 12, 50))
     keep = 1.0 - 0.3 * severity * np.clip(0.5 * cloud + 0.3, 0.0, 1.0)
     return InkMap(np.asarray(line.coverage * keep, dtype=np.float32), line.quad)
@@ -99,7 +99,7 @@ def head_settings(kind: str, s: float, rng: np.random.Generator) -> HeadSettings
 
 
 def glyph_variants(table: glyphs.GlyphTable, rng: np.random.Generator) -> dict[str, str]:
-    """A drawing for each character that has several; the plain one is the likeliest."""
+    """A drawing for each character that has several; the plain one is the most likely."""
     several = sorted((c, sorted(d)) for c, d in table.variants.items() if len(d) > 1)
     return {c: pick(rng, tuple(names)) for c, names in several if chance(rng, 0.45)}
 

@@ -10,20 +10,20 @@ from training.render import artwork, optics, printer, substrate
 from training.render.fonts import EMBEDDED
 from training.render.package import LONGEST, package, tones, underprint
 from training.render.seeds import between, chance, stream
-from training.render.spec import Spec
+from training.render.spec import FrameSpec
 from training.render.text import code_lines
 from training.render.types import InkMap, Layer, Pixels, Quad
 
 FRAME = (600, 800)  # (H, W) of a frame in pixels
-_PAD = 90  # plane beyond the frame on each side, so that perspective never looks past the package
+_PAD = 90  # plane outside the frame on each side, so that perspective never shows the rim of the package
 _PLANE = (FRAME[0] + 2 * _PAD, FRAME[1] + 2 * _PAD)
 _CENTRE = (412.0, 262.0)  # x, y of the middle of the thesis's fixed crop, image[150:375, 125:700]
 _HEIGHTS = {"two-line": (20.0, 30.0), "single-line": (21.0, 32.0), "date-only": (24.0, 38.0)}
 
 
 @dataclass(frozen=True)
-class Line:
-    """One code line of a frame: what it says and its quad in pixels of the frame."""
+class PrintedLine:
+    """One code line of a frame: its text, and its quad in pixels of the frame."""
 
     text: str
     quad: Quad
@@ -31,17 +31,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Frame:
-    """A camera frame with its truth.
+    """A camera frame with its ground truth.
 
     Attributes:
         pixels: (600, 800, 3) BGR before JPEG.
         lines: the code's lines from top to bottom.
         box: x, y, width, height around all lines with a margin, as a fixed crop would have.
-        tags: see ``Spec.tags``.
+        tags: see ``FrameSpec.tags``.
     """
 
     pixels: Pixels
-    lines: tuple[Line, ...]
+    lines: tuple[PrintedLine, ...]
     box: tuple[int, int, int, int]
     tags: dict[str, str]
 
@@ -51,11 +51,11 @@ class Frame:
         return " ".join(line.text for line in self.lines)
 
 
-def render(spec: Spec, seed: int, index: int, font: str = EMBEDDED) -> Frame:
+def render(spec: FrameSpec, seed: int, index: int, font: str = EMBEDDED) -> Frame:
     """Frame ``index`` of the set ``seed``: the same arguments give the same pixels.
 
     Args:
-        spec: what it shall show.
+        spec: what it has to show.
         seed: of the set, >= 0.
         index: of the frame, >= 0; no frame depends on another.
         font: typeface of labels and font prints (see ``fonts.face``).
@@ -68,12 +68,12 @@ def render(spec: Spec, seed: int, index: int, font: str = EMBEDDED) -> Frame:
     view, camera = _camera(spec, severity, stream(seed, index, "camera"), plane.shape[:2])
     pixels = optics.expose(optics.see(plane, view, FRAME), camera, stream(seed, index, "sensor"))
     quads = [optics.project(p.quad + corner, view) for p, corner in zip(prints, corners, strict=True)]
-    lines = tuple(Line(text, quad) for text, quad in zip(texts, quads, strict=True))
+    lines = tuple(PrintedLine(text, quad) for text, quad in zip(texts, quads, strict=True))
     return Frame(pixels, lines, _crop_box(quads, stream(seed, index, "box")), spec.tags())
 
 
 def _printed(
-    spec: Spec, severity: float, texts: tuple[str, ...], seed: int, index: int, font: str
+    spec: FrameSpec, severity: float, texts: tuple[str, ...], seed: int, index: int, font: str
 ) -> tuple[list[InkMap], list[tuple[int, int]]]:
     """The ink of each line, and x, y of its map on the plane."""
     rng = stream(seed, index, "print")
@@ -91,7 +91,7 @@ def _printed(
 
 def _overprint(
     plane: Layer,
-    spec: Spec,
+    spec: FrameSpec,
     severity: float,
     seed: int,
     index: int,
@@ -99,7 +99,7 @@ def _overprint(
     corners: list[tuple[int, int]],
     font: str,
 ) -> None:
-    """Print the code on the plane in place; under an overlap, an older print or artwork first; glare on top."""
+    """Print the code on the plane, in place: in an overlap after an older print or artwork; glare comes last."""
     colours = tones(spec, severity, stream(seed, index, "tones"))
     if spec.condition == "overlap":
         underprint(plane, spec, severity, stream(seed, index, "overlap"), colours, _extent(prints, corners), font)
@@ -114,7 +114,7 @@ def _overprint(
 
 
 def _camera(
-    spec: Spec, severity: float, rng: np.random.Generator, plane: tuple[int, int]
+    spec: FrameSpec, severity: float, rng: np.random.Generator, plane: tuple[int, int]
 ) -> tuple[optics.Homography, optics.Camera]:
     blurred = spec.condition == "blur"
     camera = optics.Camera(

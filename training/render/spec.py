@@ -1,4 +1,4 @@
-"""What a frame shall show: the tags that a data set is balanced by and reported by."""
+"""What a frame has to show: the tags by which a data set is balanced and reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SEVERITY = {"easy": (0.0, 0.3), "middle": (0.35, 0.65), "hard": (0.7, 1.0)}
 
 
 @dataclass(frozen=True)
-class Spec:
+class FrameSpec:
     """The kind of print, condition, difficulty, surface and layout of a frame."""
 
     print: str
@@ -27,7 +27,7 @@ class Spec:
     layout: str
 
     def __post_init__(self) -> None:
-        """Refuse unknown values, naming the known ones."""
+        """Refuse unknown values, and name the known ones."""
         known = {
             "print": PRINTS,
             "condition": CONDITIONS,
@@ -40,7 +40,7 @@ class Spec:
                 raise ValueError(f"unknown {name} {getattr(self, name)!r}; known: {', '.join(values)}")
 
     def tags(self) -> dict[str, str]:
-        """The tags as they stand in a manifest."""
+        """The tags as they are written in a manifest."""
         return {
             "print": self.print,
             "condition": self.condition,
@@ -50,19 +50,19 @@ class Spec:
         }
 
     def severity(self, rng: np.random.Generator) -> float:
-        """How strong the faults are, 0..1, within the band of the difficulty."""
+        """The strength of the faults, 0..1, within the band of the difficulty."""
         return between(rng, *_SEVERITY[self.difficulty])
 
 
-def draw(rng: np.random.Generator) -> Spec:
-    """Any spec, every value as likely as the others: for training."""
-    return Spec(
+def draw(rng: np.random.Generator) -> FrameSpec:
+    """A random spec in which all values are equally likely, for training."""
+    return FrameSpec(
         pick(rng, PRINTS), pick(rng, CONDITIONS), pick(rng, DIFFICULTIES), pick(rng, SURFACES), pick(rng, LAYOUTS)
     )
 
 
-def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = SURFACES) -> Spec:
-    """The spec of image ``index`` of a test set: print, condition and difficulty in turn, the rest by chance.
+def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = SURFACES) -> FrameSpec:
+    """The spec of image ``index`` of a test set: print, condition and difficulty in turn, the rest at random.
 
     Any 90 images in a row hold each combination of print, condition and difficulty once; half of the layouts are
     two-line, as in the thesis.
@@ -70,4 +70,4 @@ def balanced(index: int, rng: np.random.Generator, surfaces: tuple[str, ...] = S
     condition, block = index // len(PRINTS) % len(CONDITIONS), index // (len(PRINTS) * len(CONDITIONS))
     difficulty = DIFFICULTIES[(index + condition + block) % len(DIFFICULTIES)]
     layout = pick(rng, ("two-line", "two-line", "single-line", "date-only"))
-    return Spec(PRINTS[index % len(PRINTS)], CONDITIONS[condition], difficulty, pick(rng, surfaces), layout)
+    return FrameSpec(PRINTS[index % len(PRINTS)], CONDITIONS[condition], difficulty, pick(rng, surfaces), layout)

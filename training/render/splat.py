@@ -1,4 +1,4 @@
-"""Dots to ink coverage, without a loop over dots or pixels."""
+"""Turns dots into ink coverage, without a loop over dots or pixels."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Dots:
 def splat(dots: Dots, shape: tuple[int, int], merge: float = 0.0) -> Map:
     """Ink coverage (H, W) of dots.
 
-    A dot is the field ``2 ** -(d / r) ** 2``, which is 0.5 on its rim; ink stands where the field is above 0.5. Taking
-    the largest field keeps dots round; adding the fields lets neighbours flow together (metaballs). ``merge`` blends
-    the two.
+    A dot is the field ``2 ** -(d / r) ** 2``, which is 0.5 on its rim; there is ink where the field is above 0.5.
+    Taking the largest field keeps dots round; adding the fields lets neighbours flow together (metaballs). ``merge``
+    blends the two.
 
     Args:
-        dots: may lie outside the map, where they leave no ink.
+        dots: the dots; those outside the map leave no ink.
         shape: (H, W) of the map.
         merge: 0..1.
 
@@ -51,7 +51,7 @@ def splat(dots: Dots, shape: tuple[int, int], merge: float = 0.0) -> Map:
 
 
 def _patches(centres: Points, radii: NDArray[np.float64], fine: tuple[int, int]) -> tuple[NDArray[np.int64], Map]:
-    """Flat pixel indices and field values of every dot's square patch, those outside the map left out."""
+    """The flat pixel indices and field values of the square patch of every dot, without those outside the map."""
     reach = int(np.ceil(2.0 * float(radii.max())))
     steps = np.arange(-reach, reach + 1)
     anchor = np.rint(centres).astype(np.int64)
@@ -65,7 +65,7 @@ def _patches(centres: Points, radii: NDArray[np.float64], fine: tuple[int, int])
 
 
 def _coverage(field: Map, radius: float) -> Map:
-    """Coverage from the field: the distance from the rim in pixels, clipped to one pixel."""
+    """The coverage from the field: the distance from the rim in pixels, clipped to one pixel."""
     distance = np.sqrt(np.maximum(-np.log2(np.clip(field, 1e-6, 1.0)), 0.0)) * radius
     covered: Map = np.clip(radius - distance + 0.5, 0.0, 1.0).astype(np.float32)
     return covered

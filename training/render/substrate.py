@@ -1,4 +1,4 @@
-"""Surfaces of packages, before anything is printed on them. Each is a float32 (H, W, 3) BGR layer in 0..255."""
+"""The surfaces of packages before anything is printed on them. Each is a float32 (H, W, 3) BGR layer in 0..255."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def surface(name: str, rng: np.random.Generator, shape: Shape, colour: Colour) -
         name: one of ``SURFACES`` or ``UNSEEN_SURFACES``.
         rng: source of texture and shading.
         shape: (H, W).
-        colour: mean BGR colour; every surface stays near it, so that the contrast of a print on it can be chosen.
+        colour: mean BGR colour; every surface stays close to it, so that the contrast of a print on it can be chosen.
 
     Raises:
         ValueError: an unknown surface.
@@ -156,14 +156,14 @@ _UNSEEN: dict[str, Callable[[np.random.Generator, Shape, Layer], Layer]] = {
     "marble": _marble,
     "foil": _foil,
 }
-UNSEEN_SURFACES = tuple(_UNSEEN)  # for test sets only: no model learns from these
+UNSEEN_SURFACES = tuple(_UNSEEN)  # for test sets only: no network learns from these
 
 
 def glare(rng: np.random.Generator, shape: Shape, strength: float, around: tuple[float, float]) -> Map:
     """Reflected light (H, W) in grey levels to add over print and surface.
 
     Args:
-        rng: source of shape and place.
+        rng: source of shape and position.
         shape: (H, W).
         strength: 0..1; 1 washes the brightest spot out.
         around: x, y in pixels near which the brightest reflection falls.

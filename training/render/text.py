@@ -21,7 +21,7 @@ _SHELF_MONTHS = (6, 9, 12, 18, 24, 36)
 
 
 def code_lines(rng: np.random.Generator, layout: str) -> tuple[str, ...]:
-    """The lines of one code; an expiry always lies after its production date.
+    """The lines of one code; an expiry date is always after the production date.
 
     Args:
         rng: source of the dates and counters.
@@ -42,7 +42,7 @@ def code_lines(rng: np.random.Generator, layout: str) -> tuple[str, ...]:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day ``months`` later; a day that the month lacks becomes its 28th."""
+    """The same day ``months`` later; a day that the month does not have becomes its 28th."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, 28))
 
@@ -82,5 +82,5 @@ def lot(rng: np.random.Generator, made: date) -> str:
 
 
 def clock(rng: np.random.Generator) -> str:
-    """A time of the day, HH:MM."""
+    """A time of day, HH:MM."""
     return f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}"

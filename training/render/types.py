@@ -1,4 +1,4 @@
-"""Array names and the one value that every print process returns."""
+"""Names of arrays, and the value that every print process returns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class InkMap:
     """One printed line.
 
     Attributes:
-        coverage: (H, W) share of each pixel under ink, 0..1.
+        coverage: (H, W) share of each pixel that is covered with ink, 0..1.
         quad: (4, 2) corners of the line in pixels of ``coverage``.
     """
 
@@ -28,5 +28,5 @@ class InkMap:
 
 
 def rectangle(x0: float, y0: float, x1: float, y1: float) -> Quad:
-    """Corners of an upright rectangle as a (4, 2) quad."""
+    """The corners of an upright rectangle as a (4, 2) quad."""
     return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)

@@ -68,7 +68,9 @@ def answer(done: dict[str, Any], verb: str) -> dict[str, Any]:
     status = json.loads(lines[-1]) if lines else {}
     if done["rc"] == 0 and status:
         return {"changed": verb not in ("status", "report"), "status": status}
-    told = " ".join(str(done["stderr"]).split()) or "no message"
+    error = status.get("error")
+    parts = [error[key] for key in ("found", "expected", "next") if error[key]] if isinstance(error, dict) else []
+    told = " ".join("; ".join(parts or [str(done["stderr"])]).split()) or "no message"
     if "not found" in told or "No such file" in told:
         told += "; next: ./inv provision --tags release"
     return {"failed": True, "rc": done["rc"], "status": status, "msg": f"agent.{verb}: exit code {done['rc']}: {told}"}

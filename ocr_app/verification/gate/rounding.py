@@ -4,10 +4,10 @@ from typing import Any, Collection, Dict, List, NamedTuple, Optional, Sequence, 
 
 import numpy as np
 
-from ocr_app.networks import half, onnx_model, onnx_runtime
+from ocr_app.networks import half, onnx_model, onnx_runtime, rewriting
 from ocr_app.networks.contract import Arrays, Network
+from ocr_app.networks.graph import constants, element_types
 from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
-from ocr_app.networks.operators import constants
 
 TENSORS, SUMS = "tensors", "sums"
 ARITHMETICS = (TENSORS, SUMS)
@@ -78,7 +78,7 @@ def arithmetics_of(model: Model) -> Tuple[str, ...]:
 
 def judged_nodes(model: Model) -> List[OnnxNode]:
     """Nodes that compute with float tensors on the board: all but constants and arithmetic on shapes."""
-    types, fixed = onnx_model.element_types(model), constants(model)
+    types, fixed = element_types(model), constants(model)
     return [node for node in model.nodes if types[node.outputs[0]] == FLOAT and node.outputs[0] not in fixed]
 
 
@@ -101,9 +101,9 @@ def layer_errors(
 
 def _sizes(model: Model, tensors: Sequence[str], arrays: Arrays, name: str) -> List[int]:
     """Elements of each tensor, counted by the network itself in a run that returns nothing else."""
-    counted = [onnx_model.node_field("Size", [tensor], [tensor + _SIZE]) for tensor in tensors]
+    counted = [rewriting.make_node("Size", [tensor], [tensor + _SIZE]) for tensor in tensors]
     counts = [tensor + _SIZE for tensor in tensors]
-    counting = onnx_model.loads(onnx_model.with_graph(model, list(model.graph) + counted), name)
+    counting = onnx_model.loads(rewriting.with_more_nodes(model, counted), name)
     return [int(size) for size in _session(counting, counts, name).run(counts, arrays)]
 
 
@@ -122,7 +122,7 @@ def _groups(names: Sequence[str], sizes: Sequence[int], most: int) -> List[List[
 
 def _session(model: Model, tensors: Sequence[str], name: str) -> Any:
     """ONNX Runtime's session of the model, not optimised, with ``tensors`` as additional outputs."""
-    data = onnx_model.with_outputs(model, [tensor for tensor in tensors if tensor not in model.outputs])
+    data = rewriting.with_outputs(model, [tensor for tensor in tensors if tensor not in model.outputs])
     return onnx_runtime.session(data, onnx_runtime.check_device("cpu"), 1, name, optimised=False)
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any, Dict, NamedTuple, Set
 
-from ocr_app.networks import onnx_model
+from ocr_app.networks.graph import constants, element_types
 from ocr_app.networks.onnx_model import Model
-from ocr_app.networks.operators import constants
 
 REFUSED, ALTERED, NOTE = "refused", "altered", "note"
 """refused: the parser or the board refuses it; altered: it is accepted, but values change; note: worth knowing."""
@@ -43,8 +42,8 @@ class ModelFacts(NamedTuple):
 
 def facts_of(model: Model, rules: Dict[str, Any]) -> ModelFacts:
     """The facts about ``model``."""
-    fixed = set(constants(model))
-    types, from_shapes = onnx_model.element_types(model), _from_shapes(model, fixed)
+    fixed = constants(model)
+    types, from_shapes = element_types(model), _from_shapes(model, fixed)
     return ModelFacts(model, rules, types, fixed, from_shapes, any(None in value.dims for value in model.inputs))
 
 

@@ -9,10 +9,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
-from ocr_app.networks import count, onnx_model
+from ocr_app.networks import count
 from ocr_app.networks.count import Count, Shapes
+from ocr_app.networks.graph import constants, element_types
 from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
-from ocr_app.networks.operators import constants
 from ocr_app.networks.roofline import BYTES
 
 MIB = float(1 << 20)
@@ -56,7 +56,7 @@ def estimate(model: Model, shapes: Shapes, counts: Count, precision: str, rules:
 
 def peak(model: Model, shapes: Shapes) -> Tuple[int, str]:
     """The most float elements alive at the same time, and the node at which that is."""
-    types, fixed = onnx_model.element_types(model), set(constants(model))
+    types, fixed = element_types(model), constants(model)
     nodes = [node for node in model.nodes if types[node.outputs[0]] == FLOAT and node.outputs[0] not in fixed]
     home = _homes(model, nodes, fixed)
     last = _last_uses(model, nodes, home)

@@ -9,8 +9,8 @@ import numpy as np
 
 from ocr_app.core.paths import load_data
 from ocr_app.networks import half
+from ocr_app.networks.graph import foreign_domains
 from ocr_app.networks.onnx_model import FLOAT, INT64, Model, OnnxNode
-from ocr_app.networks.operators import foreign_domains
 from ocr_app.verification.preflight import operator_rules
 from ocr_app.verification.preflight.findings import (
     ALTERED,

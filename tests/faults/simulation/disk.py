@@ -3,8 +3,8 @@
 import io
 import json
 
-from node_agent.disk import Disk, Writer
-from node_agent.errors import OutsideError
+from node_agent.errors import HostError
+from node_agent.store import Disk, FileWriter
 
 SURVIVAL = ("lost", "torn", "kept")
 
@@ -81,7 +81,7 @@ class SimDisk(Disk):
     def _change(self, name):
         self.steps.step(name)
         if self.read_only:
-            raise OutsideError("cannot {}: the disk is read-only".format(name))
+            raise HostError("cannot {}: the disk is read-only".format(name))
 
     def _take(self, count):
         """How many of ``count`` bytes still fit."""
@@ -107,7 +107,7 @@ class SimDisk(Disk):
     def open(self, path):
         entry = self._find(path)
         if entry is None:
-            raise OutsideError("cannot read {}: not there".format(path))
+            raise HostError("cannot read {}: not there".format(path))
         return io.BytesIO(entry.data)
 
     def create(self, path):
@@ -171,7 +171,7 @@ class SimDisk(Disk):
         self.root.after_cut(survival)
 
 
-class _SimWriter(Writer):
+class _SimWriter(FileWriter):
     def __init__(self, disk, path, entry):
         self.disk, self.path, self.entry = disk, path, entry
 
@@ -180,7 +180,7 @@ class _SimWriter(Writer):
         fits = self.disk._take(len(data))
         self.entry.data += data[:fits]
         if fits < len(data):
-            raise OutsideError("cannot write {}: the disk is full".format(self.path))
+            raise HostError("cannot write {}: the disk is full".format(self.path))
 
     def sync(self):
         self.disk._change("sync " + self.path)

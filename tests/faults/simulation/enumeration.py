@@ -1,7 +1,8 @@
 """Every fault in every state of a release, on the simulated node.
 
-A story is always the same: release A is committed and runs, 0 is the one before; B comes. ``told`` tells it with one
-fault and says how it ended. Nothing is sampled: a cut, a kill and Ctrl-C strike before every single step.
+The story is always the same: release A is committed and runs, 0 is the release before it, and B is deployed.
+``run_with_fault`` runs it with one fault and returns how it ended. Nothing is sampled: a power cut, a kill and Ctrl-C
+strike before every single step.
 """
 
 import copy
@@ -9,12 +10,12 @@ import hashlib
 import json
 from collections import OrderedDict
 
-from node_agent import deploying, resuming, slots, staging
 from node_agent.errors import AgentError
+from node_agent.release import deploying, resuming, rollback, slots, staging
 from simulation.disk import SURVIVAL, PowerCut
 from simulation.lasting import LASTING, ZERO, A, B
 from simulation.releases import KEY
-from simulation.simulated import Place
+from simulation.simulated import SimulatedNode
 
 TOKEN = "the group's token"
 TOKEN_SHA256 = hashlib.sha256(TOKEN.encode()).hexdigest()
@@ -24,49 +25,54 @@ STATES = (
 )  # fmt: skip
 
 
-def command(place, work):
-    """One command of the agent as its command line runs it: errors are caught, Ctrl-C undoes what was begun."""
-    node = place.node()
+def command(made, work):
+    """Run one command of the agent as its command line does: errors are caught, Ctrl-C undoes what was begun."""
+    node = made.node()
     try:
         work(node)
     except AgentError as error:
         return error
     except KeyboardInterrupt:
-        deploying.interrupted(node)
+        rollback.interrupted(node)
         return KeyboardInterrupt()
     return None
 
 
-def boots(place):
-    """Reboots that were asked for, each with the agent's resume behind it."""
+def stage(made, source, **options):
+    """Stage a release as deployment 7; returns the state after it."""
+    return staging.stage(made.node(), source, "deployment 7", **options)
+
+
+def boots(made):
+    """Carry out the requested reboots, each followed by the agent's resume."""
     error = None
-    while place.machine.reboot_asked:
-        place.reboot_in_order()
-        error = command(place, resuming.resume)
+    while made.host.reboot_asked:
+        made.reboot_in_order()
+        error = command(made, resuming.resume)
     return error
 
 
-def deploy(place, source, in_group=False):
-    """stage, switch, reboot, resume, and in a group the commit; stops at the first command that fails."""
+def deploy(made, source, in_group=False):
+    """stage, switch, reboot, resume, and commit in a group; stops at the first command that fails."""
     group = {"group": "line 1", "token_sha256": TOKEN_SHA256} if in_group else {}
     steps = [lambda node: staging.stage(node, source, "deployment 7", **group), deploying.switch]
     for work in steps:
-        error = command(place, work)
-        if error is not None or place.node().state().phase == "idle":  # idle: this release runs already
+        error = command(made, work)
+        if error is not None or made.node().state().phase == "idle":  # idle: this release runs already
             return error
-    error = boots(place)
+    error = boots(made)
     if error is None and in_group:
-        error = command(place, lambda node: deploying.commit(node, TOKEN))
+        error = command(made, lambda node: deploying.commit(node, TOKEN))
     return error
 
 
 _READY = []
 
 
-def place():
-    """A node on which A is committed and 0 is kept; a fresh copy every time."""
+def fresh_node():
+    """A node on which A is committed and 0 is the previous release; a fresh copy every time."""
     if not _READY:
-        made = Place([KEY])
+        made = SimulatedNode([KEY])
         assert deploy(made, ZERO) is None and deploy(made, A) is None
         made.steps.arm(None)
         _READY.append(made)
@@ -74,7 +80,7 @@ def place():
 
 
 def last_event(made):
-    """Name of the state by the last whole line of the journal, read without the agent's own parser."""
+    """The state by the last complete line of the journal, read without the agent's own parser."""
     names = {"returned": "idle", "abandoned": "idle", "refused": "idle", "healed": "idle"}
     lines = made.disk.read("journal").split(b"\n")[:-1] if made.disk.exists("journal") else []
     events = []
@@ -92,11 +98,11 @@ def _old_records():
 
 
 def outcome(made, error):
-    """How the story ended: what runs, what the journal calls it, and which probe spoke."""
+    """How the story ended: what runs, the state by the journal, and which probe failed."""
     state = made.node().state()
     committed = state.current["version"] if state.current else None
     if error is not None and state.phase not in ("idle", "staged", "parked"):
-        return "{} runs, written down when the disk can be written".format(made.machine.running_version())
+        return "{} runs, recorded when the disk can be written".format(made.host.running_version())
     ending = {"idle": "", "staged": ", staged", "parked": ", waits for commit"}.get(state.phase, ", " + state.phase)
     if state.phase == "idle" and state.failure:
         ending = ", undone ({})".format(state.failure["probe"])
@@ -104,11 +110,11 @@ def outcome(made, error):
         ending = ", committed" if committed == "B" else ""
     if error is not None and state.phase == "idle" and not state.failure and committed == "A":
         ending = ", refused"
-    return "{} runs{}".format(made.machine.running_version(), ending)
+    return "{} runs{}".format(made.host.running_version(), ending)
 
 
 def faults_of(made):
-    """What must never be: half a release, a lost one, a leftover, a node that cannot go on; empty when all is well."""
+    """What must never happen: a partial, lost or leftover release, or a node that is stuck; empty when all is well."""
     node, wrong = made.node(), []
     state = node.state()
     if state.phase not in ("idle", "staged", "parked", "proven"):
@@ -131,16 +137,16 @@ def faults_of(made):
 
 
 def count_steps(in_group=False):
-    """Steps of a story in which nothing goes wrong."""
-    made = place()
+    """The number of steps of a story in which nothing goes wrong."""
+    made = fresh_node()
     assert deploy(made, B, in_group) is None
-    assert made.machine.running_version() == "B"
+    assert made.host.running_version() == "B"
     return len(made.steps.names)
 
 
 def cut(step, survival, in_group=False):
-    """(state at the cut, the node after power came back and the agent resumed, the resume's error)."""
-    made = place()
+    """(state at the cut, the node after the power returned and the agent resumed, the error of the resume)."""
+    made = fresh_node()
     made.steps.arm(step)
     try:
         deploy(made, B, in_group)
@@ -154,14 +160,14 @@ def cut(step, survival, in_group=False):
 
 
 def recover(made):
-    """The agent's first command after a boot or a restart, and what it asks for."""
+    """The agent's first command after a boot or a restart, and the reboots that it requests."""
     error = command(made, resuming.resume)
     return boots(made) or error
 
 
 def kill(step, in_group=False):
-    """As ``cut``, but only the agent dies: containers, memory and boot stay."""
-    made = place()
+    """As ``cut``, but only the agent dies: containers and memory stay, and nothing reboots."""
+    made = fresh_node()
     made.steps.arm(step)
     try:
         deploy(made, B, in_group)
@@ -173,7 +179,7 @@ def kill(step, in_group=False):
 
 def interrupt(step, in_group=False):
     """As ``cut``, with Ctrl-C: the command itself has to undo what it began."""
-    made = place()
+    made = fresh_node()
     made.steps.arm(step, KeyboardInterrupt)
     states = []
     made.disk.on_record = states.append
@@ -192,9 +198,9 @@ def interrupt(step, in_group=False):
     return (before or ["idle"])[-1], made, None
 
 
-def told(fault, state, source=B):
-    """The story with a fault that begins when ``state`` was written down (at once for idle), and stays."""
-    made = place()
+def run_with_fault(fault, state, source=B):
+    """Run the story with a fault that begins when ``state`` is recorded (at once for idle) and lasts."""
+    made = fresh_node()
     if state == "idle":
         fault(made)
     else:
@@ -225,6 +231,6 @@ def lasting(name):
     """state -> outcome of a fault that begins there and stays."""
     found = OrderedDict()
     for state in STATES:
-        made, error = told(LASTING[name], state)
+        made, error = run_with_fault(LASTING[name], state)
         found[state] = outcome(made, error)
     return found

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from node_agent import slots
+from node_agent.release import slots
 from simulation.releases import id_of, release
 from simulation.signing import Signer
 
@@ -18,20 +18,20 @@ def read_only_disk(made):
 
 
 def broken_store(made):
-    made.machine.store_broken = True
+    made.host.store_broken = True
 
 
 def clock_at_2000(made):
-    made.machine.wall, made.machine.synced_clock = 946684800.0, False
+    made.host.wall, made.host.synced_clock = 946684800.0, False
 
 
 def line_runs(made):
-    made.machine.locks = ["line running"]
+    made.host.locks = ["line running"]
 
 
 def unhealthy(what):
     def fault(made):
-        made.machine.behaviour = {"B": {what}}
+        made.host.behaviour = {"B": {what}}
 
     return fault
 

@@ -5,8 +5,8 @@ import io
 import json
 import tarfile
 
-from node_agent.errors import Refused
-from node_agent.source import Source
+from node_agent.errors import ReleaseRefused
+from node_agent.release.source import ReleaseSource
 from simulation.signing import Signer
 
 KEY = Signer("the key of these tests")
@@ -17,7 +17,7 @@ EXPECTED = [
 ]
 
 
-class Memory(Source):
+class Memory(ReleaseSource):
     """A release that is nowhere but in memory."""
 
     def __init__(self, files):
@@ -25,7 +25,7 @@ class Memory(Source):
 
     def open(self, path):
         if path not in self.files:
-            raise Refused("{} is not there".format(path))
+            raise ReleaseRefused("{} is not there".format(path))
         return io.BytesIO(self.files[path])
 
 

@@ -4,7 +4,7 @@ import base64
 import ctypes
 import hashlib
 
-from node_agent import ed25519
+from node_agent.trust import ed25519
 
 _POINTER, _SIZE = ctypes.c_void_p, ctypes.c_size_t
 

@@ -5,14 +5,14 @@ them. What a cut leaves on the disk is one of three: only what was synced (``los
 (``torn``), or all of it (``kept``). It is a model, not a Nano: its rules are those that fsync(2) and rename(2) give.
 """
 
-from node_agent import image_archive
-from node_agent.errors import AgentError, OutsideError
-from node_agent.machine import Answer, Machine
+from node_agent.errors import AgentError, HostError
+from node_agent.host import ChallengeAnswer, Host
+from node_agent.release import image_archive
 from simulation.disk import SimDisk, Steps
 from simulation.releases import EXPECTED
 
 
-class SimMachine(Machine):
+class SimHost(Host):
     """Docker, systemd and the application of one node. ``behaviour`` maps a version to what its application does."""
 
     def __init__(self, steps, disk):
@@ -66,14 +66,14 @@ class SimMachine(Machine):
     def load_image(self, path):
         self.steps.step("docker load")
         if self.store_broken:
-            raise OutsideError("docker load: the store is broken")
+            raise HostError("docker load: the store is broken")
         if getattr(self.disk, "read_only", False) or self.disk.free_bytes() < 1 << 20:
-            raise OutsideError("docker load: no space left, or read-only")
+            raise HostError("docker load: no space left, or read-only")
         with self.disk.open(path) as stream:
             try:
                 self.store[image_archive.inspect(stream).id] = "fresh"
             except AgentError as error:
-                raise OutsideError("docker load: " + error.found) from error
+                raise HostError("docker load: " + error.found) from error
 
     def remove_image(self, image_id):
         self.steps.step("docker rmi")
@@ -83,7 +83,7 @@ class SimMachine(Machine):
         self.steps.step("start {version}".format(**release))
         self.started = None
         if self.store.get(release["image_id"]) not in ("sound", "fresh"):
-            raise OutsideError("docker run: the image is missing or broken")
+            raise HostError("docker run: the image is missing or broken")
         self.started = (dict(release), self.seconds)
 
     def stop_app(self):
@@ -121,8 +121,8 @@ class SimMachine(Machine):
 
     def challenge(self, arguments):
         if self._does("breaks in the challenge"):
-            raise OutsideError("docker exec: exit code 8")
-        answers = [Answer(entry["image"], entry["verdict"], entry["text"], 40.0) for entry in EXPECTED]
+            raise HostError("docker exec: exit code 8")
+        answers = [ChallengeAnswer(entry["image"], entry["verdict"], entry["text"], 40.0) for entry in EXPECTED]
         if self._does("misreads"):
             answers[1] = answers[1]._replace(verdict="pass")
         if self._does("is slow"):
@@ -145,26 +145,25 @@ class SimMachine(Machine):
         self.started, self.locks, self.reboot_asked = None, [], False
 
 
-class Place(object):
+class SimulatedNode(object):
     """One simulated node with its disk, and the agent's commands on it."""
 
     def __init__(self, keys):
         self.steps = Steps()
         self.disk = SimDisk(self.steps)
-        self.machine = SimMachine(self.steps, self.disk)
+        self.host = SimHost(self.steps, self.disk)
         self.keys = keys
-        self.said = []
 
     def node(self):
-        from node_agent.minisign import public_key
-        from node_agent.node import Node
+        from node_agent.release import Agent
+        from node_agent.trust import public_key
 
         keys = [public_key(key.public) for key in self.keys]
-        return Node(self.disk, self.machine, keys, "the test", self.said.append)
+        return Agent(self.disk, self.host, keys, "the test")
 
     def lose_power(self, survival):
         self.disk.after_cut(survival)
-        self.machine.after_cut(survival)
+        self.host.after_cut(survival)
 
     def reboot_in_order(self):
         """As systemd does it: everything is synced first."""

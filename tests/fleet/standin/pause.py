@@ -1,16 +1,17 @@
-"""Runs the node's own agent, and stands still for ever once EVENT is in its journal: there the test cuts the power.
+"""Runs the node's own agent, and pauses for ever once EVENT is in its journal: there the test cuts the power.
 
-python3.6 pause.py EVENT VERB... ; stands still once, until the file `reached` is removed. Nothing else is changed.
+python3.6 pause.py EVENT VERB... ; pauses once, until the file `reached` is removed. Nothing else changes.
 """
 
 import os
 import sys
 import time
 
-from node_agent import cli, node
+from node_agent import cli
+from node_agent.release import Agent
 
 REACHED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "reached")
-write = node.Node.record
+write = Agent.record
 
 
 def record(self, event, **values):
@@ -22,5 +23,5 @@ def record(self, event, **values):
     return state
 
 
-node.Node.record = record
+Agent.record = record
 sys.exit(cli.main(sys.argv[2:]))

@@ -4,6 +4,7 @@ import json
 
 from ocr_app.core.errors import ModelError
 from ocr_app.networks import half, onnx_model
+from ocr_app.networks.graph import element_types
 from ocr_app.verification.precision_plan import layer_name
 
 from ._types import BuilderFlag, DataType, NetworkDefinitionCreationFlag, float32
@@ -98,7 +99,7 @@ class OnnxParser:
             return self._refuse("the network has an implicit batch dimension")
         try:
             own = onnx_model.loads(bytes(model))
-            types = onnx_model.element_types(own)
+            types = element_types(own)
         except ModelError as error:
             return self._refuse(error.found)
         if own.opset > MOST_OPSET:

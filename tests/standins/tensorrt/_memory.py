@@ -4,11 +4,12 @@ Every call goes through ctypes with the signatures that the application declares
 """
 
 import ctypes
-from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_void_p
+from ctypes import CFUNCTYPE, POINTER, c_int, c_size_t, c_void_p
 
 from ocr_app.networks import cudart
 
 held = {}
+_ERROR = ctypes.create_string_buffer(b"invalid argument (stand-in)")
 ATTRIBUTES = {75: 5, 76: 3}  # compute capability of the Nano's GPU
 
 
@@ -45,7 +46,7 @@ class Cudart:
     """The functions of the library that are used."""
 
     def __init__(self):
-        self.cudaGetErrorString = CFUNCTYPE(c_char_p, c_int)(lambda code: b"invalid argument (stand-in)")
+        self.cudaGetErrorString = CFUNCTYPE(c_void_p, c_int)(lambda code: ctypes.addressof(_ERROR))
         self.cudaDeviceGetAttribute = CFUNCTYPE(c_int, POINTER(c_int), c_int, c_int)(_attribute)
         self.cudaMalloc = CFUNCTYPE(c_int, POINTER(c_void_p), c_size_t)(_malloc)
         self.cudaFree = CFUNCTYPE(c_int, c_void_p)(_free)

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from simulation.disk import Steps
 from simulation.releases import EXPECTED, GATE, image_archive
-from simulation.simulated import SimMachine
+from simulation.simulated import SimHost
 
 from fleet import bundle, keys
 from fleet.bundle_parts import BundleProblem, Stamp
 from fleet.keys import KeyProblem
-from node_agent import deploying, manifest, minisign, resuming, staging
-from node_agent.disk import Folder
-from node_agent.errors import Refused
-from node_agent.node import Node
-from node_agent.source import BundleSource
+from node_agent.errors import ReleaseRefused
+from node_agent.release import Agent, deploying, manifest, resuming, staging
+from node_agent.release.source import BundleSource
+from node_agent.store import LocalDisk
+from node_agent.trust import minisign
 
 STAMP = Stamp("1.0", 7, "2026-11-23T12:00:00+00:00", "a test")
 NO_KEYS = {"add": [], "retire": []}
@@ -86,9 +86,9 @@ def test_the_same_parts_give_the_same_bytes(root, key, tmp_path):
 
 def test_a_node_takes_it_from_stage_to_commit(root, key, tmp_path):
     path = made(root, key, tmp_path / "a.bundle")
-    folder, said = Folder(str(tmp_path / "node")), []
-    machine = SimMachine(Steps(), folder)
-    node = Node(folder, machine, trusted(key), "the test", said.append)
+    folder = LocalDisk(str(tmp_path / "node"))
+    machine = SimHost(Steps(), folder)
+    node = Agent(folder, machine, trusted(key), "the test")
     with BundleSource(str(path)) as source:
         staging.stage(node, source, "first")
     assert not folder.exists("releases/" + node.state().candidate["id"] + "/wheelhouse")
@@ -124,7 +124,7 @@ def rewritten(path: Path, change: object) -> Path:
         (lambda e: [*e, ("extra", b"x")], "differ from the manifest: extra"),
         (lambda e: [*e, e[-1]], "there twice"),
         (lambda e: [*e[:-1], (e[-1][0], e[-1][1][:-1])], "bytes, sha256"),
-        (lambda e: [(e[0][0], e[0][1].replace(b'"serial": 7', b'"serial": 8')), *e[1:]], "not that of this file"),
+        (lambda e: [(e[0][0], e[0][1].replace(b'"serial": 7', b'"serial": 8')), *e[1:]], "not belong to this file"),
         (lambda e: e[1:], "manifest.json is not in"),
     ],
 )
@@ -185,7 +185,7 @@ def test_the_committed_specification_can_be_read():
     spec = bundle.load_toml(bundle.SPEC)
     assert {part["kind"] for part in spec["part"]} <= set(manifest.KINDS)
     assert set(spec["gate"]) == set(GATE)
-    with pytest.raises(Refused):
+    with pytest.raises(ReleaseRefused):
         manifest.parse(b"{}")
 
 

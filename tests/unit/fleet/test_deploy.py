@@ -7,7 +7,7 @@ import pytest
 
 from fleet import deploy, deploy_nodes, deploy_report, fleet_report
 from fleet.deploy_nodes import gate, note, notes, verdict
-from node_agent import manifest
+from node_agent.release import manifest
 
 NEW, OLD = {"id": "n" * 64, "version": "2"}, {"id": "o" * 64, "version": "1"}
 READY = {"ready": True, "degraded": [], "state": "reading"}
@@ -61,7 +61,7 @@ def test_the_report_says_who_what_which_probe_and_the_last_lines(tmp_path):
     note(tmp_path, "n1", "rolled back", failure=FAILURE, why="")
     note(tmp_path, "n2", "stopped", why="canary n1 tried it")
     (tmp_path / "settings.json").write_text('{"deploy_by": "me@here"}')
-    found = manifest.Manifest("n" * 64, "ocr-app", "2", 2, 0, "", "", "", "", 0, [], [], [], None, [])
+    found = manifest.ReleaseManifest("n" * 64, "ocr-app", "2", 2, 0, "", "", "", "", 0, [], [], [], None, [])
     told = deploy_report.write(tmp_path, found, 2)
     assert not told.done and told.why == (
         "n1 tried it, and went back by itself (ready in gating: not ready after 13 s); 1 nodes not begun"
@@ -97,8 +97,8 @@ def test_a_rollback_wants_hosts_and_a_reason(tmp_path):
 
 def test_the_token_is_kept_and_is_nobody_elses(tmp_path, monkeypatch):
     monkeypatch.setattr(deploy, "cut", lambda path, found, target: target.write_text("slim"))
-    bounds = manifest.Gate(1, 2, 3, 4, 1, 5, 0)
-    found = manifest.Manifest("n" * 64, "ocr-app", "2/x", 2, 0, "", "", "", "", 0, [], [], [], bounds, [])
+    bounds = manifest.GateLimits(1, 2, 3, 4, 1, 5, 0)
+    found = manifest.ReleaseManifest("n" * 64, "ocr-app", "2/x", 2, 0, "", "", "", "", 0, [], [], [], bounds, [])
     folder = deploy.prepare(tmp_path / "bundle", found, deploy.Wish(together="line_a"), tmp_path)
     assert folder.name == "2_x-" + "n" * 12 and os.stat(folder / "token").st_mode & 0o777 == 0o600
     first = json.loads((folder / "settings.json").read_text())

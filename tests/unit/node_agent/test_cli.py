@@ -1,15 +1,18 @@
-"""The command line: exit codes, JSON, one command at a time, and words instead of traces."""
+"""The command line: exit codes, JSON, levels of logging, and messages instead of tracebacks."""
 
 import argparse
 import json
+import logging
 import subprocess
 import sys
 
 import pytest
 from simulation import enumeration as story
 
-from node_agent import cli
-from node_agent.errors import Locked
+from node_agent import cli, logs
+from node_agent.errors import HostError
+from node_agent.host import exclusive
+from node_agent.release import staging
 
 
 def options(verb, **values):
@@ -23,18 +26,19 @@ def run(made, verb, capsys, **values):
 
 
 def test_status_says_what_runs(capsys):
-    code, found = run(story.place(), "status", capsys)
+    code, found = run(story.fresh_node(), "status", capsys)
     assert code == 0 and found["phase"] == "idle"
     assert (found["current"]["version"], found["previous"]["version"]) == ("A", "0")
     assert found["running"] == found["must_run"] == found["current"]["id"]
 
 
 def test_a_release_that_came_back_is_exit_code_47_and_the_report_says_why(capsys):
-    made = story.place()
-    made.machine.behaviour = {"B": {"silent"}}
-    story.command(made, lambda node: cli.staging.stage(node, story.B, "deployment 7"))
+    made = story.fresh_node()
+    made.host.behaviour = {"B": {"silent"}}
+    story.command(made, lambda node: staging.stage(node, story.B, "deployment 7"))
     code, found = run(made, "switch", capsys)
-    assert code == 47 and found["error"]["code"] == "rolled-back"
+    assert code == 47 and set(found["error"]) == {"code", "exit_code", "found", "expected", "next"}
+    assert found["error"]["code"] == "rolled-back" and found["error"]["expected"] == "one within 60 s"
     code, found = run(made, "report", capsys)
     assert code == 0
     assert found["failure"]["probe"] == "live" and found["failure"]["log"] == ["line 1 of B", "line 2 of B"]
@@ -43,36 +47,31 @@ def test_a_release_that_came_back_is_exit_code_47_and_the_report_says_why(capsys
     assert "log" not in found["journal"][-2]["failure"]
 
 
-def test_words_for_people(capsys):
-    assert cli.run(story.place().node(), options("status", json=False)) == 0
+def test_a_status_for_people(capsys):
+    assert cli.run(story.fresh_node().node(), options("status", json=False)) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "phase     idle" and lines[1] == "current   ocr-app A (serial 11)  runs"
+    assert lines[0] == "phase     idle" and lines[1] == "current   ocr-app A (serial 11)  running"
 
 
-def test_a_report_comes_from_a_node_without_docker(capsys):
-    made = story.place()
+def test_a_node_without_docker_gives_a_report_too(capsys):
+    made = story.fresh_node()
 
     def broken():
-        raise cli.OutsideError("docker: not there")
+        raise HostError("docker: not there")
 
-    made.machine.running = made.machine.health = made.machine.l4t = broken
+    made.host.running = made.host.health = made.host.l4t = broken
     code, found = run(made, "report", capsys)
     assert code == 0 and found["status"]["running"] == {"error": "docker: not there"}
 
 
 def test_ctrl_c_is_exit_code_130(capsys):
-    made = story.place()
-    story.command(made, lambda node: cli.staging.stage(node, story.B, "deployment 7"))
+    made = story.fresh_node()
+    story.command(made, lambda node: staging.stage(node, story.B, "deployment 7"))
     made.steps.arm(3, KeyboardInterrupt)
+    logs.configure(logging.WARNING)
     assert cli.run(made.node(), options("switch")) == 130
-    assert "undone" in capsys.readouterr().err
-
-
-def test_one_command_at_a_time(tmp_path):
-    with cli.alone(str(tmp_path)), pytest.raises(Locked, match="another command"), cli.alone(str(tmp_path)):
-        pass
-    with cli.alone(str(tmp_path)):
-        pass
+    line = 'level=warning event=interrupted verb=switch reason="interrupted; what was begun is undone"\n'
+    assert capsys.readouterr().err == line
 
 
 def agent(tmp_path, *arguments):
@@ -81,11 +80,13 @@ def agent(tmp_path, *arguments):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
 
 
-def test_a_bundle_that_is_none_is_refused_in_words(tmp_path):
+def test_a_file_that_is_not_a_bundle_is_refused_with_a_message(tmp_path):
     (tmp_path / "bundle").write_text("not a bundle")
     done = agent(tmp_path, "stage", str(tmp_path / "bundle"))
     assert done.returncode == 41
-    assert done.stderr.decode().startswith("node_agent stage: {} is not a whole bundle".format(tmp_path / "bundle"))
+    head = 'level=error event=failed verb=stage exit_code=41 code=refused found="{} is not a complete bundle'
+    assert done.stderr.decode().startswith(head.format(tmp_path / "bundle"))
+    assert "Traceback" not in done.stderr.decode()
 
 
 def test_an_empty_node_has_a_status(tmp_path):
@@ -93,5 +94,29 @@ def test_an_empty_node_has_a_status(tmp_path):
     assert done.returncode == 0 and json.loads(done.stdout.decode())["current"] is None
 
 
-def test_no_verb_is_wrong_usage(tmp_path):
+def test_a_command_without_a_verb_is_wrong_usage(tmp_path):
     assert agent(tmp_path).returncode == 2
+
+
+def test_a_second_command_is_exit_code_42(tmp_path):
+    with exclusive(str(tmp_path / "run")):
+        done = agent(tmp_path, "resume")
+    assert done.returncode == 42 and b"code=locked" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "level"),
+    [
+        (["status"], logging.INFO),
+        (["status", "--json"], logging.WARNING),
+        (["--verbose", "status", "--json"], logging.DEBUG),
+        (["--quiet", "status"], logging.ERROR),
+    ],
+)
+def test_how_much_is_logged(arguments, level):
+    assert cli.log_level(cli.parser().parse_args(arguments)) == level
+
+
+def test_verbose_shows_the_commands_of_the_host(tmp_path):
+    done = agent(tmp_path, "--verbose", "status", "--json")
+    assert b"level=debug event=command command=" in done.stderr and json.loads(done.stdout.decode())

@@ -2,18 +2,22 @@
 
 import json
 import os
+import sys
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from fake_worker import Fake, gone
+from grey_lines import write_grey_lines
 
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.datasets.loading import open_dataset
 from ocr_app.readers.contract import Reader
 
+STANDINS = Path(__file__).resolve().parents[2] / "standins"
 CODES = ("PRO:1 EXP:2", "LOT 7", "8")
 
 
@@ -100,3 +104,30 @@ def is_gone():
         return gone(pid)
 
     return check
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """Two frames: one line of grey 50; two lines of 80 and 150, and one that is to be ignored."""
+    return write_grey_lines(tmp_path)
+
+
+@pytest.fixture
+def greys(lines):
+    return open_dataset(str(lines))
+
+
+@pytest.fixture
+def trt(monkeypatch):
+    """The stand-in for TensorRT and the CUDA library, as `tensorrt`."""
+    from ocr_app.networks import cudart
+
+    monkeypatch.syspath_prepend(str(STANDINS))
+    monkeypatch.setattr(cudart, "open_library", cudart.open_library)  # the stand-in replaces it; put back afterwards
+    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
+        monkeypatch.delitem(sys.modules, name)
+    import tensorrt
+
+    yield tensorrt
+    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
+        sys.modules.pop(name)

@@ -24,7 +24,7 @@ def test_a_card_without_the_block_is_an_error() -> None:
 
 
 def test_a_card_without_prose_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(cards.CardError, match=r"net\.md is not there"):
+    with pytest.raises(cards.CardError, match=r"net\.md does not exist"):
         cards.save("net", {"a": 1}, {"metrics": "x"}, tmp_path)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from training import make_nano_codes as maker
 from training.render.glyphs import load
-from training.render.spec import Spec
+from training.render.spec import FrameSpec
 
 
 def test_the_same_seed_gives_the_same_pixels_and_another_does_not() -> None:
@@ -63,7 +63,7 @@ def test_every_code_is_its_lines_in_printable_characters(committed: dict[str, An
     for entry in committed["images"]:
         assert entry["code"] == " ".join(line["text"] for line in entry["lines"])
         assert set(entry["code"]) <= set(load("5x5").characters)
-        Spec(**entry["tags"])
+        FrameSpec(**entry["tags"])
 
 
 def test_quads_are_clockwise_inside_the_box_and_the_box_inside_the_frame(committed: dict[str, Any]) -> None:

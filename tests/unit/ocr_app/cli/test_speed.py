@@ -2,16 +2,10 @@
 
 import json
 
-import pytest
-from grey_lines import Levels, write_grey_lines
+from grey_lines import Levels
 
 from ocr_app.cli import main as cli
 from ocr_app.core.errors import EngineError
-
-
-@pytest.fixture
-def lines(tmp_path):
-    return write_grey_lines(tmp_path)
 
 
 def test_readers_are_measured_side_by_side(monkeypatch, lines, capsys, tmp_path):

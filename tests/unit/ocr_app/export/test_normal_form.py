@@ -6,8 +6,8 @@ import pytest
 from ocr_app.core.errors import ModelError
 from ocr_app.export.network_specs import NetworkSpec, Port
 from ocr_app.export.normal_form import normalised
-from ocr_app.networks import onnx_model, onnx_runtime, protobuf
-from ocr_app.networks.onnx_model import FLOAT, Tensor
+from ocr_app.networks import onnx_model, onnx_runtime
+from ocr_app.networks.rewriting import make_node
 
 WEIGHT = np.linspace(-1, 1, 6, dtype=np.float32).reshape(6, 1, 1, 1)
 
@@ -96,7 +96,7 @@ def test_no_other_opset_is_renumbered(make_model, own):
 
 def test_the_ir_version_is_lowered_to_that_of_opset_13(make_model):
     data = b"\x08\x09" + convolution(make_model)[2:]
-    assert protobuf.integer_of(onnx_model.loads(normalised(data, entry(), {})).fields, 1) == 7
+    assert onnx_model.loads(normalised(data, entry(), {})).proto.ir_version == 7
 
 
 def test_two_outputs_are_refused(make_model):
@@ -120,24 +120,24 @@ def test_a_name_that_is_taken_is_refused(make_model):
 def lstm(state):
     """Input (n, 1, 4, w) -> (w, n, 4) -> LSTM of 2 with initial states that are computed from its batch."""
     random = np.random.RandomState(5)
-    fields = [
-        onnx_model.node_field("Squeeze", ["image", "one"], ["flat"]),
-        onnx_model.node_field("Transpose", ["flat"], ["turned"]),
-        onnx_model.node_field("Shape", ["turned"], ["size"]),
-        onnx_model.node_field("Gather", ["size", "one"], ["batch"]),
-        onnx_model.node_field("Concat", ["one", "batch", "hidden"], ["wanted"], axis=0),
-        onnx_model.node_field("Expand", ["state", "wanted"], ["first"]),
-        onnx_model.node_field("LSTM", ["turned", "w", "r", "b", "", "first", "first"], ["y"], hidden_size=2),
+    nodes = [
+        make_node("Squeeze", ["image", "one"], ["flat"]),
+        make_node("Transpose", ["flat"], ["turned"]),
+        make_node("Shape", ["turned"], ["size"]),
+        make_node("Gather", ["size", "one"], ["batch"]),
+        make_node("Concat", ["one", "batch", "hidden"], ["wanted"], axis=0),
+        make_node("Expand", ["state", "wanted"], ["first"]),
+        make_node("LSTM", ["turned", "w", "r", "b", "", "first", "first"], ["y"], hidden_size=2),
     ]
-    weights = [
-        Tensor("w", FLOAT, random.rand(1, 8, 1).astype(np.float32)),
-        Tensor("r", FLOAT, random.rand(1, 8, 2).astype(np.float32)),
-        Tensor("b", FLOAT, random.rand(1, 16).astype(np.float32)),
-        Tensor("state", FLOAT, np.full((1,), state, np.float32)),
-        Tensor("one", onnx_model.INT64, np.array([1])),
-        Tensor("hidden", onnx_model.INT64, np.array([2])),
-    ]
-    return fields, weights
+    weights = {
+        "w": random.rand(1, 8, 1).astype(np.float32),
+        "r": random.rand(1, 8, 2).astype(np.float32),
+        "b": random.rand(1, 16).astype(np.float32),
+        "state": np.full((1,), state, np.float32),
+        "one": np.array([1], np.int64),
+        "hidden": np.array([2], np.int64),
+    }
+    return nodes, weights
 
 
 @pytest.fixture
@@ -145,8 +145,8 @@ def recurrent(raw_model):
     """A model with an LSTM whose states hold ``state``; Transpose without perm turns (n, 4, w) to (w, 4, n)."""
 
     def make(state):
-        fields, weights = lstm(state)
-        return raw_model(fields, weights, ["n", 1, 4, "w"], outputs=("y",))
+        nodes, weights = lstm(state)
+        return raw_model(nodes, weights, ["n", 1, 4, "w"], outputs=("y",))
 
     return make
 

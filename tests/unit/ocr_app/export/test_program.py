@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from ocr_app.core.errors import ModelError
 from ocr_app.export import network_specs, program
 from ocr_app.export.record import load_record, record_path
 from ocr_app.networks import onnx_model
+
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def test_an_export_has_its_record(tmp_path, code_models):
@@ -28,6 +31,14 @@ def test_the_same_export_twice_is_the_same_file(tmp_path, code_models):
     network = network_specs.select(["codes-recogniser"])[0]
     records = [program.export(network, str(tmp_path / name)) for name in "ab"]
     assert records[0]["sha256"] == records[1]["sha256"]
+
+
+@pytest.mark.parametrize("name", ["codes-detector", "codes-recogniser"])
+def test_an_export_has_the_bytes_that_were_published(tmp_path, code_models, name):
+    """Whatever the version of onnx and protobuf: engines and precision plans belong to a file by its sha256."""
+    published = json.loads((ROOT / "docs" / "results" / "export.json").read_text(encoding="utf-8"))["networks"]
+    (expected,) = [entry["sha256"] for entry in published if entry["network"] == name]
+    assert program.export(network_specs.select([name])[0], str(tmp_path))["sha256"] == expected
 
 
 def test_an_export_that_is_cut_off_leaves_no_record_of_another_file(tmp_path, monkeypatch, code_models):

@@ -40,7 +40,7 @@ def test_a_line_fits_the_schema_of_results(fake, tools, recipe, picture):
 
 
 def test_the_agent_takes_every_document_and_sees_the_heart_beat(fake, recipe):
-    from node_agent.health import Heartbeat, faults
+    from node_agent.host.health import Heartbeat, faults
 
     served = fake("--recipe", recipe, NANO_OCR_RELEASE="abc")
     seen = []

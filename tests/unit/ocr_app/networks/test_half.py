@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_app.core.errors import ModelError, PrecisionUnavailable
+from ocr_app.core.errors import ModelError
 from ocr_app.networks import half, onnx_model, onnx_runtime
 from ocr_app.networks.half import to_half
 
@@ -52,21 +52,6 @@ def test_names_that_are_taken_are_an_error(make_model):
     model = onnx_model.loads(make_model([("Relu", ["image"], ["a:full"]), ("Relu", ["a:full"], ["logits"])]))
     with pytest.raises(ModelError, match="a:full"):
         half.rounded(model)
-
-
-def test_a_runtime_that_drops_the_casts_is_found_out(small_net, saved, monkeypatch):
-    class Drops:
-        def run(self, names, feeds):
-            return [feeds["x"]]
-
-    monkeypatch.setattr(onnx_runtime, "session", lambda *args, **options: Drops())
-    with pytest.raises(PrecisionUnavailable, match="drops casts"):
-        simulated(saved(small_net))
-
-
-def test_any_other_precision_is_refused(small_net, saved):
-    with pytest.raises(PrecisionUnavailable):
-        onnx_runtime.OnnxNetwork(saved(small_net), precision="fp16")
 
 
 def run(model, image):

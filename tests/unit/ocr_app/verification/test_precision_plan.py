@@ -15,8 +15,8 @@ MADE = PrecisionPlan("net.onnx", SHA, 3, ACCEPTED, "no text changes", (POW,), {"
 
 
 def model_of(*names):
-    nodes = tuple(OnnxNode("Pow", name, "", ("x",), (name + ":out",), {}, ()) for name in names)
-    return Model(nodes, {}, (), (), 13, (), {}, (), ())
+    nodes = tuple(OnnxNode("Pow", name, "", ("x",), (name + ":out",), {}, None) for name in names)
+    return Model(nodes, {}, (), (), 13, (), {}, None)
 
 
 def test_a_plan_survives_its_file(tmp_path):
@@ -79,5 +79,5 @@ def test_a_plan_that_cannot_be_obeyed_is_an_error():
 
 
 def test_nodes_without_a_name_are_called_as_the_parser_calls_them():
-    assert precision_plan.layer_name(OnnxNode("Conv", "", "", ("x",), ("y",), {}, ())) == "node_of_y"
+    assert precision_plan.layer_name(OnnxNode("Conv", "", "", ("x",), ("y",), {}, None)) == "node_of_y"
     assert precision_plan.names(MADE) == ["Pow Pow_3"]

@@ -61,22 +61,6 @@ def allowed(kind, table=TABLE):
     return set(table["classes"][kind])
 
 
-@pytest.fixture
-def trt(monkeypatch):
-    """The stand-in, as `tensorrt`."""
-    from ocr_app.networks import cudart
-
-    monkeypatch.syspath_prepend(str(STANDINS))
-    monkeypatch.setattr(cudart, "open_library", cudart.open_library)  # the stand-in replaces it; put back afterwards
-    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
-        monkeypatch.delitem(sys.modules, name)
-    import tensorrt
-
-    yield tensorrt
-    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
-        sys.modules.pop(name)
-
-
 def test_every_name_used_is_one_of_8_2_1():
     found = {use for path in OURS for use in uses(path)}
     assert len(found) > 30
@@ -194,18 +178,6 @@ def test_fp32_gives_the_numbers_of_the_network(trt, job):
     network.close()
 
 
-def test_a_batch_beyond_the_profile_goes_through_in_parts(trt, job):
-    image = np.arange(8 * 4 * 3, dtype=np.float32).reshape(8, 1, 4, 3)
-    np.testing.assert_allclose(opened(job).infer_one(image), image * 5, rtol=1e-6)
-
-
-@pytest.mark.parametrize("shape", [(1, 1, 4, 17), (1, 1, 4, 1), (1, 1, 5, 8), (1, 4, 8), (0, 1, 4, 8)])
-def test_a_shape_outside_the_profile_is_an_error(trt, job, shape):
-    with pytest.raises(ModelError) as caught:
-        opened(job).infer_one(np.zeros(shape, np.float32))
-    assert str(shape) in caught.value.found and "16" in caught.value.expected
-
-
 def test_fp16_overflows_where_no_layer_is_kept_and_the_plan_saves_it(trt, job):
     """50000 x 4 is beyond half's range."""
     image = np.full((1, 1, 4, 8), 4.0, np.float32)
@@ -257,13 +229,6 @@ def test_no_workspace_no_engine(trt, job):
     with pytest.raises(BuildError) as caught:
         tensorrt.make(CompileRequest(job, PROFILE, 0))
     assert "--workspace-mb" in caught.value.next_step
-
-
-def test_bytes_that_are_no_engine(trt):
-    from ocr_app.networks.tensorrt import TensorrtNetwork
-
-    with pytest.raises(ModelError, match="does not load"):
-        TensorrtNetwork(b"no engine", {}, "x")
 
 
 def test_int8_is_refused_with_the_reason():

@@ -143,9 +143,9 @@ def test_a_challenge_set_names_images_that_are_there(tmp_path):
 
 
 def test_the_comparison_is_that_of_the_gate():
-    gate = pytest.importorskip("node_agent.gate")
+    gate = pytest.importorskip("node_agent.release.gate")
     from node_agent.errors import ProbeFailed
-    from node_agent.machine import Answer
+    from node_agent.host import ChallengeAnswer
 
     wanted = [{"image": "a.png", "verdict": "pass", "text": "x"}, {"image": "b.png", "verdict": "fail", "text": "y"}]
     for first, second in (("x", "y"), ("x", "z"), ("", "y")):
@@ -153,7 +153,8 @@ def test_the_comparison_is_that_of_the_gate():
         lines = [{"image": image, "verdict": verdict, "text": text} for image, verdict, text in pairs]
         for count in (1, 2):
             answers = [
-                Answer(line["image"].split("/")[-1], line["verdict"], line["text"], 1.0) for line in lines[:count]
+                ChallengeAnswer(line["image"].split("/")[-1], line["verdict"], line["text"], 1.0)
+                for line in lines[:count]
             ]
             try:
                 gate.compare(answers, wanted)

@@ -1,0 +1,57 @@
+"""The calls into the CUDA run-time library: their types, their failures, and what is given back."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from ocr_app.core.errors import DeviceUnavailable
+from ocr_app.networks import cudart
+
+
+@pytest.fixture
+def memory(trt):
+    """The stand-in for the library's memory."""
+    return sys.modules["tensorrt._memory"]
+
+
+def test_a_library_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(cudart, "LIBRARY", "libcudart.so.nowhere")
+    with pytest.raises(DeviceUnavailable, match=r"does not load: libcudart\.so\.nowhere"):
+        cudart.open_library()
+
+
+def test_every_function_has_its_types(memory):
+    library = cudart.typed(memory.Cudart())
+    assert library.cudaMalloc.argtypes == [cudart.POINTER(cudart.c_void_p), cudart.c_size_t]
+    assert library.cudaGetErrorString.restype is cudart.c_char_p
+
+
+def test_a_copy_there_and_back_is_the_same(memory):
+    cuda = cudart.Cuda()
+    sent, received = np.arange(6, dtype=np.float32), np.zeros(6, np.float32)
+    address = cuda.allocate(sent.nbytes)
+    cuda.copy(address, sent.ctypes.data, sent.nbytes, cudart.HOST_TO_DEVICE)
+    cuda.copy(received.ctypes.data, address, sent.nbytes, cudart.DEVICE_TO_HOST)
+    cuda.synchronise()
+    np.testing.assert_array_equal(received, sent)
+    cuda.free(address)
+    assert address not in memory.held
+
+
+def test_a_call_that_fails_says_why(memory):
+    with pytest.raises(DeviceUnavailable, match=r"cudaFree failed: invalid argument .* \(CUDA error 1\)"):
+        cudart.Cuda().free(12345)
+
+
+def test_the_capability_is_the_gpus(memory):
+    assert cudart.Cuda().capability() == "5.3"
+
+
+def test_a_stream_is_destroyed_once(memory, monkeypatch):
+    cuda, calls = cudart.Cuda(), []
+    call = cuda._call
+    monkeypatch.setattr(cuda, "_call", lambda name, *arguments: calls.append(name) or call(name, *arguments))
+    cuda.close()
+    cuda.close()
+    assert calls == ["cudaStreamDestroy"]

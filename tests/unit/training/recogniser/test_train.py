@@ -1,0 +1,38 @@
+"""The configuration of the shipped recogniser, and greedy decoding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="this is not the environment for training: no torch here")
+
+from training.recogniser.network import RecogniserNetwork
+from training.recogniser.train import CLASSES, greedy, read_config, stage_folder
+
+CONFIG = Path(__file__).resolve().parents[4] / "training" / "recogniser" / "config" / "code-recogniser.toml"
+
+
+def test_the_shipped_configuration_is_complete_and_within_its_budget() -> None:
+    config = read_config(CONFIG)
+    assert config.name == "code-recogniser" and config.stages
+    assert all(stage.sources(Path("pools")) for stage in config.stages)
+    assert sum(p.numel() for p in RecogniserNetwork(CLASSES, config.widths).parameters()) < 1_000_000
+
+
+def test_an_unknown_field_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.read_text(encoding="utf-8").replace("[train]", "[train]\nsurprise = 1"), encoding="utf-8")
+    with pytest.raises(TypeError, match="surprise"):
+        read_config(path)
+
+
+@pytest.mark.parametrize(("best", "text"), [([], ""), ([0, 1, 1, 0, 1, 2], "AAB"), ([0, 0], ""), ([2, 2, 2], "B")])
+def test_greedy_decoding_drops_blanks_and_repetitions(best: list[int], text: str) -> None:
+    assert greedy(np.array(best, dtype=int), "AB") == text
+
+
+def test_stages_have_folders_of_their_own() -> None:
+    assert stage_folder(Path("out"), 2) == Path("out/stage-2")
