@@ -110,7 +110,7 @@ def _check(value: Any, schema: Any, path: str) -> None:
     if types is float:
         types = (int, float)
     if not isinstance(value, types) or isinstance(value, bool):
-        raise TypeError("{} is {}".format(path or "the whole file", type(value).__name__))
+        raise TypeError("{} has the type {}".format(path.rstrip(".") or "the file", type(value).__name__))
     if isinstance(schema, dict):
         for name, inner in schema.items():
             if name not in value:

@@ -30,8 +30,7 @@ def normalised(data: bytes, network: NetworkSpec, metadata: Dict[str, str]) -> b
     renamed = {model.inputs[0].name: network.input.name, model.outputs[0]: network.output.name}
     _check_names(nodes, model, renamed)
     protos = [
-        rewriting.renamed(node, _with_names(node.inputs, renamed), _with_names(node.outputs, renamed))
-        for node in nodes
+        rewriting.renamed(node, _with_names(node.inputs, renamed), _with_names(node.outputs, renamed)) for node in nodes
     ]
     return _serialised(model, network, protos, metadata)
 

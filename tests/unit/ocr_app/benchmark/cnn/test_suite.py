@@ -1,12 +1,10 @@
 """The check of a board: verdicts over a fake board's figures; real child processes; the command."""
 
-import json
 import sys
 
 import pytest
 
 from ocr_app.benchmark.cnn import measure, suite
-from ocr_app.cli.main import main
 from ocr_app.core.errors import DeviceUnavailable, UsageError
 
 LOCKED = (
@@ -143,35 +141,3 @@ def test_a_child_that_is_killed_or_fails_or_hangs_is_a_row_with_its_reason():
     assert "no memory" in child("raise SystemExit('no memory')")["error"]
     assert "ended with exit code 0" in child("print('[1]')")["error"]
     assert "not finished after" in child("import time; time.sleep(60)", timeout_s=0.5)["error"]
-
-
-def test_figures_of_a_run():
-    calls = []
-    found = measure.timed(lambda: calls.append(1), lambda: calls.append(0), runs=4, warm_up=2)
-    assert sum(calls) == 2 + 4 + 4 and calls.count(0) == 1 + 1 + 4
-    assert found["fps"] > 0 and found["ms"] >= 0
-
-
-def test_without_torch_the_reason_is_told(capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    assert measure.main(["resnet18", "--device", "cpu", "--engine", "pytorch"]) == 4
-    assert "torch" in json.loads(capsys.readouterr().out)["error"]
-
-
-def test_the_command_is_refused_here(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(suite.nano, "board_name", lambda root="/": None)
-    assert main(["benchmark", "cnn"]) == 4
-    assert "no Jetson Nano" in capsys.readouterr().err
-
-
-def test_the_command_prints_and_writes(capsys, monkeypatch, tmp_path):
-    monkeypatch.setattr(suite, "child", lambda command, threads: {"fps": 9.0, "ms": 110.0, "precision": "fp32"})
-    out = str(tmp_path / "cnn.json")
-    assert main(["benchmark", "cnn", "--device", "cpu", "--network", "resnet18", "--out", out]) == 0
-    assert "no published figure" in capsys.readouterr().out
-    with open(out) as stream:
-        assert json.load(stream)["schema"] == "nano-ocr/cnn/1"
-
-
-def test_a_data_set_called_cnn_is_still_reached(capsys, tmp_path):
-    assert main(["benchmark", str(tmp_path / "cnn")]) == 9
