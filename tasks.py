@@ -1,4 +1,4 @@
-"""Tasks for Invoke: `./inv --list`. Thin on purpose; the work is in fleet/ and ocr_app/."""
+"""Tasks for Invoke: `./inv --list`. They only parse options; fleet/ and ocr_app/ do the work."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from fleet.errors import FleetError
+from fleet.core import logs
+from fleet.core.errors import FleetError
 
 ROOT = Path(__file__).resolve().parent
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 def _run(work: object, *arguments: object, **options: object) -> None:
     """Run a function of fleet/; its errors become a message and an exit code."""
     try:
+        logs.configure()
         code = work(*arguments, **options)  # type: ignore[operator]
     except FleetError as error:
         raise Exit(f"inv: {error}", error.exit_code) from error
@@ -30,45 +32,45 @@ def _list(text: str) -> list[str] | None:
 
 @task(
     help={
-        "count": "how many of the bundled codes to read",
-        "reader": "as in `ocr-app readers`",
-        "recipe": "what a code may be; none for free reading; default: the bundled codes' recipe",
+        "count": "number of bundled codes to read",
+        "reader": "a name from `ocr-app readers`",
+        "recipe": "format of the codes; none reads freely; default: the recipe of the bundled codes",
     }
 )
 def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> None:
-    """Read the bundled sample codes here, now: a table, and build/demo/report.html."""
-    from fleet import demo as demonstration
+    """Read the bundled sample codes on this computer; prints a table, writes build/demo/report.html."""
+    from fleet.development import demo as demonstration
 
     _run(demonstration.run, count=count, reader=reader, recipe=recipe)
 
 
 @task(
     help={
-        "suite": "lint, unit, property, contract, faults, envs, package, docker, fleet; or several",
-        "k": "only such tests",
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, fleet (comma separated)",
+        "k": "only tests that match, as for pytest -k",
     }
 )
 def test(_: Context, suite: str = "", k: str = "") -> None:
-    """Prove it: fast suites by default, every suite where CI=true."""
-    from fleet import testing
+    """Run the tests: fast suites by default, every suite if CI=true."""
+    from fleet.development import suites
 
-    _run(testing.run, suites=_list(suite), match=k)
+    _run(suites.run, suites=_list(suite), match=k)
 
 
 @task
 def lint(_: Context) -> None:
-    """Style, types and shell: ruff, mypy --strict, shellcheck where it is installed."""
-    from fleet import testing
+    """Check style, types and shell: ruff, mypy --strict, and shellcheck if it is installed."""
+    from fleet.development import suites
 
-    _run(testing.lint)
+    _run(suites.lint)
 
 
 @task(help={"all_sets": "the models of every reader", "index": "regenerate ocr_app/data/models.json"})
 def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
     """Fetch model files by name and sha256 into .models/."""
-    from fleet import artefacts
+    from fleet.environments import model_files
 
-    _run(artefacts.main, all_sets=all_sets, index=index)
+    _run(model_files.main, all_sets=all_sets, index=index)
 
 
 @task(
@@ -78,8 +80,8 @@ def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
         "to": "mirror: the folder to copy to",
         "image": "build: in a container of this image; default: on this machine",
         "board": "build: on this board of inventory.ini",
-        "say": "build: only say what would be done",
-        "osv_url": "audit: another address of the OSV database of vulnerabilities",
+        "say": "build: only report what would be done",
+        "osv_url": "audit: another address of the OSV database",
     }
 )
 def wheels(
@@ -93,7 +95,7 @@ def wheels(
     say: bool = False,
 ) -> None:
     """Fetch and check what boards and images install: vendor wheels, locked packages, debs (wheels/manifest.toml)."""
-    from fleet.wheels import commands
+    from fleet.wheelhouse import commands
 
     given = {"--only": only, "--to": to, "--image": image, "--board": board, "--osv-url": osv_url}
     options = [word for option, value in given.items() if value for word in (option, value)]
@@ -103,13 +105,13 @@ def wheels(
 @task(
     help={
         "verb": "build, test, size, save or render",
-        "only": "these images (comma separated), with what they stand on; default: all",
-        "all_": "all of them, which is the default",
-        "bases": "standin (made here from Debian packages) or vendor; default: vendor on a Nano, else standin",
+        "only": "these images and their parents (comma separated); default: all",
+        "all_": "all images, which is the default",
+        "bases": "standin (made here from Debian packages) or vendor; default: vendor on a Nano, standin elsewhere",
         "arch": "amd64 or arm64; default: this machine's",
         "builder": "classic or buildkit",
-        "cache": "build: --no-cache builds every step anew",
-        "rebuild": "size: build each once more and compare the layers",
+        "cache": "build: --no-cache builds every step again",
+        "rebuild": "size: build each again and compare the layers",
         "publish": "size: write docs/results/images.md",
         "to": "save: folder for the archives; default: build/images",
     }
@@ -143,30 +145,29 @@ def package(_: Context, check: bool = False) -> None:
     _run(packaging.main, check)
 
 
-@task(help={"name": "only these (comma separated)", "recreate": "also those that are ready"})
+@task(help={"name": "only these (comma separated)", "recreate": "rebuild ready ones, too"})
 def envs(_: Context, name: str = "", recreate: bool = False, status: bool = False) -> None:
-    """Build the legacy environments (.envs/): EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
-    from fleet import artefacts
-    from fleet import envs as environments
+    """Build the legacy environments in .envs/: EasyOCR on Python 3.6, PaddleOCR on 3.7, ..."""
+    from fleet.environments import builder, model_files
 
     if not status:
-        _run(artefacts.main, all_sets=True)
-        _run(environments.build, _list(name) or (), recreate=recreate)
-    _run(environments.show_status)
+        _run(model_files.main, all_sets=True)
+        _run(builder.build, _list(name) or (), recreate=recreate)
+    _run(builder.show_status)
 
 
-@task(help={"name": "which (comma separated); default: all", "upgrade": "take newer versions where allowed"})
+@task(help={"name": "locks (comma separated); default: all", "upgrade": "allow newer versions"})
 def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
-    """Make requirements/*.txt from requirements/*.in, with hashes."""
-    from fleet import locks
+    """Compile requirements/*.txt from requirements/*.in, with hashes."""
+    from fleet.environments import locks
 
     _run(locks.main, (_list(name) or []) + (["--upgrade"] if upgrade else []))
 
 
 @task(help={"quick": "fewer images", "only": "only these readers (comma separated)", "out": "folder for the results"})
 def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") -> None:
-    """Measure every reader that can run here, side by side; writes docs/results/<date>-<machine>/."""
-    from fleet import benchmark as matrix
+    """Measure every reader that can run here; writes docs/results/<date>-<machine>/."""
+    from fleet.measurement import matrix
 
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
     if not quick and not out and not only:
@@ -176,14 +177,14 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
 @task(
     help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
-        "compare": "read real crops with originals and exports (--no-compare: only export)",
+        "compare": "compare exports with originals on real crops (--no-compare: only export)",
         "quick": "compare on a few images",
-        "publish": "only write docs/results/export.md, from the last full comparisons",
+        "publish": "only write docs/results/export.md from the last full comparisons",
     }
 )
 def export(_: Context, network: str = "", compare: bool = True, quick: bool = False, publish: bool = False) -> None:
-    """Export every reader's networks to ONNX (build/export/), each proved to read like its original."""
-    from fleet import export as exports
+    """Export every reader's networks to ONNX (build/export/), and compare each with its original."""
+    from fleet.measurement import exports
 
     if publish:
         _run(exports.publish)
@@ -196,9 +197,9 @@ def export(_: Context, network: str = "", compare: bool = True, quick: bool = Fa
         "limit": "hosts, as for ansible-playbook",
         "precision": "fp32, fp16; comma separated",
         "reader": "name[:model], comma separated",
-        "target": "tensorrt, or onnxruntime: for this computer",
-        "inventory": "another than inventory.ini",
-        "rebuild": "also what is stale, foreign, truncated or tampered with",
+        "target": "tensorrt, or onnxruntime for this computer",
+        "inventory": "file; default: inventory.ini",
+        "rebuild": "replace engines that are stale, foreign, truncated or tampered with",
     }
 )
 def build_engines(
@@ -210,8 +211,8 @@ def build_engines(
     inventory: str = "",
     rebuild: bool = False,
 ) -> None:
-    """Build engines: here on a Nano, else on one board of each kind, for all of its kind (ansible/engines.yml)."""
-    from fleet import engines
+    """Build engines: on this Nano, or on one board of each kind for all boards of that kind (ansible/engines.yml)."""
+    from fleet.plays import engines
 
     _run(engines.build, limit, precision, reader, target, inventory, rebuild)
 
@@ -220,28 +221,28 @@ def build_engines(
     help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
         "publish": "write the page",
-        "resume": "go on where an earlier run stopped: only networks that are not judged yet",
+        "resume": "continue an earlier run: only networks that have not been judged",
     }
 )
 def engines_report(_: Context, network: str = "", publish: bool = True, resume: bool = False) -> None:
-    """Preflight and precision gate of every exported network: docs/results/engines.md, plans in build/plans/."""
-    from fleet import engines_report as reports
+    """Run preflight and precision gate for every exported network: docs/results/engines.md, plans in build/plans/."""
+    from fleet.measurement import gates
 
-    _run(reports.main, _list(network), publish=publish, resume=resume)
+    _run(gates.main, _list(network), publish=publish, resume=resume)
 
 
-@task(help={"what": "recogniser or detector", "resume": "go on where a training stopped", "device": "cpu or cuda"})
+@task(help={"what": "recogniser or detector", "resume": "continue an earlier training", "device": "cpu or cuda"})
 def train(_: Context, what: str, resume: bool = False, config: str = "", out: str = "", device: str = "cpu") -> None:
-    """Train a network of ours; without --config the one that is shipped."""
-    from fleet import training
+    """Train a network; without --config, the one that is shipped."""
+    from fleet.development import training
 
     _run(training.train, what, resume, Path(config) if config else None, Path(out) if out else None, device)
 
 
 @task(help={"what": "recogniser or detector; default: both", "check": "compare with the committed figures"})
 def evaluate(_: Context, what: str = "", check: bool = False) -> None:
-    """Measure the shipped networks again: the numbers of their model cards (docs/models/)."""
-    from fleet import training
+    """Measure the shipped networks: the numbers of their model cards (docs/models/)."""
+    from fleet.development import training
 
     for network in [what] if what else training.NETWORKS:
         _run(training.evaluate, network, check)
@@ -250,11 +251,11 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
 @task(
     help={
         "verb": "report (any fleet); up, status, down, shell, measure (virtual; writes docs/results/provision.md)",
-        "nodes": "how many virtual Nanos (up)",
-        "name": "which fleet; several can run side by side",
+        "nodes": "number of virtual Nanos (up)",
+        "name": "name of the fleet; several can run at the same time",
         "arch": "amd64 or arm64; default: this machine's",
-        "node": "which node (shell)",
-        "recreate": "throw the fleet's nodes away first (up)",
+        "node": "number of the node (shell)",
+        "recreate": "remove the fleet's nodes first (up)",
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
@@ -272,44 +273,47 @@ def fleet(
     limit: str = "",
     audit: bool = False,
 ) -> None:
-    """What every node runs and how it is (report); virtual Nanos on this machine: up, status, down, shell, measure."""
-    from fleet import fleet_report
+    """Report the state of every node (report); run virtual Nanos here (up, status, down, shell, measure)."""
+    from fleet.release import fleet_status
     from fleet.virtual import commands
 
     if verb == "report":
-        _run(fleet_report.main, inventory, limit, audit)
+        _run(fleet_status.main, inventory, limit, audit)
         return
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
 
-@task(help={"say": "only name the commands"})
+@task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
-    """Install the fonts that training and its tests print with."""
-    from fleet import training
+    """Install the fonts that training and its tests need."""
+    from fleet.development import training
 
     _run(training.install_fonts, say)
 
 
 @task
 def docs(_: Context) -> None:
-    """Write the newest results' report, and the numbers in README and docs, anew; nothing is measured."""
-    from fleet import benchmark as matrix
-    from fleet import blocks
+    """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
+    from fleet.measurement import matrix
+    from fleet.reports import architecture, blocks
+    from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
+    _run(reference.main)
+    _run(architecture.main)
 
 
 def _write_numbers() -> None:
-    from fleet import blocks
+    from fleet.reports import blocks
 
     changed = blocks.write(ROOT)
-    print("written: " + ", ".join(changed) if changed else "every number is up to date")
+    print("written: " + ", ".join(changed) if changed else "all numbers are up to date")
 
 
-@task(help={"check": "compare with the committed set, write nothing"})
+@task(help={"check": "make the set in build/, to compare with the committed one"})
 def dataset(context: Context, check: bool = False) -> None:
-    """Make data/nano-codes-100 again from its seed."""
+    """Make data/nano-codes-100 from its seed."""
     target = ROOT / "build" / "nano-codes-100" if check else ROOT / "data" / "nano-codes-100"
     context.run(f"{sys.executable} -m training.make_nano_codes --out {target} --seed 2025 --count 100", pty=False)
 
@@ -321,42 +325,42 @@ _PLAY = {
 }
 
 
-@task(help={**_PLAY, "check": "say what would change, and change nothing"})
+@task(help={**_PLAY, "check": "report what would change, and change nothing"})
 def provision(
     _: Context, inventory: str = "", limit: str = "", tags: str = "", check: bool = False, reset: bool = False
 ) -> None:
-    """Turn blank Nanos into nodes (ansible/provision.yml); --reset gives back what that took."""
-    from fleet import provision as plays
+    """Turn blank Nanos into nodes (ansible/provision.yml); --reset undoes it."""
+    from fleet.plays import playbooks
 
-    _run(plays.play, "reset" if reset else "provision", inventory, limit, tags, check)
+    _run(playbooks.play, "reset" if reset else "provision", inventory, limit, tags, check)
 
 
 @task(help=_PLAY)
 def verify(_: Context, inventory: str = "", limit: str = "", tags: str = "") -> None:
-    """Audit the nodes (ansible/verify.yml): exit code 0 when every rule holds on every host."""
-    from fleet import provision as plays
+    """Audit the nodes (ansible/verify.yml); exit code 0 if every rule holds on every host."""
+    from fleet.plays import playbooks
 
-    _run(plays.play, "verify", inventory, limit, tags)
+    _run(playbooks.play, "verify", inventory, limit, tags)
 
 
 @task
 def ansible(_: Context) -> None:
-    """Say the line that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
-    from fleet import provision as plays
+    """Print the command that puts ansible-playbook on the PATH: eval "$(./inv ansible)"."""
+    from fleet.plays import playbooks
 
-    print(plays.activation())
+    print(playbooks.activation())
 
 
 @task(
     help={
         "verb": "make, verify or keys",
-        "path": "verify: the bundle; make: folder for it; keys: folder for them",
+        "path": "verify: the bundle; make: folder for the bundle; keys: folder for the keys",
         "version": "make: version of the release",
         "key": "make: the secret key that signs",
         "keys": "verify: folder of the trusted *.pub",
-        "add": "make: public keys that the fleet trusts from now on (comma separated files)",
-        "retire": "make: ids of keys that it trusts no longer (comma separated)",
-        "floor": "make: once committed, no release below this serial is taken",
+        "add": "make: public keys to trust from now on (comma separated files)",
+        "retire": "make: ids of keys to retire (comma separated)",
+        "floor": "make: after commit, releases below this serial are refused",
     }
 )
 def bundle(
@@ -374,8 +378,8 @@ def bundle(
     retire: str = "",
     no_password: bool = False,
 ) -> None:
-    """One signed file that provisions and updates a fleet without an uplink: make it, verify it, make its keys."""
-    from fleet import bundle as bundles
+    """Make and verify bundles, signed files that provision and update a fleet without an uplink; make keys."""
+    from fleet.release import bundle as bundles
 
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)
@@ -388,12 +392,12 @@ def bundle(
         "keys": "folder of the trusted *.pub",
         "inventory": "file; default: inventory.ini",
         "limit": "only these hosts or groups",
-        "canary": "group that goes first",
+        "canary": "group that is deployed first",
         "together": "group that commits together or not at all",
         "batch": "hosts at a time, numbers or percent (comma separated)",
-        "max_failures": "failures that are borne before the next batch",
-        "wait_for_line": "seconds that the update lock is waited for",
-        "downgrade": "why an older release is let in",
+        "max_failures": "failures that are tolerated before the next batch",
+        "wait_for_line": "seconds to wait for the update lock",
+        "downgrade": "reason for an older release",
     },
 )
 def deploy(
@@ -409,37 +413,39 @@ def deploy(
     wait_for_line: int = 0,
     downgrade: str = "",
 ) -> None:
-    """Bring a release to the fleet: canaries, then batches; a node that it does not suit goes back by itself."""
-    from fleet import deploy as deployments
+    """Deploy a release: canaries first, then batches; a node that it does not suit goes back by itself."""
+    from fleet.release import deployment
 
     order = tuple(_list(batch) or ())
-    wish = deployments.Wish(inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade)
-    _run(deployments.deploy, Path(bundle), Path(keys), wish)
+    request = deployment.DeployRequest(
+        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade
+    )
+    _run(deployment.deploy, Path(bundle), Path(keys), request)
 
 
 @task(
     help={
-        "reason": "why, for the record of every node",
+        "reason": "a reason for the record of every node",
         "limit": "hosts or groups",
         "inventory": "file; default: inventory.ini",
     }
 )
 def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
-    """Give up a deployment that is under way, or go back to the release before (ansible/rollback.yml)."""
-    from fleet import deploy as deployments
+    """Abandon a deployment in progress, or go back to the previous release (ansible/rollback.yml)."""
+    from fleet.release import deployment
 
-    _run(deployments.roll_back, reason, deployments.Wish(inventory, limit))
+    _run(deployment.roll_back, reason, deployment.DeployRequest(inventory, limit))
 
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})
 def support_bundle(_: Context, host: str, inventory: str = "") -> None:
-    """Logs, settings and report of one node in one archive (build/support/), secrets hidden."""
-    from fleet import support_bundle as support
+    """Fetch logs, settings and report of one node as an archive (build/support/), without secrets."""
+    from fleet.release import support
 
     _run(support.fetch, host, inventory)
 
 
 @task
 def clean(context: Context) -> None:
-    """Remove build/ and caches; environments and models stay."""
+    """Remove build/ and caches; environments and models are kept."""
     context.run("rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis")

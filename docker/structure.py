@@ -1,6 +1,6 @@
 """Runs inside an image, on its own Python (3.6 and up): is it what it has to be? Prints a JSON list of problems.
 
-The expectations come in the environment variable EXPECT (fleet/images/testing.py makes them).
+The expectations come in the environment variable EXPECT (fleet/images/checks.py makes them).
 """
 
 import importlib.util

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ocr_app import recipes
-from ocr_app.cli.recipe import decoded
+from ocr_app.cli.recipe.evaluate import decode_sample
 from ocr_app.datasets.loading import open_dataset
 from ocr_app.opening import ReaderRequest, open_reader
 from ocr_app.readers.registry import parse_name
@@ -51,11 +51,11 @@ def cases(folder: str, recipe: recipes.Recipe, threads: int) -> list[Case]:
     found = []
     with open_reader(ReaderRequest(parse_name("codes"), threads=threads)) as reader:
         for sample in open_dataset(folder).samples:
-            decoding = decoded(reader, sample, lax)
+            decoding = decode_sample(reader, sample, lax)
             if recipes.verify(decoding, lax).verdict != "pass":
                 continue
             truth, read = FORMS["nospace"].sides(sample.truth, [line.text for line in decoding.lines])
-            leads = [char.gap for line in decoding.lines for char in line.chars if char.sign != " "]
+            leads = [char.gap for line in decoding.lines for char in line.chars if char.character != " "]
             lead = min(leads + [line.margin for line in decoding.lines])
             found.append(Case(lead, truth == read))
     return found

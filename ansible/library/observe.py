@@ -8,47 +8,50 @@ import pwd
 import stat
 import subprocess
 import time
+from typing import Any, Dict, List
 
 DOCUMENTATION = r"""
 module: observe
 short_description: read commands, files, units, packages and disks of a node in one call
-description: Changes nothing. Also gives clock (s since 1970), memory (MB of 10^6 bytes) and uptime_s.
+description: Changes nothing. Also returns clock (s since 1970), memory (MB of 10^6 bytes) and uptime_s.
 author: nano-ocr contributors
 options:
   commands:
-    description: name -> list of arguments; gives rc, out, err. A program that is not there has rc 127.
+    description: name -> list of arguments; returns rc, out, err. The rc of an absent program is 127.
     type: dict
     default: {}
   files:
-    description: name -> path; gives exists, kind, mode, owner, group, size, and sha256, text or target
+    description: name -> path; returns exists, kind, mode, owner, group, size, and sha256, text or target
     type: dict
     default: {}
   units:
-    description: systemd units; gives load, active, enabled, condition
+    description: systemd units; returns load, active, enabled, condition
     type: list
     elements: str
     default: []
   packages:
-    description: Debian packages; gives version (empty when not installed) and held
+    description: Debian packages; returns version (empty when not installed) and held
     type: list
     elements: str
     default: []
   disks:
-    description: name -> path; gives free_mb, total_mb and the path of the nearest folder that exists
+    description: name -> path; returns free_mb, total_mb and the path of the nearest folder that exists
     type: dict
     default: {}
   timeout_s:
-    description: a command that takes longer has rc 124
+    description: the rc of a command that takes longer is 124
     type: int
     default: 30
 """
+
+Answer = Dict[str, Any]
 
 TEXT_LIMIT = 64 * 1024
 HASH_LIMIT = 16 * 1024 * 1024
 
 
-def run(argv, timeout_s):
-    """{rc, out, err} of a command; 127 when it is not there, 126 when it cannot be run, 124 when it hangs."""
+def run(argv: List[Any], timeout_s: float) -> Answer:
+    """{rc, out, err} of a command; rc 127: it is absent, 126: it cannot be started, 124: it took too long."""
     environment = dict(os.environ, LC_ALL="C", PATH=os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin")
     try:
         process = subprocess.Popen(
@@ -71,18 +74,18 @@ def run(argv, timeout_s):
     return {"rc": process.returncode, "out": plain(out).strip(), "err": plain(err).strip()}
 
 
-def plain(data):
-    """Bytes as text; a NUL at the end (device tree) is dropped."""
+def plain(data: bytes) -> str:
+    """Bytes as text; NULs at the end, as in the device tree, are dropped."""
     return data.decode("utf-8", "replace").rstrip("\0")
 
 
-def look_at(path):
-    """What lies at ``path``; a link is looked at itself."""
+def look_at(path: str) -> Answer:
+    """The state of ``path``; a link is examined itself, not its target."""
     try:
         found = os.lstat(path)
     except OSError:
         return {"path": path, "exists": False, "kind": "", "text": "", "sha256": "", "size": 0, "mode": ""}
-    entry = {"path": path, "exists": True, "size": found.st_size, "text": "", "sha256": ""}
+    entry: Answer = {"path": path, "exists": True, "size": found.st_size, "text": "", "sha256": ""}
     entry.update(mode=f"{stat.S_IMODE(found.st_mode):04o}", owner=_user(found.st_uid), group=_group(found.st_gid))
     if stat.S_ISLNK(found.st_mode):
         entry.update(kind="link", target=os.readlink(path), resolves=os.path.exists(path))
@@ -94,7 +97,7 @@ def look_at(path):
     return entry
 
 
-def _contents(path):
+def _contents(path: str) -> Answer:
     if os.path.getsize(path) > HASH_LIMIT:
         return {}
     try:
@@ -106,28 +109,28 @@ def _contents(path):
     return {"sha256": hashlib.sha256(data).hexdigest(), "text": shown}
 
 
-def _user(number):
+def _user(number: int) -> str:
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return str(number)
 
 
-def _group(number):
+def _group(number: int) -> str:
     try:
         return grp.getgrgid(number).gr_name
     except KeyError:
         return str(number)
 
 
-def units(names, timeout_s):
-    """systemd's word on each unit: load ("loaded", "not-found", "masked"), active, enabled (may be ""), condition."""
+def units(names: List[str], timeout_s: float) -> Dict[str, Answer]:
+    """The state of each unit: load ("loaded", "not-found", "masked"), active, enabled (may be ""), condition."""
     states = {}
     for name in names:
-        told = run(
+        answer = run(
             ["systemctl", "show", "--property=LoadState,ActiveState,UnitFileState,ConditionResult", name], timeout_s
         )
-        pairs = dict(line.split("=", 1) for line in told["out"].splitlines() if "=" in line)
+        pairs = dict(line.split("=", 1) for line in answer["out"].splitlines() if "=" in line)
         states[name] = {
             "load": pairs.get("LoadState", "unknown"),
             "active": pairs.get("ActiveState", "unknown"),
@@ -137,21 +140,21 @@ def units(names, timeout_s):
     return states
 
 
-def packages(names, timeout_s):
-    """dpkg's word on each package: version ("" unless it is installed), held."""
-    states = {name: {"version": "", "held": False} for name in names}
+def packages(names: List[str], timeout_s: float) -> Dict[str, Answer]:
+    """The state of each package: version ("" unless it is installed), held."""
+    states: Dict[str, Answer] = {name: {"version": "", "held": False} for name in names}
     if names:
         form = "${Package}\t${Version}\t${db:Status-Want}\t${db:Status-Status}\n"
-        told = run(["dpkg-query", "--show", "--showformat=" + form, *names], timeout_s)
-        for line in told["out"].splitlines():
+        answer = run(["dpkg-query", "--show", "--showformat=" + form, *names], timeout_s)
+        for line in answer["out"].splitlines():
             name, version, want, state = line.split("\t")
             if name in states:
                 states[name] = {"version": version if state == "installed" else "", "held": want == "hold"}
     return states
 
 
-def disk(path):
-    """Free and total MB of the file system that holds (or would hold) ``path``."""
+def disk(path: str) -> Answer:
+    """Free and total space, in MB, of the file system that holds (or would hold) ``path``."""
     folder = path
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
@@ -160,16 +163,16 @@ def disk(path):
     return {"path": folder, "free_mb": int(found.f_bavail * mb), "total_mb": int(found.f_blocks * mb)}
 
 
-def memory():
-    """/proc/meminfo in MB (10^6 bytes): total, available, swap_total."""
+def memory() -> Dict[str, int]:
+    """Memory in MB of 10^6 bytes, from /proc/meminfo: total, available, swap_total."""
     with open("/proc/meminfo") as stream:
         lines = dict(line.split(":", 1) for line in stream)
     names = {"total_mb": "MemTotal", "available_mb": "MemAvailable", "swap_total_mb": "SwapTotal"}
     return {ours: int(int(lines.get(theirs, "0").split()[0]) * 1024 / 1e6) for ours, theirs in names.items()}
 
 
-def observe(wanted):
-    """All that ``wanted`` (the options of the module) asks for, and clock (s since 1970), memory and uptime (s)."""
+def observe(wanted: Answer) -> Answer:
+    """Everything that ``wanted`` (the options of the module) asks for, and clock (s since 1970), memory, uptime (s)."""
     limit = wanted["timeout_s"]
     with open("/proc/uptime") as stream:
         uptime = float(stream.read().split()[0])
@@ -185,7 +188,7 @@ def observe(wanted):
     }
 
 
-def main():
+def main() -> None:
     """Called by Ansible."""
     from ansible.module_utils.basic import AnsibleModule
 

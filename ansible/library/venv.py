@@ -13,10 +13,11 @@ import subprocess
 import time
 from contextlib import contextmanager
 from email.parser import Parser
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 DOCUMENTATION = r"""
 module: venv
-short_description: observe, make or mend a virtual environment from wheels that lie on this machine
+short_description: observe, create or repair a virtual environment from wheels on this machine
 options:
   state:
     description: observed reads only; present installs what is missing, wrong or damaged
@@ -27,7 +28,7 @@ options:
     type: path
     required: true
   python:
-    description: interpreter that makes it
+    description: interpreter that creates it
     type: path
     required: true
   system_site_packages:
@@ -35,17 +36,17 @@ options:
     type: bool
     default: false
   wanted:
-    description: what must be in it (name and version each)
+    description: packages that must be in it, each with name and version
     type: list
     elements: dict
     required: true
   forbidden:
-    description: names of what must not be in it
+    description: names of packages that must not be in it
     type: list
     elements: str
     default: []
   proofs:
-    description: name -> Python code, run in a process of its own; gives ok and found (what it printed, or why it died)
+    description: name -> Python code, run in a process of its own; returns ok and found (its output, or why it died)
     type: dict
     default: {}
   environment:
@@ -56,10 +57,10 @@ options:
     description: folder on this machine that holds the files
     type: path
   requirements:
-    description: lines with hashes, one for each of wanted; for state present
+    description: lines with hashes, one per wanted package; for state present
     type: str
   from_source:
-    description: names of those that come as source archives (pure Python)
+    description: names of packages that come as source archives (pure Python)
     type: list
     elements: str
     default: []
@@ -68,20 +69,25 @@ options:
     type: int
     default: 300
   wait_s:
-    description: how long to wait for a run whose connection was cut and that still installs here
+    description: how long to wait for an earlier run that still installs because its connection was cut
     type: int
     default: 900
 """
 
-FIRST = ("pip", "setuptools", "wheel")  # what installs the others
+Options = Dict[str, Any]
+State = Dict[str, Any]
+Installed = Dict[str, List[Tuple[str, str]]]
+Fail = Callable[[str], Any]  # ends the module
+
+FIRST = ("pip", "setuptools", "wheel")  # they install the others
 
 
-def canonical(name):
-    """Name of a project as PEP 503 compares it."""
+def canonical(name: str) -> str:
+    """The name of a project as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def site_packages(path):
+def site_packages(path: str) -> str:
     """The folder of the environment's own packages; "" when there is none."""
     lib = os.path.join(path, "lib")
     for name in sorted(os.listdir(lib)) if os.path.isdir(lib) else []:
@@ -91,21 +97,22 @@ def site_packages(path):
     return ""
 
 
-def installed(site):
+def installed(site: str) -> Installed:
     """What the folder holds: canonical name -> list of (version, folder of its metadata)."""
-    found = {}
+    found: Installed = {}
     for entry in sorted(os.listdir(site)) if site else []:
         if entry.endswith(".dist-info"):
             folder = os.path.join(site, entry)
             name, _, version = entry[: -len(".dist-info")].partition("-")
-            said = read(os.path.join(folder, "METADATA"))
-            version = Parser().parsestr(said, headersonly=True).get("Version", version) if said else version
+            metadata = read(os.path.join(folder, "METADATA"))
+            if metadata:
+                version = str(Parser().parsestr(metadata, headersonly=True).get("Version", version))
             found.setdefault(canonical(name), []).append((version, folder))
     return found
 
 
-def read(path):
-    """Text of a file; empty when it cannot be read."""
+def read(path: str) -> str:
+    """The text of a file; empty when it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.read()
@@ -113,8 +120,8 @@ def read(path):
         return ""
 
 
-def damage(folder):
-    """What is wrong with an installed distribution, by its RECORD: "" or words. Sizes are compared, not hashes."""
+def damage(folder: str) -> str:
+    """What is wrong with an installed distribution by its RECORD, or "". Sizes are compared, not hashes."""
     if not os.path.isfile(os.path.join(folder, "METADATA")):
         return "its METADATA is gone"
     rows = list(csv.reader(read(os.path.join(folder, "RECORD")).splitlines()))
@@ -125,16 +132,16 @@ def damage(folder):
     return "{} gone or changed (of {} files: {})".format(len(bad), len(rows), bad[0]) if bad else ""
 
 
-def has_size(path, size):
-    """Whether a file of that many bytes is there."""
+def has_size(path: str, size: str) -> bool:
+    """Whether there is a file of that many bytes."""
     try:
         return os.path.getsize(path) == int(size or 0)
     except OSError:
         return False
 
 
-def interpreter_problem(path, python, system_site_packages):
-    """Why the environment has to be made anew: "" or words."""
+def interpreter_problem(path: str, python: str, system_site_packages: bool) -> str:
+    """Why the environment has to be created again, or ""."""
     own = os.path.join(path, "bin", "python")
     if not os.path.lexists(own):
         return "there is no environment at {}".format(path)
@@ -153,8 +160,8 @@ def interpreter_problem(path, python, system_site_packages):
     return ""
 
 
-def run(argv, environment, timeout_s):
-    """(exit code, output, last words); a signal is named, 124 is a time-out."""
+def run(argv: List[str], environment: Dict[str, str], timeout_s: float) -> Tuple[int, str, str]:
+    """(exit code, output, last line of the error output); a signal is named, 124 is a time-out."""
     variables = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
     variables.update(environment, LC_ALL="C.UTF-8", PIP_CONFIG_FILE=os.devnull)
     try:
@@ -174,8 +181,8 @@ def run(argv, environment, timeout_s):
     return code, out.decode("utf-8", "replace").strip(), last
 
 
-def observe(wanted):
-    """State of the environment that the options ``wanted`` describe."""
+def observe(wanted: Options) -> State:
+    """The state of the environment that the options ``wanted`` describe."""
     path = wanted["path"]
     broken = interpreter_problem(path, wanted["python"], wanted["system_site_packages"])
     have = installed(site_packages(path))
@@ -194,8 +201,8 @@ def observe(wanted):
     return dict(state, unproved=unproved)
 
 
-def package_problem(have, package):
-    """What is wrong with one wanted package: "" or words."""
+def package_problem(have: Installed, package: Dict[str, str]) -> str:
+    """What is wrong with one wanted package, or ""."""
     there = have.get(canonical(package["name"]), [])
     if not there:
         return "not installed"
@@ -207,15 +214,15 @@ def package_problem(have, package):
     return damage(folder)
 
 
-def prove(wanted, code):
+def prove(wanted: Options, code: str) -> Dict[str, Any]:
     """Run a proof in the environment: ok, found."""
     command = [os.path.join(wanted["path"], "bin", "python"), "-c", code]
     status, out, last = run(command, wanted["environment"], wanted["timeout_s"])
     return {"ok": status == 0, "found": (out.splitlines() or [""])[-1] if status == 0 else last}
 
 
-def mend(wanted, state, fail):
-    """Make what ``state`` says is missing; ``fail(words)`` ends the module."""
+def mend(wanted: Options, state: State, fail: Fail) -> None:
+    """Install what ``state`` reports as missing or wrong."""
     path = wanted["path"]
     if state["broken"]:
         make(wanted, fail)
@@ -236,8 +243,8 @@ def mend(wanted, state, fail):
 
 
 @contextmanager
-def alone(wanted, fail):
-    """Only one run installs: what a cut connection left behind goes on until it ends, or the machine is restarted."""
+def alone(wanted: Options, fail: Fail) -> Iterator[None]:
+    """Only one run installs: a run whose connection was cut continues until it ends or the machine restarts."""
     if not os.path.isdir(os.path.dirname(wanted["path"])):
         os.makedirs(os.path.dirname(wanted["path"]))
     with open(wanted["path"] + ".lock", "w") as stream:
@@ -253,8 +260,8 @@ def alone(wanted, fail):
         yield
 
 
-def make(wanted, fail):
-    """Make the environment anew, without pip: that comes from its wheel."""
+def make(wanted: Options, fail: Fail) -> None:
+    """Create the environment again, without pip, which comes from its wheel."""
     path = wanted["path"]
     shutil.rmtree(path, ignore_errors=True)
     options = ["--system-site-packages"] if wanted["system_site_packages"] else []
@@ -263,7 +270,7 @@ def make(wanted, fail):
         fail("{} -m venv failed: {}".format(wanted["python"], last))
 
 
-def remove(folder):
+def remove(folder: str) -> None:
     """Remove an installed distribution: its recorded files, then its metadata, which may be incomplete."""
     site = os.path.dirname(folder)
     for row in csv.reader(read(os.path.join(folder, "RECORD")).splitlines()):
@@ -273,18 +280,18 @@ def remove(folder):
     shutil.rmtree(folder)
 
 
-def pip_of(wanted, lines, fail):
-    """The wheel of pip among the files, as a program: a wheel can be run where it lies."""
+def pip_of(wanted: Options, lines: List[str], fail: Fail) -> str:
+    """The wheel of pip among the files, as a program: a wheel can be run without installing it."""
     version = next((line.split("==")[1].split()[0] for line in lines if line.startswith("pip==")), "")
     folder = wanted["wheels"] or ""
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         if name.startswith("pip-{}-".format(version)) and name.endswith(".whl"):
             return os.path.join(folder, name, "pip")
-    return fail("no wheel of pip {} in {}".format(version, folder))
+    return str(fail("no wheel of pip {} in {}".format(version, folder)))
 
 
-def install(wanted, pip, lines, fail):
-    """pip, from files only, each by its hash; nothing is compiled."""
+def install(wanted: Options, pip: List[str], lines: List[str], fail: Fail) -> None:
+    """Install with pip from files only, each checked by its hash; nothing is compiled."""
     listing = os.path.join(wanted["path"], ".requirements.txt")
     with open(listing, "w") as stream:
         stream.write("\n".join(lines) + "\n")
@@ -298,7 +305,7 @@ def install(wanted, pip, lines, fail):
     os.unlink(listing)
 
 
-def main():
+def main() -> None:
     """Called by Ansible."""
     from ansible.module_utils.basic import AnsibleModule
 
@@ -327,10 +334,10 @@ def main():
     module.exit_json(changed=work, **state)
 
 
-def finish(module, state):
-    """Mend what is still wrong once this run is alone; the state after it."""
+def finish(module: Any, state: State) -> State:
+    """Repair what is still wrong once no other run installs; returns the state after it."""
 
-    def fail(words):
+    def fail(words: str) -> None:
         module.fail_json(msg=words, problems=state["problems"])
 
     with alone(module.params, fail):

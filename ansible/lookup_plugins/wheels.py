@@ -1,4 +1,4 @@
-"""Lookup `wheels`: what a board's environment is to hold (wanted), and the checked files that make it (plan)."""
+"""Lookup `wheels`: the packages of a board's environment (wanted), and the checked files that it is made of (plan)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
-from fleet.errors import FleetError
-from fleet.wheels import house, manifest
+from fleet.core.errors import FleetError
+from fleet.wheelhouse.store import index, manifest
 
 DOCUMENTATION = """
 name: wheels
@@ -38,7 +38,7 @@ options:
 
 
 class LookupModule(LookupBase):
-    """Called by Ansible; variables wheelhouse_manifest and wheelhouse_folder name other places (tests, bundles)."""
+    """Called by Ansible; variables wheelhouse_manifest and wheelhouse_folder name other files (tests, bundles)."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=options)
@@ -47,18 +47,18 @@ class LookupModule(LookupBase):
         except FleetError as error:
             raise AnsibleLookupError(f"wheels: {error}") from error
 
-    def _places(self, known: dict[str, Any]) -> tuple[manifest.Manifest, Path]:
+    def _places(self, known: dict[str, Any]) -> tuple[manifest.WheelhouseManifest, Path]:
         where = self._templar.template(known.get("wheelhouse_manifest") or "") or manifest.MANIFEST
         bundle = self._templar.template(known.get("fleet_bundle") or "")
         folder = self._templar.template(known.get("wheelhouse_folder") or "") or (bundle and f"{bundle}/wheelhouse")
-        return manifest.read(Path(where)), Path(folder or house.HOUSE)
+        return manifest.read(Path(where)), Path(folder or index.WHEELHOUSE)
 
-    def _answer(self, what: str, listed: manifest.Manifest, folder: Path) -> Any:
+    def _answer(self, what: str, listed: manifest.WheelhouseManifest, folder: Path) -> Any:
         locks, names = self.get_option("locks"), self.get_option("artefacts")
         if what == "wanted":
-            return house.wanted(listed, locks, names)
+            return index.wanted(listed, locks, names)
         if what == "files":
-            return [house.placed(folder, listed.source(name), listed) for name in names]
+            return [index.placed(folder, listed.source(name), listed) for name in names]
         if what == "described":
             return {"file": listed.source(names[0]).file, "folder": str(folder), "manifest": str(listed.path)}
-        return house.plan(folder, listed, self.get_option("target"), locks, names)
+        return index.plan(folder, listed, self.get_option("target"), locks, names)

@@ -1,39 +1,43 @@
-"""`./inv images save`: an image as the archive that a node's agent verifies before it loads it (node_agent)."""
+"""`./inv images save`: writes images as archives, which a node's agent verifies before it loads them."""
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
-from fleet.images import engine, spec
+from fleet.core.errors import ContainerImageError
+from fleet.images import docker, spec
 from fleet.images.packages import Say
-from fleet.images.spec import Image, ImageProblem
+from fleet.images.spec import ImageSpec
 from node_agent.errors import AgentError
 from node_agent.release import image_archive
 from ocr_app import __version__
 
+log = logging.getLogger(__name__)
+
 _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 
 
-def save(names: list[str] | None, to: Path | None, say: Say = print) -> list[Path]:
-    """Write NAME.tar of each image into ``to`` (build/images), whole or not at all; returns the files.
+def save(names: list[str] | None, to: Path | None, say: Say = log.info) -> list[Path]:
+    """Write NAME.tar of each image into ``to`` (build/images by default), whole or not at all; returns the files.
 
-    Each is read back with the node's own reader. Raises ImageProblem.
+    Each archive is read back with the code of the agent. Raises ContainerImageError.
     """
     images = spec.load()
-    engine.require(images.root / "build" / "images")
+    docker.require(images.root / "build" / "images")
     folder = to or images.root / "build" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = images.images.values() if names is None else [images.lineage(name)[-1] for name in names]
     return [_save_one(image, folder, say) for image in wanted]
 
 
-def _save_one(image: Image, folder: Path, say: Say) -> Path:
-    found = engine.inspect(image.name)
+def _save_one(image: ImageSpec, folder: Path, say: Say) -> Path:
+    found = docker.inspect(image.name)
     path = folder / f"{image.name}.tar"
     partial = path.with_suffix(".partial")
     try:
-        engine.docker("save", "--output", str(partial), f"{image.name}:{__version__}")
+        docker.run_docker("save", "--output", str(partial), f"{image.name}:{__version__}")
         read_back(partial, found["Id"], found["Architecture"])
         os.replace(partial, path)
     finally:
@@ -43,13 +47,13 @@ def _save_one(image: Image, folder: Path, say: Say) -> Path:
 
 
 def read_back(path: Path, image_id: str, arch: str) -> image_archive.ArchivedImage:
-    """What the node's agent reads of an archive. Raises ImageProblem when that is not this image."""
+    """What the node's agent reads from an archive. Raises ContainerImageError if that is not this image."""
     try:
         with path.open("rb") as stream:
             image = image_archive.inspect(stream)
     except AgentError as error:
-        raise ImageProblem(f"{path.name}: {error}", "an archive that a node takes") from error
+        raise ContainerImageError(f"{path.name}: {error}", "an archive that a node accepts") from error
     if (image.id, image.machine) != (image_id, _MACHINES.get(arch, arch)):
         found = f"{path.name} holds {image.id[:19]} for {image.machine}"
-        raise ImageProblem(found, f"{image_id[:19]} for {arch}", "docker's own image store (not containerd's)")
+        raise ContainerImageError(found, f"{image_id[:19]} for {arch}", "docker's own image store (not containerd's)")
     return image

@@ -1,24 +1,28 @@
-"""`./inv images build`: bases, contexts, builds, in the order in which images stand on each other."""
+"""`./inv images build`: prepares bases and contexts, and builds images in the order of their dependencies."""
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.images import context, engine, render, spec, standin
+from fleet.core.errors import ContainerImageError
+from fleet.images import context, docker, render, spec, standin
 from fleet.images.packages import Say
-from fleet.images.spec import Base, Image, ImageProblem, Images
+from fleet.images.spec import BaseImage, ImageCatalogue, ImageSpec
 from ocr_app import __version__
+
+log = logging.getLogger(__name__)
 
 _NANO = Path("/etc/nv_tegra_release")
 BASES = ("standin", "vendor")
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How to build: on which bases, for which processor, with which builder; ``cache`` false builds every step."""
+class ImageBuildOptions:
+    """How to build: the bases, the architecture and the builder. Without ``cache``, every step is built."""
 
     bases: str
     arch: str
@@ -27,68 +31,72 @@ class Plan:
 
     @property
     def standin(self) -> bool:
-        """Whether on stand-in bases."""
+        """Whether the bases are stand-ins."""
         return self.bases == "standin"
 
 
-def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> Plan:
-    """The plan for this machine: NVIDIA's base on a Nano, stand-ins elsewhere, unless said. Raises ImageProblem."""
+def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> ImageBuildOptions:
+    """The options; by default NVIDIA's base on a Nano, stand-ins elsewhere. Raises ContainerImageError."""
     bases = bases or ("vendor" if _NANO.exists() else "standin")
     if bases not in BASES:
-        raise ImageProblem(f"no bases called {bases!r}", ", ".join(BASES))
+        raise ContainerImageError(f"no bases called {bases!r}", ", ".join(BASES))
     arch = arch or spec.machine_arch()
     if bases == "standin" and arch != spec.machine_arch():
         found = f"stand-in bases for {arch} on a machine of {spec.machine_arch()}"
-        raise ImageProblem(found, "--bases vendor with qemu, or a machine of that kind")
-    return Plan(bases, arch, builder, cache)
+        raise ContainerImageError(found, "--bases vendor with qemu, or a machine of that kind")
+    return ImageBuildOptions(bases, arch, builder, cache)
 
 
-def build(names: list[str] | None, how: Plan, say: Say = print) -> list[str]:
-    """Build the images called ``names`` and what they stand on; returns their names. What is up to date stays.
+def build(names: list[str] | None, how: ImageBuildOptions, say: Say = log.info) -> list[str]:
+    """Build the images called ``names`` and their parents; returns their names. Up-to-date images are kept.
 
-    Raises ImageProblem, EngineMissing, ArtefactError.
+    Raises ContainerImageError, DockerMissing, ArtefactError.
     """
     images = spec.load()
     chosen = images.select(names)
     if stale := [image.name for image in chosen if _stale(images, image)]:
-        raise ImageProblem(
-            f"Dockerfile of {', '.join(stale)} is not what the template makes", "", "./inv images render"
+        raise ContainerImageError(
+            f"Dockerfile of {', '.join(stale)} differs from the template", "", "./inv images render"
         )
-    engine.require(images.root / "build" / "images")
-    say(f"bases: {how.bases}" + (" (this is no Nano; images say so in their labels)" if how.standin else ""))
-    with engine.alone(images.root / "build" / "images"):
+    docker.require(images.root / "build" / "images")
+    say(f"bases: {how.bases}" + (" (this is not a Nano; the labels of the images say so)" if how.standin else ""))
+    with docker.alone(images.root / "build" / "images"):
         references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
         for image in chosen:
             _build_one(images, image, references, how, say)
-            engine.drop_stages()
+            docker.drop_stages()
     return [image.name for image in chosen]
 
 
-def _stale(images: Images, image: Image) -> bool:
+def _stale(images: ImageCatalogue, image: ImageSpec) -> bool:
     path = render.path_of(images, image)
     return not path.is_file() or path.read_text() != render.render(images, image)
 
 
-def _bases(images: Images, keys: set[str], how: Plan, say: Say) -> dict[str, str]:
-    """What each base is called in this engine."""
+def _bases(images: ImageCatalogue, keys: set[str], how: ImageBuildOptions, say: Say) -> dict[str, str]:
+    """The tag of each base in this engine."""
     if how.standin:
         return standin.ensure(images, keys, say)
     return {key: _pull(images.bases[key], how.arch, say) for key in sorted(keys)}
 
 
-def _pull(base: Base, arch: str, say: Say) -> str:
-    """Pull a base. Raises ImageProblem while its digest is not recorded: it names the line to commit."""
+def _pull(base: BaseImage, arch: str, say: Say) -> str:
+    """Pull a base. Raises ContainerImageError with the line to commit if its digest is not recorded yet."""
     say(f"pulling {base.reference}")
-    engine.docker("pull", "--platform", f"linux/{arch}", base.reference)
+    docker.run_docker("pull", "--platform", f"linux/{arch}", base.reference)
     if base.digest == spec.UNRECORDED:
-        digests = engine.inspect(base.reference)["RepoDigests"]
+        digests = docker.inspect(base.reference)["RepoDigests"]
         digest = digests[0].partition("@")[2] if digests else "none"
         line = f'digest = "{digest}" in [images.base.{base.key}] of versions.toml'
-        raise ImageProblem(f"{base.reference} has no recorded digest", line, "check it, write it there, build again")
+        raise ContainerImageError(
+            f"{base.reference} has no recorded digest", line, "check the digest, add it there, and build again"
+        )
     return base.reference
 
 
-def _build_one(images: Images, image: Image, references: dict[str, str], how: Plan, say: Say) -> None:
+def _build_one(
+    images: ImageCatalogue, image: ImageSpec, references: dict[str, str], how: ImageBuildOptions, say: Say
+) -> None:
     start = time.monotonic()
     folder, manifest = context.prepare(images, image, how.arch, how.standin, say)
     below = references[image.parent] if image.on_base else image.parent
@@ -98,7 +106,7 @@ def _build_one(images: Images, image: Image, references: dict[str, str], how: Pl
         "REVISION": revision(images.root),
         "MANIFEST": manifest,
         "BASE_NAME": _base_name(images, image, below),
-        "STANDIN": standin.words(images.base_of(image)) if how.standin else "no",
+        "STANDIN": standin.format_label(images.base_of(image)) if how.standin else "no",
     }
     if how.cache and _up_to_date(image, manifest, below):
         say(f"{image.name}: up to date")
@@ -107,28 +115,28 @@ def _build_one(images: Images, image: Image, references: dict[str, str], how: Pl
     log.write_text("")
     say(f"{image.name}: building ({how.builder})")
     network = "none" if how.standin else "default"
-    engine.build(folder, f"{image.name}:latest", arguments, how.builder, network, how.cache, log)
-    engine.docker("tag", f"{image.name}:latest", f"{image.name}:{__version__}")
-    say(f"{image.name}: {engine.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
+    docker.build(folder, f"{image.name}:latest", arguments, how.builder, network, how.cache, log)
+    docker.run_docker("tag", f"{image.name}:latest", f"{image.name}:{__version__}")
+    say(f"{image.name}: {docker.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
 
 
-def _base_name(images: Images, image: Image, below: str) -> str:
-    """What the label says of the parent: its name without the registry."""
+def _base_name(images: ImageCatalogue, image: ImageSpec, below: str) -> str:
+    """The parent's name for the label, without the registry."""
     reference = images.bases[image.parent].reference if image.on_base else f"{below}:{__version__}"
     return reference.rpartition("/")[2]
 
 
-def _up_to_date(image: Image, manifest: str, below: str) -> bool:
-    """Whether the image was made of exactly this, and stands on what is called ``below`` now."""
-    if not engine.exists(image.name):
+def _up_to_date(image: ImageSpec, manifest: str, below: str) -> bool:
+    """Whether the image was made from exactly this context, on the image that is called ``below`` now."""
+    if not docker.exists(image.name):
         return False
-    found = engine.inspect(image.name)
-    lower, own = engine.inspect(below)["RootFS"]["Layers"], found["RootFS"]["Layers"]
+    found = docker.inspect(image.name)
+    lower, own = docker.inspect(below)["RootFS"]["Layers"], found["RootFS"]["Layers"]
     return bool(found["Config"]["Labels"].get("nano-ocr.manifest") == manifest and own[: len(lower)] == lower)
 
 
 def revision(root: Path) -> str:
-    """The commit of the checkout, with "+" where files that go into images differ from it; "unknown" without git."""
+    """The commit of the checkout, with "+" if files for images differ from it; "unknown" without git."""
     command = ["git", "-C", str(root)]
     commit = subprocess.run([*command, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
     if commit.returncode:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fleet.images import archives, building, render, sizes, spec, testing
+from fleet.core.errors import ContainerImageError
+from fleet.images import archives, building, checks, render, sizes
 from fleet.images.packages import Say
 
 VERBS = ("build", "test", "size", "save", "render")
@@ -22,12 +23,12 @@ def run(
     to: str = "",
     say: Say = print,
 ) -> int:
-    """Do one verb for the images called ``only`` (all of them). Raises ImageProblem and what the verbs raise."""
+    """Run one verb for the images called ``only``, or all. Raises what the verbs raise."""
     how = building.plan(bases, arch, builder, cache)
     if verb == "build":
         building.build(only, how, say)
     elif verb == "test":
-        testing.test(only, say)
+        checks.test(only, say)
     elif verb == "size":
         sizes.size(only, rebuild, publish, how, say)
     elif verb == "save":
@@ -36,5 +37,5 @@ def run(
         changed = [path.name for path in render.write()]
         say("written: " + ", ".join(changed) if changed else "every Dockerfile is up to date")
     else:
-        raise spec.ImageProblem(f"images: no verb called {verb!r}", ", ".join(VERBS))
+        raise ContainerImageError(f"images: no verb called {verb!r}", ", ".join(VERBS))
     return 0

@@ -1,4 +1,4 @@
-"""The folder that an image is built from: Dockerfile, wheels, requirements and the tree of our own files."""
+"""The folder that an image is built from: Dockerfile, wheels, requirements and the application's own files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import shutil
 from pathlib import Path
 
-from fleet import artefacts
+from fleet.core.files import sha256_of
+from fleet.environments import model_files
 from fleet.images import packages, render
-from fleet.images.packages import Say, Wheels
-from fleet.images.spec import Image, Images
+from fleet.images.packages import ImageWheels, Say
+from fleet.images.spec import ImageCatalogue, ImageSpec
 from ocr_app.workers.environments import FINISHED
 
 _OWN = {"ocr_app": "opt/ocr-app/ocr_app", "recipes": "opt/ocr-app/recipes", "data/nano-codes-100": None}
@@ -19,8 +20,8 @@ _LAUNCHER = "#!/usr/bin/python{minor} -s\nfrom ocr_app.__main__ import entry\n\n
 _WORKER = '#!/bin/sh\nexec /usr/bin/python{minor} "$@"\n'
 
 
-def prepare(images: Images, image: Image, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
-    """Make build/images/NAME/context; returns it, and the sha256 over all that is in it. Raises ArtefactError."""
+def prepare(images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
+    """Create build/images/NAME/context; returns it and the sha256 over its content. Raises ArtefactError."""
     folder = folder_of(images, image)
     scratch = folder.parent
     shutil.rmtree(folder, ignore_errors=True)
@@ -34,21 +35,21 @@ def prepare(images: Images, image: Image, arch: str, standin: bool, say: Say) ->
     return folder, digest(folder)
 
 
-def folder_of(images: Images, image: Image) -> Path:
-    """Where an image's context lies after its last build."""
+def folder_of(images: ImageCatalogue, image: ImageSpec) -> Path:
+    """The folder of an image's context."""
     return images.root / "build" / "images" / image.name / "context"
 
 
-def _lay_wheels(wheels: Wheels, folder: Path) -> None:
-    """The wheels, as further names of the same files where the disk allows it."""
+def _lay_wheels(wheels: ImageWheels, folder: Path) -> None:
+    """Add the wheels, as hard links if the file system allows it."""
     (folder / "wheels").mkdir()
     for item in (*wheels.chosen, wheels.pip):
         _link(wheels.folder / item.file, folder / "wheels" / item.file)
     (folder / "requirements.txt").write_text(wheels.requirements)
 
 
-def _lay_tree(images: Images, image: Image, standin: bool, tree: Path) -> None:
-    """Our own files as they lie in the image."""
+def _lay_tree(images: ImageCatalogue, image: ImageSpec, standin: bool, tree: Path) -> None:
+    """Add the application's own files in the layout of the image."""
     if image.app:
         for source, target in _OWN.items():
             ignore = shutil.ignore_patterns("__pycache__")
@@ -61,10 +62,10 @@ def _lay_tree(images: Images, image: Image, standin: bool, tree: Path) -> None:
         _write(home / "bin/python", _WORKER.format(minor=image.minor), 0o755)
         _write(home / FINISHED, json.dumps({"python": image.python}) + "\n", 0o644)
     for target, name in image.extra.items() if standin else ():
-        owner = next(a.name for a in artefacts.read_manifest() if name in {member.name for member in a.members})
-        artefacts.fetch([owner])
+        owner = next(a.name for a in model_files.read_manifest() if name in {member.name for member in a.members})
+        model_files.fetch([owner])
         (tree / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(artefacts.MODELS / name, tree / target)
+        shutil.copyfile(model_files.MODELS / name, tree / target)
 
 
 def _write(path: Path, text: str, mode: int) -> None:
@@ -81,7 +82,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _same_times(folder: Path, epoch: int) -> None:
-    """One time stamp and plain modes for all of our own files: the builders compare both. Wheels are left alone."""
+    """Set one time stamp and plain modes for the application's own files, because the builders compare both."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.parent.name == "wheels":
             continue
@@ -90,11 +91,11 @@ def _same_times(folder: Path, epoch: int) -> None:
 
 
 def digest(folder: Path) -> str:
-    """sha256 over names, modes and contents of a folder; a wheel counts by its name (the hash is in requirements)."""
+    """sha256 over names, modes and contents of a folder. Wheels count by name (hashes are in the requirements)."""
     total = hashlib.sha256()
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         name = path.relative_to(folder).as_posix()
-        inside = "" if name.startswith("wheels/") else artefacts.sha256_of(path)
+        inside = "" if name.startswith("wheels/") else sha256_of(path)
         mode = "" if name.startswith("wheels/") else oct(path.stat().st_mode & 0o777)
         total.update(f"{name} {mode} {inside}\n".encode())
     return "sha256:" + total.hexdigest()

@@ -1,4 +1,4 @@
-"""Packages for the apt of a stand-in base: this machine's Pythons, Debian's under Ubuntu's names, and empty ones."""
+"""Packages for a stand-in base: this machine's Pythons, Debian's packages under Ubuntu's names, and empty ones."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from fleet.images.spec import Base, ImageProblem, Images
-from fleet.interpreters import Interpreter
-from fleet.toml import load_toml
+from fleet.core.errors import ContainerImageError
+from fleet.core.toml import load_toml
+from fleet.environments.interpreters import Interpreter
+from fleet.images.spec import BaseImage, ImageCatalogue
 
 _LEFT_OUT = shutil.ignore_patterns(
     "test", "tests", "__pycache__", "site-packages", "ensurepip", "*.a", "config-*", "idlelib", "tkinter", "turtledemo",
@@ -20,12 +21,14 @@ _LEFT_OUT = shutil.ignore_patterns(
 )  # fmt: skip
 
 
-def make_all(images: Images, base: Base, pythons: Mapping[str, Interpreter], root: Path, into: Path) -> None:
-    """Every package that the base pins, under its pinned version. Raises ImageProblem for one that is not described."""
+def make_all(
+    images: ImageCatalogue, base: BaseImage, pythons: Mapping[str, Interpreter], root: Path, into: Path
+) -> None:
+    """Make every package that the base pins. Raises ContainerImageError for one that is not described."""
     table = load_toml(images.root / "docker" / "standin.toml")["package"]
     for name, version in base.apt.items():
         if name not in table:
-            raise ImageProblem(f"no stand-in for the package {name}", "[package] of docker/standin.toml")
+            raise ContainerImageError(f"no stand-in for the package {name}", "[package] of docker/standin.toml")
         with tempfile.TemporaryDirectory() as scratch:
             tree, fields = Path(scratch), {"Depends": ""}
             if name in pythons:
@@ -36,7 +39,7 @@ def make_all(images: Images, base: Base, pythons: Mapping[str, Interpreter], roo
 
 
 def download(root: Path, names: list[str], into: Path) -> None:
-    """Debian's own packages with all that they need, as the root's apt resolves them."""
+    """Download Debian packages with their dependencies, as apt of the root resolves them."""
     command = ["apt-get", "install", "-qy", "--no-install-recommends", "--download-only", *names]
     _run(["chroot", str(root), *command])
     for deb in (root / "var/cache/apt/archives").glob("*.deb"):
@@ -44,7 +47,7 @@ def download(root: Path, names: list[str], into: Path) -> None:
 
 
 def index(folder: Path) -> None:
-    """The file `Packages` of a flat repository. Each entry ends in an empty line, or apt fails on the last."""
+    """Write the file `Packages` of a flat repository. Each entry ends in an empty line, which apt requires."""
     stanzas = []
     for deb in sorted(folder.glob("*.deb")):
         fields = subprocess.check_output(["dpkg-deb", "--field", str(deb)], text=True)
@@ -56,7 +59,7 @@ def index(folder: Path) -> None:
 
 
 def _python(python: Interpreter, tree: Path) -> None:
-    """A Python below /usr: program, library, modules; it looks into dist-packages as Ubuntu's does."""
+    """Install a Python below /usr: program, library, modules. It uses dist-packages, as Ubuntu's does."""
     minor = ".".join(python.version.split(".")[:2])
     asked = subprocess.check_output([python.path, "-c", "import sys; print(sys.base_prefix)"], text=True)
     prefix = Path(asked.strip())
@@ -64,7 +67,7 @@ def _python(python: Interpreter, tree: Path) -> None:
     shutil.copytree(prefix / "lib" / f"python{minor}", modules, ignore=_LEFT_OUT, symlinks=True)
     (tree / "usr/bin").mkdir(parents=True)
     shutil.copy2((prefix / "bin" / f"python{minor}").resolve(), tree / "usr/bin" / f"python{minor}")
-    for library in (prefix / "lib").glob(f"libpython{minor}m.so.1.0"):  # absent where Python was built without one
+    for library in (prefix / "lib").glob(f"libpython{minor}m.so.1.0"):  # missing if Python was built without one
         shutil.copy2(library, tree / "usr/lib")
     (modules / "site-packages").mkdir()
     folders = (f"/usr/{local}lib/python{minor}/dist-packages" for local in ("local/", ""))
@@ -76,7 +79,7 @@ def _python(python: Interpreter, tree: Path) -> None:
 
 
 def _debian(root: Path, name: str, tree: Path, scratch: Path) -> dict[str, str]:
-    """Unpack Debian's package; what it needs, without versions."""
+    """Unpack a Debian package; returns its dependencies without versions."""
     _run(["chroot", str(root), "sh", "-c", f"cd /tmp && apt-get download -q {name}"])
     deb = next((root / "tmp").glob(f"{name}_*.deb"))
     _run(["dpkg-deb", "--raw-extract", str(deb), str(tree)])
@@ -98,4 +101,4 @@ def _pack(tree: Path, fields: dict[str, str], into: Path) -> None:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ImageProblem(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-600:]}")
+        raise ContainerImageError(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-600:]}")

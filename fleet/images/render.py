@@ -1,22 +1,23 @@
-"""docker/NAME.Dockerfile from docker/Dockerfile.j2, docker/images.toml and versions.toml."""
+"""Renders docker/NAME.Dockerfile from docker/Dockerfile.j2, docker/images.toml and versions.toml."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from fleet.images.spec import Image, ImageProblem, Images, load
+from fleet.core.errors import ContainerImageError
+from fleet.core.files import write_whole
+from fleet.images.spec import ImageCatalogue, ImageSpec, load
 
 
-def path_of(images: Images, image: Image) -> Path:
+def path_of(images: ImageCatalogue, image: ImageSpec) -> Path:
     """The committed Dockerfile of an image."""
     return images.root / "docker" / f"{image.name}.Dockerfile"
 
 
-def render(images: Images, image: Image) -> str:
-    """The text of its Dockerfile. Raises ImageProblem for a package without a version."""
+def render(images: ImageCatalogue, image: ImageSpec) -> str:
+    """The text of its Dockerfile. Raises ContainerImageError for a package without a version."""
     folder = FileSystemLoader(images.root / "docker")
     environment = Environment(loader=folder, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     return environment.get_template("Dockerfile.j2").render(
@@ -31,22 +32,22 @@ def render(images: Images, image: Image) -> str:
     )
 
 
-def _version(images: Images, image: Image, package: str) -> str:
+def _version(images: ImageCatalogue, image: ImageSpec, package: str) -> str:
     base = images.base_of(image)
     if package not in base.apt:
-        raise ImageProblem(f"image.{image.name}: {package} has no version", f"[images.apt.{base.key}] in versions.toml")
+        raise ContainerImageError(
+            f"image.{image.name}: {package} has no version", f"[images.apt.{base.key}] in versions.toml"
+        )
     return base.apt[package]
 
 
-def write(images: Images | None = None) -> list[Path]:
-    """Write every Dockerfile that is not as it should be; returns those."""
+def write(images: ImageCatalogue | None = None) -> list[Path]:
+    """Write every Dockerfile that has changed; returns those."""
     images = images or load()
     changed = []
     for image in images.images.values():
         path, text = path_of(images, image), render(images, image)
         if not path.is_file() or path.read_text() != text:
-            partial = path.with_suffix(".partial")
-            partial.write_text(text)
-            os.replace(partial, path)
+            write_whole(path, text)
             changed.append(path)
     return changed

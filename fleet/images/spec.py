@@ -1,4 +1,4 @@
-"""What docker/images.toml and versions.toml say of the images, and the errors of making them."""
+"""The declarations of the images, from docker/images.toml and versions.toml."""
 
 from __future__ import annotations
 
@@ -8,37 +8,16 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from fleet.environments import ROOT
-from fleet.errors import FleetError
-from fleet.toml import load_toml
+from fleet.core.errors import ContainerImageError
+from fleet.core.files import ROOT
+from fleet.core.toml import load_toml
 
 UNRECORDED = "record-on-first-pull"
 
 
-class ImageProblem(FleetError):
-    """An image cannot be described, prepared, built or saved."""
-
-    exit_code = 33
-    code = "image"
-
-
-class EngineMissing(ImageProblem):
-    """No Docker engine answers, or a tool that makes the stand-in bases is missing."""
-
-    exit_code = 34
-    code = "image-engine-missing"
-
-
-class ImageBroken(ImageProblem):
-    """An image was built, and is not what it has to be: the structure test says what."""
-
-    exit_code = 35
-    code = "image-broken"
-
-
 @dataclass(frozen=True)
-class Image:
-    """One image of docker/images.toml; the file itself explains each key."""
+class ImageSpec:
+    """One image of docker/images.toml, which explains each key."""
 
     name: str
     why: str
@@ -59,18 +38,18 @@ class Image:
 
     @property
     def minor(self) -> str:
-        """Its Python without the last number: "3.6"."""
+        """The minor version of its Python, such as "3.6"."""
         return ".".join(self.python.split(".")[:2])
 
     @property
     def site(self) -> str:
-        """Where its Python looks for packages that the distribution did not bring."""
+        """The folder where its Python looks for packages from outside the distribution."""
         return f"/usr/local/lib/python{self.minor}/dist-packages"
 
 
 @dataclass(frozen=True)
-class Base:
-    """A base image of another maker, and which of its packages we pin."""
+class BaseImage:
+    """A base image of another maker, and the packages of it that are pinned."""
 
     key: str
     name: str
@@ -80,71 +59,75 @@ class Base:
 
     @property
     def reference(self) -> str:
-        """As a registry knows it: by digest where that is recorded."""
+        """The reference for a registry, with the digest if it is recorded."""
         return f"{self.name}:{self.tag}" + ("" if self.digest == UNRECORDED else f"@{self.digest}")
 
 
 @dataclass(frozen=True)
-class Images:
-    """All images, in the order in which they are built, and what they share."""
+class ImageCatalogue:
+    """All images in build order, and what they share."""
 
     root: Path
-    images: dict[str, Image]
-    bases: dict[str, Base]
+    images: dict[str, ImageSpec]
+    bases: dict[str, BaseImage]
     epoch: int
     l4t: str
     uid: int
     suite: str
 
-    def select(self, names: list[str] | None) -> list[Image]:
-        """The images called ``names`` with all that they stand on, in build order; None: all. Raises ImageProblem."""
+    def select(self, names: list[str] | None) -> list[ImageSpec]:
+        """The images called ``names`` and their parents in build order, or all. Raises ContainerImageError."""
         wanted: set[str] = set()
         for name in self.images if names is None else names:
             wanted |= {image.name for image in self.lineage(name)}
         return [image for image in self.images.values() if image.name in wanted]
 
-    def lineage(self, name: str) -> list[Image]:
-        """The image and what it stands on, the lowest first. Raises ImageProblem for a name that is none."""
+    def lineage(self, name: str) -> list[ImageSpec]:
+        """The image and its parents, the lowest first. Raises ContainerImageError for an unknown name."""
         if name not in self.images:
-            raise ImageProblem(f"no image called {name}", ", ".join(self.images))
+            raise ContainerImageError(f"no image called {name}", ", ".join(self.images))
         image = self.images[name]
         return ([] if image.on_base else self.lineage(image.parent)) + [image]
 
-    def base_of(self, image: Image) -> Base:
-        """The foreign base at the bottom of an image."""
+    def base_of(self, image: ImageSpec) -> BaseImage:
+        """The base image of an image."""
         return self.bases[self.lineage(image.name)[0].parent]
 
-    def l4t_of(self, image: Image) -> str:
-        """The L4T release an image is for; empty for one that is for any computer."""
+    def l4t_of(self, image: ImageSpec) -> str:
+        """The L4T release that an image is for; empty for an image for any computer."""
         return self.l4t if self.base_of(image).key == "l4t-base" else ""
 
 
-def load(root: Path = ROOT) -> Images:
-    """Read both files. Raises ImageProblem for an unknown key, parent or package."""
+def load(root: Path = ROOT) -> ImageCatalogue:
+    """Read both files. Raises ContainerImageError for an unknown key or parent."""
     versions = load_toml(root / "versions.toml")["images"]
     table = load_toml(root / "docker" / "images.toml")
     bases = {
-        key: Base(key, entry["name"], entry["tag"], entry["digest"], versions["apt"].get(key, {}))
+        key: BaseImage(key, entry["name"], entry["tag"], entry["digest"], versions["apt"].get(key, {}))
         for key, entry in versions["base"].items()
     }
-    images: dict[str, Image] = {}
+    images: dict[str, ImageSpec] = {}
     for name, record in table["image"].items():
         images[name] = _image(name, record, bases, images)
-    return Images(
+    return ImageCatalogue(
         root, images, bases, versions["source_date_epoch"], versions["l4t"], table["uid"], versions["standin"]["suite"]
     )
 
 
-def _image(name: str, record: dict[str, Any], bases: Mapping[str, Base], before: Mapping[str, Image]) -> Image:
-    known = {item.name for item in fields(Image)} - {"name", "on_base"}
+def _image(
+    name: str, record: dict[str, Any], bases: Mapping[str, BaseImage], before: Mapping[str, ImageSpec]
+) -> ImageSpec:
+    known = {item.name for item in fields(ImageSpec)} - {"name", "on_base"}
     if unknown := sorted(set(record) - known):
-        raise ImageProblem(f"image.{name}: unknown key {', '.join(unknown)}", ", ".join(sorted(known)))
+        raise ContainerImageError(f"image.{name}: unknown key {', '.join(unknown)}", ", ".join(sorted(known)))
     if record["parent"] not in {*bases, *before}:
-        raise ImageProblem(f"image.{name}: nothing above it is called {record['parent']}", ", ".join([*bases, *before]))
+        raise ContainerImageError(
+            f"image.{name}: no parent called {record['parent']} above it", ", ".join([*bases, *before])
+        )
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
-    return Image(name=name, on_base=record["parent"] in bases, **values)
+    return ImageSpec(name=name, on_base=record["parent"] in bases, **values)
 
 
 def machine_arch() -> str:
-    """This machine's processor, in Docker's words."""
+    """Docker's name of this machine's architecture."""
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())

@@ -1,4 +1,4 @@
-"""Stand-ins of the base images: debootstrap, a folder of packages for apt, `docker import`. Named and labelled so."""
+"""Stand-ins of base images, from debootstrap and a folder of packages for apt. Names and labels say that they are."""
 
 from __future__ import annotations
 
@@ -11,56 +11,57 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fleet import interpreters
+from fleet.core.errors import ContainerImageError, DockerMissing
+from fleet.core.toml import load_toml
+from fleet.environments import interpreters
 from fleet.images import debs
-from fleet.images.engine import exists
-from fleet.images.spec import Base, EngineMissing, ImageProblem, Images
-from fleet.toml import load_toml
+from fleet.images.docker import exists
+from fleet.images.spec import BaseImage, ImageCatalogue
 
 Say = Callable[[str], None]
 _APT = "srv/apt"
 _LEFT_OUT = ("dev", "var/lib/apt/lists", "var/cache/apt", "usr/share/doc", "usr/share/man", "usr/share/locale")
 
 
-def tag(images: Images, base: Base) -> str:
-    """Name of a base's stand-in: changes with what it is made of."""
+def tag(images: ImageCatalogue, base: BaseImage) -> str:
+    """The tag of a base's stand-in. Changes with everything that it is made of."""
     parts = [path.read_bytes() for path in (images.root / "docker" / "standin.toml", Path(debs.__file__))]
     parts += [repr(sorted(base.apt.items())).encode(), images.suite.encode()]
     parts += [python.version.encode() for python in _pythons(images, base).values()]
     return f"ocr-app-standin/{base.key}:{hashlib.sha256(b'|'.join(parts)).hexdigest()[:12]}"
 
 
-def words(base: Base) -> str:
-    """What a label says of an image on a stand-in."""
-    place = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in place of NVIDIA's and Paddle's"
-    return f"stand-in for {base.name}:{base.tag} from Debian packages{place}"
+def format_label(base: BaseImage) -> str:
+    """The label of an image on a stand-in."""
+    suffix = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in suffix of NVIDIA's and Paddle's"
+    return f"stand-in for {base.name}:{base.tag} from Debian packages{suffix}"
 
 
-def ensure(images: Images, keys: set[str], say: Say) -> dict[str, str]:
-    """Tags of the stand-ins of these bases; makes those that are missing. Raises EngineMissing, ImageProblem."""
+def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:
+    """The tags of the stand-ins of these bases. Makes missing ones. Raises DockerMissing, ContainerImageError."""
     tags = {key: tag(images, images.bases[key]) for key in sorted(keys)}
     missing = [key for key in tags if not exists(tags[key])]
     if missing:
         if not shutil.which("debootstrap"):
-            raise EngineMissing("debootstrap not found", "it makes the stand-in bases", "apt-get install debootstrap")
+            raise DockerMissing("debootstrap not found", "it makes the stand-in bases", "apt-get install debootstrap")
         if os.geteuid():
-            raise EngineMissing("not root: debootstrap needs it", "root", "sudo ./inv images build ...")
-        say(f"stand-in bases ({', '.join(missing)}): debootstrap, once, a minute or two")
+            raise DockerMissing("not root: debootstrap needs it", "root", "sudo ./inv images build ...")
+        say(f"stand-in bases ({', '.join(missing)}): running debootstrap, once; this takes a minute or two")
         with _folder(images) as folder:
             root = _bootstrap(images, folder)
             for key in missing:
                 _fill(images, images.bases[key], root)
-                _import(root, tags[key], words(images.bases[key]))
+                _import(root, tags[key], format_label(images.bases[key]))
     return tags
 
 
-def _pythons(images: Images, base: Base) -> dict[str, interpreters.Interpreter]:
-    """Package name -> this machine's interpreter that it carries. Raises InterpreterMissing."""
+def _pythons(images: ImageCatalogue, base: BaseImage) -> dict[str, interpreters.Interpreter]:
+    """Package name -> the interpreter of this machine that it contains. Raises InterpreterMissing."""
     table = load_toml(images.root / "docker" / "standin.toml")["package"]
     return {name: interpreters.find(table[name]["python"]) for name in base.apt if "python" in table.get(name, {})}
 
 
-def _bootstrap(images: Images, folder: Path) -> Path:
+def _bootstrap(images: ImageCatalogue, folder: Path) -> Path:
     root = folder / "root"
     include = ",".join(load_toml(images.root / "docker" / "standin.toml")["debian"])
     _call(["debootstrap", "--variant=minbase", f"--include={include}", images.suite, str(root)], folder)
@@ -68,8 +69,8 @@ def _bootstrap(images: Images, folder: Path) -> Path:
     return root
 
 
-def _fill(images: Images, base: Base, root: Path) -> None:
-    """Put what apt shall offer below /srv/apt of the root."""
+def _fill(images: ImageCatalogue, base: BaseImage, root: Path) -> None:
+    """Put the packages that apt offers into /srv/apt of the root."""
     offered = root / _APT
     shutil.rmtree(offered, ignore_errors=True)
     offered.mkdir(parents=True)
@@ -81,7 +82,7 @@ def _fill(images: Images, base: Base, root: Path) -> None:
 
 
 def _import(root: Path, name: str, label: str) -> None:
-    """The root as an image whose apt knows only /srv/apt."""
+    """Import the root as an image whose apt uses only /srv/apt."""
     sources = root / "etc/apt/sources.list"
     kept = sources.read_text()
     sources.write_text(f"deb [trusted=yes] file:/{_APT} ./\n")
@@ -92,11 +93,11 @@ def _import(root: Path, name: str, label: str) -> None:
         done = subprocess.run([*command, "-", name], stdin=tar.stdout, capture_output=True, text=True, check=False)
     sources.write_text(kept)
     if done.returncode:
-        raise ImageProblem(f"docker import failed: {done.stderr.strip()}")
+        raise ContainerImageError(f"docker import failed: {done.stderr.strip()}")
 
 
 @contextmanager
-def _folder(images: Images) -> Iterator[Path]:
+def _folder(images: ImageCatalogue) -> Iterator[Path]:
     base = images.root / "build" / "images"
     base.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=base, prefix="standin-") as name:
@@ -104,11 +105,11 @@ def _folder(images: Images) -> Iterator[Path]:
 
 
 def _call(command: list[str], folder: Path) -> None:
-    """Run a command with its output in build/images/standin.log. Raises ImageProblem with the last lines."""
+    """Run a command with its output in build/images/standin.log. Raises ContainerImageError with the last lines."""
     log = folder.parent / "standin.log"
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive", LC_ALL="C")
     with log.open("a") as output:
         done = subprocess.run(command, stdout=output, stderr=output, check=False, env=environment)
     if done.returncode:
         last = "\n  ".join(log.read_text(errors="replace").splitlines()[-8:])
-        raise ImageProblem(f"{' '.join(command[:2])} failed:\n  {last}", "", f"see {log}")
+        raise ContainerImageError(f"{' '.join(command[:2])} failed:\n  {last}", "", f"see {log}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fleet.environments import ROOT
-from fleet.packaging.build import Built, PackageProblem, build
+from fleet.core.files import ROOT
+from fleet.packaging.build import Built, build
 from fleet.packaging.trial import Say, Trial, check, try_wheel
 
-__all__ = ["Built", "PackageProblem", "Trial", "build", "check", "main", "try_wheel"]
+__all__ = ["Built", "Trial", "build", "check", "main", "try_wheel"]
 
 
 def main(try_it: bool = False, say: Say = print) -> int:

@@ -9,21 +9,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet import interpreters
-from fleet.environments import ROOT, lock_path
-from fleet.errors import FleetError
-from fleet.interpreters import Interpreter
+from fleet.core.errors import PackageError
+from fleet.core.files import ROOT
+from fleet.environments import interpreters
+from fleet.environments.declarations import lock_path
+from fleet.environments.interpreters import Interpreter
 
 OUT = ROOT / "build" / "dist"
 _BUILDERS = ("3.13", "3.12", "3.11", "3.10", "3.14")
 _HOOK = "import sys; from setuptools import build_meta; getattr(build_meta, 'build_' + sys.argv[1])(sys.argv[2])"
-
-
-class PackageProblem(FleetError):
-    """The package cannot be built, installed or run."""
-
-    exit_code = 43
-    code = "package"
 
 
 @dataclass(frozen=True)
@@ -35,7 +29,7 @@ class Built:
 
 
 def build(out: Path = OUT) -> Built:
-    """Build both from a copy of the files that Git knows or would add. Raises PackageProblem, InterpreterMissing."""
+    """Build both from a copy of the files that Git knows or would add. Raises PackageError, InterpreterMissing."""
     builder = interpreters.find_first(_BUILDERS)
     with tempfile.TemporaryDirectory(prefix="ocr-app-build-") as scratch:
         copy = copy_source(Path(scratch) / "source")
@@ -65,7 +59,7 @@ def environment(folder: Path, python: Interpreter, bootstrap: str = "") -> Path:
 
 
 def pip_install(python: Path, *arguments: str) -> None:
-    """`pip install`. Raises PackageProblem with pip's last lines."""
+    """`pip install`. Raises PackageError with pip's last lines."""
     call([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
 
 
@@ -86,10 +80,10 @@ def unpack(sdist: Path, folder: Path) -> Path:
 
 
 def call(command: list[str], cwd: Path | None = None) -> str:
-    """Standard output of a command that has to succeed. Raises PackageProblem with its last lines."""
+    """Standard output of a command that has to succeed. Raises PackageError with its last lines."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     done = subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         tail = "\n    ".join(done.stderr.strip().splitlines()[-8:])
-        raise PackageProblem(f"{' '.join(command[:4])} ... failed:\n    {tail}")
+        raise PackageError(f"{' '.join(command[:4])} ... failed:\n    {tail}")
     return done.stdout

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet import interpreters
-from fleet.interpreters import Interpreter, InterpreterMissing
-from fleet.packaging.build import PackageProblem, environment, pip_install
+from fleet.core.errors import InterpreterMissing, PackageError
+from fleet.environments import interpreters
+from fleet.environments.interpreters import Interpreter
+from fleet.packaging.build import environment, pip_install
 
 MINORS = ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 _BOOTSTRAP = {"3.6": "bootstrap-py36", "3.7": "bootstrap-py37"}  # their own pip is too old for today's wheels
@@ -45,7 +46,7 @@ class Trial:
 def try_wheel(wheel: Path, python: Interpreter, folder: Path) -> Trial:
     """Install ``wheel`` into an empty environment below ``folder``, and run its three commands away from this checkout.
 
-    Raises PackageProblem when pip cannot install it.
+    Raises PackageError when pip cannot install it.
     """
     minor = python.version.rpartition(".")[0]
     made = environment(folder / "venv", python, _BOOTSTRAP.get(minor, ""))
@@ -88,4 +89,4 @@ def check(wheel: Path, minors: Iterable[str] = MINORS, say: Say = print) -> int:
             trial = try_wheel(wheel, python, Path(folder))
         say(format_trial(trial))
         failed = failed or not trial.passed
-    return PackageProblem.exit_code if failed else 0
+    return PackageError.exit_code if failed else 0

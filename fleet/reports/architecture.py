@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from fleet.core.files import ROOT
+from fleet.core.toml import load_toml
+
 APP = "ocr_app"
 PAGE = Path("docs") / "explanation" / "architecture.md"
 PICTURE = Path("docs") / "explanation" / "architecture.svg"
@@ -121,3 +124,16 @@ def write(root: Path, layers: list[str]) -> list[str]:
             path.write_text(content, encoding="utf-8")
             changed.append(name.as_posix())
     return changed
+
+
+def layers_of(root: Path = ROOT) -> list[str]:
+    """The floors of ocr_app as pyproject.toml lists them for import-linter, top to bottom."""
+    contracts = load_toml(root / "pyproject.toml")["tool"]["importlinter"]["contracts"]
+    return [str(layer) for contract in contracts if contract["id"] == "floors" for layer in contract["layers"]]
+
+
+def main() -> int:
+    """Writes the block and the picture of the architecture page; returns 0."""
+    changed = write(ROOT, layers_of())
+    print("written: " + ", ".join(changed) if changed else "the architecture page is up to date")
+    return 0

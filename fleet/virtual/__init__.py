@@ -1,1 +1,1 @@
-"""Virtual Nanos: containers that stand for boards, so that provisioning can be rehearsed and tested without one."""
+"""Virtual Nanos: containers that behave like boards, so that provisioning can be rehearsed and tested without one."""

@@ -1,20 +1,21 @@
-"""How one gets into the nodes: a key of this fleet, checked host keys, an inventory for Ansible, a config for ssh."""
+"""Access to the nodes: a key of this fleet, checked host keys, an inventory for Ansible, a configuration for ssh."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
 
+from fleet.core.errors import VirtualFleetError
 from fleet.virtual.image import pythons_of
 from fleet.virtual.nodes import run_in
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address, settings
+from fleet.virtual.settings import Fleet, node_address, settings
 from fleet.virtual.wheels import project_of
 
 _OPTIONS = "-o UserKnownHostsFile={known} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
 
 
 def make_key(fleet: Fleet) -> str:
-    """The public key of the fleet; makes the pair unless it is there."""
+    """The public key of the fleet. Creates the pair on first use."""
     private = fleet.folder / "id_ed25519"
     fleet.folder.mkdir(parents=True, exist_ok=True)
     if not private.exists():
@@ -24,7 +25,7 @@ def make_key(fleet: Fleet) -> str:
 
 
 def admit(fleet: Fleet, number: int, public_key: str) -> None:
-    """Let the key log in to a node; other keys there are left alone."""
+    """Authorise the key on a node. Other keys are kept."""
     user = settings()["user"]
     script = (
         f'f=$(getent passwd {user} | cut -d: -f6)/.ssh/authorized_keys; key=$(cat); touch "$f"; '
@@ -34,7 +35,7 @@ def admit(fleet: Fleet, number: int, public_key: str) -> None:
 
 
 def write_files(fleet: Fleet, numbers: Sequence[int]) -> None:
-    """known_hosts (read inside the nodes, not over the network), ssh_config and inventory.ini for these nodes."""
+    """Write known_hosts (read inside the nodes, not over the network), ssh_config and inventory.ini for these nodes."""
     lines = []
     for number in numbers:
         keys = run_in(fleet, number, "sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub").splitlines()
@@ -46,11 +47,11 @@ def write_files(fleet: Fleet, numbers: Sequence[int]) -> None:
 
 
 def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
-    """An inventory in the form of the example in the repository's root."""
+    """An inventory in the form of the example in the root of the repository."""
     order = settings()["groups"]["order"]
     parts = ["# Written by `./inv fleet up`: virtual Nanos on this machine.\n"]
-    for place, group in enumerate(order):
-        rows = [n for n in numbers if _group(n, len(order)) == place]
+    for position, group in enumerate(order):
+        rows = [n for n in numbers if _group(n, len(order)) == position]
         parts.append(f"[{group}]\n" + "".join(f"{fleet.host(n)} ansible_host={node_address(fleet, n)}\n" for n in rows))
     parts.append("[nanos:children]\n" + "".join(group + "\n" for group in order))
     variables = {
@@ -64,7 +65,7 @@ def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
 
 
 def _group(number: int, groups: int) -> int:
-    """The first node is the canary; the others go to the lines in turn."""
+    """The group of a node: the first node is the canary, the others go to the lines in turn."""
     return 0 if number == 1 or groups == 1 else 1 + (number - 2) % (groups - 1)
 
 
@@ -84,7 +85,7 @@ def _ssh_config(fleet: Fleet, numbers: Sequence[int]) -> str:
 
 
 def log_in(fleet: Fleet, number: int) -> None:
-    """Prove that the node can be reached as Ansible will. Raises VirtualFleetError."""
+    """Prove that the node can be reached as Ansible reaches it. Raises VirtualFleetError."""
     command = [
         "ssh",
         "-F",
@@ -98,4 +99,4 @@ def log_in(fleet: Fleet, number: int) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
-        raise VirtualFleetError(f"{fleet.host(number)} cannot be logged in to: {done.stderr.strip()}")
+        raise VirtualFleetError(f"{fleet.host(number)} refuses the login: {done.stderr.strip()}")

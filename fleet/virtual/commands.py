@@ -1,128 +1,26 @@
-"""`./inv fleet up|status|down|shell|measure`: the verbs of the virtual fleet."""
+"""The verbs of `./inv fleet` that concern virtual fleets: up, status, down, shell, measure."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from fleet.core.errors import VirtualFleetError
+from fleet.virtual import lifecycle, measure
+from fleet.virtual.settings import Fleet, machine_arch
 
-from fleet.virtual import access, engine, image, nodes, wheels
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
-
-Say = Callable[[str], None]
 VERBS = ("up", "status", "down", "shell", "measure")
 
 
 def run(verb: str, count: int, name: str, arch: str, node: int, recreate: bool) -> None:
-    """Run one verb. Raises VirtualFleetError or EngineMissing."""
+    """Run one verb. Raises VirtualFleetError or VirtualFleetUnavailable."""
     fleet = Fleet(name, arch=arch or machine_arch())
     if verb == "up":
-        up(fleet, count, recreate)
+        lifecycle.up(fleet, count, recreate)
     elif verb == "status":
-        status(fleet)
+        lifecycle.status(fleet)
     elif verb == "down":
-        down(fleet)
+        lifecycle.down(fleet)
     elif verb == "shell":
-        shell(fleet, node)
+        lifecycle.shell(fleet, node)
     elif verb == "measure":
-        from fleet.virtual import measure
-
         measure.main()
     else:
         raise VirtualFleetError(f"no verb {verb!r}", ", ".join(VERBS), "./inv fleet up --nodes 3")
-
-
-def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = print) -> None:
-    """Nodes 1 to ``count`` run and can be logged in to; what is there already is left alone."""
-    if not 1 <= count <= settings()["most_nodes"]:
-        raise VirtualFleetError(f"--nodes {count}", f"1 to {settings()['most_nodes']}")
-    engine.require(fleet.folder.parent, fleet.arch)
-    if recreate:
-        nodes.remove(fleet)
-    present = nodes.existing(fleet)
-    _refuse_others(fleet, [node.image for node in present], image.tags(fleet)[0])
-    if not present:
-        engine.probe()
-    node_image, repository_image = image.ensure(fleet, say)
-    wheels.ensure(fleet, say)
-    nodes.make_network(fleet)
-    nodes.start_repository(fleet, repository_image)
-    _start(fleet, count, node_image, present, say)
-    _open(fleet, say)
-
-
-def check(fleet: Fleet | None = None) -> None:
-    """See, before anything is built, whether virtual Nanos can run here. Raises EngineMissing."""
-    fleet = fleet or Fleet()
-    engine.require(fleet.folder.parent, fleet.arch)
-    engine.probe()
-
-
-def _refuse_others(fleet: Fleet, images: list[str], wanted: str) -> None:
-    if any(found != wanted for found in images):
-        step = f"./inv fleet up --recreate --name {fleet.name} (what was done to the nodes is lost)"
-        raise VirtualFleetError("nodes of an older image are there", wanted, step)
-
-
-def _start(fleet: Fleet, count: int, node_image: str, present: list[nodes.Node], say: Say) -> None:
-    states = {node.number: node.state for node in present}
-    for number in range(1, count + 1):
-        if number not in states:
-            say(f"{fleet.host(number)}: starting, {node_address(fleet, number)}")
-            nodes.start(fleet, number, node_image)
-        elif states[number] != "running":
-            say(f"{fleet.host(number)}: was {states[number]}, starting again")
-            engine.docker("start", fleet.container(number))
-        else:
-            say(f"{fleet.host(number)}: runs")
-
-
-def _open(fleet: Fleet, say: Say) -> None:
-    """Wait for every node, let the key in, write the files, log in once."""
-    running = [node.number for node in nodes.existing(fleet) if node.state == "running"]
-    key = access.make_key(fleet)
-    for number in running:
-        nodes.wait_ready(fleet, number)
-        access.admit(fleet, number, key)
-    access.write_files(fleet, running)
-    for number in running:
-        access.log_in(fleet, number)
-    say(f"{len(running)} nodes are ready: cd ansible && ansible-playbook -i {fleet.inventory} provision.yml")
-
-
-def status(fleet: Fleet, say: Say = print) -> None:
-    """A line for each node: state, address, whether all units run, power mode, reboots."""
-    if not engine.answers():
-        say("no Docker engine answers: no virtual fleet runs here")
-        return
-    present = nodes.existing(fleet)
-    say(f"fleet {fleet.name}: {len(present)} nodes" + (f", inventory {fleet.inventory}" if present else ""))
-    for node in present:
-        address = node_address(fleet, node.number)
-        say(f"  {fleet.host(node.number):<8} {node.state:<10} {address:<15} {_inside(fleet, node)}")
-
-
-def _inside(fleet: Fleet, node: nodes.Node) -> str:
-    if node.state != "running":
-        return ""
-    system = nodes.run_in(fleet, node.number, "systemctl", "is-system-running", check=False)
-    mode = nodes.run_in(fleet, node.number, "nvpmodel", "-q", check=False).splitlines()
-    return f"{system}, {mode[0] if mode else 'no power mode'}, {node.boots} reboots"
-
-
-def down(fleet: Fleet, say: Say = print) -> None:
-    """Remove the fleet's containers, volumes and network, its files, and the engine if `up` started it; no image."""
-    if engine.answers():
-        removed = nodes.remove(fleet)
-        say(f"removed: {', '.join(removed)}" if removed else f"fleet {fleet.name}: nothing to remove")
-        if engine.stop_if_ours(fleet.folder.parent):
-            say("the Docker engine that `up` had started was stopped")
-    for name in ("inventory.ini", "known_hosts", "ssh_config", "id_ed25519", "id_ed25519.pub"):
-        (fleet.folder / name).unlink(missing_ok=True)
-
-
-def shell(fleet: Fleet, number: int) -> None:
-    """A shell in a node, over ssh as Ansible comes in; replaces this process."""
-    config = fleet.folder / "ssh_config"
-    if not config.exists():
-        raise VirtualFleetError(f"fleet {fleet.name} has no nodes", "", f"./inv fleet up --name {fleet.name}")
-    os.execvp("ssh", ["ssh", "-F", str(config), fleet.host(number)])

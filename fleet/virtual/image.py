@@ -1,4 +1,4 @@
-"""The image of a virtual Nano: a base made by debootstrap, then tests/fleet/image/Dockerfile. Both are built once."""
+"""The image of a virtual Nano: a base from debootstrap, then tests/fleet/image/Dockerfile. Both are built once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fleet import interpreters
-from fleet.virtual.engine import EngineMissing, docker
-from fleet.virtual.settings import IMAGE, Fleet, VirtualFleetError, machine_arch, settings
+from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
+from fleet.environments import interpreters
+from fleet.virtual.docker import run_docker
+from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
 Say = Callable[[str], None]
 MINORS = ("3.6", "3.7")
@@ -24,12 +25,12 @@ _LEFT_OUT = shutil.ignore_patterns(
 
 
 def base_tag(fleet: Fleet) -> str:
-    """Tag of the base: changes with the lists of Debian packages."""
+    """Tag of the base. Changes with the lists of Debian packages."""
     return f"nano-ocr/debian:{fleet.arch}-{_digest(IMAGE / 'debian.txt', IMAGE / 'offered.txt')}"
 
 
 def tags(fleet: Fleet) -> tuple[str, str]:
-    """(node, repository): tags that change with anything the images are made of."""
+    """(node, repository): tags that change with everything that the images are made of."""
     pythons = " ".join(f"{minor}={python.version}" for minor, python in pythons_of(fleet).items())
     key = f"{fleet.arch}-{_digest(*files(), more=base_tag(fleet) + pythons)}"
     return f"nano-ocr/virtual-nano:{key}", f"nano-ocr/virtual-nano-repository:{key}"
@@ -48,19 +49,19 @@ def _digest(*paths: Path, more: str = "") -> str:
 
 
 def pythons_of(fleet: Fleet) -> dict[str, interpreters.Interpreter]:
-    """The old Pythons that nodes get: this machine's own. None for a foreign processor."""
+    """The old Pythons of the nodes, copied from this machine; none for a foreign processor."""
     found = {}
     for minor in MINORS if fleet.arch == machine_arch() else ():
         try:
             found[minor] = interpreters.find(minor)
-        except interpreters.InterpreterMissing:
+        except InterpreterMissing:
             if minor == MINORS[0]:
                 raise
     return found
 
 
 def ensure(fleet: Fleet, say: Say) -> tuple[str, str]:
-    """Tags of the node's and the repository's image; builds what is not there yet."""
+    """Tags of the node's and the repository's image. Builds missing images."""
     node, repository = tags(fleet)
     with _alone(fleet):
         if not exists(node) or not exists(repository):
@@ -72,7 +73,7 @@ def ensure(fleet: Fleet, say: Say) -> tuple[str, str]:
 
 @contextmanager
 def _alone(fleet: Fleet) -> Iterator[None]:
-    """Only one `up` builds at a time; the others wait and find the image made."""
+    """Only one `up` builds at a time. The others wait and then find the image."""
     folder = fleet.folder.parent
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "image.lock").open("w") as stream:
@@ -82,14 +83,14 @@ def _alone(fleet: Fleet) -> Iterator[None]:
 
 def exists(tag: str) -> bool:
     """Whether the engine has this image."""
-    return bool(docker("images", "--quiet", tag))
+    return bool(run_docker("images", "--quiet", tag))
 
 
 def _bootstrap(fleet: Fleet, say: Say) -> None:
-    """debootstrap into a folder, with the packages to be offered beside, then into the engine."""
+    """Run debootstrap into a folder, add the packages to offer, and import both into the engine."""
     if not shutil.which("debootstrap"):
-        raise EngineMissing("debootstrap not found", "it makes the base image", "apt-get install debootstrap")
-    say("base image: debootstrap, once, several minutes")
+        raise VirtualFleetUnavailable("debootstrap not found", "it makes the base image", "apt-get install debootstrap")
+    say("base image: running debootstrap, once; this takes several minutes")
     with _folder(fleet) as folder:
         root = folder / "root"
         command = ["debootstrap", "--variant=minbase", f"--arch={fleet.arch}"]
@@ -105,9 +106,9 @@ def _bootstrap(fleet: Fleet, say: Say) -> None:
 
 
 def _download(root: Path, folder: Path) -> None:
-    """All .deb files, of the base and of offered.txt, end in /srv/debian."""
+    """Collect all .deb files, of the base and of offered.txt, in /srv/debian."""
     _call(["chroot", str(root), "apt-get", "update", "-q"], folder)
-    for name in listed("offered.txt"):  # one by one: some exclude others
+    for name in listed("offered.txt"):  # one by one, because some conflict with others
         _call(
             ["chroot", str(root), "apt-get", "install", "-qy", "--no-install-recommends", "--download-only", name],
             folder,
@@ -127,7 +128,7 @@ def listed(name: str) -> list[str]:
 
 
 def _build(fleet: Fleet, node: str, repository: str, say: Say) -> None:
-    say("image of the nodes and their package repository: docker build, once, a minute or two")
+    say("image of the nodes and their package repository: building, once; this takes a minute or two")
     with _folder(fleet) as folder:
         context = folder / "context"
         shutil.copytree(IMAGE, context, ignore=shutil.ignore_patterns("__pycache__"))
@@ -142,7 +143,7 @@ def _build(fleet: Fleet, node: str, repository: str, say: Say) -> None:
 
 
 def _copy_python(program: Path, minor: str, target: Path) -> None:
-    """Program, library and modules of an installed Python."""
+    """Copy the program, the library and the modules of an installed Python."""
     prefix = Path(subprocess.check_output([program, "-c", "import sys; print(sys.base_prefix)"], text=True).strip())
     shutil.copytree(
         prefix / "lib" / f"python{minor}", target / "lib" / f"python{minor}", ignore=_LEFT_OUT, symlinks=True
@@ -155,7 +156,7 @@ def _copy_python(program: Path, minor: str, target: Path) -> None:
 
 @contextmanager
 def _folder(fleet: Fleet) -> Iterator[Path]:
-    """A folder on the disk of the checkout; the log in it is kept when something fails."""
+    """A temporary folder on the disk of the checkout. The log next to it is kept."""
     base = fleet.folder.parent
     base.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=base, prefix="image-") as name:

@@ -1,9 +1,10 @@
-"""`./inv fleet measure`: how long provision.yml takes, the first time and again, on virtual Nanos of this machine."""
+"""`./inv fleet measure`: how long the first and the second run of provision.yml take on virtual Nanos."""
 
 from __future__ import annotations
 
 import datetime
 import json
+import logging
 import os
 import subprocess
 import time
@@ -11,11 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fleet import provision, results_page
-from fleet.environments import ROOT
-from fleet.virtual import commands
-from fleet.virtual.settings import Fleet, VirtualFleetError
+from fleet.core import pages
+from fleet.core.errors import VirtualFleetError
+from fleet.core.files import ROOT
+from fleet.core.pages import markdown_table, write_record
+from fleet.plays import playbooks
+from fleet.virtual import lifecycle
+from fleet.virtual.settings import Fleet
 from ocr_app.board import environment
+
+log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 RESULTS = ROOT / "docs" / "results"
@@ -24,26 +30,26 @@ RUNS = ("first", "second")
 SLOWEST = 5
 
 
-def main(say: Say = print, folder: Path = RESULTS) -> None:
-    """Measure a blank fleet of each size twice, write provision.json and .md. Raises VirtualFleetError."""
+def main(say: Say = log.info, folder: Path = RESULTS) -> None:
+    """Measure two runs on a blank fleet of each size, and write provision.json and .md. Raises VirtualFleetError."""
     runs = []
     for count in NODES:
         fleet = Fleet("measure")
-        commands.up(fleet, count, recreate=True, say=say)
+        lifecycle.up(fleet, count, recreate=True, say=say)
         runs += [timed(fleet, count, name, say) for name in RUNS]
-        commands.down(fleet, say)
+        lifecycle.down(fleet, say)
     machine = environment.describe()
     record = {
         "date": datetime.date.today().isoformat(),
         "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
         "runs": runs,
     }
-    results_page.write(folder, "provision", record, page(record))
+    write_record(folder, "provision", record, page(record))
     say(f"written: {folder.name}/provision.md")
 
 
 def timed(fleet: Fleet, nodes: int, name: str, say: Say) -> dict[str, Any]:
-    """One run of provision.yml: seconds, load of the machine before it, what it changed, roles that took longest."""
+    """One run of provision.yml: seconds, the machine's load before it, the number of changes, the slowest roles."""
     load = os.getloadavg()[0]
     start = time.monotonic()
     code = play(fleet)
@@ -64,18 +70,18 @@ def timed(fleet: Fleet, nodes: int, name: str, say: Say) -> dict[str, Any]:
 
 
 def play(fleet: Fleet) -> int:
-    """provision.yml on all nodes, its words in provision.log and its report in the fleet's folder; the exit code."""
-    tools = provision.tools(say=lambda _: None)
-    command = provision.command("provision", str(fleet.inventory))
+    """Run provision.yml on all nodes with its log and report in the fleet's folder; returns the exit code."""
+    tools = playbooks.tools(say=lambda _: None)
+    command = playbooks.command("provision", str(fleet.inventory))
     environ = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}"}
     environ["NANO_OCR_REPORTS"] = str(fleet.folder)
     with (fleet.folder / "provision.log").open("w") as log:
-        done = subprocess.run(command, cwd=provision.FOLDER, env=environ, stdout=log, stderr=log, check=False)
+        done = subprocess.run(command, cwd=playbooks.FOLDER, env=environ, stdout=log, stderr=log, check=False)
     return done.returncode
 
 
 def slowest(roles: list[dict[str, Any]], nodes: int) -> dict[str, float]:
-    """Role -> seconds a node in the mean, for those that took longest."""
+    """Role -> mean seconds per node, for the slowest roles."""
     total: dict[str, float] = {}
     for row in roles:
         total[row["role"]] = total.get(row["role"], 0.0) + row["seconds"]
@@ -84,7 +90,7 @@ def slowest(roles: list[dict[str, Any]], nodes: int) -> dict[str, float]:
 
 
 def page(record: dict[str, Any]) -> str:
-    """provision.md; every number in it stands in ``record``."""
+    """The text of provision.md. Every number in it is from ``record``."""
     rows = [
         (
             str(run["nodes"]),
@@ -96,19 +102,19 @@ def page(record: dict[str, Any]) -> str:
         )
         for run in record["runs"]
     ]
-    head = ("nodes", "run", "seconds", "changed", "longest roles, seconds a node", "load before")
+    head = ("nodes", "run", "seconds", "changed", "slowest roles, seconds per node", "load before")
     threads = record["machine"]["threads"]
     return "\n\n".join(
         (
-            "# Time of provisioning",
-            f"Measured by `./inv fleet measure` on {record['date']} ({results_page.where(record['machine'])}, "
+            "# Duration of provisioning",
+            f"Measured by `./inv fleet measure` on {record['date']} ({pages.format_machine(record['machine'])}, "
             f"{threads} threads); do not edit.",
-            "The whole of `provision.yml`, by the wall clock, on blank [virtual Nanos](../how-to/virtual-fleet.md) and "
-            "then on the same ones again, in batches of one node (the play's default for so few). Packages come from "
-            "a repository on the same machine and wheels are for its processor: what a board, its card and its network "
-            "take is not in these numbers.",
-            results_page.table(head, rows),
-            "Load before is the machine's load average over the minute before the run: above that of an idle machine, "
-            "other work was going on, part of it the start of the nodes and the run before.",
+            "The wall-clock time of the whole `provision.yml` on blank [virtual Nanos](../how-to/virtual-fleet.md), "
+            "and then on the same nodes again, in batches of one node (the default for so few). Packages come from a "
+            "repository on the same machine, and wheels are for its processor, so these numbers do not include the "
+            "time that a board, its SD card and its network need.",
+            markdown_table(head, rows),
+            "Load before is the machine's load average over the minute before the run. It includes other work on the "
+            "machine, such as the start of the nodes and the previous run.",
         )
     ) + "\n"  # fmt: skip

@@ -1,4 +1,4 @@
-"""Containers of a virtual fleet: network, repository, nodes; and the readiness of each."""
+"""The containers of a virtual fleet: network, package repository, nodes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.virtual.engine import docker, privileges
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, node_address, settings
+from fleet.core.errors import VirtualFleetError
+from fleet.virtual.docker import privileges, run_docker
+from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 
 @dataclass(frozen=True)
-class Node:
-    """A node that exists. ``state``: running, exited, restarting, ...; ``image`` is the tag it was made from."""
+class VirtualNode:
+    """A node that exists. ``state`` is Docker's (running, exited, ...); ``image`` is the tag that it was made from."""
 
     number: int
     state: str
@@ -22,42 +23,42 @@ class Node:
     boots: int
 
 
-def existing(fleet: Fleet) -> list[Node]:
+def existing(fleet: Fleet) -> list[VirtualNode]:
     """The nodes of this fleet, by number."""
-    names = docker("ps", "--all", "--filter", f"label={fleet.label}", "--format", "{{.Names}}").split()
+    names = run_docker("ps", "--all", "--filter", f"label={fleet.label}", "--format", "{{.Names}}").split()
     nodes = [_inspect(fleet, name) for name in names if name != fleet.repository]
     return sorted(nodes, key=lambda node: node.number)
 
 
-def _inspect(fleet: Fleet, name: str) -> Node:
-    found = json.loads(docker("inspect", name))[0]
+def _inspect(fleet: Fleet, name: str) -> VirtualNode:
+    found = json.loads(run_docker("inspect", name))[0]
     number = int(name.removeprefix(fleet.network + "-"))
-    return Node(number, found["State"]["Status"], found["Config"]["Image"], found["RestartCount"])
+    return VirtualNode(number, found["State"]["Status"], found["Config"]["Image"], found["RestartCount"])
 
 
 def make_network(fleet: Fleet) -> None:
-    """The network of the fleet, unless it is there."""
-    if not docker("network", "ls", "--quiet", "--filter", f"name=^{fleet.network}$"):
-        docker("network", "create", "--subnet", fleet.subnet, "--label", fleet.label, fleet.network)
+    """Create the network of the fleet unless it exists."""
+    if not run_docker("network", "ls", "--quiet", "--filter", f"name=^{fleet.network}$"):
+        run_docker("network", "create", "--subnet", fleet.subnet, "--label", fleet.label, fleet.network)
 
 
 def start_repository(fleet: Fleet, image: str) -> None:
-    """The container that serves packages; made anew when its image has changed."""
-    found = docker("ps", "--all", "--filter", f"name=^{fleet.repository}$", "--format", "{{.Image}}")
+    """Start the container that serves packages; replace it if its image has changed."""
+    found = run_docker("ps", "--all", "--filter", f"name=^{fleet.repository}$", "--format", "{{.Image}}")
     if found and found != image:
-        docker("rm", "--force", fleet.repository)
+        run_docker("rm", "--force", fleet.repository)
     if found == image:
-        docker("start", fleet.repository)
+        run_docker("start", fleet.repository)
         return
-    place = ["--network", fleet.network, "--ip", fleet.address(2), "--restart", "always", "--label", fleet.label]
-    docker("run", "--detach", "--name", fleet.repository, *place, *_platform(fleet), image)
+    options = ["--network", fleet.network, "--ip", fleet.address(2), "--restart", "always", "--label", fleet.label]
+    run_docker("run", "--detach", "--name", fleet.repository, *options, *_platform(fleet), image)
 
 
 def start(fleet: Fleet, number: int, image: str) -> None:
-    """Make a node's container, with a disk of its own for Docker's data and for swap."""
+    """Start a node's container with its own volumes for Docker's data and for swap."""
     name, host = fleet.container(number), fleet.host(number)
     for volume in volumes(fleet, number):
-        docker("volume", "create", "--label", fleet.label, volume)
+        run_docker("volume", "create", "--label", fleet.label, volume)
     data, swap = volumes(fleet, number)
     arguments = ["--name", name, "--hostname", host, "--label", fleet.label, "--restart", "always"]
     arguments += ["--network", fleet.network, "--ip", node_address(fleet, number)]
@@ -65,7 +66,7 @@ def start(fleet: Fleet, number: int, image: str) -> None:
     arguments += privileges()
     arguments += ["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"]
     arguments += ["--volume", f"{data}:/var/lib/docker", "--volume", f"{swap}:/mnt", "--env", "container=docker"]
-    docker("run", "--detach", *arguments, *_platform(fleet), image)
+    run_docker("run", "--detach", *arguments, *_platform(fleet), image)
 
 
 def _platform(fleet: Fleet) -> list[str]:
@@ -78,8 +79,8 @@ def volumes(fleet: Fleet, number: int) -> tuple[str, str]:
 
 
 def run_in(fleet: Fleet, number: int, *command: str, given: str | None = None, check: bool = True) -> str:
-    """Run a command as root inside a node, past ssh. Returns what it printed."""
-    return docker("exec", "--interactive", fleet.container(number), *command, given=given, check=check)
+    """Run a command as root inside a node, without ssh; returns its output."""
+    return run_docker("exec", "--interactive", fleet.container(number), *command, given=given, check=check)
 
 
 def wait_ready(fleet: Fleet, number: int) -> None:
@@ -92,9 +93,9 @@ def wait_ready(fleet: Fleet, number: int) -> None:
             return
         if state == "degraded":
             failed = run_in(fleet, number, "systemctl", "--failed", "--plain", "--no-legend")
-            raise VirtualFleetError(f"{fleet.host(number)} started, but not all of it: {failed}", "", _look(fleet))
+            raise VirtualFleetError(f"{fleet.host(number)} started, but these units failed: {failed}", "", _look(fleet))
         time.sleep(1)
-    log = docker("logs", "--tail", "5", fleet.container(number), check=False)
+    log = run_docker("logs", "--tail", "5", fleet.container(number), check=False)
     raise VirtualFleetError(f"{fleet.host(number)} does not start ({state or 'no systemd'}): {log}", "", _look(fleet))
 
 
@@ -103,26 +104,26 @@ def _look(fleet: Fleet) -> str:
 
 
 def remove(fleet: Fleet) -> list[str]:
-    """Remove everything that carries the fleet's label; returns the names of what was removed."""
+    """Remove everything with the fleet's label; returns the removed names."""
     mine = ["--filter", f"label={fleet.label}"]
-    containers = docker("ps", "--all", *mine, "--format", "{{.Names}}").split()
+    containers = run_docker("ps", "--all", *mine, "--format", "{{.Names}}").split()
     if containers:
-        docker("stop", "--time", "5", *containers)
-        docker("rm", "--force", "--volumes", *containers)
-    held = docker("volume", "ls", *mine, "--format", "{{.Name}}").split()
+        run_docker("stop", "--time", "5", *containers)
+        run_docker("rm", "--force", "--volumes", *containers)
+    held = run_docker("volume", "ls", *mine, "--format", "{{.Name}}").split()
     for volume in held:
         _free_swap(volume)
-        docker("volume", "rm", volume)
-    networks = docker("network", "ls", *mine, "--format", "{{.Name}}").split()
+        run_docker("volume", "rm", volume)
+    networks = run_docker("network", "ls", *mine, "--format", "{{.Name}}").split()
     for network in networks:
-        docker("network", "rm", network)
+        run_docker("network", "rm", network)
     return containers + held + networks
 
 
 def _free_swap(volume: str) -> None:
-    """The kernel keeps a swap file of a container that is gone: nobody could delete the volume."""
+    """Release the swap file of a removed container: the kernel keeps it, so the volume could not be deleted."""
     if not volume.endswith("-swap"):
         return
-    for path in Path(docker("volume", "inspect", "--format", "{{.Mountpoint}}", volume)).iterdir():
+    for path in Path(run_docker("volume", "inspect", "--format", "{{.Mountpoint}}", volume)).iterdir():
         if path.is_file():
             subprocess.run(["swapoff", str(path)], capture_output=True, check=False)

@@ -1,4 +1,4 @@
-"""What a virtual fleet is made with: settings.toml, a fleet's name, and what follows from both."""
+"""The settings of virtual fleets: settings.toml, a fleet's name, and everything that follows from both."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fleet.environments import ROOT
-from fleet.errors import FleetError
-from fleet.toml import load_toml
+from fleet.core.errors import VirtualFleetError
+from fleet.core.files import ROOT
+from fleet.core.toml import load_toml
 
 IMAGE = ROOT / "tests" / "fleet" / "image"
 DEFAULT_NAME = "virtual"
-
-
-class VirtualFleetError(FleetError):
-    """The virtual fleet cannot be made, or is not as it should be."""
-
-    exit_code = 28
-    code = "virtual-fleet"
 
 
 @cache
@@ -32,15 +25,15 @@ def settings() -> dict[str, Any]:
 
 
 def machine_arch() -> str:
-    """This machine's processor, in Debian's words."""
+    """Debian's name of this machine's architecture."""
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """One virtual fleet on this machine; several may run side by side under different names.
+    """One virtual fleet on this machine. Several can run at the same time under different names.
 
-    ``arch`` is that of Debian: amd64 or arm64. Files for its users lie in ``folder``.
+    ``arch`` is Debian's name: amd64 or arm64. ``folder`` holds the files for its users.
     """
 
     name: str = DEFAULT_NAME
@@ -49,16 +42,16 @@ class Fleet:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", self.name):
-            raise VirtualFleetError(f"a fleet cannot be called {self.name!r}", "lower-case letters, digits and dashes")
+            raise VirtualFleetError(f"invalid name of a fleet: {self.name!r}", "lower-case letters, digits and dashes")
 
     @property
     def folder(self) -> Path:
-        """Where inventory.ini, known_hosts, ssh_config and the key are written."""
+        """The folder of inventory.ini, known_hosts, ssh_config and the key."""
         return self.root / "build" / "fleet" / self.name
 
     @property
     def inventory(self) -> Path:
-        """The inventory of Ansible that `up` writes."""
+        """The Ansible inventory that `up` writes."""
         return self.folder / "inventory.ini"
 
     @property
@@ -68,7 +61,7 @@ class Fleet:
 
     @property
     def subnet(self) -> str:
-        """Its addresses; the same for the same name."""
+        """The addresses, which depend only on the name."""
         third = 16 + zlib.crc32(self.name.encode()) % 239
         text: str = settings()["network"].format(third=third)
         return text
@@ -92,7 +85,7 @@ class Fleet:
 
     @property
     def label(self) -> str:
-        """The label that tells what belongs to this fleet."""
+        """The label of everything that belongs to this fleet."""
         return f"{settings()['label']}={self.name}"
 
 

@@ -1,4 +1,4 @@
-"""Wheels for virtual Nanos: the lists of the boards, for this machine's processor, in a wheelhouse of their own."""
+"""Wheels for virtual Nanos: the locks of the boards for this machine's processor, in a separate wheelhouse."""
 
 from __future__ import annotations
 
@@ -7,47 +7,48 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fleet.environments import ROOT
-from fleet.virtual.settings import Fleet, VirtualFleetError, machine_arch, settings
-from fleet.wheels import commands
-from fleet.wheels.house import alone, missing_of_lock
-from fleet.wheels.manifest import MANIFEST, read
+from fleet.core.errors import VirtualFleetError
+from fleet.core.files import ROOT
+from fleet.virtual.settings import Fleet, machine_arch, settings
+from fleet.wheelhouse import commands
+from fleet.wheelhouse.store.index import alone, missing_of_lock
+from fleet.wheelhouse.store.manifest import MANIFEST, read
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Project:
-    """A folder that has what the wheelhouse looks for: manifest, locks, house of files."""
+    """A folder with everything that the wheelhouse needs: manifest, locks, files."""
 
     folder: Path
 
     @property
     def manifest(self) -> Path:
-        """The manifest of the boards with other platforms."""
+        """The manifest of the boards, with other platforms."""
         return self.folder / "wheels" / "manifest.toml"
 
     @property
-    def house(self) -> Path:
-        """Where the files lie."""
-        return self.folder / "house"
+    def wheelhouse(self) -> Path:
+        """The folder of the files."""
+        return self.folder / "wheelhouse"
 
     @property
     def variables(self) -> dict[str, str]:
-        """What Ansible is told, so that it takes the files from here."""
-        return {"wheelhouse_manifest": str(self.manifest), "wheelhouse_folder": str(self.house)}
+        """The Ansible variables that select these files."""
+        return {"wheelhouse_manifest": str(self.manifest), "wheelhouse_folder": str(self.wheelhouse)}
 
 
 def project_of(fleet: Fleet) -> Project | None:
-    """Where the wheels of these nodes lie; None for nodes with another processor, which install none."""
+    """The project of these nodes' wheels; None for nodes with another processor, which install no wheels."""
     return Project(fleet.folder.parent / f"wheels-{fleet.arch}") if fleet.arch == machine_arch() else None
 
 
 def describe(project: Project, arch: str) -> None:
-    """Write the manifest for a processor in Debian's words, and a link to the locks beside it."""
+    """Write the manifest for a Debian architecture, and link the locks."""
     processor = settings()["wheels"]["processors"].get(arch)
     if processor is None:
-        raise VirtualFleetError(f"no wheels are known for {arch}", ", ".join(settings()["wheels"]["processors"]))
+        raise VirtualFleetError(f"there are no wheels for {arch}", ", ".join(settings()["wheels"]["processors"]))
     project.manifest.parent.mkdir(parents=True, exist_ok=True)
     locks = project.folder / "requirements"
     if not locks.is_symlink():
@@ -61,16 +62,16 @@ def describe(project: Project, arch: str) -> None:
 
 
 def fetch(project: Project, names: Iterable[str], say: Say) -> None:
-    """Fetch locks and artefacts into the house; silent when all are there. Raises ArtefactError."""
+    """Fetch missing locks and artefacts into the wheelhouse. Raises ArtefactError."""
     manifest = read(project.manifest)
     sources, locks = commands.select(manifest, names)
-    gone = [lock for target, lock in locks if missing_of_lock(project.house, manifest, target, lock)]
+    gone = [lock for target, lock in locks if missing_of_lock(project.wheelhouse, manifest, target, lock)]
     if sources or gone:
-        commands.fetch(manifest, project.house, sources, locks, say)
+        commands.fetch(manifest, project.wheelhouse, sources, locks, say)
 
 
 def ensure(fleet: Fleet, say: Say) -> None:
-    """The wheels that provision.yml installs unless it is told to install more; one `up` at a time fetches them."""
+    """Fetch the wheels that provision.yml installs by default."""
     project = project_of(fleet)
     if project is not None:
         with alone(project.folder / ".lock"):

@@ -1,160 +1,143 @@
-"""``ocr-app serve``: reads until it is told to stop; images come over HTTP on this computer, or into a folder."""
+"""``ocr-app serve``: reads until it is stopped; images come over HTTP on this computer, or into a folder.
+
+The settings come from a file, from flags, or from both. Their classes need attrs, and the metrics prometheus_client, so
+both are imported when the service starts: the other verbs work without them.
+"""
 
 import argparse
-import importlib.util
-import os
-import sys
+from typing import Any, Dict, Sequence
 
-from ocr_app import recipes
 from ocr_app.board.runtime_context import runtime_context
 from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, pair, positive, region
 from ocr_app.cli.selfcheck import engine_of
-from ocr_app.core.errors import UsageError
-from ocr_app.engines.targets import target
+from ocr_app.core import logs
+from ocr_app.core.errors import ServiceError, UsageError
 from ocr_app.imaging import preprocess
-from ocr_app.line.service import LineService, words
-from ocr_app.line.settings import AFTER, CLOCKS, ReadingSettings, Serving
-from ocr_app.readers.registry import parse_name
 
-HELP = "read until told to stop: images over HTTP on this computer, or from a folder"
-_DEFAULT = Serving(ReadingSettings())
+HELP = "read until stopped: images over HTTP on this computer, or from a folder"
+_EPILOG = (
+    "Every flag except --config, --verbose and --quiet overrides a key of the file; see docs/reference/settings.md."
+)
+_NOT_SETTINGS = ("settings", "config", "verbose", "quiet", "help")
+
+
+class FromFile:
+    """The value of a flag that was not given: the file decides. As text, it is the default for the help page."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        try:
+            from ocr_app.line.settings import default_of_flag
+        except ImportError:
+            return "see docs/reference/settings.md"
+        return str(default_of_flag(self._name))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``serve``."""
+    parser.epilog = _EPILOG
+    parser.add_argument("settings", nargs="?", metavar="FILE.yaml", help="settings file; flags override it")
+    parser.add_argument("--config", metavar="FILE.yaml", help="the same, as a flag")
+    _add_log_arguments(parser)
     add_reader_arguments(parser, engine=None)
     packs_help = "engine packs (*.tar) of the release; those for boards like this one are taken before reading"
-    parser.add_argument("--packs", default="", metavar="DIR", help=packs_help)
-    build_help = "build engines that are missing or stale; minutes, and not ready meanwhile"
+    parser.add_argument("--packs", metavar="DIR", help=packs_help)
+    build_help = "build engines that are missing or stale; takes minutes, and the service is not ready meanwhile"
     parser.add_argument("--build-engines", action="store_true", help=build_help)
-    parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
-    parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help="as in read")
+    parser.add_argument("--preprocess", choices=preprocess.NAMES, help="(default: %(default)s)")
+    parser.add_argument("--region", action="append", type=region, metavar="X,Y,W,H", help="as in read")
     add_limit_arguments(parser)
     _add_recipe_arguments(parser)
     _add_source_arguments(parser)
     _add_bound_arguments(parser)
+    parser.set_defaults(**_unset(parser))
+
+
+def _unset(parser: argparse.ArgumentParser) -> Dict[str, Any]:
+    """A marker for each flag that sets a key; repeated flags start from None, because argparse appends to them."""
+    actions = [action for action in parser._actions if action.dest not in _NOT_SETTINGS]
+    repeated = ("region", "expect")
+    return {action.dest: None if action.dest in repeated else FromFile(action.dest) for action in actions}
+
+
+def _add_log_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--verbose", action="store_true", help="log also what helps to find faults")
+    group.add_argument("--quiet", action="store_true", help="log warnings and errors only")
 
 
 def _add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("verdicts")
     group.add_argument("--recipe", metavar="FILE", help="decode and judge under this recipe (the reader codes)")
-    group.add_argument("--expect", action="append", type=pair, default=[], metavar="NAME=TEXT", help="as in read")
-    file_help = "JSON object of expected texts, read anew for each image; missing or too old: what would pass holds"
+    group.add_argument("--expect", action="append", type=pair, metavar="NAME=TEXT", help="as in read")
+    file_help = "JSON object of expected texts, read again for each image; while missing or too old, nothing passes"
     group.add_argument("--expect-file", metavar="FILE", help=file_help)
-    age_help = "how old that file may be, 0: any age (default: %(default)s)"
-    group.add_argument("--expect-age", type=float, default=0.0, metavar="S", help=age_help)
-    clock_help = "when the clock counts as right, for recipes that ask for today (default: %(default)s)"
-    group.add_argument("--clock", choices=CLOCKS, default="synced", help=clock_help)
-    deadline_help = "from an image's arrival; later means fail"
-    group.add_argument("--deadline-ms", type=positive, metavar="MS", help=deadline_help)
+    age_help = "greatest age of that file, 0: any age (default: %(default)s)"
+    group.add_argument("--expect-age", type=float, metavar="S", help=age_help)
+    clock_help = "when the clock counts as right, for recipes that refer to today (default: %(default)s)"
+    group.add_argument("--clock", choices=("synced", "always", "never"), help=clock_help)
+    group.add_argument("--deadline-ms", type=positive, metavar="MS", help="from an image's arrival; later means fail")
     group.add_argument("--challenge", metavar="DIR", help="challenge set, read before the service is ready")
 
 
 def _add_source_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("sources")
-    listen_help = "HOST:PORT of this computer, unix:PATH, or none (default: %(default)s)"
-    group.add_argument("--listen", default=_DEFAULT.listen, metavar="ADDRESS", help=listen_help)
-    group.add_argument(
-        "--queue", type=positive, default=_DEFAULT.queue, metavar="N", help="images that may wait (%(default)s)"
-    )
+    listen_help = "HOST:PORT with a loopback host, unix:PATH, or none (default: %(default)s)"
+    group.add_argument("--listen", metavar="ADDRESS", help=listen_help)
+    group.add_argument("--queue", type=positive, metavar="N", help="images that may wait (%(default)s)")
     group.add_argument("--watch", metavar="DIR", help="folder of new images")
-    group.add_argument("--results", metavar="DIR", help="one JSON file for each image of --watch")
-    group.add_argument("--after", choices=AFTER, default="keep", help="of a watched image that was read (%(default)s)")
-    every_help = "a watched folder without a new image for so long: camera_lost; 0: never (default: %(default)s)"
-    group.add_argument("--frame-every", type=float, default=0.0, metavar="S", help=every_help)
+    group.add_argument("--results", metavar="DIR", help="one JSON file per image of --watch")
+    group.add_argument("--after", choices=("keep", "delete"), help="what to do with an image once read (%(default)s)")
+    every_help = "time without a new image after which camera_lost is reported; 0: never (default: %(default)s)"
+    group.add_argument("--frame-every", type=float, metavar="S", help=every_help)
 
 
 def _add_bound_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("bounds")
     for name, kind, about in (
-        ("read-limit", float, "s; a longer reading hangs: the reading process is started again"),
+        ("read-limit", float, "s; a reading that takes longer hangs: the reading process is restarted"),
         ("open-limit", float, "s; loading networks and the first readings"),
-        ("answer", float, "s; a caller without deadline waits no longer"),
+        ("answer", float, "s; how long a caller waits when there is no deadline"),
         ("retry", float, "s; pause before a missing GPU, engine or model is looked for again"),
         ("restarts", int, "of the reading process in ten minutes; one more ends the service"),
         ("disk-mb", positive, "less free space: disk_low"),
         ("memory-mb", positive, "less free memory: memory_low"),
     ):
-        field = {"read-limit": "read_limit_s", "open-limit": "open_limit_s", "answer": "answer_s", "retry": "retry_s"}
-        default = getattr(_DEFAULT, field.get(name, name.replace("-", "_")))
-        group.add_argument("--" + name, type=kind, default=default, metavar="N", help=about + " (%(default)s)")
+        group.add_argument("--" + name, type=kind, metavar="N", help=about + " (%(default)s)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0 after SIGTERM or SIGINT, 14 when the reading process failed too often; else as the errors say."""
-    around = runtime_context()
-    settings = settings_of(arguments, engine_of(arguments.engine, around))
-    service = LineService(settings, around)
-    for line in words(settings, service.port):
-        print("ocr-app serve: " + line, file=sys.stderr, flush=True)
-    return service.run()
+    try:
+        from ocr_app.line.service import LineService
+        from ocr_app.line.settings import ServiceSettings, check, load, override, resolve_engine
+    except ImportError as error:
+        found = "the service needs attrs, cattrs and prometheus_client: {}".format(error)
+        raise ServiceError(found, "these packages in this Python", "pip install attrs cattrs prometheus-client")
+    context = runtime_context()
+    path = _settings_path(arguments)
+    settings = override(load(path) if path else ServiceSettings(), given(arguments))
+    settings = resolve_engine(settings, engine_of(None, context))
+    check(settings)
+    logs.set_up(logs.level_of(settings.log.level, arguments.verbose, arguments.quiet))
+    return LineService(settings, context).run()
 
 
-def settings_of(arguments: argparse.Namespace, engine: str) -> Serving:
-    """Checked as far as that goes without a reader. Raises UsageError, RecipeError."""
-    parse_name(arguments.reader)
-    _check_recipe(arguments)
-    if bool(arguments.watch) != bool(arguments.results):
-        raise UsageError("--watch and --results belong together", "both", "--watch DIR --results DIR")
-    if arguments.build_engines:
-        _check_building(engine)
-    return Serving(
-        _reading_of(arguments, engine),
-        "" if arguments.listen == "none" else arguments.listen,
-        arguments.queue,
-        arguments.watch or "",
-        arguments.results or "",
-        arguments.after,
-        arguments.frame_every,
-        arguments.challenge or "",
-        arguments.build_engines,
-        read_limit_s=arguments.read_limit,
-        open_limit_s=arguments.open_limit,
-        answer_s=arguments.answer,
-        retry_s=arguments.retry,
-        restarts=arguments.restarts,
-        disk_mb=arguments.disk_mb,
-        memory_mb=arguments.memory_mb,
-    )
+def _settings_path(arguments: argparse.Namespace) -> str:
+    paths: Sequence[str] = [path for path in (arguments.settings, arguments.config) if path]
+    if len(paths) > 1:
+        raise UsageError("two settings files: {}".format(" and ".join(paths)), "one", "ocr-app serve FILE.yaml")
+    return paths[0] if paths else ""
 
 
-def _check_building(engine: str) -> None:
-    """A build is judged by what the model itself reads, by ONNX Runtime; the image for Jetsons has none."""
-    if engine == "none":
-        raise UsageError("--build-engines without engines", "--engine " + " or ".join(target.TARGETS))
-    if importlib.util.find_spec("onnxruntime") is None:
-        found = "--build-engines where ONNX Runtime, which judges a build, is not installed"
-        raise UsageError(found, "engines that were built before", "./inv build-engines")
-
-
-def _reading_of(arguments: argparse.Namespace, engine: str) -> ReadingSettings:
-    return ReadingSettings(
-        arguments.reader,
-        arguments.device,
-        arguments.precision,
-        arguments.threads,
-        engine,
-        os.path.abspath(arguments.packs) if arguments.packs else "",
-        os.path.abspath(arguments.recipe) if arguments.recipe else None,
-        arguments.preprocess,
-        tuple(arguments.region),
-        tuple(arguments.expect),
-        arguments.expect_file,
-        arguments.expect_age,
-        arguments.clock,
-        arguments.deadline_ms,
-        arguments.max_pixels,
-        arguments.max_bytes,
-        arguments.min_side,
-    )
-
-
-def _check_recipe(arguments: argparse.Namespace) -> None:
-    if arguments.recipe is None:
-        if arguments.expect or arguments.expect_file or arguments.deadline_ms:
-            raise UsageError("--expect, --expect-file or --deadline-ms without a recipe", "--recipe FILE")
-        return
-    names = sorted({field.name for field in recipes.load(arguments.recipe).fields if field.name})
-    for name, _ in arguments.expect:
-        if name not in names:
-            raise UsageError("the recipe has no field {!r}".format(name), ", ".join(names) or "no field has a name")
+def given(arguments: argparse.Namespace) -> Dict[str, Any]:
+    """The flags that were given, by the names of argparse, in the types of the settings."""
+    found = {
+        name: value
+        for name, value in vars(arguments).items()
+        if name not in _NOT_SETTINGS and not isinstance(value, FromFile) and value is not None
+    }
+    types = {"region": tuple, "expect": dict}
+    return {name: types[name](value) if name in types else value for name, value in found.items()}

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The service on the production line: inputs, the process that reads, health, the self-check."""

@@ -7,7 +7,8 @@ import numpy as np
 
 from ocr_app.core.types import LinePosterior, TextLine, line_to_json
 from ocr_app.networks import ctc
-from ocr_app.recipes import CodeDecoding, DecodedChar, DecodedLine, Reason, Verdict
+from ocr_app.recipes.decoding import CodeDecoding, DecodedChar, DecodedLine
+from ocr_app.recipes.verdict import Reason, Verdict
 
 
 def lines_of(decoding: CodeDecoding) -> List[TextLine]:
@@ -25,7 +26,7 @@ def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LineP
         "reasons": [_reason(reason) for reason in verdict.reasons],
         "values": dict(decoding.values),
         "lines": [_line(line) for line in decoding.lines],
-        "others": [_other(posteriors[index]) for index in decoding.others],
+        "others": [_other(posteriors[index]) for index in decoding.unused],
     }
 
 
@@ -49,13 +50,13 @@ def _line(line: DecodedLine) -> Dict[str, Any]:
         "fields": [{"name": its.name, "kind": its.kind, "text": its.text} for its in line.fields],
         "chars": [_char(char) for char in line.chars],
         "junk": list(line.junk),
-        "free": line.free,
+        "free": line.best_path,
     }
 
 
 def _char(char: DecodedChar) -> Dict[str, Any]:
     return {
-        "sign": char.sign,
+        "sign": char.character,
         "status": char.status,
         "gap": _finite(char.gap),
         "free_gap": _finite(char.free_gap),

@@ -142,7 +142,7 @@ def _judged(posteriors: List[LinePosterior], wanted: VerdictRequest, timer: Time
 
 
 def _clock(wanted: VerdictRequest) -> Optional[recipes.Clock]:
-    return recipes.judged_clock(datetime.datetime.now(), True, NOT_BEFORE) if wanted.trust_clock else None
+    return recipes.judge_clock(datetime.datetime.now(), True, NOT_BEFORE) if wanted.trust_clock else None
 
 
 def cut(image: Image, region: Region) -> Image:

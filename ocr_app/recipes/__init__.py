@@ -1,26 +1,18 @@
-"""Recipes: what a code may be, decoding that knows it, and the verdict on what was printed."""
+"""Recipes: what a code may be, decoding under that knowledge, and the verdict on what was printed."""
 
-from ocr_app.recipes.decoding.decoder import decode
-from ocr_app.recipes.decoding.free_decoding import free, prepare
-from ocr_app.recipes.decoding.result import CodeDecoding, DecodedChar, DecodedLine
-from ocr_app.recipes.language.dates import Clock, judged_clock
-from ocr_app.recipes.language.loading import load, loads
-from ocr_app.recipes.language.recipe import Recipe
-from ocr_app.recipes.verdict import Reason, Verdict, verify
+from ocr_app.recipes.decoding import CodeDecoding, decode, decode_free
+from ocr_app.recipes.language import Clock, Recipe, judge_clock, load, loads
+from ocr_app.recipes.verdict import Verdict, verify
 
 __all__ = [
     "Clock",
     "CodeDecoding",
-    "DecodedChar",
-    "DecodedLine",
-    "Reason",
     "Recipe",
     "Verdict",
     "decode",
-    "free",
-    "judged_clock",
+    "decode_free",
+    "judge_clock",
     "load",
     "loads",
-    "prepare",
     "verify",
 ]

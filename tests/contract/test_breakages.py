@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.wheels.manifest import read
+from fleet.wheelhouse.store.manifest import read
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "how-to" / "breakages"
@@ -18,7 +18,11 @@ def files_of_roles(*parts):
         yield from (ROOT / "ansible" / "roles").glob(f"*/{part}/*.yml")
 
 
-RULES = {rule for path in files_of_roles("vars", "tasks") for rule in re.findall(r"id: (\w+\.\w+)", path.read_text())}
+POLICY = {path.stem: path.read_text() for path in (ROOT / "ansible" / "plugins" / "rules").glob("*.py")}
+IDS = {rule for text in POLICY.values() for rule in re.findall(r'"(\w+\.\w+)"', text)}
+VENVS = [role for role, text in POLICY.items() if "environments.judged(" in text]
+RULES = {rule for rule in IDS if rule.partition(".")[0] in ROLES}
+RULES |= {f"{role}.{name}" for role in VENVS for name in ("packages", "proofs")}
 VARIABLES = {name for path in files_of_roles("defaults") for name in re.findall(r"^(\w+):", path.read_text(), re.M)}
 TAGS = set(re.findall(r"tags: \[?(\w+)", (ROOT / "ansible" / "provision.yml").read_text()))
 
@@ -57,6 +61,7 @@ def test_every_breakage_that_the_runtime_s_role_detects_has_a_page():
 
 
 def test_every_page_that_a_role_names_is_there():
-    texts = [path.read_text() for path in files_of_roles("vars", "tasks")]
-    named = {page for text in texts for page in re.findall(r"docs/how-to/breakages/([\w-]+\.md)", text)}
-    assert named and named <= set(PAGES)
+    texts = [*POLICY.values(), *(path.read_text() for path in files_of_roles("vars", "tasks"))]
+    pattern = r'(?:docs/how-to/breakages/|\bPAGES \+ "|PAGES})([\w-]+\.md)'
+    named = {page for text in texts for page in re.findall(pattern, text)} - {"README.md"}
+    assert len(named) > 5 and named <= set(PAGES)

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from fleet import artefacts
+from fleet.core.files import sha256_of
+from fleet.environments import model_files
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = ("requirements/", "wheels/", "versions.toml", "ocr_app/data/", "docs/", "data/", "fleet/environments.toml")
+DATA = (
+    "requirements/",
+    "wheels/",
+    "versions.toml",
+    "ocr_app/data/",
+    "docs/",
+    "data/",
+    "fleet/environments/environments.toml",
+)
 REGISTRIES = ("pypi.org", "pythonhosted", "registry.npmjs", "deb.debian.org", "files.pythonhosted")
 
 
@@ -64,15 +73,15 @@ def test_every_lock_has_its_input():
 
 def test_model_index_fits_the_manifest():
     """The committed index is what the generator makes; its files are compared where they are here."""
-    index = json.loads(artefacts.INDEX.read_text())
-    members = {m.name: f"{a.name} {a.version}" for a in artefacts.read_manifest() for m in a.members}
+    index = json.loads(model_files.INDEX.read_text())
+    members = {m.name: f"{a.name} {a.version}" for a in model_files.read_manifest() for m in a.members}
     assert {name: entry["artefact"] for name, entry in index["files"].items()} == members
-    assert artefacts.INDEX.read_text() == json.dumps(index, indent=2, sort_keys=True) + "\n"
+    assert model_files.INDEX.read_text() == json.dumps(index, indent=2, sort_keys=True) + "\n"
     for name, entry in index["files"].items():
-        path = artefacts.MODELS / name
+        path = model_files.MODELS / name
         if path.is_file():
-            assert artefacts.sha256_of(path) == entry["sha256"]
+            assert sha256_of(path) == entry["sha256"]
 
 
 def test_demo_models_are_here_for_the_test_above():
-    assert artefacts.fetch(say=lambda _: None)
+    assert model_files.fetch(say=lambda _: None)

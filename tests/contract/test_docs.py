@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet import blocks
+from fleet.reports import blocks
 from ocr_app.benchmark.record import load_run
 from ocr_app.cli.main import parser
 

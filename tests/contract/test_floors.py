@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet.toml import load_toml
+from fleet.reports import architecture
 
 APP = Path(__file__).resolve().parents[2] / "ocr_app"
-CONTRACT = load_toml(APP.parent / "pyproject.toml")["tool"]["importlinter"]["contracts"][0]
-LAYERS = [[name.strip() for name in layer.split("|")] for layer in reversed(CONTRACT["layers"])]
+LAYERS = [[name.strip() for name in layer.split("|")] for layer in reversed(architecture.layers_of())]
 FLOORS = {name: floor for floor, names in enumerate(LAYERS) for name in names}
 TOP = {"__main__": len(LAYERS)}
 FILES = sorted(path for path in APP.rglob("*.py") if path != APP / "__init__.py")
@@ -72,3 +71,12 @@ STANDARD = {
 def test_the_agent_needs_the_standard_library_alone(path):
     """Not even the application: it has to work when that cannot (docs/adr/0024-agent-on-the-node.md)."""
     assert {module.split(".")[0] for module in imports(path)} <= STANDARD | {"node_agent"}
+
+
+def test_the_architecture_page_is_drawn_from_the_contract():
+    rows = architecture.floors(APP.parent, architecture.layers_of())
+    page = (APP.parent / architecture.PAGE).read_text(encoding="utf-8")
+    assert architecture.filled(page, rows) == page, "run ./inv docs"
+    assert (APP.parent / architecture.PICTURE).read_text(encoding="utf-8") == architecture.picture(rows), (
+        "run ./inv docs"
+    )

@@ -27,7 +27,8 @@ HOST = re.compile(r"(?<![\w@.-])((?:[a-z0-9-]+\.)+(?:com|org|io|dev|net|edu|ai|e
 SUFFIXES = ("", ".py", ".toml", ".json", ".yml", ".j2", ".sh", ".in", ".cfg", ".Dockerfile", ".service")
 # What opens a connection, or starts a program that does.
 CONNECTS = re.compile(
-    r"urllib\.request\.(?:urlopen|build_opener)|create_connection\(|\"pip\", \"(?:download|install)\"|-m pip install"
+    r"urllib\.request\.(?:urlopen|build_opener)|urllib3\.PoolManager\(|create_connection\("
+    r"|\"pip\", \"(?:download|install)\"|-m pip install"
     r"|\[\"debootstrap\"|apt-get update -q|\"apt-get\", |\"pull\"|\"npm\"|\[\"ansible-playbook\"|\"pip-audit\"\)"
     r"|execvp\(\"ssh\"|\n +\"ssh\",\n|\"bin\" / \"uv\"|ansible\.builtin\.(?:apt|uri|get_url|git|pip|apt_key):"
 )

@@ -1,20 +1,17 @@
 """Every example recipe loads, accepts what it is meant for, refuses what it is not, and reads it back."""
 
-import sys
 import textwrap
 from datetime import date
 from pathlib import Path
 
 import pytest
+from posteriors import CHARACTERS, frame_of
 
 from ocr_app.recipes import decode, load, loads, verify
 from ocr_app.recipes.decoding.result import STATUSES
 from ocr_app.recipes.language.recipe import Tolerances, accepts
-from ocr_app.recipes.teaching.examples import how_many, texts
+from ocr_app.recipes.teaching import count_texts, sample_texts
 from ocr_app.recipes.verdict import REASONS
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "recipes"))
-from posteriors import CHARACTERS, frame_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "recipes").glob("*.yaml"))
@@ -79,8 +76,8 @@ def test_every_line_of_an_example_is_read_back(path):
     recipe = load(str(path))
     for layout in recipe.layouts:
         for seed in range(3):
-            wanted = [texts(recipe.registry, line.root, 1, seed)[0] for line in layout.lines]
-            assert all(how_many(recipe.registry, line.root) > 1 for line in layout.lines)
+            wanted = [sample_texts(recipe.registry, line.root, 1, seed)[0] for line in layout.lines]
+            assert all(count_texts(recipe.registry, line.root) > 1 for line in layout.lines)
             decoding = decode(frame_of(*wanted), recipe)
             assert [line.text for line in decoding.lines] == wanted
             verdict = verify(decoding, recipe._replace(relations=()))
@@ -102,7 +99,7 @@ def test_the_drawn_codes_are_those_of_the_recipe():
 def test_all_characters_of_the_examples_can_be_said():
     for path in FILES:
         recipe = load(str(path))
-        used = {sign for arcs in recipe.registry.arcs for sign in arcs}
+        used = {character for arcs in recipe.registry.arcs for character in arcs}
         assert used - set(CHARACTERS) <= set('"'), path.name
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.wheels.manifest import read
+from fleet.wheelhouse.store.manifest import read
 from ocr_app.cli.main import parser
 
 ROOT = Path(__file__).resolve().parents[2]

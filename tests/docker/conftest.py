@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet import interpreters
+from fleet.core.errors import InterpreterMissing
+from fleet.environments import interpreters
 from fleet.images import building, spec
 
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ def lacking() -> str:
     try:
         interpreters.find("3.6")
         interpreters.find("3.7")
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         return error.found
     return ""
 
@@ -40,7 +41,7 @@ def _absent(what: str, step: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def images() -> spec.Images:
+def images() -> spec.ImageCatalogue:
     """The two applications and what they stand on, built."""
     if problem := lacking():
         _absent(f"a machine that builds images ({problem})", "see docs/how-to/containers.md")

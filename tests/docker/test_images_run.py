@@ -7,11 +7,11 @@ import subprocess
 
 import pytest
 
-from fleet import artefacts
-from fleet.images import archives, building, context, engine, testing
-from fleet.images.spec import EngineMissing
-from fleet.images.testing import LOCKED_DOWN
-from node_agent.release import image_archive
+from fleet.core.errors import DockerMissing
+from fleet.environments import model_files
+from fleet.images import archives, building, checks, context, docker
+from fleet.images.checks import LOCKED_DOWN
+from node_agent import image_archive
 
 ALWAYS = ("ocr-app-base", "ocr-app", "ocr-app-cpu")
 LARGE = ("ocr-app-easyocr", "ocr-app-paddle")
@@ -24,21 +24,21 @@ def run(image, *arguments, options=()):
 
 @pytest.mark.parametrize("name", ALWAYS)
 def test_the_image_is_what_it_has_to_be(images, name):
-    assert testing.problems_of(images, images.images[name]) == []
+    assert checks.problems_of(images, images.images[name]) == []
 
 
 @pytest.mark.parametrize("name", LARGE)
 def test_so_are_the_large_ones_where_they_are_built(images, name):
-    if not engine.exists(name):
+    if not docker.exists(name):
         pytest.skip(f"{name} is not built here; ./inv images build --only {name} (gigabytes)")
-    assert testing.problems_of(images, images.images[name]) == []
+    assert checks.problems_of(images, images.images[name]) == []
 
 
 @pytest.mark.parametrize(("name", "reader"), [*zip(LARGE, ("easyocr", "paddleocr"), strict=True)])
 def test_the_large_ones_read_with_their_reader_where_they_are_built(images, name, reader):
-    if not engine.exists(name):
+    if not docker.exists(name):
         pytest.skip(f"{name} is not built here; ./inv images build --only {name} (gigabytes)")
-    mounted = ("--volume", f"{artefacts.MODELS}:/opt/ocr-app/models:ro")
+    mounted = ("--volume", f"{model_files.MODELS}:/opt/ocr-app/models:ro")
     done = run(name, "read", "--jsonl", "--reader", reader, "data/nano-codes-100/images/000.jpg", options=mounted)
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout.splitlines()[0])
@@ -46,33 +46,33 @@ def test_the_large_ones_read_with_their_reader_where_they_are_built(images, name
 
 
 def test_the_application_for_nanos_adds_less_than_350_mb(images):
-    assert testing.added_mb(images, images.images["ocr-app"]) < 350
+    assert checks.added_mb(images, images.images["ocr-app"]) < 350
 
 
 @pytest.mark.parametrize("name", ["ocr-app-base", "ocr-app"])
 def test_building_again_from_nothing_changes_no_layer(images, name):
-    assert testing.rebuilt(images.images[name], building.plan("standin"), print) == []
+    assert checks.rebuilt(images.images[name], building.plan("standin"), print) == []
 
 
 def test_buildkit_builds_the_same_dockerfile(images, tmp_path):
     image, tag = images.images["ocr-app-base"], "ocr-app-again/buildkit"
     try:
-        arguments = {"BASE": testing.parent_tag(images, image)}
-        engine.build(context.folder_of(images, image), tag, arguments, "buildkit", "none", False, tmp_path / "log")
-        assert engine.inspect(tag)["Config"]["User"] == "ocr"
-    except EngineMissing as error:
+        arguments = {"BASE": checks.parent_tag(images, image)}
+        docker.build(context.folder_of(images, image), tag, arguments, "buildkit", "none", False, tmp_path / "log")
+        assert docker.inspect(tag)["Config"]["User"] == "ocr"
+    except DockerMissing as error:
         pytest.skip(error.found)
     finally:
-        if engine.exists(tag):
-            engine.docker("rmi", tag)
+        if docker.exists(tag):
+            docker.run_docker("rmi", tag)
 
 
 def test_a_second_build_builds_nothing(images):
-    before = engine.inspect("ocr-app-base")["Id"]
+    before = docker.inspect("ocr-app-base")["Id"]
     said = []
     building.build(["ocr-app-base"], building.plan("standin"), said.append)
     assert said[-1] == "ocr-app-base: up to date"
-    assert engine.inspect("ocr-app-base")["Id"] == before
+    assert docker.inspect("ocr-app-base")["Id"] == before
 
 
 def test_the_image_for_any_computer_checks_itself_and_reads_the_bundled_samples(images):
@@ -117,14 +117,14 @@ def test_the_stand_in_for_nvidias_base_holds_no_cuda(images):
 
 
 def test_the_label_says_what_the_image_stands_on(images):
-    labels = engine.inspect("ocr-app")["Config"]["Labels"]
+    labels = docker.inspect("ocr-app")["Config"]["Labels"]
     assert labels["nano-ocr.standin"].startswith("stand-in for ") and labels["l4t.release"] == images.l4t
-    assert "l4t.release" not in engine.inspect("ocr-app-cpu")["Config"]["Labels"]
+    assert "l4t.release" not in docker.inspect("ocr-app-cpu")["Config"]["Labels"]
 
 
 def test_an_archive_is_one_that_a_node_takes(images, tmp_path):
     (path,) = archives.save(["ocr-app"], tmp_path)
     with path.open("rb") as stream:
         image = image_archive.inspect(stream)
-    image_archive.check(image, engine.inspect("ocr-app")["Id"], image.machine, "32.7.6")
+    image_archive.check(image, docker.inspect("ocr-app")["Id"], image.machine, "32.7.6")
     assert image.machine in ("x86_64", "aarch64")

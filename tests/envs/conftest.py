@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet import envs, interpreters
-from fleet.environments import ROOT, environments
+from fleet.core.errors import InterpreterMissing
+from fleet.core.files import ROOT
+from fleet.environments import builder, interpreters
+from fleet.environments.declarations import environments
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -29,9 +31,9 @@ def built() -> Callable[[str], Path]:
     def build(name: str) -> Path:
         try:
             interpreters.find_first(environments()[name].python)
-        except interpreters.InterpreterMissing as error:
+        except InterpreterMissing as error:
             pytest.skip(str(error))
-        return envs.build([name])[0]
+        return builder.build([name])[0]
 
     return build
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.environments import ROOT, lock_path
+from fleet.core.files import ROOT
+from fleet.environments.declarations import lock_path
 
 IMPORT = ("-c", "import easyocr; print(easyocr.__file__)")
 PATCHES = ("-m", "ocr_app.readers.easyocr.bidi_repair")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet import envs, interpreters
-from fleet.env_steps import InstallFailed
-from fleet.environments import ROOT, environments
+from fleet.core.errors import InstallFailed, InterpreterMissing
+from fleet.core.files import ROOT
+from fleet.environments import builder, interpreters
+from fleet.environments.declarations import environments
 
 NAMES = sorted(environments())
 
@@ -18,17 +19,17 @@ NAMES = sorted(environments())
 @pytest.mark.parametrize("name", NAMES)
 def test_it_builds_and_imports_and_equals_its_lock(name: str, built: Callable[[str], Path]) -> None:
     built(name)
-    marker = envs.read_marker(name)
+    marker = builder.read_marker(name)
     assert marker is not None
-    assert envs.prove(environments()[name], marker["python"]) == []
+    assert builder.prove(environments()[name], marker["python"]) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_second_build_changes_nothing(name: str, built: Callable[[str], Path]) -> None:
-    marker = built(name).parent.parent / envs.MARKER
+    marker = built(name).parent.parent / builder.MARKER
     before = marker.stat()
     said: list[str] = []
-    envs.build([name], say=said.append)
+    builder.build([name], say=said.append)
     assert said == [f"{name}: ready, nothing to do"]
     assert marker.stat().st_mtime_ns == before.st_mtime_ns
 
@@ -45,13 +46,13 @@ def test_a_real_build_from_nothing_ends_ready(tmp_path: Path) -> None:
     """The smallest environment in a checkout of its own: interpreter, bootstrap, packages, proof, marker."""
     try:
         interpreters.find_first(environments()["locks"].python)
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         pytest.skip(str(error))
     for folder in ("requirements", "fleet"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    python = envs.build(["locks"], tmp_path)[0]
+    python = builder.build(["locks"], tmp_path)[0]
     assert python.is_file()
-    assert [status.state for status in envs.status(tmp_path) if status.name == "locks"] == ["ready"]
+    assert [status.state for status in builder.status(tmp_path) if status.name == "locks"] == ["ready"]
 
 
 def test_a_lock_with_another_hash_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
@@ -61,5 +62,5 @@ def test_a_lock_with_another_hash_is_refused_and_leaves_nothing(tmp_path: Path) 
         text = (ROOT / "requirements" / name).read_text()
         (tmp_path / "requirements" / name).write_text(re.sub("sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, text))
     with pytest.raises(InstallFailed, match="Expected sha256 0000"):
-        envs.build(["locks"], tmp_path)
+        builder.build(["locks"], tmp_path)
     assert not (tmp_path / ".envs" / "locks").exists()

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fleet import interpreters, proofs
-from fleet.environments import ROOT, lock_path
-from fleet.locks import locked
+from fleet.core.errors import InterpreterMissing
+from fleet.core.files import ROOT
+from fleet.environments import interpreters, proofs
+from fleet.environments.declarations import lock_path
+from fleet.environments.locks import locked
 
 MODULES = (
     "attrs", "cattrs", "cv2", "grimp", "hypothesis", "importlinter", "invoke", "jinja2", "jsonschema", "matplotlib",
@@ -22,7 +24,7 @@ MODULES = (
 def test_the_control_lock_installs_whole(minor: str, tmp_path: Path) -> None:
     try:
         interpreter = interpreters.find(minor)
-    except interpreters.InterpreterMissing as error:
+    except InterpreterMissing as error:
         pytest.skip(str(error))
     lock, python = lock_path("control", ROOT), tmp_path / "bin" / "python"
     subprocess.run([str(interpreter.path), "-m", "venv", str(tmp_path)], check=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet import artefacts
+from fleet.environments import model_files
 from ocr_app.networks import onnx_model
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -23,7 +23,7 @@ NETWORKS = {
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the exports of all tests here; the weights are fetched when need be."""
-    artefacts.fetch(sets=("easyocr", "paddleocr"))
+    model_files.fetch(sets=("easyocr", "paddleocr"))
     return tmp_path_factory.mktemp("exports")
 
 
@@ -71,7 +71,7 @@ def test_training_mode_is_left_before_the_export(exported: Path, run_in: RunIn) 
     [("py36-easyocr", "easyocr-recogniser", "1x1x64x96"), ("py37-paddle", "paddleocr-v4-detector", "1x3x64x96")],
 )
 def test_an_original_is_measured_in_its_own_framework(environment: str, name: str, shape: str, run_in: RunIn) -> None:
-    artefacts.fetch(sets=("easyocr", "paddleocr"))
+    model_files.fetch(sets=("easyocr", "paddleocr"))
     words = ["ocr_app.benchmark.modules.measure", name, "--engine", "original", "--shape", shape, "--runs", "2"]
     done = run_in(environment, "-m", *words, "--threads", "1")
     found = json.loads(done.stdout.splitlines()[-1])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet import locks
-from fleet.environments import ROOT, lock_path, lock_specs
+from fleet.core.files import ROOT
+from fleet.environments import locks
+from fleet.environments.declarations import lock_path, lock_specs
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fleet import artefacts
-from fleet.environments import ROOT
+from fleet.core.files import ROOT
+from fleet.environments import model_files
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -45,7 +45,7 @@ text = [line[1] for line in RapidOCR()(image)[0]]
 @pytest.fixture(scope="session")
 def models() -> str:
     """The folder of the weights, fetched when need be."""
-    artefacts.fetch(sets=("easyocr", "paddleocr"))
+    model_files.fetch(sets=("easyocr", "paddleocr"))
     return str(ROOT / ".models")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.environments import ROOT
+from fleet.core.files import ROOT
 from training.recogniser.texts import CHARACTERS
 
 

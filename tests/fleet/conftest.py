@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.virtual import commands, engine, nodes
+from fleet.core.errors import VirtualFleetUnavailable
+from fleet.virtual import lifecycle, nodes
 from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent
@@ -72,11 +73,11 @@ class VirtualNano:
 def require_virtual_fleet() -> None:
     """Skip where no virtual fleet can run; where CI=true nothing is skipped."""
     try:
-        commands.check()
-    except engine.EngineMissing as error:
+        lifecycle.check()
+    except VirtualFleetUnavailable as error:
         if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
             raise
-        pytest.skip(f"no virtual Nano can run here: {error}")
+        pytest.skip(f"virtual Nanos cannot run here: {error}")
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +85,10 @@ def virtual_fleet() -> Iterator[Fleet]:
     """A fleet of two nodes, blank unless OCR_KEEP_FLEET is set."""
     require_virtual_fleet()
     fleet = Fleet("test")
-    commands.up(fleet, 2, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 2, recreate=not os.environ.get(KEEP))
     yield fleet
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet import deploy as deployments
+from fleet.core.errors import DeployError
+from fleet.release import deployment
 from fleet.virtual import nodes
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import run_docker
 from tests.fleet.conftest import VirtualNano
 from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
-ROOT = deployments.ROOT
+ROOT = deployment.ROOT
 ALL_AT_ONCE = ("100%",)
 
 
@@ -55,10 +56,10 @@ class Board:
 
     def cut_power(self) -> None:
         """The container is killed: nothing is synced, nothing is told."""
-        docker("kill", self.nano.container)
+        run_docker("kill", self.nano.container)
 
     def power_up(self) -> None:
-        docker("start", self.nano.container)
+        run_docker("start", self.nano.container)
 
     def settled(self, patience_s: float = 240.0) -> dict[str, Any]:
         """Status when the node has come up and has ended what it was in the middle of."""
@@ -86,16 +87,16 @@ class Line:
     maker: Maker
     out: Path
 
-    def wish(self, **more: Any) -> deployments.Wish:
+    def wish(self, **more: Any) -> deployment.DeployRequest:
         batch = {"batch": ALL_AT_ONCE, "reach_s": 45.0, "lost_s": 120.0}
-        return deployments.Wish(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
+        return deployment.DeployRequest(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
 
     def deploy(self, bundle: Path, **more: Any) -> tuple[int, dict[str, str], str]:
         """(exit code, host -> outcome, report in words)."""
         code = 0
         try:
-            deployments.deploy(bundle, self.maker.keys, self.wish(**more), self.out, say=lambda _: None)
-        except deployments.DeployProblem as error:
+            deployment.deploy(bundle, self.maker.keys, self.wish(**more), self.out, say=lambda _: None)
+        except DeployError as error:
             code = error.exit_code
         return (code, *self.told(bundle))
 

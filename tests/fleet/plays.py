@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet import provision
+from fleet.plays import playbooks
 from fleet.virtual.settings import Fleet
 
 SYSTEM = "time_sync,power_mode,swap,headless,hardening"
@@ -60,7 +60,7 @@ class Plays:
     @contextmanager
     def start(self, playbook: str, *arguments: str, tags: str = SYSTEM) -> Iterator[subprocess.Popen[str]]:
         """A run that is under way; ended with SIGKILL, with all that it started, when the block is left before it."""
-        tools = provision.tools()
+        tools = playbooks.tools()
         (self.folder / f"{playbook}.json").unlink(missing_ok=True)
         command = [str(tools / "ansible-playbook"), f"{playbook}.yml", "-i", str(self.fleet.inventory), "--tags", tags]
         for variable in self.variables:
@@ -68,7 +68,7 @@ class Plays:
         environ = dict(os.environ, PATH=f"{tools}:{os.environ['PATH']}", NANO_OCR_REPORTS=str(self.folder))
         process = subprocess.Popen(
             [*command, *arguments],
-            cwd=provision.FOLDER,
+            cwd=playbooks.FOLDER,
             env=environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

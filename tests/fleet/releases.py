@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from fleet import bundle, keys
+from fleet.release import bundle, keys
 from fleet.virtual import image as node_image
-from fleet.virtual.engine import docker
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 
 HERE = Path(__file__).parent
@@ -71,7 +71,7 @@ def saved(fleet: Fleet, version: str, ways: str) -> bytes:
     try:
         return subprocess.run(["docker", "save", identity], capture_output=True, check=True).stdout
     finally:
-        docker("image", "rm", "--force", identity)
+        run_docker("image", "rm", "--force", identity)
 
 
 def _tree(fleet: Fleet, version: str, ways: str) -> bytes:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from fleet import deploy as deployments
-from fleet.virtual import commands, nodes
-from fleet.virtual.engine import docker
-from fleet.virtual.settings import Fleet, VirtualFleetError
+from fleet.core.errors import VirtualFleetError
+from fleet.release import deployment
+from fleet.virtual import lifecycle, nodes
+from fleet.virtual.docker import run_docker
+from fleet.virtual.settings import Fleet
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
 from tests.fleet.plays import Plays
@@ -30,7 +31,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """Four nodes with the agent: nano-1 is the canary, line_a has two nodes, line_b one."""
     require_virtual_fleet()
     fleet = Fleet("deploy")
-    commands.up(fleet, 4, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 4, recreate=not os.environ.get(KEEP))
     folder = tmp_path_factory.mktemp("deploy")
     maker = Maker(folder / "releases", fleet)
     maker.make("A", 1)
@@ -41,7 +42,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     yield Line([Board(VirtualNano(fleet, number)) for number in range(1, 5)], plays, maker, folder / "deployments")
     del os.environ["NANO_OCR_REPORTS"]
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 def made(line: Line, version: str) -> Path:
@@ -91,13 +92,13 @@ def test_c_comes_from_a_bundle_without_an_uplink(line):
     line.maker.make("C", 4)
     for board in line.boards:
         board.nano.root(f"printf '{CUT}' >/etc/systemd/system/cut.service && systemctl enable --now cut")
-    docker("stop", "--time", "1", line.boards[0].nano.fleet.repository)
+    run_docker("stop", "--time", "1", line.boards[0].nano.fleet.repository)
     code, told, report = line.deploy(made(line, "C"))
     assert (code, told) == (0, dict.fromkeys(NAMES, "committed")), report
     assert [board.versions() for board in line.boards] == [("C", "C", "A")] * 4
     assert runs(line) == ["C"] * 4
     assert [board.nano.root("ip route show default") for board in line.boards] == [""] * 4
-    docker("start", line.boards[0].nano.fleet.repository)
+    run_docker("start", line.boards[0].nano.fleet.repository)
 
 
 def test_the_same_again_changes_nothing(line):
@@ -129,7 +130,7 @@ def test_ctrl_c_and_a_lost_node_and_the_same_command_goes_on(line):
     _until(lambda: line.boards[1].status()["phase"] == "idle" and line.boards[1].container() == "D")
     line.boards[2].power_up()
     text = process.communicate(timeout=400)[0].decode()
-    assert process.returncode == 36 and "interrupted in the phase" in text, text[-3000:]
+    assert process.returncode == 76 and "interrupted in the phase" in text, text[-3000:]
     assert runs(line) == ["D", "D", "C", "D"]
     code, told, report = line.deploy(made(line, "D"))
     assert (code, set(told.values())) == (0, {"committed"}), report
@@ -140,7 +141,7 @@ def test_a_group_commits_together_or_goes_back_together(line):
     line.maker.make("E", 6)
     line.boards[3].nano.root("cp /etc/nv_tegra_release /etc/kept; sed -i s/R32/R35/ /etc/nv_tegra_release")
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_a", together="line_a")
-    assert code == 36 and told["nano-2"] == "given back" and told["nano-4"] == "refused", report
+    assert code == 76 and told["nano-2"] == "given back" and told["nano-4"] == "refused", report
     assert runs(line) == ["E", "D", "D", "D"]
     line.boards[3].nano.root("mv /etc/kept /etc/nv_tegra_release")
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_a", together="line_a")
@@ -149,7 +150,7 @@ def test_a_group_commits_together_or_goes_back_together(line):
 
 
 def test_an_operator_goes_back(line):
-    assert deployments.roll_back("a test", line.wish(limit="line_a"), line.out) == 0
+    assert deployment.roll_back("a test", line.wish(limit="line_a"), line.out) == 0
     assert [board.versions() for board in (line.boards[1], line.boards[3])] == [("D", "D", "E")] * 2
     assert line.boards[1].status()["failure"]["found"] == "a test"
 

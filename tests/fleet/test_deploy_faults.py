@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from fleet.virtual import commands, nodes
-from fleet.virtual.engine import docker
+from fleet.virtual import lifecycle, nodes
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 from tests.fleet.conftest import HERE, KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import ROOT, Board
@@ -54,7 +54,7 @@ class Struck:
         """A is committed; both bundles and the pausing agent are there."""
         self.root(f"mkdir -p {FOLDER}/nano-ocr-agent.service.d")
         for path in (*maker.folder.glob("*.bundle"), HERE / "standin" / "pause.py"):
-            docker("cp", str(path), f"{self.board.nano.container}:{FOLDER}/")
+            run_docker("cp", str(path), f"{self.board.nano.container}:{FOLDER}/")
         self.commit("A")
 
     def commit(self, version: str) -> None:
@@ -126,7 +126,7 @@ def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Struck]]:
     """Two nodes with A committed."""
     require_virtual_fleet()
     fleet = Fleet("faults")
-    commands.up(fleet, 2, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 2, recreate=not os.environ.get(KEEP))
     folder = tmp_path_factory.mktemp("faults")
     maker = Maker(folder / "releases", fleet)
     for version, serial in (("A", 1), ("B", 2)):
@@ -137,10 +137,10 @@ def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Struck]]:
     assert installed.code == 0, installed.text[-3000:]
     struck = [Struck(Board(VirtualNano(fleet, number))) for number in (1, 2)]
     side_by_side([lambda one=one: one.prepare(maker) for one in struck])  # type: ignore[misc]
-    docker("cp", str(folder / "strangers" / "ocr-app-B.bundle"), f"{struck[0].board.nano.container}:{FOLDER}/other")
+    run_docker("cp", str(folder / "strangers" / "ocr-app-B.bundle"), f"{struck[0].board.nano.container}:{FOLDER}/other")
     yield struck
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 def side_by_side(works) -> None:  # type: ignore[no-untyped-def]

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet import bundle, keys
-from fleet.environments import ROOT
+from fleet.core.files import ROOT
 from fleet.images import archives, building
-from fleet.virtual import commands
+from fleet.release import bundle, keys
+from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
 from ocr_app.line.selfcheck.samples import expectations
@@ -59,7 +59,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """Two nodes with application, Docker and agent."""
     require_virtual_fleet()
     fleet = Fleet("line")
-    commands.up(fleet, 2, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 2, recreate=not os.environ.get(KEEP))
     folder = tmp_path_factory.mktemp("line")
     maker = Maker(folder, fleet)
     keys.generate(maker.keys, "test", "")
@@ -73,7 +73,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     yield Line([Board(VirtualNano(fleet, number)) for number in (1, 2)], plays, maker, folder / "deployments")
     del os.environ["NANO_OCR_REPORTS"]
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet.virtual import commands
-from fleet.virtual.engine import docker
+from fleet.virtual import lifecycle
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet
@@ -21,9 +21,9 @@ EVERY = "all"
 def fleet() -> Iterator[Fleet]:
     require_virtual_fleet()
     fleet = Fleet("test-offline")
-    commands.up(fleet, 2, recreate=True)
+    lifecycle.up(fleet, 2, recreate=True)
     yield fleet
-    commands.down(fleet)
+    lifecycle.down(fleet)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, fleet: Fleet) -> Path:
     folder = tmp_path_factory.mktemp("bundle")
     project = project_of(fleet)
     assert project is not None
-    (folder / "wheelhouse").symlink_to(project.house)
+    (folder / "wheelhouse").symlink_to(project.wheelhouse)
     return folder
 
 
@@ -45,7 +45,7 @@ def plays(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Plays:
 def collected(fleet: Fleet, bundle: Path, plays: Plays) -> Outcome:
     """After it, the repository is gone, and the second node has no way out."""
     done = plays.run("packages", "--limit", "nano-1", "-e", f"fleet_bundle={bundle}", tags=EVERY)
-    docker("stop", "--time", "1", fleet.repository)
+    run_docker("stop", "--time", "1", fleet.repository)
     VirtualNano(fleet, 2).root("ip route del default")
     return done
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fleet.virtual import commands, nodes
-from fleet.virtual.engine import docker
+from fleet.virtual import lifecycle, nodes
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet, settings
 from fleet.virtual.wheels import Project, describe, fetch, project_of
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet
@@ -33,10 +33,10 @@ def node() -> Iterator[VirtualNano]:
     """One blank node of a fleet of its own."""
     require_virtual_fleet()
     fleet = Fleet("software")
-    commands.up(fleet, 1, recreate=not os.environ.get(KEEP))
+    lifecycle.up(fleet, 1, recreate=not os.environ.get(KEEP))
     yield VirtualNano(fleet, 1)
     if not os.environ.get(KEEP):
-        commands.down(fleet)
+        lifecycle.down(fleet)
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +46,11 @@ def project(tmp_path_factory: pytest.TempPathFactory, node: VirtualNano) -> Proj
     assert shared is not None
     fetch(shared, ["nano-torch", "nano-monitoring", "jetson-stats"], print)
     describe(own, node.fleet.arch)
-    shutil.copytree(shared.house, own.house)
+    shutil.copytree(shared.wheelhouse, own.wheelhouse)
     platform = f"linux_{settings()['wheels']['processors'][node.fleet.arch]['name']}"
     for name, version in STANDINS.items():
         contents = f'"""Stand-in: a version, and nothing that computes."""\n__version__ = "{version}"\n'.encode()
-        wheel(own.house, name, version, f"cp36-cp36m-{platform}", files={f"{name}/__init__.py": contents})
+        wheel(own.wheelhouse, name, version, f"cp36-cp36m-{platform}", files={f"{name}/__init__.py": contents})
     fetch(own, STANDINS, print)
     return own
 
@@ -202,20 +202,20 @@ def test_jtop_is_installed_from_its_archive_and_its_service_needs_a_board(
 
 def test_a_wheel_that_is_not_there_names_the_command(converged: Outcome, plays: Plays, project: Project) -> None:
     done = plays.run("provision", "-e", '{"pytorch_torch2trt": true}', tags="pytorch")
-    assert done.code != 0 and "torch2trt-0.5.0-py3-none-any.whl is not in house/" in done.text
+    assert done.code != 0 and "torch2trt-0.5.0-py3-none-any.whl is not in wheelhouse/" in done.text
     assert "./inv wheels build --only pytorch" in done.failures()
 
 
 def test_a_wheel_that_was_changed_is_not_pushed(
     converged: Outcome, plays: Plays, node: VirtualNano, project: Project
 ) -> None:
-    path = next(project.house.glob("tqdm-*.whl"))
+    path = next(project.wheelhouse.glob("tqdm-*.whl"))
     whole = path.read_bytes()
     node.root(f"rm {VENV}/lib/python3.6/site-packages/tqdm/__init__.py")
     path.write_bytes(whole[:-1])
     done = plays.run("provision", tags="python36")
     path.write_bytes(whole)
-    assert done.code != 0 and "tqdm 4.64.1 not in house/" in done.text and "./inv wheels fetch" in done.text
+    assert done.code != 0 and "tqdm 4.64.1 not in wheelhouse/" in done.text and "./inv wheels fetch" in done.text
     assert plays.run("provision", tags="python36").code == 0
 
 
@@ -228,8 +228,8 @@ def test_a_board_without_room_is_refused(converged: Outcome, plays: Plays, node:
 
 def lose_power(node: VirtualNano) -> None:
     """The node stops between two instructions, and starts again."""
-    docker("kill", node.container)
-    docker("start", node.container)
+    run_docker("kill", node.container)
+    run_docker("start", node.container)
     nodes.wait_ready(node.fleet, node.number)
 
 

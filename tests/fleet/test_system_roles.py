@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet.virtual import commands
-from fleet.virtual.settings import Fleet, VirtualFleetError, node_address
+from fleet.core.errors import VirtualFleetError
+from fleet.virtual import lifecycle
+from fleet.virtual.settings import Fleet, node_address
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet
 from tests.fleet.plays import Plays
 
@@ -29,9 +30,9 @@ sshd -T | grep -E 'password|root|x11'; iptables -S INPUT; ls /mnt; md5sum /etc/s
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plays]:
     require_virtual_fleet()
     fleet = Fleet("test-system")
-    commands.up(fleet, 2, recreate=True)
+    lifecycle.up(fleet, 2, recreate=True)
     yield Plays(fleet, tmp_path_factory.mktemp("reports"), ("swap_size_mib=512",))
-    commands.down(fleet)
+    lifecycle.down(fleet)
 
 
 @pytest.fixture(scope="module")

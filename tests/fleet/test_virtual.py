@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from fleet.virtual import commands
-from fleet.virtual.engine import docker
+from fleet.virtual import lifecycle
+from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 
 GENERAL = "deb [trusted=yes] http://repository.virtual-nano/libnvidia-container stable main"
 
 
 def facts(*names):
-    return docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}} {{.RestartCount}}", *names)
+    return run_docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}} {{.RestartCount}}", *names)
 
 
 def swaps(nano):
@@ -30,15 +30,15 @@ def test_a_second_up_changes_nothing(virtual_fleet, first, second):
     written = [path.read_text() for path in sorted(virtual_fleet.folder.iterdir())]
     before = facts(first.container, second.container, virtual_fleet.repository)
     said = []
-    commands.up(virtual_fleet, 2, say=said.append)
+    lifecycle.up(virtual_fleet, 2, say=said.append)
     assert facts(first.container, second.container, virtual_fleet.repository) == before
     assert [path.read_text() for path in sorted(virtual_fleet.folder.iterdir())] == written
     assert said[:2] == ["nano-1: runs", "nano-2: runs"]
 
 
 def test_up_starts_again_what_was_stopped(virtual_fleet, second):
-    docker("kill", second.container)
-    commands.up(virtual_fleet, 2, say=lambda _: None)
+    run_docker("kill", second.container)
+    lifecycle.up(virtual_fleet, 2, say=lambda _: None)
     assert second.ssh("true").returncode == 0
 
 
@@ -166,11 +166,11 @@ def test_an_old_toolkit_with_a_new_docker_fails_at_clone3(first, smoke):
 
 def test_down_removes_only_what_up_made(virtual_fleet, first):
     other = Fleet("test-other")
-    commands.up(other, 1, say=lambda _: None)
+    lifecycle.up(other, 1, say=lambda _: None)
     before, said = facts(first.container), []
-    commands.down(other, said.append)
-    everything = docker("ps", "--all", "--format", "{{.Names}}") + docker("volume", "ls", "--quiet")
+    lifecycle.down(other, said.append)
+    everything = run_docker("ps", "--all", "--format", "{{.Names}}") + run_docker("volume", "ls", "--quiet")
     assert other.network + "-1" in said[0] and other.network not in everything
     assert facts(first.container) == before and not other.inventory.exists()
-    commands.down(other, said.append)
+    lifecycle.down(other, said.append)
     assert said[-1] == "fleet test-other: nothing to remove"

@@ -10,7 +10,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 import ocr_app
-from fleet import interpreters
+from fleet.environments import interpreters
 from fleet.packaging.build import copy_source, environment, run_hook, unpack
 
 ROOT = Path(__file__).resolve().parents[2]

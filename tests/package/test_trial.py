@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from fleet import interpreters
+from fleet.environments import interpreters
 from fleet.packaging.build import environment, pip_install
 from fleet.packaging.trial import format_trial, run_command, try_wheel
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_app.core.types import LinePosterior
-from ocr_app.recipes import decode, free, loads
-from ocr_app.recipes.decoding import pieces, prior
-from ocr_app.recipes.decoding.ctc_search import CharacterRun
-from ocr_app.recipes.decoding.evidence import evidence, greedy
-from ocr_app.recipes.decoding.scoring import best_runs, log_probability
-from ocr_app.recipes.language.dates import later, spans
+from ocr_app.recipes import decode, decode_free, loads
+from ocr_app.recipes.decoding.evidence import find_best_path, prepare_evidence
+from ocr_app.recipes.decoding.free_decoding import piece_search, prior
+from ocr_app.recipes.decoding.scoring import forward_score, score_substitutions
+from ocr_app.recipes.decoding.search import CharacterRun
+from ocr_app.recipes.language.dates import add_period, date_ranges
 
 CHARACTERS = ("",) + tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ./-:")
 QUAD = np.array([[0, 0], [200, 0], [200, 20], [0, 20]], np.float32)
@@ -54,7 +54,7 @@ def test_what_comes_out_is_allowed_by_the_recipe(posterior, recipe):
 @given(st.integers(0, 99), st.integers(0, 19), st.integers(0, 9999))
 def test_impossible_dates_never_come_out(day, month, year):
     text = "{:02d}.{:02d}.{:04d}".format(day, month, year)
-    path = [k for sign in text for k in (CHARACTERS.index(sign), 0)]
+    path = [k for character in text for k in (CHARACTERS.index(character), 0)]
     for line in decode([one_hot(path, 0.999)], RECIPES[0]).lines:
         if line.text:
             datetime.datetime.strptime(line.text, "%d.%m.%Y")
@@ -66,41 +66,47 @@ def test_impossible_dates_never_come_out(day, month, year):
 def test_every_date_that_comes_out_is_a_day_of_the_calendar(posterior, recipe):
     for line in decode([posterior], recipe).lines:
         for field in line.fields:
-            setting = recipe.fields[field.number].setting
-            assert field.moments and all(spans(moment, setting) for moment in field.moments)
+            settings_of_field = recipe.fields[field.number].settings
+            assert field.interpretations
+            assert all(date_ranges(each, settings_of_field) for each in field.interpretations)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, len(CHARACTERS) - 1), max_size=30), st.sampled_from([1.0, 0.999]))
 def test_free_reading_never_changes_what_is_clear(path, sure):
-    line = free(one_hot(path, sure)) if path else free(LinePosterior(QUAD, np.zeros((0, len(CHARACTERS))), CHARACTERS))
+    line = (
+        decode_free(one_hot(path, sure))
+        if path
+        else decode_free(LinePosterior(QUAD, np.zeros((0, len(CHARACTERS))), CHARACTERS))
+    )
     merged = [k for i, k in enumerate(path) if i == 0 or k != path[i - 1]]
-    assert line.text == "".join(CHARACTERS[k] for k in merged) == line.free
+    assert line.text == "".join(CHARACTERS[k] for k in merged) == line.best_path
 
 
 @settings(max_examples=80, deadline=None)
 @given(blurred())
 def test_free_reading_costs_less_likelihood_than_its_pieces_are_worth(posterior):
-    held = evidence(posterior)
-    plain = greedy(held)
-    runs = [CharacterRun(*run) for run in zip(plain.classes, plain.first, plain.last)]
-    found = pieces.best(held, plain, best_runs(held.scores, runs, 0, len(held.scores)))
-    line = free(posterior)
+    evidence = prepare_evidence(posterior)
+    best_path = find_best_path(evidence)
+    runs = [CharacterRun(*run) for run in zip(best_path.labels, best_path.first, best_path.last)]
+    substitutions = score_substitutions(evidence.scores, runs, 0, len(evidence.scores))
+    found = piece_search.find_pieces(evidence, best_path, substitutions)
+    line = decode_free(posterior)
     if found is None or not found.worth:
-        assert len(line.text) == len(plain.text) and not line.extra
+        assert len(line.text) == len(best_path.text) and not line.extra
     else:
         frames = [frame for run in found.runs for frame in (run.first, run.last)]
-        assert frames == sorted(frames) and len(found.fixed) == len(found.runs)
-    lost = log_probability(held.scores, plain.classes) + float(held.blank.sum()) - line.score
+        assert frames == sorted(frames) and len(found.in_piece) == len(found.runs)
+    lost = forward_score(evidence.scores, best_path.labels) + float(evidence.blank.sum()) - line.score
     worth = found.worth if found is not None else 0.0
-    assert lost < worth + prior.STRENGTH * len(line.text) + 1e-9
+    assert lost < worth + prior.PRIOR_WEIGHT * len(line.text) + 1e-9
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.dates(datetime.date(2000, 1, 1), datetime.date(2049, 1, 1)), st.integers(0, 7), st.sampled_from("OIZSBTX"))
-def test_a_date_in_which_one_digit_was_misread_by_little_is_read(day, place, sign):
+def test_a_date_in_which_one_digit_was_misread_by_little_is_read(day, place, character):
     text = day.strftime("%d%m%Y")
-    misread = text[:place] + sign + text[place + 1 :]
+    misread = text[:place] + character + text[place + 1 :]
     path = [
         k for part in (misread[:2], "/", misread[2:4], "/", misread[4:]) for s in part for k in (CHARACTERS.index(s), 0)
     ]
@@ -108,14 +114,14 @@ def test_a_date_in_which_one_digit_was_misread_by_little_is_read(day, place, sig
     table[np.arange(len(path)), path] = -0.01
     at = 2 * (place + (place > 1) + (place > 3))
     table[at, CHARACTERS.index(text[place])] = -5.0
-    assert free(LinePosterior(QUAD, table, CHARACTERS)).text == day.strftime("%d/%m/%Y")
+    assert decode_free(LinePosterior(QUAD, table, CHARACTERS)).text == day.strftime("%d/%m/%Y")
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.dates(datetime.date(1990, 1, 1), datetime.date(2090, 1, 1)), st.integers(-60, 60))
 def test_month_ends_are_clamped_rolled_or_last(day, months):
-    clamped, rolled = later(day, months, "months"), later(day, months, "months", "roll")
-    last = later(day, months, "months", "last-day")
+    clamped, rolled = add_period(day, months, "months"), add_period(day, months, "months", "roll")
+    last = add_period(day, months, "months", "last-day")
     assert (clamped.year * 12 + clamped.month) - (day.year * 12 + day.month) == months
     assert last.day == calendar.monthrange(last.year, last.month)[1]
     assert clamped == min(last, clamped) and clamped.day == min(day.day, last.day)

@@ -1,4 +1,4 @@
-"""The search under an automaton equals enumeration; the beam equals the search; sums equal sums."""
+"""The exact search equals enumeration, token passing equals the exact search, and forward scores are sums."""
 
 import itertools
 import math
@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_app.core.types import LinePosterior
-from ocr_app.recipes.automata.nfa import Nfa, Registry
+from ocr_app.recipes.automata import Nfa, StateRegistry
 from ocr_app.recipes.automata.state_layout import lay_out
-from ocr_app.recipes.decoding import beam, ctc_search
-from ocr_app.recipes.decoding.evidence import evidence, greedy
-from ocr_app.recipes.decoding.scoring import log_probability
+from ocr_app.recipes.decoding.evidence import find_best_path, prepare_evidence
+from ocr_app.recipes.decoding.scoring import forward_score
+from ocr_app.recipes.decoding.search import JunkCosts, label_automaton, pass_tokens, run_backward, trace_best_path
+from ocr_app.recipes.decoding.search.alignment import NEVER
+from ocr_app.recipes.decoding.search.exact_margin import exact_margin
 
 CHARACTERS = ("", "A", "B", "1")
 WORDS = st.lists(st.text("AB1", min_size=1, max_size=3), min_size=1, max_size=6, unique=True)
@@ -28,9 +30,9 @@ def posteriors(draw):
 
 
 def automaton_of(words):
-    nfa, registry = Nfa(), Registry()
-    start = nfa.state()
-    root = registry.add(nfa, start, nfa.words(start, words))
+    nfa, registry = Nfa(), StateRegistry()
+    start = nfa.add_state()
+    root = registry.register(nfa, start, nfa.add_choice(start, words))
     return registry, root
 
 
@@ -52,7 +54,7 @@ def enumerated(posterior):
 
 
 def spelt(path):
-    return "".join(CHARACTERS[run.sign] for run in path.runs)
+    return "".join(CHARACTERS[run.label] for run in path.runs)
 
 
 @settings(max_examples=60, deadline=None)
@@ -60,8 +62,8 @@ def spelt(path):
 def test_the_exact_search_finds_the_best_path_of_all(posterior, words):
     registry, root = automaton_of(words)
     best, _ = enumerated(posterior)
-    line = evidence(posterior)
-    path = ctc_search.trace(ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    line = prepare_evidence(posterior)
+    path = trace_best_path(run_backward(line, lay_out(registry, [root], CHARACTERS), None), root)
     possible = {word: best[word] for word in words if word in best}
     if not possible:
         assert path is None
@@ -74,9 +76,9 @@ def test_the_exact_search_finds_the_best_path_of_all(posterior, words):
 @given(posteriors(), WORDS)
 def test_a_wide_beam_finds_the_same(posterior, words):
     registry, root = automaton_of(words)
-    line = evidence(posterior)
-    path = ctc_search.trace(ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
-    found = beam.best_paths(line, beam.by_class(registry, CHARACTERS), [root], None, beam=1e6, reach=1e6).get(root)
+    line = prepare_evidence(posterior)
+    path = trace_best_path(run_backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    found = pass_tokens(line, label_automaton(registry, CHARACTERS), [root], None, beam=1e6, label_beam=1e6).get(root)
     assert (path is None) == (found is None)
     if path is not None:
         assert math.isclose(path.score, found.score, abs_tol=1e-6)
@@ -84,15 +86,15 @@ def test_a_wide_beam_finds_the_same(posterior, words):
 
 @settings(max_examples=60, deadline=None)
 @given(posteriors(), WORDS)
-def test_what_the_beam_finds_within_its_reach_is_the_best(posterior, words):
-    """A path that costs less than REACH over the plain reading was never near an edge of the beam."""
+def test_what_token_passing_finds_within_its_label_beam_is_the_best(posterior, words):
+    """A path that costs less than LABEL_BEAM over the best path was never near an edge of the beam."""
     registry, root = automaton_of(words)
-    line = evidence(posterior)
-    path = ctc_search.trace(ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None), root)
-    found = beam.best_paths(line, beam.by_class(registry, CHARACTERS), [root], None, beam=3.0, reach=2.0).get(root)
-    if found is not None and greedy(line).score - found.score <= 2.0:
+    line = prepare_evidence(posterior)
+    path = trace_best_path(run_backward(line, lay_out(registry, [root], CHARACTERS), None), root)
+    found = pass_tokens(line, label_automaton(registry, CHARACTERS), [root], None, beam=3.0, label_beam=2.0).get(root)
+    if found is not None and find_best_path(line).score - found.score <= 2.0:
         assert math.isclose(path.score, found.score, abs_tol=1e-6)
-    if path is not None and greedy(line).score - path.score <= 2.0:
+    if path is not None and find_best_path(line).score - path.score <= 2.0:
         assert found is not None and math.isclose(path.score, found.score, abs_tol=1e-6)
 
 
@@ -101,20 +103,20 @@ def test_what_the_beam_finds_within_its_reach_is_the_best(posterior, words):
 def test_the_runner_up_is_the_best_path_of_any_other_text(posterior, words):
     registry, root = automaton_of(words)
     best, _ = enumerated(posterior)
-    line = evidence(posterior)
-    passed = ctc_search.backward(line, lay_out(registry, [root], CHARACTERS), None)
-    path = ctc_search.trace(passed, root)
+    line = prepare_evidence(posterior)
+    passed = run_backward(line, lay_out(registry, [root], CHARACTERS), None)
+    path = trace_best_path(passed, root)
     if path is None:
         return
     others = [best[word] for word in words if word in best and word != spelt(path)]
-    arcs = beam.by_class(registry, CHARACTERS)
-    own = [run.sign for run in path.runs]
-    rival = beam.best_paths(line, arcs, [root], None, own, beam=1e6, reach=1e6).get(root)
+    arcs = label_automaton(registry, CHARACTERS)
+    own = [run.label for run in path.runs]
+    rival = pass_tokens(line, arcs, [root], None, own, beam=1e6, label_beam=1e6).get(root)
     if not others:
         assert rival is None
         return
     expected = path.score + line.blank.sum() - max(others)
-    assert math.isclose(ctc_search.margin(passed, root, path), expected, abs_tol=1e-6)
+    assert math.isclose(exact_margin(passed, root, path), expected, abs_tol=1e-6)
     assert math.isclose(path.score - rival.score, expected, abs_tol=1e-6)
 
 
@@ -122,8 +124,8 @@ def test_the_runner_up_is_the_best_path_of_any_other_text(posterior, words):
 @given(posteriors(), st.text("AB1", max_size=4))
 def test_the_score_of_a_text_is_the_sum_over_its_alignments(posterior, text):
     _, total = enumerated(posterior)
-    line = evidence(posterior)
-    score = log_probability(line.scores, [CHARACTERS.index(sign) for sign in text]) + line.blank.sum()
+    line = prepare_evidence(posterior)
+    score = forward_score(line.scores, [CHARACTERS.index(character) for character in text]) + line.blank.sum()
     assert math.isclose(score, total.get(text, -math.inf), abs_tol=1e-6)
 
 
@@ -135,11 +137,15 @@ def test_the_minimal_automaton_accepts_the_words_and_nothing_else(words, text):
     assert registry.accepts(root, text) == (text in words)
 
 
+def score_of(path):
+    return NEVER if path is None else path.score
+
+
 @settings(max_examples=40, deadline=None)
 @given(posteriors(), WORDS)
 def test_junk_beside_the_code_never_makes_it_worse(posterior, words):
     registry, root = automaton_of(words)
-    line, layout = evidence(posterior), lay_out(registry, [root], CHARACTERS)
-    alone = ctc_search.values(ctc_search.backward(line, layout, None), [root])[0]
-    beside = ctc_search.values(ctc_search.backward(line, layout, ctc_search.Junk()), [root])[0]
-    assert beside >= alone
+    line, layout = prepare_evidence(posterior), lay_out(registry, [root], CHARACTERS)
+    alone = trace_best_path(run_backward(line, layout, None), root)
+    beside = trace_best_path(run_backward(line, layout, JunkCosts()), root)
+    assert score_of(beside) >= score_of(alone)

@@ -12,13 +12,13 @@ def quad_at(x, y, width=200.0, height=20.0):
 
 
 def line_of(text, rivals=None, noise=1.0, seed=0, quad=None, characters=CHARACTERS):
-    """A peaky posterior of ``text``; ``rivals``: {place: {character: log probability ratio to the text's own}}."""
+    """A peaky posterior of ``text``; ``rivals``: {position: {character: log probability ratio to the text's own}}."""
     chance = np.random.RandomState(seed)
     rows = []
-    for place, sign in enumerate(text):
+    for position, character in enumerate(text):
         row = -16.0 + noise * chance.rand(len(characters))
-        row[characters.index(sign)] = 0.0
-        for other, ratio in (rivals or {}).get(place, {}).items():
+        row[characters.index(character)] = 0.0
+        for other, ratio in (rivals or {}).get(position, {}).items():
             row[characters.index(other) if other else 0] = ratio
         blank = -16.0 + noise * chance.rand(len(characters))
         blank[0] = 0.0

@@ -76,8 +76,8 @@ run(reading_process.ReadingProgram())
 FAKE_SERVE = '''
 """`ocr-app serve` with another command for its reading process."""
 import sys
-from ocr_app.line.reading import supervisor
-supervisor.COMMAND = [sys.executable, sys.argv[1], sys.argv[2]]
+from ocr_app.line.reading import process
+process.COMMAND = [sys.executable, sys.argv[1], sys.argv[2]]
 from ocr_app.cli import main
 sys.exit(main.main(["serve"] + sys.argv[3:]))
 '''

@@ -2,8 +2,8 @@
 
 python -m training.recogniser.prior [--count 1500] [--model FILE]
 
-Counts lines that are exact on A-Z 0-9 by the best path alone and by `free`: lines whose truth holds a date, a time or
-a keyword, and lines without one, which show the harm.
+Counts lines that are exact on A-Z 0-9 by the best path alone and by `decode_free`: lines whose truth holds a date, a
+time or a keyword, and lines without one, which show the harm.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 from ocr_app.core.types import LinePosterior
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.codes.recogniser import CodeRecogniser, CodeRecogniserSettings
-from ocr_app.recipes import free
-from ocr_app.recipes.decoding.generic_grammar import registered
+from ocr_app.recipes import decode_free
+from ocr_app.recipes.decoding.free_decoding.generic_grammar import compile_grammar
 from ocr_app.scoring.metrics import score_forms
 from training import cards
 from training.recogniser.evaluate import MODEL, EvaluationLine, drawn, rendered
@@ -34,9 +34,9 @@ _COLUMNS = ("lines", "best path", "free", "put right", "spoilt")
 
 def holds_piece(text: str) -> bool:
     """Whether some part of ``text`` is a date, a time or a keyword of the grammar."""
-    registry, kinds = registered()
+    registry, kinds = compile_grammar()
     for start in range(len(text)):
-        states = {kind.root for kind in kinds if not kind.follows}
+        states = {kind.root for kind in kinds if not kind.follows_keyword}
         for sign in text[start:]:
             states = {registry.arcs[state][sign] for state in states if sign in registry.arcs[state]}
             if any(registry.final[state] for state in states):
@@ -51,8 +51,8 @@ def measure(recogniser: CodeRecogniser, chosen: Iterable[EvaluationLine]) -> dic
     for first in range(0, len(several), _BATCH):
         batch = several[first : first + _BATCH]
         for line, rows in zip(batch, recogniser([line.pixels for line in batch]), strict=True):
-            read = free(LinePosterior(_QUAD, rows, recogniser.characters))
-            plain, after = _exact(line.text, read.free), _exact(line.text, read.text)
+            read = decode_free(LinePosterior(_QUAD, rows, recogniser.characters))
+            plain, after = _exact(line.text, read.best_path), _exact(line.text, read.text)
             found["with dates, times or keywords" if holds_piece(line.text.upper()) else "with none"].update(
                 {"lines": 1, "best path": plain, "free": after, "put right": after > plain, "spoilt": plain > after}
             )

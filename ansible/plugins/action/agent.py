@@ -1,29 +1,38 @@
-"""Action `agent`: runs one verb of nano-ocr-agent on a node; a failure says found, expected, next as the node did."""
+"""Action `agent`: runs one verb of nano-ocr-agent on a node; a failure reports found, expected and next of the node."""
 
 from __future__ import annotations
 
 import json
 import shlex
+import sys
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible.plugins.action import ActionBase
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from rules import deployment
+
 PROGRAM = "/usr/local/sbin/nano-ocr-agent"
-PATIENCE_S = "180"  # the agent's own timer may be at work
+PATIENCE_S = "180"  # the agent's own timer may be running
 
 DOCUMENTATION = """
 name: agent
 short_description: run a verb of the node's agent
 options:
   verb:
-    description: words of the command, without --json
+    description: the verb and its arguments, without --json
     type: list
     elements: str
     required: true
+  options:
+    description: name -> value, as --NAME VALUE; empty values are left out
+    type: dict
+    default: {}
   by:
-    description: who asks, for the node's record
+    description: the name that the node records for this command
     type: str
     default: ansible
   given:
@@ -44,7 +53,8 @@ class ActionModule(ActionBase):
         del tmp
         options = self._options()
         verb = options["verb"]
-        command = shlex.join([PROGRAM, "--patience", PATIENCE_S, "--by", options["by"], verb[0], "--json", *verb[1:]])
+        words = [*verb[1:], *deployment.words(options["options"])]
+        command = shlex.join([PROGRAM, "--patience", PATIENCE_S, "--by", options["by"], verb[0], "--json", *words])
         try:
             done = self._low_level_execute_command(command, in_data=options["given"] + "\n")
         except AnsibleConnectionFailure as error:
@@ -55,6 +65,7 @@ class ActionModule(ActionBase):
         _, options = self.validate_argument_spec(
             argument_spec={
                 "verb": {"type": "list", "elements": "str", "required": True},
+                "options": {"type": "dict", "default": {}},
                 "by": {"type": "str", "default": "ansible"},
                 "given": {"type": "str", "default": "", "no_log": True},
             }
@@ -63,7 +74,7 @@ class ActionModule(ActionBase):
 
 
 def answer(done: dict[str, Any], verb: str) -> dict[str, Any]:
-    """The node's words: `status`, and a failure where the exit code says so."""
+    """The node's answer: `status`, and a failure where the exit code is not 0."""
     lines = [line for line in str(done["stdout"]).splitlines() if line.startswith("{")]
     status = json.loads(lines[-1]) if lines else {}
     if done["rc"] == 0 and status:

@@ -1,4 +1,4 @@
-"""Action `release_keep`: keeps on the control machine what a node's agent answered, or why it did not."""
+"""Action `release_keep`: keeps the report of a node's agent on the control machine, or why there is none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ options:
 
 
 class ActionModule(ActionBase):
-    """Runs on the control machine alone; a node without an answer is one of the answers."""
+    """Runs on the control machine alone; a node that did not answer is recorded too."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True

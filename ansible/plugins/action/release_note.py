@@ -1,4 +1,4 @@
-"""Action `release_note`: writes down how a host stands in a deployment, or asks whether the next batch may begin."""
+"""Action `release_note`: records the state of a host in a deployment, or decides whether the next batch may begin."""
 
 from __future__ import annotations
 
@@ -8,27 +8,41 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.deploy_nodes import gate, note, notes
+sys.path += [str(Path(__file__).resolve().parents[level]) for level in (3, 1)]
+from rules import deployment
+
+from fleet.release.hosts import gate, note, notes
 
 DOCUMENTATION = """
 name: release_note
-short_description: note the outcome of a host, or judge the stop rule
+short_description: record the outcome of a host, or apply the stop rule
 options:
   folder:
     description: folder of the deployment on the control machine
     type: path
     required: true
   outcome:
-    description: one of fleet.deploy_nodes.OUTCOMES; empty asks the stop rule instead
+    description: one of fleet.release.hosts.OUTCOMES; without outcome, verdict and failed, the stop rule is applied
     type: str
     default: ""
+  verdict:
+    description: the verdict of release_wait, from which the outcome follows
+    type: str
+    default: ""
+  group:
+    description: the group that the node commits with; empty when it commits alone
+    type: str
+    default: ""
+  failed:
+    description: the result of the task that failed, from which outcome, why, failure and status follow
+    type: dict
+    default: {}
   why:
-    description: reason in words
+    description: the reason
     type: str
     default: ""
   failure:
-    description: the node's own record, with log lines
+    description: the node's own record of the failure, with log lines
     type: dict
     default: {}
   status:
@@ -40,17 +54,17 @@ options:
     type: dict
     default: {}
   batch:
-    description: hosts that are about to begin
+    description: hosts of the next batch
     type: list
     elements: str
     default: []
   canaries:
-    description: hosts that must have committed before
+    description: hosts that must have committed first
     type: list
     elements: str
     default: []
   most:
-    description: failures that are borne
+    description: number of failures that are tolerated
     type: int
     default: 0
 """
@@ -67,9 +81,8 @@ class ActionModule(ActionBase):
         del tmp
         options = self._options()
         folder, host = Path(options["folder"]), (task_vars or {})["inventory_hostname"]
-        if options["outcome"]:
-            more = {key: options[key] for key in ("why", "failure", "status", "release")}
-            return {**result, "changed": False, "noted": note(folder, host, options["outcome"], **more)["outcome"]}
+        if record := _record(options):
+            return {**result, "changed": False, "noted": note(folder, host, **record)["outcome"]}
         why = gate(notes(folder), options["batch"], options["canaries"], options["most"])
         if why:
             note(folder, host, "stopped", why=why, release=options["release"])
@@ -78,9 +91,20 @@ class ActionModule(ActionBase):
         return {**result, "changed": False}
 
     def _options(self) -> dict[str, Any]:
-        texts = {name: {"type": "str", "default": ""} for name in ("outcome", "why")}
-        tables = {name: {"type": "dict", "default": {}} for name in ("failure", "status", "release")}
+        texts = {name: {"type": "str", "default": ""} for name in ("outcome", "verdict", "group", "why")}
+        tables = {name: {"type": "dict", "default": {}} for name in ("failed", "failure", "status", "release")}
         lists = {name: {"type": "list", "elements": "str", "default": []} for name in ("batch", "canaries")}
         more = {"folder": {"type": "path", "required": True}, "most": {"type": "int", "default": 0}}
         _, options = self.validate_argument_spec(argument_spec={**texts, **tables, **lists, **more})
         return dict(options)
+
+
+def _record(options: dict[str, Any]) -> dict[str, Any]:
+    """What is recorded for a host; empty when the stop rule is asked for."""
+    if options["failed"]:
+        return {**deployment.failed(options["failed"]), "release": options["release"]}
+    outcome = options["outcome"]
+    if options["verdict"]:
+        outcome = deployment.ended(options["verdict"], options["group"])
+    more = {key: options[key] for key in ("why", "failure", "status", "release")}
+    return {"outcome": outcome, **more} if outcome else {}

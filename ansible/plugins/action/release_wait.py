@@ -1,4 +1,4 @@
-"""Action `release_wait`: asks a node how it stands to a release until it is what is waited for; bears reboots."""
+"""Action `release_wait`: polls the state of a node until it is the expected one; reboots are tolerated."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.deploy_nodes import verdict, words_of
+from fleet.release.hosts import format_failure, verdict
 
 ASK = "timeout 60 /usr/local/sbin/nano-ocr-agent {} --json"
 UNIT = "systemctl is-active --quiet nano-ocr-switch.service"
@@ -28,26 +28,26 @@ options:
     type: str
     required: true
   until:
-    description: answer (it can be asked), unlocked (nobody holds the update lock), ended (it is decided)
+    description: answer (the node answers), unlocked (the update lock is free), ended (the deployment is decided)
     type: str
     required: true
   patience_s:
-    description: how long
+    description: how long to wait
     type: float
     required: true
   lost_s:
-    description: how long a node may give no answer at all
+    description: how long a node may stay silent
     type: float
     default: 300
   poll_s:
-    description: pause between two questions
+    description: pause between two polls
     type: float
     default: 2
 """
 
 
 class ActionModule(ActionBase):
-    """Returns `verdict`, `status`, and for a release that was taken back `failure` with the last log lines."""
+    """Returns `verdict`, `status`, and `failure` with the last log lines for a release that was rolled back."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = False
@@ -59,14 +59,14 @@ class ActionModule(ActionBase):
         start = heard = time.monotonic()
         found: dict[str, Any] | None = None
         while True:
-            answer, told = self._ask("status")
+            answer, message = self._ask("status")
             now = time.monotonic()
             if answer is not None:
                 heard, found = now, answer
                 if done := self._decided(options, answer):
                     return {**result, "changed": False, **done}
-            if (late := _late(options, now - start, now - heard)) or "command not found" in told:
-                shown = f"{late or 'no agent'}: {told or _state(found)}"
+            if (late := _late(options, now - start, now - heard)) or "command not found" in message:
+                shown = f"{late or 'no agent'}: {message or _state(found)}"
                 outcome = "lost" if answer is None else "failed"
                 return {**result, "failed": True, "outcome": outcome, "msg": shown, "status": found or {}}
             time.sleep(options["poll_s"])
@@ -84,7 +84,7 @@ class ActionModule(ActionBase):
         return dict(options)
 
     def _decided(self, options: dict[str, Any], status: dict[str, Any]) -> dict[str, Any] | None:
-        """What the task returns, or None while there is something to wait for."""
+        """The result of the task, or None while it has to wait."""
         stands = verdict(status, options["release"])
         answer = {"verdict": stands, "status": status}
         if options["until"] == "answer" or (options["until"] == "unlocked" and not status["locks"]):
@@ -101,12 +101,12 @@ class ActionModule(ActionBase):
         return self._call(UNIT)[0] == 0
 
     def _words(self) -> dict[str, Any]:
-        """Last words of a switch that never began."""
-        told = self._call("journalctl --unit nano-ocr-switch.service --lines 5 --no-pager --output cat")[1]
-        return {"probe": "switch", "phase": "staged", "found": " ".join(told.split()), "log": told.splitlines()}
+        """The last log lines of a switch that never began."""
+        message = self._call("journalctl --unit nano-ocr-switch.service --lines 5 --no-pager --output cat")[1]
+        return {"probe": "switch", "phase": "staged", "found": " ".join(message.split()), "log": message.splitlines()}
 
     def _ask(self, verb: str) -> tuple[dict[str, Any] | None, str]:
-        """(the node's answer or None, why there is none)."""
+        """(the node's answer or None, the reason why there is none)."""
         code, out, err = self._call(ASK.format(verb))
         lines = [line for line in out.splitlines() if line.startswith("{")]
         found = json.loads(lines[-1]) if code == 0 and lines else {}
@@ -133,4 +133,4 @@ def _state(status: dict[str, Any] | None) -> str:
     if not status:
         return "no status"
     locks = "; ".join(status["locks"]) if isinstance(status["locks"], list) else ""
-    return ", ".join(part for part in (f"phase {status['phase']}", locks, words_of(status["failure"])) if part)
+    return ", ".join(part for part in (f"phase {status['phase']}", locks, format_failure(status["failure"])) if part)

@@ -10,19 +10,28 @@ from ansible.errors import AnsibleActionFail
 
 from ansible.plugins.action import ActionBase
 
-sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.rules import ENFORCE, BadRule, broken, evaluate, sentence
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from rules import loading
 
 DOCUMENTATION = """
 name: rules
 short_description: compare a node with the rules of its role
+description: The rules are the function `rules(observed, settings)` of plugins/rules/ROLE.py.
 options:
-  rules:
-    description: list of rules (id, found, expected, and optionally holds and next)
-    type: list
-    elements: dict
+  observed:
+    description: the answer of the module observe; `environment` holds the answer of the module venv
+    type: dict
+    default: {}
+  given:
+    description: values from the control machine in addition to the variables of the role, such as texts of templates
+    type: dict
+    default: {}
+  subject:
+    description: the function that returns the rules
+    type: str
+    default: rules
   enforce:
-    description: never records only; converged fails on a broken rule, but not in check mode; always fails there too
+    description: never only records; converged fails on a broken rule except in check mode; always fails in any mode
     type: str
     default: never
   verdict:
@@ -33,7 +42,7 @@ options:
 
 
 class ActionModule(ActionBase):
-    """Returns `rules` (each judged), `in_spec`, and a failure in words when a rule is broken and enforced."""
+    """Returns `rules` (each judged), `in_spec`, `work` (what the tasks have to do), and a failure where enforced."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -47,12 +56,13 @@ class ActionModule(ActionBase):
         if options["verdict"]:
             judged = _recorded(known)
         else:
-            judged = self._judged(options["rules"], known["inventory_hostname"])
-            result["rules"] = judged
-        failures = broken(judged)
+            judged, work = self._judged(options, known)
+            result.update(rules=judged, work=work)
+        failures = loading.broken(judged)
         result.update(changed=False, in_spec=not failures)
         if failures and self._enforced(options):
-            result.update(failed=True, msg="\n".join(sentence(rule) for rule in failures), next=failures[0]["next"])
+            message = "\n".join(loading.sentence(rule) for rule in failures)
+            result.update(failed=True, msg=message, next=failures[0]["next"])
             if options["verdict"]:
                 result["next"] = "see the rules that do not hold"
         return result
@@ -60,18 +70,22 @@ class ActionModule(ActionBase):
     def _options(self) -> dict[str, Any]:
         _, options = self.validate_argument_spec(
             argument_spec={
-                "rules": {"type": "list", "elements": "dict", "default": []},
-                "enforce": {"type": "str", "default": "never", "choices": list(ENFORCE)},
+                "observed": {"type": "dict", "default": {}},
+                "given": {"type": "dict", "default": {}},
+                "subject": {"type": "str", "default": "rules"},
+                "enforce": {"type": "str", "default": "never", "choices": list(loading.ENFORCE)},
                 "verdict": {"type": "bool", "default": False},
             }
         )
         return dict(options)
 
-    def _judged(self, rules: list[dict[str, Any]], host: str) -> list[dict[str, Any]]:
-        role = self._task._role.get_name() if self._task._role else ""
+    def _judged(self, options: dict[str, Any], known: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        role, subject = self._task._role.get_name(), options["subject"]
         try:
-            return evaluate(rules, role or str(rules[0]["id"]).partition(".")[0], host)
-        except BadRule as error:
+            settings = loading.settings_of(role, known, self._templar.template, options["given"])
+            judged = loading.judge(role, subject, options["observed"], settings)
+            return judged, loading.work_of(role, options["observed"], settings) if subject == "rules" else {}
+        except loading.BadRule as error:
             raise AnsibleActionFail(str(error)) from error
 
     def _enforced(self, options: dict[str, Any]) -> bool:

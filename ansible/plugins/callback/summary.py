@@ -1,4 +1,4 @@
-"""Callback `summary`: a table and a JSON report at the end of each run; the work is in fleet/run_report.py."""
+"""Callback `summary`: a table and a JSON report at the end of a run; the work is in fleet/plays/run_report.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.run_report import RunReport, summary, write
+from fleet.plays.run_report import RunReport, summary, write
 
 DOCUMENTATION = """
 name: summary
@@ -29,7 +29,7 @@ options:
 
 
 class CallbackModule(CallbackBase):
-    """Times tasks and collects what hosts answer."""
+    """Measures the time of tasks and collects the answers of hosts."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"

@@ -1,4 +1,4 @@
-"""Variable `versions`: the contents of versions.toml, the only home of versions, for every host."""
+"""Variable `versions`: the contents of versions.toml, the only place for versions, for every host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ else:
 DOCUMENTATION = """
 name: versions
 short_description: gives every host the variable versions, read from versions.toml
-description: versions.toml stands at the root of the repository; Ansible reads it anew in each run.
+description: versions.toml is at the root of the repository; Ansible reads it in each run.
 options: {}
 """
 FILE = Path(__file__).resolve().parents[3] / "versions.toml"

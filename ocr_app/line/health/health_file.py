@@ -1,6 +1,7 @@
-"""health.json: what the service says of itself, for the node's agent and the container's health check.
+"""health.json: what the service reports about itself, for the node's agent and the container's health check.
 
-The schema is node_agent/data/health.schema.json. ``sequence`` is the heartbeat: whoever watches it needs no clock.
+The schema is node_agent/data/health.schema.json. ``sequence`` is the heartbeat: a program that
+watches it does not need a clock.
 """
 
 import json
@@ -32,7 +33,7 @@ def document(release: str, sequence: int, live: bool, ready: bool, state: str, d
 
 
 def write(folder: str, record: Health) -> None:
-    """Replaces the file, whole or not at all. Raises OSError. (The folder is in memory: nothing is synced.)"""
+    """Replaces the file, whole or not at all. Raises OSError. The folder is in memory, so nothing is synced."""
     _replace(os.path.join(folder, FILE), json.dumps(record))
 
 
@@ -49,7 +50,7 @@ def _replace(path: str, text: str) -> None:
 
 
 def read(folder: str) -> Health:
-    """The document. Raises ServiceError where there is none, or it is no document of health."""
+    """The document. Raises ServiceError where there is none, or where the file is not a document of health."""
     path = os.path.join(folder, FILE)
     try:
         with open(path, encoding="utf-8") as stream:
@@ -57,19 +58,19 @@ def read(folder: str) -> Health:
         if type(record["sequence"]) is int and type(record["live"]) is bool and type(record["ready"]) is bool:
             return dict(record)
     except OSError as error:
-        raise ServiceError("{}: {}".format(path, error.strerror), "a service that runs", "ocr-app serve") from error
+        raise ServiceError("{}: {}".format(path, error.strerror), "a running service", "ocr-app serve") from error
     except (ValueError, KeyError, TypeError):
         pass
-    raise ServiceError("{} is no document of health".format(path), "schema 1 of health.json", "ocr-app serve")
+    raise ServiceError("{} is not a document of health".format(path), "schema 1 of health.json", "ocr-app serve")
 
 
 def wait_for_beat(
     folder: str, within_s: float, sleep: Callable[[float], None] = time.sleep, poll_s: float = 0.1
 ) -> Health:
-    """The first document whose sequence differs from the one that stands there now.
+    """The first document whose sequence differs from the current one.
 
-    Raises ServiceError when none comes within ``within_s`` seconds: the heartbeat stands still. How old the file is
-    by the wall clock does not matter, since that clock may jump.
+    Raises ServiceError when none comes within ``within_s`` seconds: the heartbeat has stopped. The age of the file by
+    the wall clock does not matter, because that clock may jump.
     """
     first: Optional[Health] = None
     for _ in range(max(1, int(round(within_s / poll_s))) + 1):
@@ -79,5 +80,5 @@ def wait_for_beat(
         first = first or record
         sleep(poll_s)
     assert first is not None
-    found = "the heartbeat stands still at {} for {:g} s".format(first["sequence"], within_s)
-    raise ServiceError(found, "a sequence that grows", "restart the service; docker logs nano-ocr says why")
+    found = "the heartbeat has stayed at {} for {:g} s".format(first["sequence"], within_s)
+    raise ServiceError(found, "a sequence that grows", "restart the service; docker logs nano-ocr shows why")

@@ -1,4 +1,4 @@
-"""Reasons that the place itself shows: clock, disk, memory, processor, supply. Read from Linux, without root."""
+"""Reasons that the platform itself shows: clock, disk, memory, processor, supply. Read from Linux, without root."""
 
 import ctypes
 import glob
@@ -9,14 +9,14 @@ from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 from ocr_app.board.environment import clocks, read_text
 from ocr_app.board.validity import MIN_CLOCK_SHARE, STEADY_GOVERNORS
 
-SAGGING_MV = 4750  # the least that the Jetson Nano Developer Kit User Guide allows at the 5 V input
+LEAST_INPUT_MV = 4750  # the least that the Jetson Nano Developer Kit User Guide allows at the 5 V input
 _RAIL = "POM_5V_IN"  # name of the 5 V input at the board's INA3221 (L4T 32 power monitor)
 _STA_UNSYNC = 0x0040  # linux/timex.h
 _STATUS_AT = 40  # offset of ``status`` in struct timex on 64-bit Linux: int, pad, then four longs
 
 
 class Bounds(NamedTuple):
-    """``folders`` have to keep ``disk_mb`` free; ``memory_mb``: what one reader needs."""
+    """``folders`` have to keep ``disk_mb`` free; ``memory_mb`` is what one reader needs."""
 
     folders: Tuple[str, ...] = ()
     disk_mb: int = 500
@@ -25,7 +25,7 @@ class Bounds(NamedTuple):
 
 
 def clock_synced() -> bool:
-    """Whether the kernel's clock is kept by something (adjtimex(2), read only; no wall clock is looked at)."""
+    """Whether something synchronises the kernel's clock (adjtimex(2), read only; no wall clock is read)."""
     buffer = ctypes.create_string_buffer(512)  # struct timex, 208 bytes, all zero: nothing is set
     library = ctypes.CDLL(None, use_errno=True)
     if library.adjtimex(buffer) < 0:
@@ -38,14 +38,14 @@ def reasons(
     synced: Callable[[], bool] = clock_synced,
     statvfs: Callable[[str], Any] = os.statvfs,
 ) -> List[str]:
-    """What holds now; what cannot be seen here holds not."""
+    """The reasons that apply now, sorted; what cannot be seen here does not apply."""
     found = [] if synced() else ["clock_unsynced"]
     for folder in bounds.folders:
         found += _of_disk(folder, bounds.disk_mb, statvfs)
     free = free_memory_mb(bounds.root)
     found += ["memory_low"] if free is not None and free < bounds.memory_mb else []
-    found += ["throttled"] if slowed(bounds.root) else []
-    found += ["under_voltage"] if sagging(bounds.root) else []
+    found += ["throttled"] if is_throttled(bounds.root) else []
+    found += ["under_voltage"] if is_under_voltage(bounds.root) else []
     return sorted(set(found))
 
 
@@ -53,13 +53,13 @@ def _of_disk(folder: str, least_mb: int, statvfs: Callable[[str], Any]) -> List[
     try:
         about = statvfs(folder)
     except OSError:
-        return []  # whoever uses the folder says what is wrong with it
+        return []  # the part that uses the folder reports what is wrong with it
     found = ["disk_low"] if about.f_bavail * about.f_frsize < least_mb << 20 else []
     return found + (["disk_read_only"] if about.f_flag & os.ST_RDONLY else [])
 
 
 def free_memory_mb(root: str) -> Optional[int]:
-    """What can be had without swapping: of the machine, and of the container's own limit where it has one."""
+    """What is available without swapping: to the machine, and within the container's limit where it has one."""
     line = re.search(r"MemAvailable:\s+(\d+) kB", read_text(root, "proc/meminfo") or "")
     found = [int(line.group(1)) // 1024] if line else []
     for folder, limit, usage in (
@@ -73,19 +73,19 @@ def free_memory_mb(root: str) -> Optional[int]:
     return min(found) if found else None
 
 
-def slowed(root: str) -> bool:
-    """Whether a clock that is meant to stand still is lower; idle clocks are low by design and say nothing."""
+def is_throttled(root: str) -> bool:
+    """Whether a clock that should be constant is lower than that; idle clocks are low by design and do not count."""
     own = clocks(root)
     steady = own["locked"] or own["governor"] in STEADY_GOVERNORS
     return bool(steady and own["cur"] and own["max"] and own["cur"] < MIN_CLOCK_SHARE * own["max"])
 
 
-def sagging(root: str) -> bool:
+def is_under_voltage(root: str) -> bool:
     """Whether the 5 V input of a Jetson Nano is below what it allows; False on boards without that monitor."""
     for name in glob.glob(os.path.join(root, "sys/bus/i2c/drivers/ina3221x/*/iio:device*/rail_name_*")):
         if (read_text("", name) or "").strip() == _RAIL:
             number = name.rsplit("_", 1)[1]
             value = read_text(os.path.dirname(name), "in_voltage{}_input".format(number)) or ""
-            if value.isdigit() and int(value) < SAGGING_MV:
+            if value.isdigit() and int(value) < LEAST_INPUT_MV:
                 return True
     return False

@@ -1,7 +1,7 @@
-"""Why the service is degraded: the codes of node_agent/data/health-reasons.json, and who says which.
+"""Why the service is degraded: the codes of node_agent/data/health-reasons.json, and which part reports which.
 
-What the application cannot know by looking (a device that is missing, a hung reader) is said by the part that met it;
-what the place itself shows (clock, disk, memory, supply) is looked up here and in place.py.
+What cannot be seen from outside (a missing device, a hung reader) is reported by the part that met it. What the
+platform itself shows (clock, disk, memory, supply) is in platform.py.
 """
 
 import threading
@@ -42,30 +42,30 @@ def of_error(error: OcrError) -> str:
     return "model_mismatch" if isinstance(error, ModelError) else ""
 
 
-class Degraded:
-    """The reasons that hold now. For use by several threads."""
+class DegradedReasons:
+    """The reasons that apply now. For use by several threads."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
-        self._held: Dict[str, Set[str]] = {}
+        self._by_source: Dict[str, Set[str]] = {}
         self._events: Dict[str, float] = {}
 
-    def hold(self, who: str, reasons: Iterable[str]) -> None:
-        """From now on exactly these are the reasons that ``who`` knows of."""
+    def set(self, source: str, reasons: Iterable[str]) -> None:
+        """From now on exactly these are the reasons that ``source`` reports."""
         found = set(reasons)
         assert found <= set(REASONS), found
         with self._lock:
-            self._held[who] = found
+            self._by_source[source] = found
 
-    def happened(self, reason: str) -> None:
+    def record_event(self, reason: str) -> None:
         """An event: a reason for the next ``RECENT_S`` seconds."""
         assert reason in REASONS, reason
         with self._lock:
             self._events[reason] = self._now()
 
-    def reasons(self) -> List[str]:
+    def current(self) -> List[str]:
         """Sorted, each once."""
         with self._lock:
             recent = {reason for reason, at in self._events.items() if self._now() - at < RECENT_S}
-            return sorted(recent.union(*self._held.values()))
+            return sorted(recent.union(*self._by_source.values()))

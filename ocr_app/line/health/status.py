@@ -1,49 +1,41 @@
-"""What the service knows of itself: state, counters, times. One object that every part shares."""
+"""What the service knows about itself: state, counters, times. One object that every part shares."""
 
 import collections
 import threading
 import time
-from typing import Any, Callable, Counter, Deque, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Deque, Dict, Optional, Tuple
 
 from ocr_app.line.health import health_file
-from ocr_app.line.health.reasons import RECENT_S, Degraded
+from ocr_app.line.health.metrics import ServiceMetrics
+from ocr_app.line.health.reasons import RECENT_S, DegradedReasons
+from ocr_app.line.health.snapshot import StatusSnapshot
 
-
-class StatusSnapshot(NamedTuple):
-    """A moment: ``counts`` by (name, label), ``latency_ms`` the 50th, 95th and 99th percentile of the last minute."""
-
-    state: str
-    live: bool
-    ready: bool
-    degraded: List[str]
-    counts: Dict[Tuple[str, str], int]
-    latency_ms: Dict[str, float]
-    info: Dict[str, str]
+_PERCENTILES = {"0.5": 50, "0.95": 95, "0.99": 99}
 
 
 class ServiceStatus:
     """For use by several threads."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self.degraded = Degraded(now)
+        self.degraded = DegradedReasons(now)
+        self.metrics = ServiceMetrics()
         self._now = now
         self._lock = threading.Lock()
         self._state = health_file.STARTING
         self._busy_until: Optional[float] = None
         self._dead = False
         self._proving = False
-        self._counts: Counter[Tuple[str, str]] = collections.Counter()
         self._times: Deque[Tuple[float, float]] = collections.deque()
         self._info: Dict[str, str] = {}
 
     @property
     def serving(self) -> bool:
-        """Whether a reader is open and warm, be it proved or not."""
+        """Whether a reader is open and warm, even if the challenge set has not been read yet."""
         with self._lock:
             return self._state == health_file.READING
 
     def enter(self, state: str, info: Optional[Dict[str, str]] = None) -> None:
-        """The state from now on; ``info``: what describes the open reader."""
+        """The state from now on, except after stopping; ``info`` describes the open reader."""
         assert state in health_file.STATES, state
         with self._lock:
             if self._state != health_file.STOPPING:
@@ -51,52 +43,44 @@ class ServiceStatus:
             self._info = dict(info) if info is not None else self._info
 
     def busy(self, seconds: float) -> None:
-        """The main loop says that it lives, and that it will say so again within ``seconds``."""
+        """The main loop is alive, and will call this again within ``seconds``."""
         with self._lock:
             self._busy_until = self._now() + seconds
 
-    def prove(self, begins: bool) -> None:
-        """While a challenge set is read at the start, a reader that could serve still counts as warming up."""
+    def set_proving(self, proving: bool) -> None:
+        """While the challenge set is read at the start, a reader that could serve still counts as warming up."""
         with self._lock:
-            self._proving = begins
+            self._proving = proving
 
     def give_up(self) -> None:
-        """Not live any more, for good: whoever watches has to start it anew."""
+        """Not live any more, for good: the service has to be restarted from outside."""
         with self._lock:
             self._dead = True
 
     def count(self, name: str, label: str = "") -> None:
-        """One more of ``name``."""
-        with self._lock:
-            self._counts[name, label] += 1
+        """One more of ``name``, a key of metrics.COUNTERS."""
+        self.metrics.count(name, label)
 
-    def took(self, milliseconds: float) -> None:
-        """A reading took so long from its arrival on."""
+    def record_latency(self, milliseconds: float) -> None:
+        """A result came so long after the arrival of its image."""
+        self.metrics.observe(milliseconds / 1000.0)
         with self._lock:
             self._times.append((self._now(), milliseconds))
 
     def snapshot(self) -> StatusSnapshot:
         """Everything, at one moment."""
-        reasons = self.degraded.reasons()
+        reasons = self.degraded.current()
         with self._lock:
-            while self._times and self._now() - self._times[0][0] >= RECENT_S:
-                self._times.popleft()
-            times = sorted(ms for _, ms in self._times)
             overdue = self._busy_until is not None and self._now() > self._busy_until
             live = not self._dead and not overdue
             proving = self._proving and self._state == health_file.READING
             state = health_file.WARMING_UP if proving else self._state
             ready = live and state == health_file.READING
-            shares = {"0.5": 50, "0.95": 95, "0.99": 99}
-            latency = {name: times[-(-share * len(times) // 100) - 1] for name, share in shares.items() if times}
-            return StatusSnapshot(state, live, ready, reasons, dict(self._counts), latency, dict(self._info))
+            return StatusSnapshot(state, live, ready, reasons, self._percentiles(), dict(self._info))
 
-
-def document(snapshot: StatusSnapshot, release: str, sequence: int) -> Dict[str, Any]:
-    """health.json of a moment."""
-    record = health_file.document(
-        release, sequence, snapshot.live, snapshot.ready, snapshot.state, list(snapshot.degraded)
-    )
-    if "0.95" in snapshot.latency_ms:
-        record["latency_ms"] = round(snapshot.latency_ms["0.95"], 3)
-    return record
+    def _percentiles(self) -> Dict[str, float]:
+        """By the nearest rank, over the last minute."""
+        while self._times and self._now() - self._times[0][0] >= RECENT_S:
+            self._times.popleft()
+        times = sorted(ms for _, ms in self._times)
+        return {name: times[-(-share * len(times) // 100) - 1] for name, share in _PERCENTILES.items() if times}

@@ -1,23 +1,26 @@
-"""A folder that is watched for new images, as line cameras drop them; a result file for each, and nothing lost.
+"""A folder that is watched for new images, as line cameras write them; one result file per image, and nothing lost.
 
-An image that stands still between two looks is taken to be whole (a camera that renames into place is never met half
-way); its deadline counts from the first look that found it. It stays where it is until its result is written, so that
-a power cut means that it is read once more.
+An image is taken to be complete when it did not change between two looks; a camera that renames into place is never met
+half way. Its deadline counts from the first look that found it. It stays in the folder until its result is written, so
+that it is read once more after a power cut.
 """
 
 import errno
 import json
+import logging
 import os
 import shutil
 import threading
 from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ocr_app.core.errors import ServiceError
+from ocr_app.core.logs import fields
 from ocr_app.imaging.sources import is_image_name
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
-from ocr_app.line.settings import Serving
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
+from ocr_app.line.settings import ServiceSettings
 
+LOG = logging.getLogger(__name__)
 POLL_S = 0.1
 READ = "read"  # below the folder of results: images that were read
 _AGAIN_S = 1.0
@@ -25,8 +28,8 @@ _AGAIN_S = 1.0
 Mark = Tuple[int, int]
 
 
-class _Waiting(NamedTuple):
-    """A file: when it was written last (ns), its path, and what tells whether it changed."""
+class _WatchedImage(NamedTuple):
+    """A file: when it was last written (ns), its path, and the size and time that show whether it changed."""
 
     written: int
     path: str
@@ -34,7 +37,7 @@ class _Waiting(NamedTuple):
 
 
 def check(watch: str, results: str) -> None:
-    """Raises ServiceError unless both folders can be used, and are two."""
+    """Raises ServiceError unless both are usable folders, and different ones."""
     if os.path.realpath(watch) == os.path.realpath(results):
         raise ServiceError("--watch and --results are one folder", "two folders", "--results another")
     for folder, option in ((watch, "--watch"), (results, "--results")):
@@ -47,57 +50,59 @@ def check(watch: str, results: str) -> None:
             raise ServiceError(found, "a folder of this user", "chown {} {}".format(os.getuid(), folder))
 
 
-class Folder:
-    """One watched folder; ``run`` is a thread."""
+class FolderWatcher:
+    """One watched folder; ``run`` is the body of a thread."""
 
-    def __init__(self, settings: Serving, status: ServiceStatus, jobs: JobQueue, stop: threading.Event) -> None:
-        self._settings, self._status, self._jobs, self._stop = settings, status, jobs, stop
+    def __init__(self, settings: ServiceSettings, status: ServiceStatus, jobs: JobQueue, stop: threading.Event) -> None:
+        self._watch, self._results, self._after = settings.folder.watch, settings.output.results, settings.folder.after
+        self._frame_every_s = settings.folder.frame_every_s
+        self._status, self._jobs, self._stop = status, jobs, stop
         self._marks: Dict[str, Mark] = {}
         self._arrived: Dict[str, float] = {}
         self._last_frame = jobs.now()
-        self._camera: List[str] = []
+        self._folder_reasons: List[str] = []
 
     def run(self) -> None:
         """Until stopped. An image without a result stays in the folder."""
         while not self._stop.is_set():
-            waiting = self._look()
-            self._say()
-            for each in waiting:
+            complete = self._look()
+            self._report_camera()
+            for image in complete:
                 if self._stop.is_set():
                     return
-                self._read(each.path)
+                self._read(image.path)
             self._stop.wait(POLL_S)
 
-    def _look(self) -> List[_Waiting]:
-        """Whole images, oldest first."""
+    def _look(self) -> List[_WatchedImage]:
+        """Complete images, oldest first."""
         try:
             found = self._listed()
-            self._camera = []
+            self._folder_reasons = []
         except OSError:
-            found, self._camera = [], ["camera_lost"]
-        whole = [each for each in found if self._marks.get(each.path) == each.mark]
-        self._marks = {each.path: each.mark for each in found}
+            found, self._folder_reasons = [], ["camera_lost"]
+        complete = [image for image in found if self._marks.get(image.path) == image.mark]
+        self._marks = {image.path: image.mark for image in found}
         now = self._jobs.now()
-        self._arrived = {each.path: self._arrived.get(each.path, now) for each in found}
+        self._arrived = {image.path: self._arrived.get(image.path, now) for image in found}
         self._last_frame = now if found else self._last_frame
-        return sorted(whole)
+        return sorted(complete)
 
-    def _listed(self) -> List[_Waiting]:
+    def _listed(self) -> List[_WatchedImage]:
         listed = []
-        for name in os.listdir(self._settings.watch):
-            path = os.path.join(self._settings.watch, name)
+        for name in os.listdir(self._watch):
+            path = os.path.join(self._watch, name)
             if is_image_name(name):
                 try:
-                    about = os.stat(path)
+                    status = os.stat(path)
                 except FileNotFoundError:
-                    continue  # it was renamed or taken away since
-                listed.append(_Waiting(about.st_mtime_ns, path, (about.st_size, about.st_mtime_ns)))
+                    continue  # it was renamed or removed since
+                listed.append(_WatchedImage(status.st_mtime_ns, path, (status.st_size, status.st_mtime_ns)))
         return listed
 
-    def _say(self) -> None:
-        most = self._settings.frame_every_s
-        silent = bool(most) and self._jobs.now() - self._last_frame > most
-        self._status.degraded.hold("camera", ["camera_lost"] if silent else self._camera)
+    def _report_camera(self) -> None:
+        limit_s = self._frame_every_s
+        silent = bool(limit_s) and self._jobs.now() - self._last_frame > limit_s
+        self._status.degraded.set("camera", ["camera_lost"] if silent else self._folder_reasons)
 
     def _read(self, path: str) -> None:
         if not self._status.snapshot().ready:
@@ -110,26 +115,33 @@ class Folder:
         while job is not None and not job.dropped and not self._stop.is_set():
             result = job.wait(POLL_S)
             if result is not None:
-                self._handed_over(path, result)
+                self._hand_over(path, result)
                 return
 
-    def _handed_over(self, path: str, result: Result) -> None:
-        """Writes the result, then puts the image away; tried again until it works or the service stops."""
+    def _hand_over(self, path: str, result: Result) -> None:
+        """Writes the result, then moves the image away; repeated until it works or the service stops."""
         steps: List[Callable[[], None]] = [lambda: self._write(path, result), lambda: self._put_away(path)]
         for step in steps:
+            failures = 0
             while not self._stop.is_set():
                 try:
                     step()
                     break
                 except OSError as error:
-                    self._status.count("output_lost")
-                    self._status.degraded.hold("output", _reasons_of(error))
+                    failures += 1
+                    self._record_failure(path, error, failures)
                     self._stop.wait(_AGAIN_S)
-        self._status.degraded.hold("output", ())
+        self._status.degraded.set("output", ())
+
+    def _record_failure(self, path: str, error: OSError, failures: int) -> None:
+        self._status.count("output_lost")
+        self._status.degraded.set("output", _reasons_of(error))
+        if failures == 1:
+            LOG.warning("result not written, trying again", extra=fields(image=path, error=error.strerror))
 
     def _write(self, path: str, result: Result) -> None:
-        """The result is on the disk before the image leaves its place."""
-        target = os.path.join(self._settings.results, os.path.basename(path) + ".json")
+        """The result is on the disk before the image leaves the folder."""
+        target = os.path.join(self._results, os.path.basename(path) + ".json")
         with open(target + ".part", "w", encoding="utf-8") as stream:
             json.dump(result, stream, ensure_ascii=False)
             stream.write("\n")
@@ -140,10 +152,10 @@ class Folder:
     def _put_away(self, path: str) -> None:
         if not os.path.exists(path):
             return
-        if self._settings.after == "delete":
+        if self._after == "delete":
             os.remove(path)
             return
-        below = os.path.join(self._settings.results, READ)
+        below = os.path.join(self._results, READ)
         os.makedirs(below, exist_ok=True)
         shutil.move(path, os.path.join(below, os.path.basename(path)))
 

@@ -1,23 +1,26 @@
-"""What a request may want of the service, without HTTP: an image read, the challenge set put, how it goes."""
+"""What a request can ask of the service, without HTTP: read an image, read the challenge set, report."""
 
+import logging
 import os
 import tempfile
 import threading
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Optional
 
 from ocr_app.core.errors import OcrError
-from ocr_app.line import challenge
+from ocr_app.core.logs import Throttle, fields
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.inputs.jobs import JobQueue, ReadJob, Result
+from ocr_app.line.inputs.challenge_run import run_challenge
 from ocr_app.line.reading import final_verdict
-from ocr_app.line.reading.supervisor import put
-from ocr_app.line.settings import Serving
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
+from ocr_app.line.settings import ServiceSettings
 
-LONGEST_NAME = 200
+LOG = logging.getLogger(__name__)
+MAX_NAME = 200
+_LOG_EVERY_S = 10.0
 
 
 class RequestRefused(Exception):
-    """A request that is not done, and why. ``status``: of HTTP; ``code``: the label in the metrics."""
+    """A request that is not carried out, and why. ``status``: of HTTP; ``code``: the label in the metrics."""
 
     def __init__(
         self, status: int, code: str, found: str, expected: str = "", retry_after_s: Optional[int] = None
@@ -28,115 +31,115 @@ class RequestRefused(Exception):
 
 
 class Intake:
-    """For use by several threads. ``sequence``: the heartbeat's last number."""
+    """For use by several threads. ``sequence`` gives the last number of the heartbeat."""
 
     def __init__(
         self,
-        settings: Serving,
+        settings: ServiceSettings,
         status: ServiceStatus,
         jobs: JobQueue,
         release: str,
         sequence: Callable[[], int],
         stopped: Callable[[], bool],
     ) -> None:
-        self.settings, self.status, self.jobs, self.release = settings, status, jobs, release
-        self.sequence, self.stopped = sequence, stopped
-        self.max_bytes = settings.reading.max_bytes
+        self.status, self.release, self.sequence = status, release, sequence
+        self.max_bytes = settings.image.max_bytes
+        self._settings, self._jobs, self._stopped = settings, jobs, stopped
         self._lock = threading.Lock()
         self._count = 0
         self._challenge_lock = threading.Lock()
+        self._refusals, self._losses = Throttle(_LOG_EVERY_S), Throttle(_LOG_EVERY_S)
 
     def read_bytes(self, data: bytes, name: str) -> Result:
-        """The result line of an image. Raises Refused: not ready, queue full, no answer in time."""
+        """The result line of an image. Raises RequestRefused: not ready, queue full, no answer in time."""
         self._check_ready()
-        name = self._name(name)
+        name = self._named(name)
         handle, path = tempfile.mkstemp(prefix="ocr-app-")
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
         except OSError as error:
             os.remove(path)
-            raise RequestRefused(
-                507, "no-room", "cannot keep the image: {}".format(error.strerror), "room in /tmp"
-            ) from error
+            found = "cannot store the image: {}".format(error.strerror)
+            raise RequestRefused(507, "no-room", found, "room in /tmp") from error
         try:
-            return self._answered(self._offered(path, name))
+            return self._wait(self._offer(path, name))
         finally:
             os.remove(path)
 
     def _check_ready(self) -> None:
-        found = self.status.snapshot()
-        if not found.ready:
-            reasons = ", ".join(found.degraded)
-            words = "not ready: {}{}".format(found.state, " (" + reasons + ")" if reasons else "")
-            raise RequestRefused(503, "not-ready", words, "state reading; GET /ready", 1)
+        status = self.status.snapshot()
+        if not status.ready:
+            reasons = " ({})".format(", ".join(status.degraded)) if status.degraded else ""
+            found = "not ready: {}{}".format(status.state, reasons)
+            raise RequestRefused(503, "not-ready", found, "state reading; GET /ready", 1)
 
-    def _offered(self, path: str, name: str) -> ReadJob:
-        job = self.jobs.offer(path, name)
+    def _offer(self, path: str, name: str) -> ReadJob:
+        job = self._jobs.offer(path, name)
         if job is None:
-            words = "{} images wait, and that is all the room there is".format(self.jobs.capacity)
-            raise RequestRefused(503, "queue-full", words, "fewer images a second, or --queue", 1)
+            found = "the queue is full: {} images wait".format(self._jobs.capacity)
+            raise RequestRefused(503, "queue-full", found, "fewer images per second, or a larger --queue", 1)
         return job
 
-    def _answered(self, job: ReadJob) -> Result:
+    def _wait(self, job: ReadJob) -> Result:
         """The result; at the deadline the image is rejected, whether it is being read by then or not."""
-        deadline_ms = self.settings.reading.deadline_ms
-        limit_s = self.settings.answer_s if deadline_ms is None else deadline_ms / 1000.0
-        result = job.wait(job.arrived + limit_s - self.jobs.now()) or job.abandon()
+        deadline_ms = self._settings.recipe.deadline_ms
+        limit_s = self._settings.http.answer_s if deadline_ms is None else deadline_ms / 1000.0
+        result = job.wait(job.arrived + limit_s - self._jobs.now()) or job.abandon()
         if result is not None:
             return result
         if job.dropped:
-            raise RequestRefused(503, "stopping", "the service ended before this image was read", "ask again", 5)
+            raise RequestRefused(503, "stopping", "the service stopped before this image was read", "ask again", 5)
         if deadline_ms is None:
-            self.output_lost()
-            raise RequestRefused(504, "no-answer", "not read within {:g} s".format(limit_s), "--answer-s", 1)
+            self.output_lost(job.name, "no result in time")
+            raise RequestRefused(504, "no-answer", "not read within {:g} s".format(limit_s), "a larger --answer", 1)
+        return self._reject(job, limit_s)
+
+    def _reject(self, job: ReadJob, limit_s: float) -> Result:
         self.status.count("deadline_missed")
-        self.status.degraded.happened("deadline_missed")
+        self.status.degraded.record_event("deadline_missed")
         self.status.count("readings", final_verdict.FAIL)
-        line = final_verdict.rejected(job.name, "deadline-missed", self.status.snapshot().info, limit_s * 1000.0)
-        return final_verdict.degraded(line, self.status.degraded.reasons())
+        info = self.status.snapshot().info
+        line = final_verdict.rejected_result(job.name, "deadline-missed", info, limit_s * 1000.0)
+        return final_verdict.with_degraded(line, self.status.degraded.current())
 
-    def output_lost(self) -> None:
-        """A result could not be handed over."""
-        self.status.count("output_lost")
-        self.status.degraded.happened("output_lost")
-
-    def _name(self, name: str) -> str:
+    def _named(self, name: str) -> str:
         with self._lock:
             self._count += 1
-            return name[:LONGEST_NAME] or "image-{}".format(self._count)
+            return name[:MAX_NAME] or "image-{}".format(self._count)
 
     def challenge(self) -> Dict[str, Any]:
-        """Puts the challenge set; one at a time. Raises Refused where there is none, or it cannot be read."""
-        if not self.settings.challenge:
+        """Reads the challenge set; one at a time. Raises RequestRefused where there is none, or it cannot be read."""
+        if not self._settings.recipe.challenge:
             raise RequestRefused(404, "no-challenge", "no challenge set", "--challenge FOLDER")
         self._check_ready()
         if not self._challenge_lock.acquire(False):
             raise RequestRefused(409, "challenge-runs", "the challenge set is being read", "one at a time", 5)
         try:
-            return put_challenge(self.settings, self.status, self.jobs, self.stopped)
+            return run_challenge(self._settings, self.status, self._jobs, self._stopped)
         except OcrError as error:
             raise RequestRefused(500, "challenge", error.found, error.expected) from error
         finally:
             self._challenge_lock.release()
 
+    def metrics(self) -> str:
+        """The metrics in the text format of Prometheus."""
+        snapshot = self.status.snapshot()
+        return self.status.metrics.text(snapshot, self._jobs.length(), self._jobs.capacity, self.release)
 
-def put_challenge(
-    settings: Serving, status: ServiceStatus, jobs: JobQueue, stopped: Callable[[], bool]
-) -> Dict[str, Any]:
-    """Reads the set and says what differs; degraded by challenge_failed until it was read as it has to be.
+    def record_refusal(self, refused: RequestRefused) -> None:
+        """Counts each refusal, and logs one per code every ten seconds."""
+        self.status.count("refused", refused.code)
+        with self._lock:
+            held_back = self._refusals.admit(refused.code)
+        if held_back is not None:
+            LOG.warning("request refused", extra=fields(code=refused.code, found=refused.found, held_back=held_back))
 
-    Raises ServiceError, UsageError for a set that is not whole.
-    """
-    try:
-        wanted = challenge.load(settings.challenge)
-        limit_s = settings.answer_s * len(wanted.images)
-        results = put(jobs, wanted.images, limit_s, stopped)
-        wrong: List[str] = challenge.differences(results, wanted.expected)
-    except OcrError:
-        status.degraded.hold("challenge", ["challenge_failed"])
-        raise
-    passed = not wrong
-    status.degraded.hold("challenge", [] if passed else ["challenge_failed"])
-    status.count("challenges", "passed" if passed else "failed")
-    return {"passed": passed, "images": len(wanted.expected), "differences": wrong, "results": results}
+    def output_lost(self, name: str, why: str) -> None:
+        """A result could not be handed over: counted, degraded for a minute, and logged every ten seconds."""
+        self.status.count("output_lost")
+        self.status.degraded.record_event("output_lost")
+        with self._lock:
+            held_back = self._losses.admit(why)
+        if held_back is not None:
+            LOG.warning("result lost", extra=fields(image=name, why=why, held_back=held_back))

@@ -1,4 +1,4 @@
-"""The last word on a result line: a verdict is only ever made worse here, never better."""
+"""The final verdict of a result line: it can only get worse here, never better."""
 
 from typing import Any, Dict, List, Optional
 
@@ -7,14 +7,15 @@ from ocr_app.core.types import PHASES, RESULT_SCHEMA
 
 Result = Dict[str, Any]
 PASS, FAIL, HOLD = "pass", "fail", "hold"
+_UNKNOWN = {"reader": "", "engine": "", "device": "cpu", "precision": "fp32"}
 
 
-def rejected(name: str, reason: str, info: Dict[str, str], elapsed_ms: float) -> Result:
+def rejected_result(name: str, reason: str, info: Dict[str, str], elapsed_ms: float) -> Result:
     """The line of an image that was not read because its time was over: fail, with the reason."""
     return _line(name, FAIL, reason, info, elapsed_ms)
 
 
-def failed(name: str, error: OcrError, info: Dict[str, str], elapsed_ms: float) -> Result:
+def failed_result(name: str, error: OcrError, info: Dict[str, str], elapsed_ms: float) -> Result:
     """The line of an image whose reader failed."""
     return dict(_line(name, "error", error.code, info, elapsed_ms), error=error.to_json())
 
@@ -27,32 +28,29 @@ def _line(name: str, verdict: str, reason: str, info: Dict[str, str], elapsed_ms
     )
 
 
-_UNKNOWN = {"reader": "", "engine": "", "device": "cpu", "precision": "fp32"}
-
-
-def named(result: Result, path: str, name: str) -> Result:
-    """The line with the caller's name of the image in place of the path that was read."""
+def with_name(result: Result, path: str, name: str) -> Result:
+    """The line with the caller's name of the image instead of the path that was read."""
     record = dict(result, image=name)
     if "error" in record:
         record["error"] = {key: value.replace(path, name) for key, value in record["error"].items()}
     return record
 
 
-def late(result: Result, elapsed_ms: float, deadline_ms: Optional[float]) -> Result:
-    """Rejects a line that comes after its deadline, counted from the image's arrival."""
+def within_deadline(result: Result, elapsed_ms: float, deadline_ms: Optional[float]) -> Result:
+    """The line, rejected if it comes after its deadline, which counts from the image's arrival."""
     if deadline_ms is None or elapsed_ms <= deadline_ms or result["verdict"] == "error":
         return result
     reasons = [reason for reason in result["reasons"] if reason != "deadline-missed"]
     return dict(result, verdict=FAIL, reasons=["deadline-missed"] + reasons)
 
 
-def held(result: Result, reason: str) -> Result:
-    """A line that would pass holds, for a reason."""
+def hold(result: Result, reason: str) -> Result:
+    """The line; "pass" becomes "hold", with the reason."""
     if result["verdict"] != PASS:
         return result
     return dict(result, verdict=HOLD, reasons=[reason] + result["reasons"])
 
 
-def degraded(result: Result, reasons: List[str]) -> Result:
-    """The line with what degrades the service, as ``degraded:REASON`` each."""
+def with_degraded(result: Result, reasons: List[str]) -> Result:
+    """The line with a reason ``degraded:REASON`` for each reason that degrades the service."""
     return dict(result, reasons=result["reasons"] + ["degraded:" + reason for reason in reasons])

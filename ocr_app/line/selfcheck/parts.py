@@ -1,4 +1,4 @@
-"""Rows of the self-check about what is installed: models by checksum, engines, recipes."""
+"""Rows of the self-check about what is installed: models (by checksum), engines, recipes."""
 
 import glob
 import os
@@ -9,7 +9,7 @@ from ocr_app.board.runtime_context import RuntimeContext
 from ocr_app.core import model_files
 from ocr_app.core.errors import OcrError
 from ocr_app.engines.cache import Cache
-from ocr_app.line.selfcheck.rows import FAILED, OK, UNSEEN, Row, attempt, judged
+from ocr_app.line.selfcheck.rows import FAILED, OK, UNSEEN, Row, attempt, compared
 from ocr_app.readers.codes import reader as codes
 
 _BUILD_HERE = "ocr-app engine build (on a board with sudo); for a fleet ./inv build-engines"
@@ -18,7 +18,7 @@ _BUILD = _VOLUME + " engine build --services none, then " + _VOLUME + "; for a f
 
 
 def model_rows() -> List[Row]:
-    """A row for each network inside the package, and one for the models folder where that is not empty."""
+    """One row per network of the package, and one for the models folder where that is not empty."""
     record = codes.model_record(None)
     rows = [_packaged(record[role]) for role in ("detector", "recogniser")]
     names = [name for name in sorted(model_files.index()) if os.path.isfile(os.path.join(model_files.folder(), name))]
@@ -43,27 +43,27 @@ def _folder(names: List[str]) -> Row:
 
 
 def any_engine(folder: str) -> bool:
-    """Whether the cache holds anything, whole or not."""
+    """Whether the cache contains any engine, complete or not."""
     return bool(Cache(folder).names())
 
 
-def engine_row(folder: str, around: RuntimeContext) -> Row:
-    """Whether every engine in the cache is whole; that one fits this board is what reading the samples shows."""
+def engine_row(folder: str, context: RuntimeContext) -> Row:
+    """Whether every engine in the cache is complete; reading the samples shows whether one fits this board."""
     entries = Cache(folder).entries()
     problems = [str(entry.problem.found) for entry in entries if entry.problem is not None]
     if not entries:
         found = "none in {}".format(folder)
-        next_step = _BUILD.format(around.image, around.image) if around.variant == "l4t" else _BUILD_HERE
+        next_step = _BUILD.format(context.image, context.image) if context.variant == "l4t" else _BUILD_HERE
         return Row("engines", FAILED, found, "engines of this board", next_step)
     found = "; ".join(problems) or ", ".join(entry.name for entry in entries)
-    return judged("engines", not problems, found, "whole files", "ocr-app engine check")
+    return compared("engines", not problems, found, "whole files", "ocr-app engine check")
 
 
-def recipe_rows(around: RuntimeContext) -> List[Row]:
-    """A row: every bundled recipe loads."""
-    paths = sorted(glob.glob(os.path.join(around.recipes, "*.yaml")))
+def recipe_rows(context: RuntimeContext) -> List[Row]:
+    """One row: whether every bundled recipe loads."""
+    paths = sorted(glob.glob(os.path.join(context.recipes, "*.yaml")))
     if not paths:
-        return [Row("recipes", UNSEEN, "none in " + around.recipes, "", "OCR_RECIPES names their folder")]
+        return [Row("recipes", UNSEEN, "none in " + context.recipes, "", "OCR_RECIPES names their folder")]
     return [_recipes(paths)]
 
 

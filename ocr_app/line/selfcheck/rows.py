@@ -1,4 +1,4 @@
-"""One row of the self-check: what was looked at, what was found, what was expected."""
+"""One row of the self-check: what was checked, what was found, what was expected."""
 
 from typing import Any, Callable, Dict, List, NamedTuple
 
@@ -17,17 +17,17 @@ class Row(NamedTuple):
     next_step: str = ""
 
     def to_json(self) -> Dict[str, str]:
-        """By field."""
+        """The fields by name."""
         return dict(self._asdict())
 
 
-def judged(check: str, fits: bool, found: str, expected: str, next_step: str = "") -> Row:
-    """Ok where it fits; the next step stands only where it does not."""
+def compared(check: str, fits: bool, found: str, expected: str, next_step: str = "") -> Row:
+    """A row that is ok where ``fits``; the next step is given only where it is not."""
     return Row(check, OK if fits else FAILED, found, expected, "" if fits else next_step)
 
 
 def attempt(check: str, expected: str, look: Callable[[], Any]) -> Row:
-    """Ok with what ``look`` gives as text; an error of this package is a row that failed."""
+    """A row that is ok with what ``look`` returns, as text; an error of this package makes a row that failed."""
     try:
         return Row(check, OK, str(look()), expected)
     except OcrError as error:
@@ -35,5 +35,5 @@ def attempt(check: str, expected: str, look: Callable[[], Any]) -> Row:
 
 
 def failed(rows: List[Row]) -> List[Row]:
-    """Those that are not as they have to be."""
+    """The rows that failed."""
     return [row for row in rows if row.status == FAILED]

@@ -1,4 +1,4 @@
-"""Rows of the self-check about reading: what the bundled samples have to give stands in data/selfcheck.json."""
+"""Rows of the self-check about reading; data/selfcheck.json says what the bundled samples have to give."""
 
 import os
 from typing import Any, Dict, List
@@ -15,30 +15,24 @@ from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_file
 
 
 def expectations() -> Dict[str, Any]:
-    """``recipe``: file name; ``images``: what each has to give, as a challenge set's expected.json has it."""
+    """``recipe``: file name; ``images``: what each has to give, as in the expected.json of a challenge set."""
     return load_data("selfcheck.json")  # type: ignore[no-any-return]
 
 
-def rows(reader: Reader, around: RuntimeContext) -> List[Row]:
-    """A row a sample. A sample or recipe that is not there is a row that failed."""
-    wanted = expectations()
+def rows(reader: Reader, context: RuntimeContext) -> List[Row]:
+    """One row per sample. A missing sample or recipe makes a row that failed."""
+    expected = expectations()
     try:
-        how = ReadOptions(wanted=VerdictRequest(recipes.load(os.path.join(around.recipes, wanted["recipe"]))))
-        return [_row(reader, around.samples, how, entry) for entry in wanted["images"]]
+        recipe = recipes.load(os.path.join(context.recipes, expected["recipe"]))
+        options = ReadOptions(wanted=VerdictRequest(recipe))
+        return [_row(reader, context.samples, options, entry) for entry in expected["images"]]
     except OcrError as error:
-        return [
-            Row(
-                "samples",
-                FAILED,
-                error.found,
-                error.expected,
-                error.next_step or "OCR_RECIPES names the folder of recipes",
-            )
-        ]
+        next_step = error.next_step or "OCR_RECIPES names the folder of recipes"
+        return [Row("samples", FAILED, error.found, error.expected, next_step)]
 
 
-def _row(reader: Reader, folder: str, how: ReadOptions, entry: Dict[str, str]) -> Row:
-    reading, _ = read_file(reader, os.path.join(folder, "images", entry["image"]), how)
+def _row(reader: Reader, folder: str, options: ReadOptions, entry: Dict[str, str]) -> Row:
+    reading, _ = read_file(reader, os.path.join(folder, "images", entry["image"]), options)
     record = reading_to_json(reading)
     check = "sample " + entry["image"]
     expected = "{}: {}".format(entry["verdict"], entry["text"])

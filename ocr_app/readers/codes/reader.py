@@ -21,6 +21,7 @@ from ocr_app.readers.codes import detector, recogniser
 from ocr_app.readers.codes.detector import CodeDetector, FoundLine
 from ocr_app.readers.codes.recogniser import CodeRecogniser
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
+from ocr_app.recipes.decoding import prepare_free_decoding
 
 TOO_MANY = "too-many-lines"
 _FEWEST, _FEWEST_DIGITS = 4, 3  # characters of the shortest code that stands in a doubtful place: "9:05"
@@ -106,7 +107,7 @@ class CodesReader(Reader):
         self._recogniser = recogniser
         self._settings = settings
         self.info = info
-        recipes.prepare(recogniser.characters)
+        prepare_free_decoding(recogniser.characters)
 
     def networks(self) -> Dict[str, Network]:
         return {"detector": self._detector.network, "recogniser": self._recogniser.network}
@@ -198,4 +199,4 @@ def reads_like_code(posterior: LinePosterior, least: float) -> bool:
 
 def decoded(posterior: LinePosterior) -> TextLine:
     """The line read without a recipe: the best path, and a soft prior of what codes look like in close calls."""
-    return TextLine(recipes.free(posterior).text.strip(), posterior.quad, sureness(posterior.log_probs))
+    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, sureness(posterior.log_probs))

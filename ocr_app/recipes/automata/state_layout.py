@@ -1,129 +1,127 @@
-"""A recipe's states laid out for the search: waves of states whose futures are all known before they are scored."""
+"""A recipe's states laid out for the exact search: batches of states whose futures are scored before them."""
 
-from typing import Dict, List, NamedTuple, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
-from ocr_app.recipes.automata.nfa import Registry
+from ocr_app.recipes.automata.registry import StateRegistry
 
-DEAD = 0  # row of the search's table that no path leads through
-_WASTE = 64  # arcs; scoring this many costs about as much as what numpy needs to begin another wave
+DEAD_ROW = 0  # row of the search's table that no path leads through
+_PADDING_PER_BATCH = 64  # arcs; scoring this many costs about as much as numpy's overhead for one more batch
+
+_LabelArcs = Dict[int, List[Tuple[int, int]]]
+"""For each state its arcs as (label, target) pairs."""
 
 
-class Wave(NamedTuple):
-    """States of one height: ``n`` states with at most ``k`` arcs each, padded with arcs that lead nowhere.
+class StateBatch(NamedTuple):
+    """States of one height (longest way to an end), scored together. Missing arcs are padded with dead ones.
 
-    ``classes``: intp ``(n * k,)``, the class of each arc; ``rows``: intp ``(n * k,)``, where the arc finds the value
-    of its target in the table; ``states``: their numbers in the registry; ``final``: bool ``(n,)``; ``row``: their
-    first row in the table; ``repeats``: whether some arc leads here with a class that also leads on from here, so that
-    a blank has to part the two (then ``n * k`` further rows follow, one an arc: the value without that arc).
+    ``size``: number of states; ``width``: arcs per state; ``labels``: intp ``(size * width,)``, the label of each arc;
+    ``target_rows``: intp ``(size * width,)``, the row of the table with the score of each arc's target;
+    ``states``: their numbers in the registry; ``final``: bool ``(size,)``; ``first_row``: their first row in the table.
+    ``repeats``: whether some arc leads here with a label that also leads on from here, so that a blank has to separate
+    the two. Then ``size * width`` further rows follow, one per arc: the state's score without that arc.
     """
 
-    n: int
-    k: int
-    classes: np.ndarray
-    rows: np.ndarray
+    size: int
+    width: int
+    labels: np.ndarray
+    target_rows: np.ndarray
     states: Tuple[int, ...]
     final: np.ndarray
-    row: int
+    first_row: int
     repeats: bool
 
 
 class StateLayout(NamedTuple):
-    """All waves, lowest first; ``place`` gives (wave, number in it) of a state; ``height`` of the table in rows."""
+    """All batches, lowest first.
 
-    waves: Tuple[Wave, ...]
-    place: Dict[int, Tuple[int, int]]
-    rows: int
+    ``positions``: (batch, number within it) of each state; ``row_count``: rows of the search's table.
+    """
+
+    batches: Tuple[StateBatch, ...]
+    positions: Dict[int, Tuple[int, int]]
+    row_count: int
 
 
-def lay_out(registry: Registry, roots: Sequence[int], characters: Tuple[str, ...]) -> StateLayout:
-    """The waves of all states that the roots reach with these characters and that reach an end."""
-    classes = {sign: number for number, sign in enumerate(characters) if number}
-    arcs = _useful(registry, roots, classes)
+def lay_out(registry: StateRegistry, roots: Sequence[int], characters: Tuple[str, ...]) -> StateLayout:
+    """The batches of all states that the roots reach with these characters and that reach an end."""
+    labels = {character: label for label, character in enumerate(characters) if label}
+    arcs = _useful_arcs(registry, roots, labels)
     heights: Dict[int, int] = {}
     for state in sorted(arcs):  # targets have lower numbers
         heights[state] = 1 + max([heights[target] for _, target in arcs[state]] or [-1])
-    entering: Dict[int, set] = {state: set() for state in arcs}  # type: ignore[type-arg]
+    entering: Dict[int, Set[int]] = {state: set() for state in arcs}
     for own in arcs.values():
-        for sign, target in own:
-            entering[target].add(sign)
-    return _waves(registry, arcs, heights, entering)
+        for label, target in own:
+            entering[target].add(label)
+    repeating = {state: bool(entering[state] & {label for label, _ in own}) for state, own in arcs.items()}
+    return _build_layout(registry, arcs, _group_states(arcs, heights, repeating), repeating)
 
 
-def _useful(registry: Registry, roots: Sequence[int], classes: Dict[str, int]) -> Dict[int, List[Tuple[int, int]]]:
-    """Arcs (class, target) of each state from which an end can be reached with these characters."""
-    reached, todo = set(roots), list(roots)
-    while todo:
-        for target in registry.arcs[todo.pop()].values():
+def _useful_arcs(registry: StateRegistry, roots: Sequence[int], labels: Dict[str, int]) -> _LabelArcs:
+    """The arcs of each state from which an end can be reached with these characters."""
+    reached, pending = set(roots), list(roots)
+    while pending:
+        for target in registry.arcs[pending.pop()].values():
             if target not in reached:
                 reached.add(target)
-                todo.append(target)
-    useful: Dict[int, List[Tuple[int, int]]] = {}
+                pending.append(target)
+    useful: _LabelArcs = {}
     for state in sorted(reached):
-        own = [(classes[s], t) for s, t in registry.arcs[state].items() if s in classes and t in useful]
+        own = [(labels[c], target) for c, target in registry.arcs[state].items() if c in labels and target in useful]
         if own or registry.final[state]:
             useful[state] = sorted(own)
     return useful
 
 
-def _waves(
-    registry: Registry,
-    arcs: Dict[int, List[Tuple[int, int]]],
-    heights: Dict[int, int],
-    entering: Dict[int, set],  # type: ignore[type-arg]
+def _build_layout(
+    registry: StateRegistry, arcs: _LabelArcs, groups: List[List[int]], repeating: Dict[int, bool]
 ) -> StateLayout:
-    waves: List[Wave] = []
-    place: Dict[int, Tuple[int, int]] = {}
-    row = DEAD + 1
-    repeating = {state: bool(entering[state] & {sign for sign, _ in own}) for state, own in arcs.items()}
-    for states in _grouped(arcs, heights, repeating):
-        k = max(len(arcs[state]) for state in states)
+    batches: List[StateBatch] = []
+    positions: Dict[int, Tuple[int, int]] = {}
+    first_row = DEAD_ROW + 1
+    for states in groups:
+        width = max(len(arcs[state]) for state in states)
         repeats = any(repeating[state] for state in states)
-        classes = np.zeros(len(states) * k, np.intp)
-        rows = np.full(len(states) * k, DEAD, np.intp)
+        labels = np.zeros(len(states) * width, np.intp)
+        target_rows = np.full(len(states) * width, DEAD_ROW, np.intp)
         for number, state in enumerate(states):
-            place[state] = (len(waves), number)
-            for arc, (sign, target) in enumerate(arcs[state]):
-                classes[number * k + arc] = sign
-                rows[number * k + arc] = _target_row(waves, place, arcs, sign, target)
+            positions[state] = (len(batches), number)
+            for arc, (label, target) in enumerate(arcs[state]):
+                labels[number * width + arc] = label
+                target_rows[number * width + arc] = _target_row(batches, positions, arcs, label, target)
         final = np.array([registry.final[state] for state in states])
-        waves.append(Wave(len(states), k, classes, rows, tuple(states), final, row, repeats))
-        row += len(states) * (1 + (k if repeats else 0))
-    return StateLayout(tuple(waves), place, row)
+        batches.append(StateBatch(len(states), width, labels, target_rows, tuple(states), final, first_row, repeats))
+        first_row += len(states) * (1 + (width if repeats else 0))
+    return StateLayout(tuple(batches), positions, first_row)
 
 
-def _grouped(
-    arcs: Dict[int, List[Tuple[int, int]]], heights: Dict[int, int], repeating: Dict[int, bool]
-) -> List[List[int]]:
-    """States of one height in one wave, unless more than ``_WASTE`` arcs of padding are saved by several waves."""
+def _group_states(arcs: _LabelArcs, heights: Dict[int, int], repeating: Dict[int, bool]) -> List[List[int]]:
+    """One batch per height, or several where that saves more than ``_PADDING_PER_BATCH`` padded arcs for each."""
     groups: List[List[int]] = []
     for height in range(max(heights.values()) + 1 if heights else 0):
         states = [state for state in sorted(arcs) if heights[state] == height]
-        parts: Dict[Tuple[int, bool], List[int]] = {}
+        alike: Dict[Tuple[int, bool], List[int]] = {}
         for state in states:
-            parts.setdefault((len(arcs[state]).bit_length(), repeating[state]), []).append(state)
-        apart = list(parts.values())
-        saved = _padded([states], arcs) - _padded(apart, arcs)
-        groups += apart if saved > _WASTE * (len(apart) - 1) else [states]
+            alike.setdefault((len(arcs[state]).bit_length(), repeating[state]), []).append(state)
+        parts = list(alike.values())
+        saved = _padded_arcs([states], arcs) - _padded_arcs(parts, arcs)
+        groups += parts if saved > _PADDING_PER_BATCH * (len(parts) - 1) else [states]
     return groups
 
 
-def _padded(groups: List[List[int]], arcs: Dict[int, List[Tuple[int, int]]]) -> int:
+def _padded_arcs(groups: List[List[int]], arcs: _LabelArcs) -> int:
     return sum(len(states) * max(len(arcs[state]) for state in states) for states in groups)
 
 
 def _target_row(
-    waves: List[Wave],
-    place: Dict[int, Tuple[int, int]],
-    arcs: Dict[int, List[Tuple[int, int]]],
-    sign: int,
-    target: int,
+    batches: List[StateBatch], positions: Dict[int, Tuple[int, int]], arcs: _LabelArcs, label: int, target: int
 ) -> int:
-    """The row of the target's value behind class ``sign``."""
-    wave_number, number = place[target]
-    wave = waves[wave_number]
-    signs = [own for own, _ in arcs[target]]
-    if sign in signs:
-        return wave.row + wave.n + number * wave.k + signs.index(sign)
-    return wave.row + number
+    """The row of the target's score when it is entered with ``label``."""
+    batch_number, number = positions[target]
+    batch = batches[batch_number]
+    labels = [own for own, _ in arcs[target]]
+    if label in labels:
+        return batch.first_row + batch.size + number * batch.width + labels.index(label)
+    return batch.first_row + number

@@ -1,157 +1,185 @@
-"""From a best path to a decoded line: gaps, alternatives, statuses, fields."""
+"""From an alignment to a decoded line: gaps, alternatives, statuses, fields."""
 
+from functools import lru_cache
 from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
-from ocr_app.recipes.decoding import beam, ctc_search
-from ocr_app.recipes.decoding.ctc_search import Path
-from ocr_app.recipes.decoding.evidence import BLANK, Evidence, Greedy, greedy
-from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine
-from ocr_app.recipes.decoding.scoring import best_runs, log_probability, nearest
-from ocr_app.recipes.language.fields import split
-from ocr_app.recipes.language.recipe import Recipe, RecipeLine
+from ocr_app.recipes.decoding.evidence import BLANK, BestPath, Evidence
+from ocr_app.recipes.decoding.fitting import LineFit
+from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine, Ranked
+from ocr_app.recipes.decoding.scoring import forward_score, rank_rivals, score_substitutions
+from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, pass_tokens
+from ocr_app.recipes.decoding.search.token_passing import BEAM, LABEL_BEAM
+from ocr_app.recipes.language.fields import split_fields
+from ocr_app.recipes.language.recipe import Recipe, RecipeLine, Tolerances
 
-ALTERNATIVES = 3  # that are reported for each character
+ALTERNATIVES = 3  # reported for each character
 _SURE = 6.0  # nats: where every character leads by more, no text that differs in several places can come nearer
-_EMPTY = np.zeros((4, 2), np.float32)
+_NO_QUAD = np.zeros((4, 2), np.float32)
+
+_Rival = Tuple[int, float]
+"""A label and how far it trails."""
 
 
-def missing(line: RecipeLine) -> DecodedLine:
+def missing_line(line: RecipeLine) -> DecodedLine:
     """A line that was not found."""
-    return DecodedLine(line.name, "", NOT_READ, (), (), -np.inf, 0.0, 0.0, (), _EMPTY, ("", ""), "")
+    return DecodedLine(line.name, "", NOT_READ, (), (), -np.inf, 0.0, 0.0, (), _NO_QUAD, ("", ""), "")
 
 
-def described(
-    recipe: Recipe,
-    arcs: beam.Arcs,
-    line: RecipeLine,
-    held: Evidence,
-    path: Path,
-    text: str,
-    taken: Tuple[int, ...],
-) -> DecodedLine:
-    """The decoded line of a path that spells ``text``."""
-    plain = greedy(held)
-    values = best_runs(held.scores, path.runs, path.start, path.stop)
-    allowed = _allowed(recipe, line, held, text, values)
-    rivals = nearest(values, [run.sign for run in path.runs], ALTERNATIVES)
-    chars = tuple(_char(recipe, held, *found) for found in zip(path.runs, rivals, allowed))
-    extra = _extra(held, plain, path)
-    gaps = [char.gap for char in chars if char.sign != " "]
-    margin = min(gaps + [np.inf])
-    if any(char.free_gap < _SURE for char in chars if char.sign != " "):
-        margin = _lead(arcs, line, held, path, margin)
-    inside = held.scores[path.start : path.stop]
-    score = log_probability(inside, [run.sign for run in path.runs])
-    score += float(held.blank[path.start : path.stop].sum())
-    contradiction = sum(max(0.0, -char.free_gap) for char in chars if char.sign != " ")
-    contradiction += sum(value for _, value in extra)
-    status = _status(chars, extra, recipe.tolerances.contradiction)
-    status = CONFUSED if status == READ and not margin >= recipe.tolerances.gap else status
-    junk = (_junk(held, plain, 0, path.start), _junk(held, plain, path.stop, len(held.scores)))
+def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, fit: LineFit) -> DecodedLine:
+    """The decoded line of a fit."""
+    evidence, best_path, path = fit.candidate.evidence, fit.candidate.best_path, fit.alignment
+    substitutions = score_substitutions(evidence.scores, path.runs, path.start, path.stop)
+    allowed = _allowed_rivals(recipe, line, evidence, fit.text, substitutions)
+    rivals = rank_rivals(substitutions, path.labels, ALTERNATIVES)
+    chars = tuple(
+        _describe_char(evidence.characters, recipe.tolerances, *each) for each in zip(path.runs, rivals, allowed)
+    )
+    extra = _extra_characters(evidence, best_path, path)
+    margin = _margin(automaton, line, evidence, path, chars)
     return DecodedLine(
-        line.name, text, status, chars, split(line, text), score, float(margin), contradiction, taken, held.quad,
-        junk, plain.text, extra,
-    )  # fmt: skip
+        name=line.name,
+        text=fit.text,
+        status=_line_status(chars, extra, margin, recipe.tolerances),
+        chars=chars,
+        fields=split_fields(line, fit.text),
+        score=_line_score(evidence, path),
+        margin=margin,
+        contradiction=_contradiction(chars, extra),
+        sources=fit.candidate.sources,
+        quad=evidence.quad,
+        junk=(
+            _junk_text(evidence, best_path, 0, path.start),
+            _junk_text(evidence, best_path, path.stop, len(evidence.scores)),
+        ),
+        best_path=best_path.text,
+        extra=extra,
+    )
 
 
-def _lead(arcs: beam.Arcs, line: RecipeLine, held: Evidence, path: Path, most: float) -> float:
-    """How far the path leads over the best path of any other text that the recipe allows on the same frames.
+def _line_score(evidence: Evidence, path: Alignment) -> float:
+    inside = slice(path.start, path.stop)
+    return forward_score(evidence.scores[inside], path.labels) + float(evidence.blank[inside].sum())
 
-    Leads above ``most`` are of no interest: then ``most`` is returned. A rival that trails by less is never further
-    behind the plain reading than that and the path's own cost together, which is how far the beam looks.
+
+def _contradiction(chars: Sequence[DecodedChar], extra: Ranked) -> float:
+    overruled = sum(max(0.0, -char.free_gap) for char in chars if char.character != " ")
+    return overruled + sum(score for _, score in extra)
+
+
+def _margin(
+    automaton: LabelAutomaton, line: RecipeLine, evidence: Evidence, path: Alignment, chars: Sequence[DecodedChar]
+) -> float:
+    """The lead over any other text: the smallest gap, or the lead over a text that differs in several places."""
+    printed = [char for char in chars if char.character != " "]
+    smallest = min([char.gap for char in printed] + [np.inf])
+    if any(char.free_gap < _SURE for char in printed):
+        smallest = _lead_over_other_texts(automaton, line, evidence, path, smallest)
+    return float(smallest)
+
+
+def _lead_over_other_texts(
+    automaton: LabelAutomaton, line: RecipeLine, evidence: Evidence, path: Alignment, most: float
+) -> float:
+    """The lead over the best path of any other text that the recipe allows on the same frames.
+
+    Leads above ``most`` are not needed: then ``most`` is returned. A rival that trails by less is never further behind
+    the unconstrained best path than that and the path's own cost together, which is how far the beam looks.
     """
-    part = held._replace(scores=held.scores[path.start : path.stop], best=held.best[path.start : path.stop])
-    own = [run.sign for run in path.runs]
-    score = sum(float(held.scores[run.first : run.last + 1, run.sign].sum()) for run in path.runs)
+    inside = slice(path.start, path.stop)
+    part = evidence._replace(scores=evidence.scores[inside], best=evidence.best[inside])
+    score = sum(float(evidence.scores[run.first : run.last + 1, run.label].sum()) for run in path.runs)
     cost = float(np.maximum(part.scores.max(axis=1), 0.0).sum()) - score
-    limit = min(beam.BEAM, cost + most + 1e-6)
-    rival = beam.best_paths(part, arcs, [line.root], None, own, limit, min(limit, beam.REACH)).get(line.root)
-    return min(most, score - rival.score) if rival is not None else min(most, beam.BEAM)
+    beam = min(BEAM, cost + most + 1e-6)
+    rival = pass_tokens(part, automaton, [line.root], None, path.labels, beam, min(beam, LABEL_BEAM)).get(line.root)
+    return min(most, score - rival.score) if rival is not None else min(most, BEAM)
 
 
-def _status(chars: Sequence[DecodedChar], extra: Sequence[Tuple[str, float]], limit: float) -> str:
+def _line_status(chars: Sequence[DecodedChar], extra: Ranked, margin: float, tolerances: Tolerances) -> str:
     found = {char.status for char in chars}
-    if MISMATCH in found or any(value >= limit for _, value in extra):
+    if MISMATCH in found or any(score >= tolerances.contradiction for _, score in extra):
         return MISMATCH
-    return NOT_READ if NOT_READ in found else CONFUSED if CONFUSED in found else READ
+    if NOT_READ in found:
+        return NOT_READ
+    return READ if CONFUSED not in found and margin >= tolerances.gap else CONFUSED
 
 
-def _char(
-    recipe: Recipe,
-    held: Evidence,
-    run: ctc_search.CharacterRun,
-    free: List[Tuple[int, float]],
-    allowed: List[Tuple[int, float]],
+def _describe_char(
+    characters: Sequence[str], tolerances: Tolerances, run: CharacterRun, rivals: List[_Rival], allowed: List[_Rival]
 ) -> DecodedChar:
-    names = held.characters
-    sign = names[run.sign]
+    """``rivals``: the nearest labels without the recipe; ``allowed``: those that the recipe allows."""
+    character = characters[run.label]
     gap = allowed[0][1] if allowed else float("inf")
-    rivals = [(k, trail) for k, trail in free if names[k] != " "]
-    free_gap = rivals[0][1] if rivals else float("inf")
-    status = _char_status(sign, gap, rivals[0] if rivals else (BLANK, np.inf), recipe)
-    alternatives = tuple((names[k], round(trail, 3)) for k, trail in free)
-    permitted = tuple((names[k], round(trail, 3)) for k, trail in allowed[:ALTERNATIVES])
-    return DecodedChar(sign, status, gap, free_gap, alternatives, permitted, (run.first, run.last))
+    printed = [(label, trail) for label, trail in rivals if characters[label] != " "]
+    nearest = printed[0] if printed else (BLANK, float("inf"))
+    return DecodedChar(
+        character=character,
+        status=_char_status(character, gap, nearest, tolerances),
+        gap=gap,
+        free_gap=nearest[1],
+        alternatives=tuple((characters[label], round(trail, 3)) for label, trail in rivals),
+        allowed=tuple((characters[label], round(trail, 3)) for label, trail in allowed[:ALTERNATIVES]),
+        frames=(run.first, run.last),
+    )
 
 
-def _char_status(sign: str, gap: float, rival: Tuple[int, float], recipe: Recipe) -> str:
-    """``rival``: the nearest other reading: its class (the blank: nothing) and how far it trails."""
-    if sign == " ":
+def _char_status(character: str, gap: float, rival: _Rival, tolerances: Tolerances) -> str:
+    """``rival``: the nearest other reading without the recipe (the blank: no character)."""
+    if character == " ":
         return READ
-    if -rival[1] >= recipe.tolerances.contradiction:
-        return NOT_READ if rival[0] == BLANK else MISMATCH
-    return CONFUSED if gap < recipe.tolerances.gap else READ
+    label, trail = rival
+    if -trail >= tolerances.contradiction:
+        return NOT_READ if label == BLANK else MISMATCH
+    return CONFUSED if gap < tolerances.gap else READ
 
 
-def _allowed(
-    recipe: Recipe, line: RecipeLine, held: Evidence, text: str, values: np.ndarray
-) -> List[List[Tuple[int, float]]]:
-    """For each character the classes that the recipe allows in its place, with how far they trail, nearest first."""
+def _allowed_rivals(
+    recipe: Recipe, line: RecipeLine, evidence: Evidence, text: str, substitutions: np.ndarray
+) -> List[List[_Rival]]:
+    """For each character the labels that the recipe allows in its place, nearest first."""
     registry = recipe.registry
     states = [line.root]
-    for sign in text:
-        states.append(registry.arcs[states[-1]][sign])
-    numbers = _numbers(held.characters)
+    for character in text:
+        states.append(registry.arcs[states[-1]][character])
+    labels = _labels_of(evidence.characters)
     found = []
-    for place, sign in enumerate(text):
-        row, own = values[place], values[place, numbers[sign]]
+    for position, character in enumerate(text):
+        row, own = substitutions[position], substitutions[position, labels[character]]
         options = []
-        for other, target in registry.arcs[states[place]].items():
-            if other in (sign, " ") or other not in numbers:
+        for other, target in registry.arcs[states[position]].items():
+            if other in (character, " ") or other not in labels:
                 continue
-            if target == states[place + 1] or registry.accepts(target, text[place + 1 :]):
-                options.append((float(own - row[numbers[other]]), numbers[other]))
-        if registry.accepts(states[place], text[place + 1 :]):
+            if target == states[position + 1] or registry.accepts(target, text[position + 1 :]):
+                options.append((float(own - row[labels[other]]), labels[other]))
+        if registry.accepts(states[position], text[position + 1 :]):
             options.append((float(own), BLANK))
-        found.append([(number, trail) for trail, number in sorted(options)])
+        found.append([(label, trail) for trail, label in sorted(options)])
     return found
 
 
-_NUMBERS: Dict[Tuple[str, ...], Dict[str, int]] = {}
+@lru_cache(maxsize=32)
+def _labels_of(characters: Tuple[str, ...]) -> Dict[str, int]:
+    return {character: label for label, character in enumerate(characters) if label}
 
 
-def _numbers(characters: Tuple[str, ...]) -> Dict[str, int]:
-    if characters not in _NUMBERS:
-        _NUMBERS[characters] = {sign: number for number, sign in enumerate(characters) if number}
-    return _NUMBERS[characters]
-
-
-def _extra(held: Evidence, plain: Greedy, path: Path) -> Tuple[Tuple[str, float], ...]:
-    """Characters of the plain reading that stand between those of the path, with how far each leads over nothing."""
+def _extra_characters(evidence: Evidence, best_path: BestPath, path: Alignment) -> Ranked:
+    """Characters of the best path between those of the text, with their lead over no character."""
     found = []
     at = 0
-    for sign, first, last in zip(plain.classes, plain.first, plain.last):
-        if held.characters[sign] == " " or first < path.start or last >= path.stop:
+    for label, first, last in zip(best_path.labels, best_path.first, best_path.last):
+        character = evidence.characters[label]
+        if character == " " or first < path.start or last >= path.stop:
             continue
         while at < len(path.runs) and path.runs[at].last < first:
             at += 1
         if at == len(path.runs) or path.runs[at].first > last:
-            found.append((held.characters[sign], float(held.scores[first : last + 1, sign].sum())))
+            found.append((character, float(evidence.scores[first : last + 1, label].sum())))
     return tuple(found)
 
 
-def _junk(held: Evidence, plain: Greedy, start: int, stop: int) -> str:
-    signs = [held.characters[k] for k, first in zip(plain.classes, plain.first) if start <= first < stop]
-    return "".join(signs).strip()
+def _junk_text(evidence: Evidence, best_path: BestPath, start: int, stop: int) -> str:
+    characters = [
+        evidence.characters[label] for label, first in zip(best_path.labels, best_path.first) if start <= first < stop
+    ]
+    return "".join(characters).strip()

@@ -1,4 +1,4 @@
-"""What decoding hands out."""
+"""What decoding returns."""
 
 from typing import Dict, NamedTuple, Tuple
 
@@ -8,33 +8,37 @@ from ocr_app.recipes.language.fields import FieldValue
 READ, CONFUSED, NOT_READ, MISMATCH = "read", "confused", "not-read", "mismatch"
 STATUSES = (READ, CONFUSED, NOT_READ, MISMATCH)
 
+Ranked = Tuple[Tuple[str, float], ...]
+"""(character, how far it trails) pairs, nearest first; "" is no character."""
+
 
 class DecodedChar(NamedTuple):
-    """One character of a decoded line. All scores are natural logarithms of probability ratios.
+    """One character of a decoded line. All scores are in nats (natural logarithms of probability ratios).
 
-    ``gap``: how far it leads over the best other character that the recipe allows in its place (inf: none);
-    ``free_gap``: how far it leads over the best other character at all, or none; negative where the recipe overruled
-    the plain reading. ``alternatives``: (character, how far it trails), nearest first, "" for no character;
-    ``allowed`` the same among what the recipe allows. ``frames``: first and last, inclusive.
+    ``gap``: its lead over the best other character that the recipe allows in its place (inf: there is none);
+    ``free_gap``: its lead over the best other character, or none, without the recipe; negative where the recipe
+    overruled the best path. ``alternatives`` are the nearest rivals without the recipe, ``allowed`` those that the
+    recipe allows. ``frames``: first and last, inclusive.
     """
 
-    sign: str
+    character: str
     status: str
     gap: float
     free_gap: float
-    alternatives: Tuple[Tuple[str, float], ...]
-    allowed: Tuple[Tuple[str, float], ...]
+    alternatives: Ranked
+    allowed: Ranked
     frames: Tuple[int, int]
 
 
 class DecodedLine(NamedTuple):
     """One line of a code.
 
-    ``name``: the recipe's line. ``text`` is "" where the line was not found. ``score``: log P(text | image), summed
-    over all alignments; ``margin``: lead over the best other text that the recipe allows, best paths compared;
-    ``contradiction``: lead of the plain reading over ``text``, 0 where they agree, spaces not counted.
-    ``taken``: indices of the posteriors it was read from; ``junk``: what stands before and behind it on its line;
-    ``free``: the plain reading; ``extra``: signs that the plain reading has between the recipe's, with their scores.
+    ``name``: the recipe's name of the line. ``text``: "" where the line was not found. ``score``: log P(text | image),
+    summed over all alignments. ``margin``: lead over the best other text that the recipe allows, comparing best paths.
+    ``contradiction``: lead of the unconstrained best path over ``text``; 0 where they agree, not counting spaces.
+    ``sources``: indices of the posteriors that the line was read from. ``junk``: the text before and after the code.
+    ``best_path``: the text of the unconstrained best path. ``extra``: (character, score) pairs of the best path that
+    fall between the characters of ``text``.
     """
 
     name: str
@@ -45,56 +49,59 @@ class DecodedLine(NamedTuple):
     score: float
     margin: float
     contradiction: float
-    taken: Tuple[int, ...]
+    sources: Tuple[int, ...]
     quad: Quad
     junk: Tuple[str, str]
-    free: str
-    extra: Tuple[Tuple[str, float], ...] = ()
+    best_path: str
+    extra: Ranked = ()
 
     @property
     def assurance(self) -> float:
-        """Lead over everything the recipe allows, less the clearest contradiction (nats)."""
-        signs = [char for char in self.chars if char.sign != " "]
-        against = max([-char.free_gap for char in signs] + [value for _, value in self.extra] + [0.0])
-        return min([char.gap for char in signs] + [self.margin]) - against
+        """Lead over everything that the recipe allows, less the clearest contradiction (nats)."""
+        printed = [char for char in self.chars if char.character != " "]
+        against = max([-char.free_gap for char in printed] + [score for _, score in self.extra] + [0.0])
+        return min([char.gap for char in printed] + [self.margin]) - against
 
     @property
     def confidence(self) -> float:
-        """0..1: the probability ratio of the weakest character against its best rival, within the recipe."""
-        gaps = [char.gap for char in self.chars if char.sign != " "]
+        """0..1: the probability of the weakest character against its best rival within the recipe."""
+        gaps = [char.gap for char in self.chars if char.character != " "]
         weakest = min(gaps + [50.0])
         return float(1.0 / (1.0 + 2.718281828459045 ** -max(-50.0, weakest))) if self.chars else 0.0
 
 
 class CodeDecoding(NamedTuple):
-    """What a frame says under a recipe.
+    """What the lines of a frame mean under a recipe.
 
-    ``layout``: name of the layout that explains most, "" when none does. ``lines`` as the layout has them, those not
-    found with text "". ``others``: indices of posteriors that no line was read from. ``reasons``: words such as
-    "line-not-found:lot".
+    ``layout``: name of the layout that explains most, "" when none does. ``lines``: in the layout's order; lines that
+    were not found have the text "". ``unused``: indices of the posteriors that no line was read from. ``reasons``:
+    machine-readable, such as "line-not-found:lot".
     """
 
     recipe: str
     layout: str
     status: str
     lines: Tuple[DecodedLine, ...]
-    others: Tuple[int, ...]
+    unused: Tuple[int, ...]
     reasons: Tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """The lines that were found, joined by one space."""
+        """The texts of the lines that were found, joined by one space."""
         return " ".join(line.text for line in self.lines if line.text)
 
     @property
     def assurance(self) -> float:
-        """One number for how safely the code could be passed, in nats: the smallest lead of any character and of the
-        text over what else the recipe allows, less the clearest contradiction; -inf where a line is missing."""
+        """How safely the code can be passed, as one number in nats.
+
+        The smallest lead of any character and of the text over what else the recipe allows, less the clearest
+        contradiction; -inf where a line is missing.
+        """
         if not self.lines or any(not line.text for line in self.lines):
             return float("-inf")
         return min(line.assurance for line in self.lines)
 
     @property
     def values(self) -> Dict[str, str]:
-        """Texts of the fields that have a name."""
+        """Texts of the named fields."""
         return {field.name: field.text for line in self.lines for field in line.fields if field.name}

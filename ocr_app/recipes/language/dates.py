@@ -4,12 +4,12 @@ import calendar
 import datetime
 from typing import List, NamedTuple, Optional, Tuple
 
-from ocr_app.recipes.language.calendar import Moment, Setting
+from ocr_app.recipes.language.patterns import PartialDateTime, PatternSettings
 
 Date = datetime.date
 
 
-class Span(NamedTuple):
+class DateRange(NamedTuple):
     """The days that a printed date may mean: one day, or a whole month where no day is printed."""
 
     first: Date
@@ -17,93 +17,70 @@ class Span(NamedTuple):
 
     @property
     def is_day(self) -> bool:
-        """Whether it is one day."""
+        """Whether the range is a single day."""
         return self.first == self.last
 
 
-class Clock(NamedTuple):
-    """What time it is, and whether that may be believed. ``trusted`` False: every verdict that needs it is "hold"."""
-
-    now: datetime.datetime
-    trusted: bool
-    why: str = ""
-
-
-def judged_clock(
-    now: datetime.datetime,
-    synchronised: Optional[bool],
-    not_before: datetime.datetime,
-    not_after: Optional[Date] = None,
-) -> Clock:
-    """A clock with the reasons for which it is not trusted.
-
-    ``synchronised``: what the time service says, None where there is none to ask; ``not_before``: a moment that is
-    certainly past, such as the day this software was built; ``not_after``: a day that is certainly to come.
-    """
-    if now < not_before:
-        return Clock(now, False, "clock is before {:%Y-%m-%d}".format(not_before))
-    if not_after is not None and now.date() > not_after:
-        return Clock(now, False, "clock is after {:%Y-%m-%d}".format(not_after))
-    if synchronised is None:
-        return Clock(now, False, "nothing says that the clock is synchronised")
-    return Clock(now, synchronised, "" if synchronised else "clock is not synchronised")
-
-
-def century(year: int, now: int) -> int:
+def expand_two_digit_year(year: int, this_year: int) -> int:
     """The four-digit year of a two-digit one (GS1 General Specifications, section 7.12).
 
-    51 to 99 years ahead of this year means the century before, 50 to 99 years behind it the next one.
+    51 to 99 years ahead of this year means the previous century, 50 to 99 years behind it the next one.
     """
-    ahead = year - now % 100
-    base = now - now % 100
+    ahead = year - this_year % 100
+    century = this_year - this_year % 100
     if ahead >= 51:
-        return base - 100 + year
-    return base + 100 + year if ahead <= -50 else base + year
+        return century - 100 + year
+    return century + 100 + year if ahead <= -50 else century + year
 
 
-def years_of(moment: Moment, setting: Setting, now: Optional[int]) -> List[int]:
-    """The years that a moment may mean; with several left and a year now, the nearest as GS1 counts."""
-    if moment.year is None:
+def possible_years(printed: PartialDateTime, settings: PatternSettings, this_year: Optional[int]) -> List[int]:
+    """The years that a printed date may mean. Where several are possible, ``this_year`` chooses as GS1 does."""
+    if printed.year is None:
         return []
-    if moment.year_digits == 4:
-        return [moment.year]
-    modulus = 10**moment.year_digits
-    found = [y for y in range(setting.first_year, setting.last_year + 1) if y % modulus == moment.year]
-    if len(found) > 1 and now is not None:
-        wanted = century(moment.year, now) if modulus == 100 else min(found, key=lambda y: (abs(y - now), -y))
-        return [wanted] if wanted in found else []
+    if printed.year_digits == 4:
+        return [printed.year]
+    modulus = 10**printed.year_digits
+    found = [y for y in range(settings.first_year, settings.last_year + 1) if y % modulus == printed.year]
+    if len(found) > 1 and this_year is not None:
+        now = this_year
+        nearest = (
+            expand_two_digit_year(printed.year, now) if modulus == 100 else min(found, key=lambda y: (abs(y - now), -y))
+        )
+        return [nearest] if nearest in found else []
     return found
 
 
-def spans(moment: Moment, setting: Setting, now: Optional[int] = None) -> Tuple[Span, ...]:
-    """The days that a moment may mean; () where it names no date (a time, or a day without its year)."""
-    made = [_span(moment, year) for year in years_of(moment, setting, now)]
-    return tuple(span for span in made if span is not None)
+def date_ranges(
+    printed: PartialDateTime, settings: PatternSettings, this_year: Optional[int] = None
+) -> Tuple[DateRange, ...]:
+    """The days that a printed date may mean; () where it names no date (a time, or a day without its year)."""
+    ranges = [_range_in_year(printed, year) for year in possible_years(printed, settings, this_year)]
+    return tuple(each for each in ranges if each is not None)
 
 
-def _span(moment: Moment, year: int) -> Optional[Span]:
-    if moment.day_of_year is not None:
-        if moment.day_of_year > (366 if calendar.isleap(year) else 365):
+def _range_in_year(printed: PartialDateTime, year: int) -> Optional[DateRange]:
+    if printed.day_of_year is not None:
+        if printed.day_of_year > (366 if calendar.isleap(year) else 365):
             return None
-        day = Date(year, 1, 1) + datetime.timedelta(days=moment.day_of_year - 1)
-        return Span(day, day)
-    if moment.month is None:
+        day = Date(year, 1, 1) + datetime.timedelta(days=printed.day_of_year - 1)
+        return DateRange(day, day)
+    if printed.month is None:
         return None
-    end = calendar.monthrange(year, moment.month)[1]
-    if moment.day is None:
-        return Span(Date(year, moment.month, 1), Date(year, moment.month, end))
-    if moment.day > end:
+    end = calendar.monthrange(year, printed.month)[1]
+    if printed.day is None:
+        return DateRange(Date(year, printed.month, 1), Date(year, printed.month, end))
+    if printed.day > end:
         return None
-    day = Date(year, moment.month, moment.day or end)  # GS1: day 00 is the last day of the month
-    return Span(day, day)
+    day = Date(year, printed.month, printed.day or end)  # GS1: day 00 is the last day of the month
+    return DateRange(day, day)
 
 
-def later(day: Date, amount: int, unit: str, month_end: str = "clamp") -> Date:
+def add_period(day: Date, amount: int, unit: str, month_end: str = "clamp") -> Date:
     """``day`` plus a period. Raises OverflowError or ValueError outside the calendar.
 
-    Days and weeks are counted. Months and years keep the day of the month; where the month lacks it, "clamp" takes its
-    last day (31 January + 1 month = 28 February), "roll" the days that are left over in the next month (3 March).
-    "last-day" gives the last day of the month whatever the day was.
+    Days and weeks are counted. Months and years keep the day of the month. Where the month lacks it, "clamp" takes its
+    last day (31 January + 1 month = 28 February), "roll" carries the remaining days into the next month (3 March).
+    "last-day" always takes the last day of the month.
     """
     if unit in ("days", "weeks"):
         return day + datetime.timedelta(days=amount * (7 if unit == "weeks" else 1))
@@ -117,24 +94,18 @@ def later(day: Date, amount: int, unit: str, month_end: str = "clamp") -> Date:
     return last + datetime.timedelta(days=day.day - end) if month_end == "roll" else last
 
 
-def moved(span: Span, amount: int, unit: str, month_end: str) -> Span:
-    """A span plus a period; a whole month moved by months or years stays a whole month."""
-    if span.is_day:
-        day = later(span.first, amount, unit, month_end)
-        return Span(day, day)
+def shift_range(dates: DateRange, amount: int, unit: str, month_end: str) -> DateRange:
+    """A range plus a period. A whole month shifted by months or years stays a whole month."""
+    if dates.is_day:
+        day = add_period(dates.first, amount, unit, month_end)
+        return DateRange(day, day)
     if unit in ("months", "years"):
-        return Span(later(span.first, amount, unit), later(span.first, amount, unit, "last-day"))
-    return Span(later(span.first, amount, unit), later(span.last, amount, unit))
+        return DateRange(add_period(dates.first, amount, unit), add_period(dates.first, amount, unit, "last-day"))
+    return DateRange(add_period(dates.first, amount, unit), add_period(dates.last, amount, unit))
 
 
-def todays(now: datetime.datetime, midnight_minutes: float) -> Tuple[Date, ...]:
-    """Today; near midnight also the day on the other side, since what is read now may have been printed before it."""
-    margin = datetime.timedelta(minutes=midnight_minutes)
-    return tuple(sorted({(now - margin).date(), now.date(), (now + margin).date()}))
-
-
-def agrees(printed: Span, wanted: Span) -> bool:
-    """Whether a printed date says the wanted one: the same day, or the month that holds it."""
-    return (printed.first <= wanted.first and wanted.last <= printed.last) or (
-        not wanted.is_day and wanted.first <= printed.first and printed.last <= wanted.last
+def ranges_agree(printed: DateRange, expected: DateRange) -> bool:
+    """Whether a printed date matches the expected one: the same day, or the month that contains it."""
+    return (printed.first <= expected.first and expected.last <= printed.last) or (
+        not expected.is_day and expected.first <= printed.first and printed.last <= expected.last
     )

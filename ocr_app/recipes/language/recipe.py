@@ -1,19 +1,20 @@
-"""What a recipe is once it is read: layouts of lines of fields, tolerances, relations, and one automaton for all."""
+"""What a recipe is once it is loaded: layouts of lines of fields, tolerances, relations, and one automaton for all."""
 
 from typing import Dict, NamedTuple, Optional, Tuple, Union
 
-from ocr_app.recipes.automata.nfa import Dfa, Registry
-from ocr_app.recipes.language.calendar import Setting, Token
+from ocr_app.recipes.automata import Dfa, StateRegistry
+from ocr_app.recipes.language.patterns import PatternSettings, PatternToken
 
-SPACES = ("required", "optional", "forbidden", "loose")
-JUNK = ("report", "ignore")
+SPACE_RULES = ("required", "optional", "forbidden", "loose")
+JUNK_RULES = ("report", "ignore")
 
 
 class RecipeField(NamedTuple):
     """One field of a line.
 
-    ``name`` is the field's key in values ("expiry"); ``space`` says what stands before it (one of ``SPACES``);
-    ``patterns`` are the ways its text can be understood as a date, time or lot, empty for others.
+    ``name`` is the field's key in values ("expiry"); ``space`` tells what is printed before it (one of
+    ``SPACE_RULES``); ``patterns`` are the ways to read its text as a date, time or lot, empty for other kinds;
+    ``expect`` is the text, or the relation to today, that a verdict requires.
     """
 
     number: int
@@ -21,27 +22,36 @@ class RecipeField(NamedTuple):
     name: str
     automaton: Dfa
     space: str
-    patterns: Tuple[Tuple[Token, ...], ...] = ()
-    setting: Setting = Setting()
+    patterns: Tuple[Tuple[PatternToken, ...], ...] = ()
+    settings: PatternSettings = PatternSettings()
     expect: Optional[str] = None
-    loose: bool = False
+
+    @property
+    def loose(self) -> bool:
+        """Whether a space may be printed between any two characters of the field."""
+        return self.space == "loose"
+
+    @property
+    def label(self) -> str:
+        """The field's name, or its number from 1 where it has no name."""
+        return self.name or "field {}".format(self.number + 1)
 
 
 class FieldGroup(NamedTuple):
-    """``ways`` are sequences of which one is printed; ``optional``: or none."""
+    """One of ``alternatives`` is printed, each a sequence of parts; where ``optional``, possibly none."""
 
-    ways: Tuple[Tuple["Part", ...], ...]  # type: ignore[misc]
+    alternatives: Tuple[Tuple["LinePart", ...], ...]  # type: ignore[misc]
     optional: bool
 
 
-Part = Union[RecipeField, FieldGroup]
+LinePart = Union[RecipeField, FieldGroup]
 
 
 class RecipeLine(NamedTuple):
-    """One printed line; ``root`` is its first state in the recipe's registry."""
+    """One printed line. ``root`` is its start state in the recipe's registry; ``junk`` is one of ``JUNK_RULES``."""
 
     name: str
-    parts: Tuple[Part, ...]
+    parts: Tuple[LinePart, ...]
     junk: str
     optional: bool
     root: int
@@ -55,10 +65,11 @@ class RecipeLayout(NamedTuple):
 
 
 class Tolerances(NamedTuple):
-    """Natural logarithms of probability ratios, but for ``midnight_minutes``.
+    """Limits of a recipe, in nats (natural logarithms of probability ratios) except ``midnight_minutes``.
 
-    ``gap``: how far every character must lead; ``contradiction``: how far a reading without the recipe may lead over
-    the recipe's; ``misfit``: what a line may cost a character before it is not taken for the code at all.
+    ``gap``: the lead that every character needs; ``contradiction``: the lead of the unconstrained best path over the
+    recipe's text from which it counts as a contradiction; ``misfit``: the cost per character above which a line is not
+    taken for the code at all.
     """
 
     gap: float = 4.5
@@ -68,7 +79,7 @@ class Tolerances(NamedTuple):
 
 
 class Relation(NamedTuple):
-    """``left`` (a field's name) compared with ``right`` (a field's name, "today") plus a period."""
+    """``left`` (a field's name) compared with ``right`` (a field's name or "today") plus a period."""
 
     left: str
     comparison: str
@@ -80,9 +91,10 @@ class Relation(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """A recipe that was loaded. ``fields`` by number; ``registry`` holds the states of all lines.
+    """A loaded recipe.
 
-    ``lookalikes`` are sets of characters that this printer prints alike.
+    ``fields`` are indexed by their number; ``registry`` holds the states of all lines; ``lookalikes`` are sets of
+    characters that the printer prints alike; ``cache`` keeps the automata per charset.
     """
 
     name: str
@@ -92,7 +104,7 @@ class Recipe(NamedTuple):
     tolerances: Tolerances
     relations: Tuple[Relation, ...]
     lookalikes: Tuple[str, ...]
-    registry: Registry
+    registry: StateRegistry
     cache: Dict[Tuple[str, ...], object]
 
     @property
@@ -102,5 +114,5 @@ class Recipe(NamedTuple):
 
 
 def accepts(recipe: Recipe, line: RecipeLine, text: str) -> bool:
-    """Whether ``text`` is one that the recipe allows on this line."""
+    """Whether the recipe allows ``text`` on this line."""
     return recipe.registry.accepts(line.root, text)

@@ -1,1 +1,20 @@
-"""TODO."""
+"""Working on recipes: examples of what one accepts, a proposal from samples, and the rejection curve."""
+
+from ocr_app.recipes.teaching.examples import count_texts, sample_texts
+from ocr_app.recipes.teaching.proposal import propose_recipe
+from ocr_app.recipes.teaching.rejection_curve import (
+    OperatingPoint,
+    choose_operating_point,
+    compute_rejection_curve,
+    summarise_rejection,
+)
+
+__all__ = [
+    "OperatingPoint",
+    "choose_operating_point",
+    "compute_rejection_curve",
+    "count_texts",
+    "propose_recipe",
+    "sample_texts",
+    "summarise_rejection",
+]

@@ -3,15 +3,15 @@
 import random
 from typing import Dict, List
 
-from ocr_app.recipes.automata.nfa import Registry
+from ocr_app.recipes.automata import StateRegistry
 
 
-def texts(registry: Registry, root: int, count: int, seed: int = 0) -> List[str]:
+def sample_texts(registry: StateRegistry, root: int, count: int, seed: int = 0) -> List[str]:
     """Up to ``count`` different texts from ``root``, the same ones for the same seed."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     found: List[str] = []
     for _ in range(20 * count):
-        text = _walk(registry, root, chance)
+        text = _random_walk(registry, root, rng)
         if text not in found:
             found.append(text)
         if len(found) == count:
@@ -19,24 +19,24 @@ def texts(registry: Registry, root: int, count: int, seed: int = 0) -> List[str]
     return found
 
 
-def _walk(registry: Registry, root: int, chance: random.Random) -> str:
+def _random_walk(registry: StateRegistry, root: int, rng: random.Random) -> str:
     """One text: at each state a target is drawn, then one of the characters that lead to it."""
-    here, text = root, ""
+    state, text = root, ""
     while True:
         groups: Dict[int, List[str]] = {}
-        for sign, target in registry.arcs[here].items():
-            groups.setdefault(target, []).append(sign)
-        if not groups or (registry.final[here] and chance.random() < 0.3):
+        for character, target in registry.arcs[state].items():
+            groups.setdefault(target, []).append(character)
+        if not groups or (registry.final[state] and rng.random() < 0.3):
             return text
-        target = chance.choice(sorted(groups))
-        text += chance.choice(sorted(groups[target]))
-        here = target
+        target = rng.choice(sorted(groups))
+        text += rng.choice(sorted(groups[target]))
+        state = target
 
 
-def how_many(registry: Registry, root: int) -> int:
+def count_texts(registry: StateRegistry, root: int) -> int:
     """The number of texts from ``root``."""
-    known: List[int] = []
+    counts: List[int] = []
     for state in range(root + 1):  # targets have lower numbers
-        ways = sum(known[target] for target in registry.arcs[state].values())
-        known.append(ways + int(registry.final[state]))
-    return known[root]
+        continued = sum(counts[target] for target in registry.arcs[state].values())
+        counts.append(continued + int(registry.final[state]))
+    return counts[root]

@@ -101,7 +101,7 @@ def interpreter(source: Path, tree: Path, minor: str) -> None:
     shutil.copytree(source / "lib" / f"python{minor}", modules, ignore=left_out, symlinks=True)
     (tree / "usr/bin").mkdir(parents=True)
     shutil.copy2(source / "bin" / f"python{minor}", tree / "usr/bin")
-    for library in (source / "lib").glob("libpython*.so.1.0"):  # absent where Python was built without one
+    for library in (source / "lib").glob("libpython*.so.1.0"):  # missing if Python was built without one
         shutil.copy2(library, tree / "usr/lib")
     write(modules / "site-packages" / "dist-packages.pth", DIST_PACKAGES.replace("3.6", minor), 0o644)
     write(tree / "DEBIAN" / "postinst", "#!/bin/sh\nldconfig\n", 0o755)

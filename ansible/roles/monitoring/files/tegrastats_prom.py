@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Reads lines of tegrastats and keeps one text file for Prometheus' textfile collector. Python 3.6, no libraries.
+"""Reads lines of tegrastats and keeps one text file for the textfile collector of Prometheus. Python 3.6, no libraries.
 
     tegrastats_prom.py --out FILE -- tegrastats --interval 5000
 
-Every field is found by its name: fields come and go with the release, the power mode and the rights of the reader
+Every field is found by its name, because fields depend on the release, the power mode and the rights of the reader
 (cores that are `off`, loads without a frequency, temperatures with decimals, no rails at all, further zones).
 """
 
@@ -13,6 +13,9 @@ import re
 import subprocess
 import sys
 import time
+from typing import Dict, List, Tuple
+
+Value = Tuple[str, Dict[str, str], float]  # metric, labels, value
 
 _PAIR = re.compile(r"\b(RAM|SWAP|IRAM) (\d+)/(\d+)(k|M)B")
 _CORES = re.compile(r"\bCPU \[([^\]]*)\]")
@@ -22,7 +25,7 @@ _ZONE = re.compile(r"([A-Za-z][\w-]*)@(-?\d+(?:\.\d+)?)C\b")
 _RAIL = re.compile(r"\b(POM_\w+|VDD_\w+|VIN_\w+) (\d+)(?:mW)?/(\d+)(?:mW)?")
 _CORE = re.compile(r"(\d+)%(?:@(\d+))?$")
 
-CONSTANT_ZONES = ("PMIC",)  # 50 or 100 on every board: no temperature
+CONSTANT_ZONES = ("PMIC",)  # 50 or 100 on every board, which is not a temperature
 
 HELP = {
     "jetson_memory_bytes": "Memory by kind (ram, swap, iram) and state (used, total).",
@@ -38,9 +41,9 @@ HELP = {
 }
 
 
-def parse(line):
-    """Values of one line: list of (metric, labels, value); empty when the line is none of tegrastats."""
-    found = []
+def parse(line: str) -> List[Value]:
+    """The values of one line; empty when the line is not from tegrastats."""
+    found: List[Value] = []
     for kind, used, total, unit in _PAIR.findall(line):
         scale = 1024 if unit == "k" else 1024 * 1024
         for state, number in (("used", used), ("total", total)):
@@ -58,9 +61,9 @@ def parse(line):
     return found
 
 
-def cores(line):
+def cores(line: str) -> List[Value]:
     """Load and frequency of each core; a core that is off has neither."""
-    found = []
+    found: List[Value] = []
     match = _CORES.search(line)
     for number, text in enumerate(match.group(1).split(",") if match else []):
         label = {"core": str(number)}
@@ -73,9 +76,9 @@ def cores(line):
     return found
 
 
-def units(line):
-    """Load and frequency of the units that the line names: EMC_FREQ 0%@1600, APE 25."""
-    found = []
+def units(line: str) -> List[Value]:
+    """Load and frequency of the units in the line, such as EMC_FREQ 0%@1600 and APE 25."""
+    found: List[Value] = []
     for name, load, mhz in _LOAD.findall(line):
         if load:
             found.append(("jetson_unit_load_ratio", {"unit": name}, int(load) / 100.0))
@@ -84,8 +87,8 @@ def units(line):
     return found
 
 
-def render(values, now):
-    """Text of the file: each metric with its help, and the time of the line (s since 1970)."""
+def render(values: List[Value], now: float) -> str:
+    """The text of the file: each metric with its help, and the time of the line (s since 1970)."""
     out = []
     for metric in sorted({metric for metric, _, _ in values}):
         out.append("# HELP {} {}".format(metric, HELP[metric]))
@@ -94,14 +97,14 @@ def render(values, now):
             if name == metric:
                 inside = ",".join('{}="{}"'.format(key, text) for key, text in sorted(labels.items()))
                 out.append("{}{} {:.10g}".format(metric, "{" + inside + "}" if inside else "", value))
-    out.append("# HELP jetson_tegrastats_timestamp_seconds When tegrastats said this.")
+    out.append("# HELP jetson_tegrastats_timestamp_seconds When tegrastats printed this.")
     out.append("# TYPE jetson_tegrastats_timestamp_seconds gauge")
     out.append("jetson_tegrastats_timestamp_seconds {:.0f}".format(now))
     return "\n".join(out) + "\n"
 
 
-def write(path, text):
-    """Replace the file in one step: the collector never sees half of it."""
+def write(path: str, text: str) -> None:
+    """Replace the file in one step, so that the collector never sees half of it."""
     partial = path + ".partial"
     with open(partial, "w") as stream:
         stream.write(text)
@@ -109,21 +112,22 @@ def write(path, text):
     os.replace(partial, path)
 
 
-def main(arguments):
-    """Follow the command until it ends; returns its exit code, 1 when it never said anything of use."""
+def main(arguments: List[str]) -> int:
+    """Follow the command until it ends; returns its exit code, or 1 when no line could be read."""
     parser = argparse.ArgumentParser(description="tegrastats as a text file for Prometheus")
     parser.add_argument("--out", required=True, help="the text file")
     parser.add_argument("command", nargs="+", help="tegrastats and its options, after --")
     options = parser.parse_args(arguments)
     useful = False
     with subprocess.Popen(options.command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+        assert process.stdout
         for line in process.stdout:
             values = parse(line.decode("ascii", "replace"))
             if values:
                 useful = True
                 write(options.out, render(values, time.time()))
             else:
-                sys.stderr.write("no line of tegrastats: {!r}\n".format(line[:120]))
+                sys.stderr.write("not a line of tegrastats: {!r}\n".format(line[:120]))
     return process.returncode or (0 if useful else 1)
 
 

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""Runs a long build in named stages: each is remembered when it ends well, so that a run that was cut goes on there.
+"""Runs a long build in named stages. A stage that succeeds is recorded, so that an interrupted run continues there.
 
     stages.py SPEC.json                  run
-    stages.py --status FOLDER UNIT       one line: running, done, failed or gone; where; the last line of the log
+    stages.py --status FOLDER UNIT       one line: running, done, failed or gone; the stage; the last line of the log
 
 SPEC: {"folder": working folder, "stages": [{"name": ..., "run": shell line}]}. The state is
 written to FOLDER/status.json ({"stage", "number", "of", "state": running | done | failed}),
 the output to FOLDER/build.log. A stage whose line has
-changed is run again, and all after it. Python 3.6.
+changed is run again, and so are all stages after it. Python 3.6.
 """
 
 import hashlib
@@ -15,10 +15,11 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any, Dict
 
 
-def main(spec_path):
-    """Run what is left to do; returns the exit code."""
+def main(spec_path: str) -> int:
+    """Run the remaining stages; returns the exit code."""
     with open(spec_path) as stream:
         spec = json.load(stream)
     folder, stages = spec["folder"], spec["stages"]
@@ -37,8 +38,8 @@ def main(spec_path):
     return 0
 
 
-def status(folder, unit):
-    """Where the build stands, in one line; "gone" when nothing runs and nothing says why."""
+def status(folder: str, unit: str) -> str:
+    """The state of the build in one line; "gone" when nothing runs and no reason was recorded."""
     alive = subprocess.call(["systemctl", "is-active", "--quiet", unit]) == 0
     record = load(os.path.join(folder, "status.json")) or {"state": "running", "stage": "start", "number": 0, "of": 0}
     state = "gone" if record["state"] == "running" and not alive else record["state"]
@@ -51,22 +52,23 @@ def status(folder, unit):
     return "{} at {} ({} of {}): {}".format(state, record["stage"], record["number"], record["of"], tail)
 
 
-def load(path):
-    """A JSON file; empty when it is not there or not whole."""
+def load(path: str) -> Dict[str, Any]:
+    """The contents of a JSON file; empty when it is absent or incomplete."""
     try:
         with open(path) as stream:
-            return json.load(stream)
+            contents: Dict[str, Any] = json.load(stream)
     except (OSError, ValueError):
         return {}
+    return contents
 
 
-def remembered(folder):
-    """Stages that ended well: name -> key."""
+def remembered(folder: str) -> Dict[str, str]:
+    """Stages that succeeded: name -> key."""
     return load(os.path.join(folder, "stages.json"))
 
 
-def run(line, folder):
-    """Run one stage, its output into the log; returns its exit code."""
+def run(line: str, folder: str) -> int:
+    """Run one stage with its output in the log; returns its exit code."""
     with open(os.path.join(folder, "build.log"), "ab") as log:
         log.write("\n== {}\n".format(line).encode())
         log.flush()
@@ -74,13 +76,13 @@ def run(line, folder):
         return subprocess.call(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
 
 
-def tell(folder, stage, number, total, state):
-    """Write where the build stands."""
+def tell(folder: str, stage: str, number: int, total: int, state: str) -> None:
+    """Write the state of the build."""
     record = {"stage": stage, "number": number, "of": total, "state": state}
     write(os.path.join(folder, "status.json"), record)
 
 
-def write(path, record):
+def write(path: str, record: Dict[str, Any]) -> None:
     """Replace a file in one step."""
     with open(path + ".partial", "w") as stream:
         json.dump(record, stream)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from fleet.packaging import PackageProblem
+from fleet.core.errors import PackageError
 from fleet.packaging.build import call, copy_source
 
 
@@ -22,6 +22,6 @@ def test_only_what_git_knows_or_would_add_is_copied(tmp_path):
 
 
 def test_a_failing_step_is_quoted():
-    with pytest.raises(PackageProblem, match=r"failed:\n    no such thing") as caught:
+    with pytest.raises(PackageError, match=r"failed:\n    no such thing") as caught:
         call([sys.executable, "-c", "import sys; sys.exit('no such thing')"])
-    assert caught.value.exit_code == PackageProblem.exit_code
+    assert caught.value.exit_code == PackageError.exit_code

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet import interpreters
-from fleet.interpreters import Interpreter, InterpreterMissing
-from fleet.packaging import PackageProblem, Trial, trial
+from fleet.core.errors import PackageError
+from fleet.environments import interpreters
+from fleet.environments.interpreters import Interpreter, InterpreterMissing
+from fleet.packaging import Trial, trial
 from fleet.packaging.trial import Run, check, format_trial, run_command
 
 
@@ -20,7 +21,7 @@ def test_every_command_is_printed_with_its_output_and_exit_code():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("codes, expected", [((0, 0), 0), ((0, 14), PackageProblem.exit_code)])
+@pytest.mark.parametrize("codes, expected", [((0, 0), 0), ((0, 14), PackageError.exit_code)])
 def test_one_failing_command_fails_the_check_and_a_missing_python_is_reported(monkeypatch, codes, expected):
     def find(minor):
         if minor == "3.7":

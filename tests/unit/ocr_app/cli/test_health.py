@@ -57,7 +57,7 @@ def test_one_that_says_it_is_not_live_is_not_healthy(beat, tmp_path):
 def test_a_heartbeat_that_stands_still_is_not_healthy(tmp_path, capsys):
     health_file.write(str(tmp_path), health_file.document("", 5, True, True, health_file.READING, []))
     assert cli.main(["health", "--runtime", str(tmp_path), "--within", "0.3"]) == 1
-    assert "stands still at 5" in capsys.readouterr().err
+    assert "has stayed at 5" in capsys.readouterr().err
 
 
 def test_no_service_is_not_healthy(tmp_path):

@@ -1,17 +1,13 @@
-"""Reasons that the place shows: by files of a made-up root, and by what Linux really says."""
+"""Reasons that the platform shows: by files of a made-up root, and by what Linux really reports."""
 
 import collections
 import ctypes
-import json
 import os
-from pathlib import Path
 
 import pytest
 
-from ocr_app.core.errors import DeviceUnavailable, EngineError, ModelError, UsageError
-from ocr_app.line.health import platform, reasons
+from ocr_app.line.health import platform
 
-AGENT = Path(__file__).resolve().parents[5] / "node_agent" / "data" / "health-reasons.json"
 Disk = collections.namedtuple("Disk", "f_bavail f_frsize f_flag")
 
 
@@ -23,10 +19,6 @@ def put(root, path, text):
 def found(tmp_path, **changes):
     bounds = platform.Bounds(root=str(tmp_path), **changes)
     return platform.reasons(bounds, lambda: True, lambda path: Disk(1000, 1 << 20, 0))
-
-
-def test_the_reasons_are_those_that_the_agent_knows():
-    assert set(reasons.REASONS) == set(json.loads(AGENT.read_text()))
 
 
 def test_a_healthy_place_has_none(tmp_path):
@@ -123,33 +115,3 @@ def test_a_supply_that_sags(tmp_path):
     assert found(tmp_path) == []
     put(tmp_path, MONITOR + "in_voltage0_input", "4640\n")
     assert found(tmp_path) == ["under_voltage"]
-
-
-@pytest.mark.parametrize(
-    "error,reason",
-    [
-        (DeviceUnavailable("x"), "gpu_missing"),
-        (ModelError("x"), "model_mismatch"),
-        (EngineError("x", code="missing"), "engine_missing"),
-        (EngineError("x", code="foreign"), "engine_stale"),
-        (EngineError("x", code="tampered"), "model_mismatch"),
-        (UsageError("x"), ""),
-    ],
-)
-def test_reasons_of_errors(error, reason):
-    assert reasons.of_error(error) == reason
-
-
-def test_events_pass_and_what_is_held_stays():
-    now = [0.0]
-    degraded = reasons.Degraded(lambda: now[0])
-    degraded.hold("a", ["disk_low"])
-    degraded.hold("b", ["disk_low", "throttled"])
-    degraded.happened("deadline_missed")
-    assert degraded.reasons() == ["deadline_missed", "disk_low", "throttled"]
-    now[0] = reasons.RECENT_S
-    degraded.hold("a", [])
-    degraded.hold("b", [])
-    assert degraded.reasons() == []
-    with pytest.raises(AssertionError):
-        degraded.hold("a", ["strange"])

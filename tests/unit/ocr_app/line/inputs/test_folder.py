@@ -1,4 +1,4 @@
-"""A watched folder and the challenge set, with the service as a program."""
+"""A watched folder, with the service as a program."""
 
 import json
 import os
@@ -106,80 +106,3 @@ def test_a_camera_that_is_silent_or_whose_folder_is_gone(fake, folders, picture)
 def test_one_folder_for_both_is_refused(fake, folders):
     served = fake("--watch", str(folders[0]), "--results", str(folders[0]))
     assert served.process.wait(60) == 14 and "one folder" in served.said()
-
-
-# --- challenge set ---
-
-
-@pytest.fixture
-def challenge(tmp_path, picture):
-    """(text) -> a set of two images that have to give it."""
-
-    def make(text):
-        folder = tmp_path / "challenge"
-        (folder / "images").mkdir(parents=True)
-        for name in ("a.png", "b.png"):
-            (folder / "images" / name).write_bytes(picture(1))
-        entries = [{"image": name, "verdict": "pass", "text": text} for name in ("a.png", "b.png")]
-        (folder / "expected.json").write_text(json.dumps(entries))
-        return str(folder)
-
-    return make
-
-
-def test_a_challenge_that_passes_makes_ready_and_leaves_its_lines(fake, recipe, challenge, picture):
-    served = fake("--recipe", recipe, "--challenge", challenge("AB7")).ready()
-    assert "challenge_failed" not in served.health()["degraded"]
-    lines = (served.runtime / "challenge.jsonl").read_text().splitlines()
-    assert [(json.loads(line)["verdict"], json.loads(line)["text"]) for line in lines] == [("pass", "AB7")] * 2
-    status, record = served.ask("POST", "/challenge", body=b"")
-    assert (status, record["passed"], record["images"], record["differences"]) == (200, True, 2, [])
-    assert served.read(picture(1))[1]["verdict"] == "pass"
-
-
-def test_a_challenge_that_fails_degrades_and_nothing_passes(fake, recipe, challenge, picture):
-    served = fake("--recipe", recipe, "--challenge", challenge("AB8")).ready()
-    assert "challenge_failed" in served.health()["degraded"]
-    result = served.read(picture(1))[1]
-    assert result["verdict"] == "hold" and result["reasons"][0] == "challenge-failed"
-    record = served.ask("POST", "/challenge", body=b"")[1]
-    assert not record["passed"] and record["differences"][0] == "a.png: pass 'AB7', expected pass 'AB8'"
-
-
-def test_a_challenge_without_expectations_fails(fake, recipe, tmp_path):
-    served = fake("--recipe", recipe, "--challenge", str(tmp_path)).ready()
-    assert "challenge_failed" in served.health()["degraded"] and "expected.json" in served.said()
-
-
-def test_a_real_challenge_of_the_bundled_samples(serve, tools, tmp_path, code_models):
-    from ocr_app.line.selfcheck import samples
-
-    entries = samples.expectations()["images"]
-    (tmp_path / "set" / "images").mkdir(parents=True)
-    for entry in entries:
-        shutil.copy(str(tools.SAMPLES / entry["image"]), str(tmp_path / "set" / "images"))
-    (tmp_path / "set" / "expected.json").write_text(json.dumps(entries))
-    served = serve("--recipe", str(tools.RECIPE), "--challenge", str(tmp_path / "set")).ready()
-    assert "challenge_failed" not in served.health()["degraded"] and "challenge: passed" in served.said()
-
-
-def test_missing_engines_are_built_where_that_was_asked_for(serve, tools, tmp_path, code_models):
-    """For real, by the target ONNX Runtime, which every computer has."""
-    manifest = json.loads((tools.SAMPLES.parent / "manifest.json").read_text())
-    manifest["images"] = [entry for entry in manifest["images"] if entry["id"] in ("000", "018")]
-    (tmp_path / "few" / "images").mkdir(parents=True)
-    (tmp_path / "few" / "manifest.json").write_text(json.dumps(manifest))
-    for name in ("000.jpg", "018.jpg"):
-        shutil.copy(str(tools.SAMPLES / name), str(tmp_path / "few" / "images"))
-    wanted = ("--engine", "onnxruntime", "--build-engines", "--recipe", str(tools.RECIPE))
-    served = serve(*wanted, OCR_ENGINES=str(tmp_path / "engines"), OCR_SAMPLES=str(tmp_path / "few"))
-    served.until(lambda: served.health().get("state") == "building_engine", "building", 120)
-    assert served.health()["live"] and "engine_missing" in served.health()["degraded"]
-    served.until(lambda: served.health().get("ready"), "ready", 400)
-    assert "engine_missing" not in served.health()["degraded"]
-    _, result = served.read((tools.SAMPLES / "018.jpg").read_bytes())
-    assert (
-        result["text"] == "17-12-23"
-        and result["engine"].startswith("onnxruntime")
-        and "codes-detector" in result["engine"]
-    )

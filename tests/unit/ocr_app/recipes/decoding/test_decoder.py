@@ -5,7 +5,7 @@ import pytest
 from posteriors import CHARACTERS, frame_of, line_of, quad_at
 
 from ocr_app.core.errors import RecipeError, UsageError
-from ocr_app.recipes import decode, free, loads
+from ocr_app.recipes import decode, decode_free, loads
 
 THESIS = """
 name: thesis
@@ -27,19 +27,19 @@ def test_a_clear_code_is_read(thesis):
     decoding = decode(frame_of(DATES, LOT), thesis)
     assert decoding.text == DATES + " " + LOT and decoding.status == "read" and decoding.layout == "code"
     assert decoding.values == {"production": "08/2022", "expiry": "08/2023", "lot": "L22150295", "time": "H02:05"}
-    assert [line.taken for line in decoding.lines] == [(0,), (1,)] and decoding.others == ()
+    assert [line.sources for line in decoding.lines] == [(0,), (1,)] and decoding.unused == ()
     assert all(line.margin > 5 and line.score > -0.5 and line.confidence > 0.99 for line in decoding.lines)
 
 
 def test_other_text_in_the_frame_is_left_alone(thesis):
     decoding = decode(frame_of("INGREDIENTS: SUGAR", DATES, "SALT 0.3 G", LOT, "12345"), thesis)
-    assert [line.text for line in decoding.lines] == [DATES, LOT] and decoding.others == (0, 2, 4)
+    assert [line.text for line in decoding.lines] == [DATES, LOT] and decoding.unused == (0, 2, 4)
 
 
 def test_letters_and_digits_are_settled_by_the_field(thesis):
     lot = line_of("L221S029S 2O H02:05", {4: {"5": -5.0}, 8: {"5": -3.5}, 11: {"0": -6.0}})
     decoding = decode([frame_of(DATES)[0], lot._replace(quad=quad_at(0, 40))], thesis)
-    assert decoding.lines[1].text == "L22150295 20 H02:05" and decoding.lines[1].free == "L221S029S 2O H02:05"
+    assert decoding.lines[1].text == "L22150295 20 H02:05" and decoding.lines[1].best_path == "L221S029S 2O H02:05"
 
 
 def test_a_letter_that_is_clearly_printed_in_place_of_a_digit_is_a_mismatch(thesis):
@@ -68,7 +68,7 @@ def test_a_close_call_within_the_recipe_is_confused(thesis):
 def test_a_close_call_with_what_the_recipe_does_not_allow_is_none(thesis):
     lot = line_of(LOT, {8: {"S": 1.0}})._replace(quad=quad_at(0, 40))
     line = decode([frame_of(DATES)[0], lot], thesis).lines[1]
-    assert line.text == LOT and line.status == "read" and line.free[8] == "S"
+    assert line.text == LOT and line.status == "read" and line.best_path[8] == "S"
 
 
 def test_a_text_that_differs_in_two_places_counts_for_the_margin():
@@ -78,25 +78,25 @@ def test_a_text_that_differs_in_two_places_counts_for_the_margin():
     assert line.text == "EXP 07 A" and line.margin == pytest.approx(1.2, abs=0.1) and line.status == "confused"
 
 
-def test_a_line_that_is_not_there_is_said(thesis):
+def test_a_line_that_is_not_there_is_reported(thesis):
     decoding = decode(frame_of(DATES), thesis)
     assert decoding.status == "not-read" and decoding.reasons == ("line-not-found:line 2",)
     assert [line.text for line in decoding.lines] == [DATES, ""]
 
 
 @pytest.mark.parametrize("texts", [(), ("",), ("SALT AND PEPPER",), ("", "#")])
-def test_no_code_is_said(texts, thesis):
+def test_no_code_is_reported(texts, thesis):
     decoding = decode(frame_of(*texts), thesis)
     assert decoding.status == "not-read" and decoding.reasons == ("code-not-found",) and decoding.text == ""
 
 
-def test_pieces_of_one_row_are_one_line(thesis):
-    pieces = [line_of("PRO: 08/2022", quad=quad_at(0, 0)), line_of("EXP: 08/2023", quad=quad_at(220, 3))]
-    decoding = decode(pieces + [line_of(LOT, quad=quad_at(0, 40))], thesis)
-    assert decoding.text == DATES + " " + LOT and [line.taken for line in decoding.lines] == [(0, 1), (2,)]
+def test_segments_of_one_row_are_one_line(thesis):
+    segments = [line_of("PRO: 08/2022", quad=quad_at(0, 0)), line_of("EXP: 08/2023", quad=quad_at(220, 3))]
+    decoding = decode(segments + [line_of(LOT, quad=quad_at(0, 40))], thesis)
+    assert decoding.text == DATES + " " + LOT and [line.sources for line in decoding.lines] == [(0, 1), (2,)]
     assert decoding.lines[0].quad[1][0] == 420
-    apart = [pieces[0], pieces[1]._replace(quad=quad_at(220, 25))]
-    assert decode(apart + [line_of(LOT, quad=quad_at(0, 60))], thesis).lines[0].taken != (0, 1)
+    apart = [segments[0], segments[1]._replace(quad=quad_at(220, 25))]
+    assert decode(apart + [line_of(LOT, quad=quad_at(0, 60))], thesis).lines[0].sources != (0, 1)
 
 
 def test_text_beside_the_code_is_junk_and_named():
@@ -136,7 +136,7 @@ def test_characters_that_a_reader_lacks_are_an_error():
         decode([line_of("12", characters=CHARACTERS[:37])], loads("name: x\nlines: [[{lot: '99:99'}]]"))
 
 
-def test_arrays_that_are_no_posterior_are_refused(thesis):
+def test_arrays_that_are_not_posteriors_are_refused(thesis):
     line = frame_of(DATES)[0]
     with pytest.raises(UsageError):
         decode([line._replace(log_probs=line.log_probs[:, :-1])], thesis)
@@ -145,4 +145,4 @@ def test_arrays_that_are_no_posterior_are_refused(thesis):
     with pytest.raises(UsageError):
         decode([line, line_of("A", characters=CHARACTERS[:40])], thesis)
     with pytest.raises(UsageError):
-        free(line._replace(characters=CHARACTERS[1:] + ("",)))
+        decode_free(line._replace(characters=CHARACTERS[1:] + ("",)))

@@ -1,14 +1,25 @@
-"""Dates, GS1 and clocks as the standards have them."""
+"""What printed dates mean, and the arithmetic of shelf lives, as the standards have them."""
 
 import datetime
 
 import pytest
 
-from ocr_app.recipes.language.calendar import Moment, Setting, gs1_date_tokens, parse
-from ocr_app.recipes.language.dates import Span, agrees, century, judged_clock, moved, spans, todays
-from ocr_app.recipes.language.gs1 import check_digit_fits, checked_digits, data
+from ocr_app.recipes.language.dates import (
+    DateRange,
+    add_period,
+    date_ranges,
+    expand_two_digit_year,
+    possible_years,
+    ranges_agree,
+    shift_range,
+)
+from ocr_app.recipes.language.patterns import PartialDateTime, PatternSettings, gs1_date_tokens, parse_text
 
 DAY = datetime.date
+
+
+def one_day(*parts):
+    return DateRange(DAY(*parts), DAY(*parts))
 
 
 @pytest.mark.parametrize(
@@ -16,61 +27,52 @@ DAY = datetime.date
 )
 def test_the_century_of_two_digits(year, now, full):
     """GS1 General Specifications 7.12: from 49 years back to 50 years ahead."""
-    assert century(year, now) == full
+    assert expand_two_digit_year(year, now) == full
 
 
 def test_a_window_decides_where_it_can_and_the_clock_where_it_cannot():
-    moment = Moment(year=30, month=1, day=5, year_digits=2)
-    assert spans(moment, Setting(2000, 2049)) == (Span(DAY(2030, 1, 5), DAY(2030, 1, 5)),)
-    assert len(spans(moment, Setting(1900, 2099))) == 2
-    assert spans(moment, Setting(1900, 2099), 2024) == (Span(DAY(2030, 1, 5), DAY(2030, 1, 5)),)
+    printed = PartialDateTime(year=30, month=1, day=5, year_digits=2)
+    assert date_ranges(printed, PatternSettings(2000, 2049)) == (one_day(2030, 1, 5),)
+    assert len(date_ranges(printed, PatternSettings(1900, 2099))) == 2
+    assert date_ranges(printed, PatternSettings(1900, 2099), 2024) == (one_day(2030, 1, 5),)
+
+
+def test_a_year_of_one_digit_is_the_nearest_one():
+    printed = PartialDateTime(year=9, year_digits=1)
+    assert possible_years(printed, PatternSettings(2015, 2040), 2026) == [2029]
+    assert possible_years(printed, PatternSettings(2015, 2040), None) == [2019, 2029, 2039]
+    assert possible_years(PartialDateTime(), PatternSettings(), 2026) == []
 
 
 def test_day_00_of_gs1_is_the_last_of_the_month():
-    moment = parse(gs1_date_tokens(), Setting(), "240200")
-    assert spans(moment, Setting()) == (Span(DAY(2024, 2, 29), DAY(2024, 2, 29)),)
-    assert parse(gs1_date_tokens(), Setting(), "240230") is None
+    printed = parse_text(gs1_date_tokens(), PatternSettings(), "240200")
+    assert date_ranges(printed, PatternSettings()) == (one_day(2024, 2, 29),)
+    assert parse_text(gs1_date_tokens(), PatternSettings(), "240230") is None
+
+
+def test_a_time_names_no_date():
+    assert date_ranges(PartialDateTime(hour=9, minute=5), PatternSettings()) == ()
 
 
 def test_a_month_agrees_with_its_days():
-    month, day = Span(DAY(2024, 2, 1), DAY(2024, 2, 29)), Span(DAY(2024, 2, 5), DAY(2024, 2, 5))
-    assert agrees(month, day) and agrees(day, month) and not agrees(day, Span(DAY(2024, 2, 6), DAY(2024, 2, 6)))
-    assert moved(month, 1, "months", "clamp") == Span(DAY(2024, 3, 1), DAY(2024, 3, 31))
+    month, day = DateRange(DAY(2024, 2, 1), DAY(2024, 2, 29)), one_day(2024, 2, 5)
+    assert ranges_agree(month, day) and ranges_agree(day, month) and not ranges_agree(day, one_day(2024, 2, 6))
+    assert shift_range(month, 1, "months", "clamp") == DateRange(DAY(2024, 3, 1), DAY(2024, 3, 31))
 
 
 def test_days_of_the_year_know_leap_years():
-    assert spans(Moment(year=24, day_of_year=366, year_digits=2), Setting())[0].first == DAY(2024, 12, 31)
-    assert spans(Moment(year=23, day_of_year=366, year_digits=2), Setting()) == ()
+    leap = PartialDateTime(year=24, day_of_year=366, year_digits=2)
+    assert date_ranges(leap, PatternSettings())[0].first == DAY(2024, 12, 31)
+    assert date_ranges(leap._replace(year=23), PatternSettings()) == ()
 
 
-def test_a_clock_is_trusted_only_with_reason():
-    now, built = datetime.datetime(2026, 5, 1), datetime.datetime(2026, 1, 1)
-    assert judged_clock(now, True, built).trusted
-    for clock in (
-        judged_clock(now, None, built),
-        judged_clock(now, False, built),
-        judged_clock(datetime.datetime(1970, 1, 1), True, built),
-        judged_clock(now, True, built, DAY(2026, 4, 1)),
-    ):
-        assert not clock.trusted and clock.why
+@pytest.mark.parametrize(
+    ("month_end", "expected"), [("clamp", (2023, 2, 28)), ("roll", (2023, 3, 3)), ("last-day", (2023, 2, 28))]
+)
+def test_what_happens_where_the_month_lacks_the_day(month_end, expected):
+    assert add_period(DAY(2023, 1, 31), 1, "months", month_end) == DAY(*expected)
 
 
-def test_todays_around_midnight():
-    assert todays(datetime.datetime(2024, 1, 1, 23, 55), 10) == (DAY(2024, 1, 1), DAY(2024, 1, 2))
-    assert todays(datetime.datetime(2024, 1, 1, 12), 10) == (DAY(2024, 1, 1),)
-
-
-def test_check_digits_of_gs1():
-    """09521234543213 is the example of the General Specifications; one wrong digit is always found."""
-    automaton = checked_digits(14)
-    assert automaton.accepts("09521234543213") and check_digit_fits("09521234543213")
-    for place in range(14):
-        for digit in "0123456789":
-            other = "09521234543213"[:place] + digit + "09521234543213"[place + 1 :]
-            assert automaton.accepts(other) == check_digit_fits(other) == (other == "09521234543213")
-
-
-def test_lengths_of_gs1_elements():
-    assert data("10", Setting()).accepts("A" * 20) and not data("10", Setting()).accepts("A" * 21)
-    assert data("10", Setting(), 2, 3).accepts("AB") and not data("10", Setting(), 2, 3).accepts("A")
-    assert data("3103", Setting()).accepts("001500")
+def test_days_and_weeks_are_counted():
+    assert add_period(DAY(2024, 2, 27), 3, "days") == DAY(2024, 3, 1)
+    assert add_period(DAY(2024, 3, 1), -1, "weeks") == DAY(2024, 2, 23)

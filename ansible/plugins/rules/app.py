@@ -1,0 +1,60 @@
+"""Rules of the role app: the application of this checkout is on the board, and runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from . import digests
+from .model import Observed, Rule, Settings, as_written
+
+ROOT = Path(__file__).resolve().parents[3]
+PARTS = ("ocr_app", "recipes", "data/nano-codes-100")
+FOLDER = "/opt/nano-ocr/app"  # a link to FOLDER-DIGEST
+# what Python compiled does not count
+COUNT = digests.shell(f"find {' '.join(PARTS)} -type f ! -name '*.pyc'")
+
+
+def plan(settings: Settings) -> dict[str, Any]:
+    """Where the files go, and the commands that pack, measure and try them."""
+    digest, command = _digest(), settings.text("app_command")
+    packed = ROOT / "build" / "ansible" / f"app-{digest}.tar"
+    return {
+        "folder": f"{FOLDER}-{digest}",
+        "packed": str(packed),
+        "pack": "mkdir -p build/ansible && tar -c --owner=0 --group=0 --mode=u=rwX,go=rX --exclude=__pycache__ "
+        f"-f {packed}.$$ {' '.join(PARTS)} && mv {packed}.$$ {packed}",
+        "commands": {
+            "digest": ["sh", "-c", f"cd {FOLDER} && {COUNT}"],
+            "runs": [command, "recipe", "check", f"{FOLDER}/recipes/dates.yaml"],
+        },
+    }
+
+
+def rules(observed: Observed, settings: Settings) -> list[Rule]:
+    """The promises of the role."""
+    runs = observed.command("runs")
+    return [
+        Rule("app.files", _found(observed), _digest()),
+        as_written("app.command", observed, "command", settings),
+        Rule(
+            "app.runs",
+            "runs" if runs.rc == 0 else runs.last_error(f"exit code {runs.rc}"),
+            "runs",
+            next=f"ansible-playbook provision.yml --tags python36,app --limit {settings['inventory_hostname']}",
+        ),
+    ]
+
+
+def work(observed: Observed, settings: Settings) -> dict[str, Any]:
+    """Whether the files have to be brought."""
+    return {"bring": observed.command("digest").out != _digest()}
+
+
+def _found(observed: Observed) -> str:
+    return observed.command("digest").out if observed.file("link").exists else "not installed"
+
+
+def _digest() -> str:
+    files = [path for part in PARTS for path in (ROOT / part).rglob("*") if path.is_file() and not path.is_symlink()]
+    return digests.of_files(ROOT, [path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"])

@@ -1,0 +1,35 @@
+"""Rules of the role paddle: the locked packages are installed, and import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import environments
+from .model import Observed, Rule, Settings
+
+PROOFS = {"paddle": "import paddle; print(paddle.__version__)", "paddleocr": "import paddleocr; print('works')"}
+CUDA = {
+    "cuda": "import paddle; assert paddle.device.cuda.device_count() > 0, 'paddle sees no CUDA device'; print('works')"
+}
+FORBIDDEN = ("opencv-python", "opencv-contrib-python", "opencv-python-headless", "pymupdf")
+
+
+def plan(settings: Settings) -> dict[str, Any]:
+    """The environment, and the locks and artefacts that fill it."""
+    proofs = {**PROOFS, **(CUDA if settings.switch("paddle_gpu") else {})}
+    environment = {**environments.OF_THE_A57, "LD_PRELOAD": settings.text("paddle_preload")}
+    return {
+        "locks": ["bootstrap-py37", "nano-paddle"],
+        "artefacts": ["paddlepaddle-gpu"],
+        "venv": environments.described(
+            settings.text("paddle_venv"), settings.text("paddle_python"), proofs, False, FORBIDDEN, environment
+        ),
+    }
+
+
+def rules(observed: Observed, settings: Settings) -> list[Rule]:
+    """The promises of the role; none where it is off."""
+    if not settings.switch("paddle_enabled"):
+        return []
+    pages = "static TLS block: docs/how-to/breakages/static-tls-block.md; protobuf or TensorRT: docs/how-to/wheels.md"
+    return environments.judged("paddle", observed, pages)

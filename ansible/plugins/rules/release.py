@@ -1,0 +1,96 @@
+"""Rules of the role release: the agent of this checkout, its units, and the keys that the board trusts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from . import digests
+from .model import CHANGED, WRITTEN, Observed, Rule, Settings, as_written, listed
+
+SOURCE = Path(__file__).resolve().parents[3] / "node_agent"
+KEYS = "/etc/nano-ocr/keys"
+UNITS = {"app": "nano-ocr.service", "agent": "nano-ocr-agent.service", "timer": "nano-ocr-agent.timer"}
+KINDS = (".py", ".json")
+# which files are the agent's own; what Python compiled does not count
+COUNT = digests.shell("find . -type f '(' -name '*.py' -o -name '*.json' ')'")
+
+
+def plan(settings: Settings) -> dict[str, Any]:
+    """Where the agent goes, and the commands that pack it and measure what is on the board."""
+    digest = _digest()
+    folder = f"/opt/nano-ocr/agent-{digest}"
+    return {
+        "folder": folder,
+        "pack": f"tar -c -C {SOURCE.parent} --owner=0 --group=0 --mode=u=rwX,go=rX --exclude=__pycache__ "
+        "node_agent | base64",
+        "public_keys": [str(path) for path in _keys(settings)],
+        "commands": {
+            "digest": ["sh", "-c", f"cd {folder}/node_agent && {COUNT}"],
+            "trusted": ["sh", "-c", f"cd {KEYS} && cat *.pub | {digests.LINES}"],
+            "known": ["sh", "-c", f"ls {KEYS}/*.pub 2>/dev/null | wc -l"],
+        },
+    }
+
+
+def rules(observed: Observed, settings: Settings) -> list[Rule]:
+    """The promises of the role."""
+    digest, found = _digest(), observed.command("digest").out
+    return [
+        Rule("release.agent", found or "not installed", digest, holds=found == digest),
+        as_written("release.program", observed, "program", settings),
+        _units(observed, settings),
+        _timer(observed),
+        _data(observed, settings),
+        _trusted(observed, settings),
+    ]
+
+
+def work(observed: Observed, settings: Settings) -> dict[str, Any]:
+    """Whether the agent has to be brought."""
+    return {"bring": observed.command("digest").out != _digest()}
+
+
+def _units(observed: Observed, settings: Settings) -> Rule:
+    wrong = [unit for name, unit in UNITS.items() if observed.file(name).text != settings.given[name]]
+    return Rule("release.units", listed(wrong, CHANGED + ": ", WRITTEN), WRITTEN)
+
+
+def _timer(observed: Observed) -> Rule:
+    timer, boot = observed.unit(UNITS["timer"]), observed.unit(UNITS["agent"]).enabled or "not"
+    return Rule(
+        "release.timer", f"{timer.active}, {timer.enabled}, at boot {boot}", "active, enabled, at boot enabled"
+    )  # fmt: skip
+
+
+def _data(observed: Observed, settings: Settings) -> Rule:
+    data = observed.file("data")
+    return Rule(
+        "release.data",
+        f"{data.owner}:{data.group}" if data.exists else f"no {settings.text('release_data')}",
+        f"{settings.number('release_uid')}:{settings.number('release_gid')}",
+    )
+
+
+def _trusted(observed: Observed, settings: Settings) -> Rule:
+    here, known = _keys(settings), observed.command("known").out
+    trusted = observed.command("trusted").out if known.isdigit() and int(known) else "none"
+    digest = digests.of_lines(path.read_bytes() for path in here)
+    provision = f"ansible-playbook provision.yml --tags release --limit {settings['inventory_hostname']}"
+    return Rule(
+        "release.keys",
+        f"{known} keys, {trusted}",
+        f"{len(here)} keys, {digest if here else 'no key in ' + settings.text('release_keys')}",
+        hint=not here,
+        next=provision if here else "./inv bundle keys --path keys; until then no release can be deployed",
+    )
+
+
+def _keys(settings: Settings) -> list[Path]:
+    """The public keys on the control machine, in order."""
+    return sorted(Path(settings.text("release_keys")).glob("*.pub"))
+
+
+def _digest() -> str:
+    files = [path for path in SOURCE.rglob("*") if path.is_file() and path.suffix in KINDS]
+    return digests.of_files(SOURCE, [f"./{path.relative_to(SOURCE).as_posix()}" for path in files])

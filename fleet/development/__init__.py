@@ -1,0 +1,1 @@
+"""What developers run: demo.py, suites.py (the tests), training.py."""

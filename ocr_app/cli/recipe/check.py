@@ -1,0 +1,63 @@
+"""``ocr-app recipe check``: what a recipe accepts."""
+
+import argparse
+import json
+from typing import Any, Dict, Iterator
+
+from ocr_app.recipes import Recipe, load
+from ocr_app.recipes.language.recipe import LinePart, RecipeField, RecipeLine
+from ocr_app.recipes.teaching import count_texts, sample_texts
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints what the recipe accepts. Raises RecipeError."""
+    recipe = load(arguments.file)
+    record = describe_recipe(recipe, arguments.samples)
+    print(json.dumps(record, indent=2) if arguments.json else "\n".join(_format_rows(recipe, record)))
+    return 0
+
+
+def describe_recipe(recipe: Recipe, count: int) -> Dict[str, Any]:
+    """What a recipe accepts: layouts, lines, fields, the number of texts, and ``count`` examples of each line."""
+    layouts = [
+        {"name": layout.name, "lines": [_describe_line(recipe, line, count) for line in layout.lines]}
+        for layout in recipe.layouts
+    ]
+    tolerances = dict(recipe.tolerances._asdict())
+    return {"name": recipe.name, "states": len(recipe.registry.arcs), "layouts": layouts, "tolerances": tolerances}
+
+
+def _describe_line(recipe: Recipe, line: RecipeLine, count: int) -> Dict[str, Any]:
+    return {
+        "name": line.name,
+        "optional": line.optional,
+        "fields": [_format_part(part) for part in line.parts],
+        "texts": count_texts(recipe.registry, line.root),
+        "samples": sample_texts(recipe.registry, line.root, count),
+    }
+
+
+def _format_part(part: LinePart) -> str:
+    """``date=expiry``, ``[optional]``, ``(either|or)``."""
+    if isinstance(part, RecipeField):
+        return part.kind + ("=" + part.name if part.name else "")
+    alternatives = "|".join(" ".join(_format_part(inner) for inner in each) for each in part.alternatives)
+    return ("[{}]" if part.optional else "({})").format(alternatives)
+
+
+def _format_rows(recipe: Recipe, record: Dict[str, Any]) -> Iterator[str]:
+    yield "{}: {} layouts, {} states".format(record["name"], len(record["layouts"]), record["states"])
+    for layout in record["layouts"]:
+        yield "\n{}".format(layout["name"])
+        for line in layout["lines"]:
+            optional = " (optional)" if line["optional"] else ""
+            yield "  {}{}: {}".format(line["name"], optional, " ".join(line["fields"]))
+            yield "    {} texts, such as".format(_format_count(line["texts"]))
+            for text in line["samples"]:
+                yield "      " + text
+    for relation in recipe.relations:
+        yield "\nrelation: {}".format(relation.text)
+
+
+def _format_count(number: int) -> str:
+    return str(number) if number < 10**6 else "about {:.1e}".format(number)

@@ -1,0 +1,80 @@
+"""Work that waits: a queue of bounded length, and what is known about each image in it."""
+
+import queue
+import threading
+import time
+from typing import Any, Callable, Dict, Optional
+
+Result = Dict[str, Any]
+"""A result line (schema nano-ocr/result/1)."""
+
+
+class ReadJob:
+    """One image. ``path`` is read, ``name`` is written in the result; ``arrived`` is a time of the monotonic clock.
+
+    ``plain``: read as the gate reads a challenge set, without expected values and without a deadline.
+    """
+
+    def __init__(self, path: str, name: str, arrived: float, plain: bool = False) -> None:
+        self.path = path
+        self.name = name
+        self.arrived = arrived
+        self.plain = plain
+        self.dropped = False
+        self.abandoned = False
+        self._result: Optional[Result] = None
+        self._done = threading.Event()
+        self._lock = threading.Lock()
+
+    def finish(self, result: Result) -> bool:
+        """Hands the result to the thread that waits; False when that has given up."""
+        with self._lock:
+            if not self.abandoned:
+                self._result = result
+            self._done.set()
+            return not self.abandoned
+
+    def drop(self) -> None:
+        """The service stops before this image was read: the thread that waits goes on without a result."""
+        self.dropped = True
+        self._done.set()
+
+    def abandon(self) -> Optional[Result]:
+        """Gives up waiting; returns the result if it came at the last moment."""
+        with self._lock:
+            self.abandoned = self._result is None
+            return self._result
+
+    def wait(self, seconds: float) -> Optional[Result]:
+        """The result, or None when it is not there after ``seconds``, or was dropped."""
+        self._done.wait(max(seconds, 0.0))
+        return self._result
+
+
+class JobQueue:
+    """First in, first out; never more than ``capacity`` at once."""
+
+    def __init__(self, capacity: int, now: Callable[[], float] = time.monotonic) -> None:
+        self.capacity = capacity
+        self.now = now
+        self._queue: "queue.Queue[ReadJob]" = queue.Queue(capacity)
+
+    def offer(self, path: str, name: str, plain: bool = False, arrived: Optional[float] = None) -> Optional[ReadJob]:
+        """The job, or None when the queue is full: the caller then refuses or waits. It arrives now by default."""
+        job = ReadJob(path, name, self.now() if arrived is None else arrived, plain)
+        try:
+            self._queue.put_nowait(job)
+        except queue.Full:
+            return None
+        return job
+
+    def take(self, wait_s: float) -> Optional[ReadJob]:
+        """The next job, or None when none came within ``wait_s`` seconds."""
+        try:
+            return self._queue.get(wait_s > 0, wait_s or None)
+        except queue.Empty:
+            return None
+
+    def length(self) -> int:
+        """How many jobs wait now."""
+        return self._queue.qsize()

@@ -1,0 +1,40 @@
+# ruff: noqa: RUF009 - the defaults are declarations of attrs, not calls that are evaluated once
+"""The settings file as a whole."""
+
+from typing import Any, Iterator, Tuple
+
+import attr
+
+from ocr_app.line.settings.fields import section
+from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
+from ocr_app.line.settings.serving import (
+    FolderSettings,
+    HealthSettings,
+    HttpSettings,
+    LimitSettings,
+    LogSettings,
+    OutputSettings,
+)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class ServiceSettings:
+    """Everything that `ocr-app serve` can be asked for."""
+
+    reader: ReaderSettings = section(ReaderSettings)
+    recipe: RecipeSettings = section(RecipeSettings)
+    image: ImageSettings = section(ImageSettings)
+    http: HttpSettings = section(HttpSettings)
+    folder: FolderSettings = section(FolderSettings)
+    output: OutputSettings = section(OutputSettings)
+    limits: LimitSettings = section(LimitSettings)
+    health: HealthSettings = section(HealthSettings)
+    log: LogSettings = section(LogSettings)
+
+
+def keys() -> Iterator[Tuple[str, Any]]:
+    """Every key as (section, field), in the order of the reference page."""
+    for group in attr.fields(ServiceSettings):
+        kind: Any = group.type
+        for field in attr.fields(kind):
+            yield group.name, field

@@ -1,0 +1,30 @@
+"""A recipe compiled for the charset of one recogniser."""
+
+from typing import Dict, NamedTuple, Tuple
+
+from ocr_app.core.errors import RecipeError
+from ocr_app.recipes.automata.state_layout import StateLayout, lay_out
+from ocr_app.recipes.decoding.search import LabelAutomaton, label_automaton
+from ocr_app.recipes.language.recipe import Recipe
+
+
+class CompiledRecipe(NamedTuple):
+    """``lengths``: for each root the fewest and the most characters of its line, not counting spaces."""
+
+    layout: StateLayout
+    automaton: LabelAutomaton
+    lengths: Dict[int, Tuple[int, int]]
+
+
+def compile_recipe(recipe: Recipe, characters: Tuple[str, ...]) -> CompiledRecipe:
+    """The recipe's automata for a charset, compiled once. Raises RecipeError when a line needs other characters."""
+    if characters not in recipe.cache:
+        roots = [line.root for line in recipe.lines]
+        layout = lay_out(recipe.registry, roots, characters)
+        for line in recipe.lines:
+            if line.root not in layout.positions:
+                found = "{}: {} needs characters that this recogniser does not know".format(recipe.file, line.name)
+                raise RecipeError(found, "".join(characters), "change the recipe or choose another reader")
+        automaton = label_automaton(recipe.registry, characters)
+        recipe.cache[characters] = CompiledRecipe(layout, automaton, recipe.registry.text_lengths(roots))
+    return recipe.cache[characters]  # type: ignore[return-value]

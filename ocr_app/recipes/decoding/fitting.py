@@ -1,0 +1,142 @@
+"""How well a candidate fits a line of the recipe: searched when it is needed, and only once."""
+
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ocr_app.recipes.decoding.candidates import LineCandidate
+from ocr_app.recipes.decoding.compilation import CompiledRecipe
+from ocr_app.recipes.decoding.search import (
+    Alignment,
+    BackwardPass,
+    CharacterRun,
+    JunkCosts,
+    junk_cost,
+    pass_tokens,
+    run_backward,
+    trace_best_path,
+)
+from ocr_app.recipes.decoding.search.token_passing import LABEL_BEAM
+from ocr_app.recipes.language.recipe import Recipe, RecipeLayout, RecipeLine
+
+MAX_EXACT_CELLS = 600000  # rows of the table times frames up to which a line is searched exactly
+MAX_EXACT_LINES = 3  # lines of a frame without a code that are searched exactly before it is given up
+JUNK = JunkCosts()
+
+
+class LineFit(NamedTuple):
+    """A candidate read as a line of the recipe.
+
+    ``cost``: lead of the unconstrained best path, in nats; ``length``: number of characters, not counting spaces.
+    """
+
+    candidate: LineCandidate
+    alignment: Alignment
+    text: str
+    cost: float
+    length: int
+
+
+class LineFitter:
+    """Fits candidates to lines of a recipe. Results are cached by the candidate's sources and the line's root."""
+
+    def __init__(self, recipe: Recipe, compiled: CompiledRecipe) -> None:
+        self._recipe = recipe
+        self._compiled = compiled
+        self._roots = sorted({line.root for line in recipe.lines})
+        self._fits: Dict[Tuple[Tuple[int, ...], int], Optional[LineFit]] = {}
+        self._alignments: Dict[Tuple[int, ...], Dict[int, Alignment]] = {}
+        self._backward_passes: Dict[Tuple[int, ...], BackwardPass] = {}
+        self._accepting: Dict[Tuple[int, ...], List[int]] = {}
+
+    def fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
+        """The candidate as this line; None when it is too unlike it."""
+        key = (candidate.sources, line.root)
+        if key not in self._fits:
+            self._fits[key] = self._find_fit(candidate, line)
+        return self._fits[key]
+
+    def search_exactly(self, candidates: Sequence[LineCandidate], layout: RecipeLayout) -> None:
+        """Searches candidates once more, exactly, that could be a line which token passing missed; a few at most."""
+        for line in layout.lines:
+            for candidate in candidates:
+                affordable = candidate.sources in self._backward_passes or len(self._backward_passes) < MAX_EXACT_LINES
+                if affordable and self._may_be_missed(candidate, line):
+                    alignment = trace_best_path(self._backward(candidate), line.root)
+                    self._fits[(candidate.sources, line.root)] = self._judge(candidate, alignment)
+
+    def _find_fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
+        accepting = self._accepting_roots(candidate)
+        if line.root in accepting:
+            return _unconstrained_fit(candidate)
+        if accepting:
+            return None
+        return self._judge(candidate, self._search(candidate).get(line.root))
+
+    def _accepting_roots(self, candidate: LineCandidate) -> List[int]:
+        """The roots that allow the unconstrained best path as it is: no search can improve on it."""
+        if candidate.sources not in self._accepting:
+            text, registry = candidate.best_path.text, self._recipe.registry
+            self._accepting[candidate.sources] = [root for root in self._roots if registry.accepts(root, text)]
+        return self._accepting[candidate.sources]
+
+    def _search(self, candidate: LineCandidate) -> Dict[int, Alignment]:
+        """The candidate's best path from each root."""
+        if candidate.sources not in self._alignments:
+            found = pass_tokens(candidate.evidence, self._compiled.automaton, self._roots, JUNK)
+            self._alignments[candidate.sources] = self._confirm(candidate, found)
+        return self._alignments[candidate.sources]
+
+    def _confirm(self, candidate: LineCandidate, found: Dict[int, Alignment]) -> Dict[int, Alignment]:
+        """The same paths where none can be missing, else those of the exact search if that is quick.
+
+        A path that costs less than ``LABEL_BEAM`` in all was never near an edge of the beam.
+        """
+        if not found:
+            return found
+        best = max(found.values(), key=lambda alignment: alignment.score)
+        without_touching = JUNK._replace(touching=0.0)
+        cost = candidate.best_path.score - best.score - junk_cost(candidate.evidence, without_touching, best)
+        hopeless = cost > self._recipe.tolerances.misfit * len(best.runs) + JUNK.touching
+        if cost <= LABEL_BEAM or not self._is_exact_search_quick(candidate) or hopeless:
+            return found
+        backward = self._backward(candidate)
+        exact = {root: trace_best_path(backward, root) for root in found}
+        return {root: alignment for root, alignment in exact.items() if alignment is not None}
+
+    def _is_exact_search_quick(self, candidate: LineCandidate) -> bool:
+        """Whether the exact search of this candidate takes milliseconds."""
+        return self._compiled.layout.row_count * len(candidate.evidence.scores) <= MAX_EXACT_CELLS
+
+    def _judge(self, candidate: LineCandidate, alignment: Optional[Alignment]) -> Optional[LineFit]:
+        """The path as a fit; None when it costs more than ``misfit`` per character, not counting junk."""
+        if alignment is None or not alignment.runs:
+            return None
+        text = "".join(candidate.evidence.characters[label] for label in alignment.labels)
+        cost, length = candidate.best_path.score - alignment.score, _length(text)
+        misfit = cost - junk_cost(candidate.evidence, JUNK, alignment)
+        if misfit > self._recipe.tolerances.misfit * length:
+            return None
+        return LineFit(candidate, alignment, text, cost, length)
+
+    def _backward(self, candidate: LineCandidate) -> BackwardPass:
+        if candidate.sources not in self._backward_passes:
+            self._backward_passes[candidate.sources] = run_backward(candidate.evidence, self._compiled.layout, JUNK)
+        return self._backward_passes[candidate.sources]
+
+    def _may_be_missed(self, candidate: LineCandidate, line: RecipeLine) -> bool:
+        """Whether a candidate that fits no line has about the length of this one."""
+        low, high = self._compiled.lengths[line.root]
+        alike = low * 0.7 <= _length(candidate.best_path.text) <= high * 1.2
+        if not alike or not self._is_exact_search_quick(candidate):
+            return False
+        return not self._accepting_roots(candidate) and self.fit(candidate, line) is None
+
+
+def _unconstrained_fit(candidate: LineCandidate) -> LineFit:
+    path = candidate.best_path
+    runs = tuple(CharacterRun(*run) for run in zip(path.labels, path.first, path.last))
+    alignment = Alignment(path.score, runs, 0, len(candidate.evidence.scores))
+    return LineFit(candidate, alignment, path.text, 0.0, _length(path.text))
+
+
+def _length(text: str) -> int:
+    return len(text) - text.count(" ")

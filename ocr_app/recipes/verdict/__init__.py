@@ -1,0 +1,6 @@
+"""The verdict on a decoded code: pass, fail, no-read or hold, and the reasons."""
+
+from ocr_app.recipes.verdict.reasons import PASS, REASONS, VERDICTS, Reason, Verdict
+from ocr_app.recipes.verdict.verifying import verify
+
+__all__ = ["PASS", "REASONS", "VERDICTS", "Reason", "Verdict", "verify"]

@@ -1,0 +1,40 @@
+"""Whether a line's text can be trusted as such, whatever it says."""
+
+from typing import Dict, List
+
+from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, DecodedChar, DecodedLine
+from ocr_app.recipes.language.recipe import Recipe
+from ocr_app.recipes.verdict.reasons import Reason
+
+_REASONS_OF_STATUS = {MISMATCH: "contradicted", NOT_READ: "not-read", CONFUSED: "unsure"}
+
+
+def check_legibility(recipe: Recipe, line: DecodedLine) -> List[Reason]:
+    """What speaks against the line's text. Comparisons are written so that NaN counts against it."""
+    if not line.text:
+        return [Reason("line-not-found", line.name)]
+    tolerances = recipe.tolerances
+    reasons: List[Reason] = []
+    for position, char in enumerate(line.chars):
+        reasons += _check_char("{}[{}]".format(line.name, position), char, tolerances.gap)
+    if not line.margin >= tolerances.gap and not reasons:
+        reasons.append(Reason("ambiguous", line.name, "another text trails by only {:.2f}".format(line.margin)))
+    for character, score in line.extra:
+        if not score < tolerances.contradiction:
+            reasons.append(Reason("unexpected-character", line.name, character))
+    if any(line.junk) and _junk_rules(recipe).get(line.name) != "ignore":
+        reasons.append(Reason("unexpected-text", line.name, " ... ".join(part for part in line.junk if part)))
+    return reasons
+
+
+def _check_char(where: str, char: DecodedChar, gap: float) -> List[Reason]:
+    code = _REASONS_OF_STATUS.get(char.status)
+    if code is None and char.character != " " and not char.gap >= gap:
+        code = "unsure"
+    if code is None:
+        return []
+    return [Reason(code, where, char.alternatives[0][0] if char.alternatives else "", char.character)]
+
+
+def _junk_rules(recipe: Recipe) -> Dict[str, str]:
+    return {line.name: line.junk for line in recipe.lines}

@@ -1,0 +1,132 @@
+"""Rules of the roles with a virtual environment: python36, pytorch, paddle, easyocr; sound, blank, and died."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rules import easyocr, loading
+
+from tests.unit.ansible.answers import BLANK, DIED, ROOT, SOUND, broken, command, file, judged, settings
+
+ENABLED = {"pytorch": {"pytorch_enabled": True}, "paddle": {"paddle_enabled": True}, "python36": {}}
+ENABLED["easyocr"] = {"easyocr_enabled": True}
+SUMS = [
+    f"{weights['sha256']}  /opt/nano-ocr/models/{name}"
+    for name, weights in json.loads((ROOT / "ocr_app/data/models.json").read_text())["files"].items()
+    if weights["artefact"].startswith(easyocr.ARTEFACT)
+]
+CRAFT = "/opt/nano-ocr/models/craft_mlt_25k.pth"
+GIVEN = {"services": "the services"}
+
+
+def observed(role: str, state: dict[str, list[str]], **more: Any) -> dict[str, Any]:
+    files = {"shells": file("A=1\nOPENBLAS_CORETYPE=ARMV8\n"), "services": file("the services")}
+    weights = {"weights": command("\n".join(["e3b0  /dev/null", *SUMS]))}
+    found = {"environment": state, "files": files, "commands": weights}
+    return {**found, **more}
+
+
+@pytest.mark.parametrize("role", ENABLED)
+@pytest.mark.parametrize(
+    "state, expected",
+    [
+        (SOUND, {}),
+        (BLANK, {"packages": "there is no environment at /x"}),
+        (DIED, {"proofs": "it: killed by SIGILL"}),
+    ],
+    ids=["sound", "blank", "died"],
+)
+def test_what_is_found(role: str, state: dict[str, list[str]], expected: dict[str, str]) -> None:
+    assert broken(role, observed(role, state), GIVEN, **ENABLED[role]) == expected
+
+
+@pytest.mark.parametrize("role", ["pytorch", "paddle", "easyocr"])
+def test_a_role_that_is_off_promises_nothing(role: str) -> None:
+    assert judged(role, {"environment": {"skipped": True}}) == {}
+
+
+def test_shells_and_services_without_the_variable() -> None:
+    files = {"shells": file(""), "services": file("")}
+    found = broken("python36", observed("python36", BLANK, files=files), GIVEN)
+    assert found == {
+        "packages": "there is no environment at /x",
+        "shells": "no line",
+        "services": "absent or changed",
+    }
+
+
+@pytest.mark.parametrize(
+    "lines, changed, expected",
+    [
+        ([], {}, {"weights": "absent or changed: craft_mlt_25k.pth, english_g2.pth"}),
+        ([], {"easyocr_weights": False}, {}),
+        ([f"0000  {CRAFT}", SUMS[1]], {}, {"weights": "absent or changed: craft_mlt_25k.pth"}),
+    ],
+    ids=["none", "none, as wanted", "another file"],
+)
+def test_weights_are_those_of_the_application(
+    lines: list[str], changed: dict[str, Any], expected: dict[str, str]
+) -> None:
+    found = observed("easyocr", SOUND, commands={"weights": command("\n".join(lines))})
+    assert broken("easyocr", found, **ENABLED["easyocr"], **changed) == expected
+
+
+def plan(role: str, **changed: Any) -> dict[str, Any]:
+    found: dict[str, Any] = loading.call(role, "plan", settings(role, **changed))
+    return found
+
+
+@pytest.mark.parametrize("role", ["python36", "easyocr"])
+def test_the_opencv_of_the_system_forbids_wheels(role: str) -> None:
+    own, system = plan(role), plan(role, **{f"{role}_opencv": "system"})
+    assert "nano-opencv" in own["locks"] and own["venv"]["forbidden"] == []
+    assert "nano-opencv" not in system["locks"]
+    assert system["venv"]["forbidden"] == ["opencv-python-headless", "opencv-python"]
+
+
+@pytest.mark.parametrize("role", ["pytorch", "paddle"])
+def test_cuda_is_proved_only_where_there_is_a_gpu(role: str) -> None:
+    assert "cuda" in plan(role)["venv"]["proofs"]
+    assert "cuda" not in plan(role, **{f"{role}_gpu": "false"})["venv"]["proofs"]
+
+
+def test_torch2trt_is_a_choice() -> None:
+    assert plan("pytorch")["artefacts"] == ["torch", "torchvision", "torch2trt"]
+    without = plan("pytorch", pytorch_torch2trt=False)
+    assert without["artefacts"] == ["torch", "torchvision"] and "torch2trt" not in without["venv"]["proofs"]
+
+
+def test_a_build_makes_both_wheels_with_the_python_of_the_environment() -> None:
+    found = plan("pytorch", pytorch_venv="/v")
+    assert [stage["name"] for stage in found["stages"]] == ["torchvision", "torch2trt"]
+    assert all("/v/bin/python setup.py bdist_wheel" in stage["run"] for stage in found["stages"])
+    assert found["results"][0] == {"artefact": "torchvision", "pattern": "dist/torchvision-*.whl"}
+
+
+def test_python36_proves_what_it_installs() -> None:
+    assert set(plan("python36")["venv"]["proofs"]) == {"numpy", "cv2", "tensorrt", "onnxruntime"}
+    bare = plan("python36", python36_tensorrt=False, python36_onnxruntime="false")
+    assert set(bare["venv"]["proofs"]) == {"numpy", "cv2"} and "nano-onnxruntime" not in bare["locks"]
+
+
+def test_the_loader_of_paddle_gets_its_library_first() -> None:
+    environment = plan("paddle", paddle_preload="/lib/libgomp.so.1")["venv"]["environment"]
+    assert environment == {"OPENBLAS_CORETYPE": "ARMV8", "LD_PRELOAD": "/lib/libgomp.so.1"}
+
+
+def test_weights_are_hashed_even_when_there_are_none() -> None:
+    assert plan("easyocr", easyocr_weights=False)["hash"] == ["sha256sum", "/dev/null"]
+    assert plan("easyocr")["hash"][2] == CRAFT
+
+
+def test_the_repair_of_easyocr_consists_of_files_that_exist() -> None:
+    found = plan("easyocr", easyocr_lib="/lib")
+    assert all((ROOT / "ocr_app" / name).is_file() for name in found["repair"]["files"])
+    assert {str(Path(name).parent).replace(".", "") for name in found["repair"]["files"]} == set(
+        found["repair"]["folders"]
+    )
+    assert "sys.path.insert(0, '/lib')" in found["venv"]["proofs"]["bidi"]
+    assert (ROOT / (easyocr.REPAIR.replace(".", "/") + ".py")).is_file()

@@ -1,0 +1,91 @@
+"""Rules of the role release, kept and broken; the agent that is packed is the one that is measured."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rules import digests, release
+from rules.model import Observed
+
+from tests.unit.ansible.answers import broken, command, file, judged, settings
+
+DIGEST = release.plan(settings("release", release_keys="/none"))["folder"].rpartition("-")[2]
+GIVEN = {"program": "program", "app": "app unit", "agent": "agent unit", "timer": "timer unit"}
+KEYS = (b"untrusted comment: 1\nRWQa\n", b"untrusted comment: 2\nRWQb\n")
+TRUSTED = digests.of_lines(KEYS)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> dict[str, str]:
+    for number, text in enumerate(KEYS):
+        (tmp_path / f"{number}.pub").write_bytes(text)
+    return {"release_keys": str(tmp_path)}
+
+
+def observed(digest: str = DIGEST, known: str = "2", trusted: str = TRUSTED, **texts: str) -> dict[str, Any]:
+    commands = {"digest": command(digest), "known": command(known), "trusted": command(trusted)}
+    files = {name: file(texts.get(name, text)) for name, text in GIVEN.items()}
+    files["data"] = file(exists=texts.get("data") != "gone", owner=texts.get("owner", "10001"), group="10001")
+    state = texts.get("state", "active")
+    units = {name: {"load": "loaded", "active": state, "enabled": texts.get("boot", "enabled")} for name in UNITS}
+    return {"commands": commands, "files": files, "units": units}
+
+
+UNITS = tuple(release.UNITS.values())
+BLANK = observed(
+    "", "0", "e3b0c44298fc", program="", app="", agent="", timer="", data="gone", state="inactive", boot=""
+)
+
+
+@pytest.mark.parametrize(
+    "seen, expected",
+    [
+        (observed(), {}),
+        (
+            BLANK,
+            {
+                "agent": "not installed",
+                "program": "absent or changed",
+                "units": "absent or changed: nano-ocr.service, nano-ocr-agent.service, nano-ocr-agent.timer",
+                "timer": "inactive, , at boot not",
+                "data": "no /var/lib/nano-ocr/data",
+                "keys": "0 keys, none",
+            },
+        ),
+        (observed(timer="edited", owner="0"), {"units": "absent or changed: nano-ocr-agent.timer", "data": "0:10001"}),
+        (observed(trusted="0123456789ab"), {"keys": "2 keys, 0123456789ab"}),
+    ],
+    ids=["good", "blank", "edited", "other keys"],
+)
+def test_what_is_found(seen: dict[str, Any], expected: dict[str, str], keys: dict[str, str]) -> None:
+    assert broken("release", seen, GIVEN, **keys) == expected
+
+
+def test_without_keys_here_the_rule_is_a_hint(tmp_path: Path) -> None:
+    rule = judged("release", BLANK, GIVEN, release_keys=str(tmp_path))["release.keys"]
+    assert rule["hint"] and rule["expected"] == f"0 keys, no key in {tmp_path}"
+    assert rule["next"] == "./inv bundle keys --path keys; until then no release can be deployed"
+
+
+def test_the_agent_is_brought_only_when_it_differs() -> None:
+    changed = settings("release", release_keys="/none")
+    assert release.work(Observed(observed()), changed) == {"bring": False}
+    assert release.work(Observed(observed("")), changed) == {"bring": True}
+
+
+def test_keys_are_named_in_order(keys: dict[str, str]) -> None:
+    found = release.plan(settings("release", **keys))["public_keys"]
+    assert [Path(path).name for path in found] == ["0.pub", "1.pub"]
+
+
+def test_the_packed_agent_has_the_digest(tmp_path: Path) -> None:
+    line = release.plan(settings("release", release_keys="/none"))["pack"]
+    packed = subprocess.run(["sh", "-c", line], capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x"], input=base64.b64decode(packed), cwd=tmp_path, check=True)
+    folder = tmp_path / "node_agent"
+    done = subprocess.run(["sh", "-c", release.COUNT], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == DIGEST

@@ -1,0 +1,75 @@
+"""Rules of the system roles on the nodes of observed_nodes.py, without Ansible.
+
+tests/unit/ansible/test_verify.py has the same nodes under the real play.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.ansible.answers import ROOT, judged
+from tests.unit.ansible.observed_nodes import BROKEN, HINTS, NODES, SYSTEM
+
+CHAIN = (
+    "-A NANO-OCR -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+    *("-A NANO-OCR -i lo -j ACCEPT", "-A NANO-OCR -p icmp -j ACCEPT"),
+    *("-A NANO-OCR -p tcp -m tcp --dport 22 -j ACCEPT", "-A NANO-OCR -j DROP"),
+)
+TEXTS = {
+    "{{ lookup('template', 'firewall.rules.j2') }}": "\n".join(["*filter", *CHAIN, "COMMIT", ""]),
+    "{{ lookup('template', 'nano-ocr-firewall.service.j2') }}": "the unit of the firewall",
+    "{{ lookup('template', '52nano-ocr.j2') }}": "packages that stay",
+    "{{ lookup('template', 'timesyncd.conf.j2') }}": "[Time]\nNTP=ntp.ubuntu.com\n",
+    "{{ lookup('template', 'nano-ocr-clocks.service.j2') }}": "the unit of the clocks",
+}
+FIREWALL, UNIT, UPGRADES, SERVERS, CLOCKS = TEXTS.values()
+GIVEN: dict[str, dict[str, Any]] = {
+    "preflight": {"interpreter": "/usr/bin/python3.6"},
+    "time_sync": {"settings": SERVERS},
+    "power_mode": {"unit": CLOCKS},
+    "swap": {},
+    "headless": {},
+    "hardening": {"firewall": FIREWALL, "unit": UNIT, "upgrades": UPGRADES},
+}
+
+
+def filled(value: Any) -> Any:
+    """The observation, with texts for templates."""
+    if isinstance(value, dict):
+        return {key: filled(part) for key, part in value.items()}
+    return TEXTS.get(value, value) if isinstance(value, str) else value
+
+
+def typed(role: str) -> dict[str, str]:
+    """Numbers and switches as -e gives them: as text."""
+    defaults = yaml.safe_load((ROOT / "ansible" / "roles" / role / "defaults" / "main.yml").read_text())
+    return {name: str(value).lower() for name, value in defaults.items() if isinstance(value, int)}
+
+
+def rules_of(host: str, as_text: bool) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for role in SYSTEM:
+        changed = typed(role) if as_text else {}
+        found.update(judged(role, filled(copy.deepcopy(NODES[host][role])), GIVEN[role], **changed))
+    return found
+
+
+@pytest.mark.parametrize("as_text", [False, True], ids=["defaults", "typed"])
+@pytest.mark.parametrize("hint, expected", [(False, BROKEN), (True, HINTS)], ids=["rules", "hints"])
+@pytest.mark.parametrize("host", NODES)
+def test_what_is_named_on_a_node(host: str, hint: bool, expected: dict[str, dict[str, Any]], as_text: bool) -> None:
+    wanted = expected.get(host, {})
+    named = {name: rule for name, rule in rules_of(host, as_text).items() if not rule["holds"] and rule["hint"] == hint}
+    assert set(named) == set(wanted)
+    for name, (found, value) in wanted.items():
+        assert named[name]["expected"] == value
+        assert found is None or named[name]["found"] == found
+
+
+def test_every_rule_was_broken_once() -> None:
+    named = {name for table in (BROKEN, HINTS) for rules in table.values() for name in rules}
+    assert named == set(rules_of("good", False))

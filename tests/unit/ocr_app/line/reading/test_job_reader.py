@@ -1,0 +1,111 @@
+"""One image under its recipe: expected values and the final verdict."""
+
+import pytest
+
+from ocr_app.core.errors import ReaderFailed
+from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.reading import job_reader
+from ocr_app.line.reading.jobs import JobQueue
+from ocr_app.line.settings import RecipeSettings, ServiceSettings
+
+
+def test_expected_values_and_stale_ones(fake, recipe, picture, tmp_path):
+    (tmp_path / "expected.json").write_text('{"number": "7"}')
+    served = fake("--recipe", recipe, "--expect-file", str(tmp_path / "expected.json")).ready()
+    assert served.read(picture(1))[1]["verdict"] == "pass"
+    (tmp_path / "expected.json").write_text('{"number": "8"}')
+    assert served.read(picture(1))[1]["verdict"] == "fail"
+    (tmp_path / "expected.json").unlink()
+    result = served.read(picture(1))[1]
+    assert result["verdict"] == "hold" and "expected-value-stale" in result["reasons"]
+    assert "degraded:expected_value_stale" in result["reasons"]
+
+
+LINE = {"verdict": "pass", "reasons": [], "text": "A", "image": "/tmp/x"}
+
+
+class FakeChild:
+    """Answers one line, or fails; remembers what it was asked."""
+
+    def __init__(self, answer, ended=False):
+        self.answer, self.ended, self.requests = answer, ended, []
+
+    def ask(self, verb, limit_s, kind, **request):
+        self.requests.append(dict(request, verb=verb, limit_s=limit_s))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return dict(self.answer)
+
+
+@pytest.fixture
+def clock():
+    return [100.0]
+
+
+@pytest.fixture
+def processed(clock, monkeypatch):
+    """(child, recipe settings, age in seconds, plain) -> the result, the status and the errors of on_exit."""
+    monkeypatch.setattr(job_reader.platform, "clock_synced", lambda: False)
+
+    def process(child, recipe=None, age_s=0.0, plain=False, degraded=()):
+        status, exits = ServiceStatus(lambda: clock[0]), []
+        status.degraded.set("challenge", degraded)
+        jobs = JobQueue(1, lambda: clock[0])
+        settings = ServiceSettings(recipe=recipe or RecipeSettings())
+        reader = job_reader.JobReader(settings, status, jobs, exits.append)
+        job = jobs.offer("/tmp/x", "a.png", plain=plain, arrived=clock[0] - age_s)
+        reader.process(job, child)
+        return job.wait(0), status, exits
+
+    return process
+
+
+def test_the_result_has_the_name_of_the_caller(processed):
+    child = FakeChild(LINE)
+    assert processed(child)[0] == dict(LINE, image="a.png")
+    (request,) = child.requests
+    assert (request["verb"], request["path"], request["limit_s"]) == ("read", "/tmp/x", 10.0)
+
+
+@pytest.mark.parametrize("clock_setting,trusted", [("synced", False), ("always", True), ("never", False)])
+def test_when_the_clock_is_trusted(processed, clock_setting, trusted):
+    child = FakeChild(LINE)
+    processed(child, RecipeSettings(clock=clock_setting))
+    assert child.requests[0]["trust_clock"] is trusted
+
+
+def test_the_time_in_the_queue_counts_against_the_deadline(processed):
+    child = FakeChild(LINE)
+    recipe = RecipeSettings(file="r.yaml", deadline_ms=500)
+    assert processed(child, recipe, age_s=0.2)[0]["verdict"] == "pass"
+    assert child.requests[0]["deadline_ms"] == pytest.approx(300.0)
+    result, status, _ = processed(FakeChild(AssertionError("not read")), recipe, age_s=0.5)
+    assert (result["verdict"], result["reasons"][0]) == ("fail", "deadline-missed")
+    assert "deadline_missed" in status.degraded.current()
+
+
+def test_a_challenge_image_has_no_deadline_and_no_expected_values(processed):
+    child = FakeChild(LINE)
+    recipe = RecipeSettings(file="r.yaml", deadline_ms=1, expected={"a": "b"})
+    assert processed(child, recipe, age_s=9.0, plain=True, degraded=["challenge_failed"])[0]["verdict"] == "pass"
+    assert (child.requests[0]["expected"], child.requests[0]["deadline_ms"]) == ({}, None)
+
+
+def test_nothing_passes_while_the_challenge_set_does_not(processed):
+    result, _, _ = processed(FakeChild(LINE), degraded=["challenge_failed"])
+    assert (result["verdict"], result["reasons"][0]) == ("hold", "challenge-failed")
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_failed_reading_is_an_error_result_and_an_exit_is_reported(processed, ended):
+    error = ReaderFailed("it hung", code="hung")
+    result, _, exits = processed(FakeChild(error, ended))
+    assert (result["verdict"], result["error"]["code"]) == ("error", "hung")
+    assert exits == ([error] if ended else [])
+
+
+def test_verdicts_and_times_are_counted(processed):
+    _, status, _ = processed(FakeChild(LINE), age_s=0.12)
+    text = status.metrics.text(status.snapshot(), 0, 1, "")
+    assert 'readings_total{verdict="pass"} 1.0' in text and "reading_seconds_count 1.0" in text
+    assert status.snapshot().latency_ms["0.5"] == pytest.approx(120.0)

@@ -1,0 +1,80 @@
+"""Every key of the settings says what it is, in which unit, and within which bounds."""
+
+import attr
+import pytest
+
+from ocr_app.imaging.load import Limits
+from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.fields import value_type
+from ocr_app.line.settings.service import keys
+
+KEYS = list(keys())
+NAMES = ["{}.{}".format(section, field.name) for section, field in KEYS]
+
+
+@pytest.mark.parametrize("section,field", KEYS, ids=NAMES)
+def test_a_key_has_a_description_of_one_sentence(section, field):
+    about = field.metadata["about"]
+    assert about.endswith(".") and about[0].isupper() and ". " not in about
+
+
+@pytest.mark.parametrize("section,field", KEYS, ids=NAMES)
+def test_a_number_has_bounds_and_a_unit(section, field):
+    metadata = field.metadata
+    if value_type(field) in (int, float):
+        assert metadata["least"] is not None and metadata["most"] is not None
+        assert metadata["unit"] or field.name in ("threads", "restarts")
+        assert not field.name.endswith("_s") or metadata["unit"] == "s"
+        assert not field.name.endswith("_ms") or metadata["unit"] == "ms"
+
+
+def test_flags_are_not_shared():
+    flags = [field.metadata["flag"] for _, field in KEYS if field.metadata["flag"]]
+    assert len(flags) == len(set(flags))
+
+
+def test_sections_are_described():
+    for section in attr.fields(ServiceSettings):
+        assert section.metadata["about"].endswith(".") and attr.has(section.type)
+
+
+def test_limits_of_images_are_those_of_the_other_verbs():
+    image = ServiceSettings().image
+    assert Limits(image.max_pixels, image.max_bytes, image.min_side) == Limits()
+
+
+def test_the_defaults():
+    assert {name: value for name, value in attr.asdict(ServiceSettings()).items() if name != "image"} == {
+        "reader": {
+            "name": "codes",
+            "device": "cpu",
+            "precision": "fp32",
+            "threads": 2,
+            "engine": "image",
+            "packs": "",
+            "build_engines": False,
+        },
+        "recipe": {
+            "file": "",
+            "expected": {},
+            "expected_file": "",
+            "expected_age_s": 0.0,
+            "clock": "synced",
+            "deadline_ms": None,
+            "challenge": "",
+        },
+        "http": {"listen": "127.0.0.1:8088", "answer_s": 30.0, "connection_s": 10.0},
+        "folder": {"watch": "", "after": "keep", "frame_every_s": 0.0},
+        "output": {"results": ""},
+        "limits": {
+            "queue": 8,
+            "reading_s": 10.0,
+            "opening_s": 300.0,
+            "building_s": 7200.0,
+            "retry_s": 30.0,
+            "restarts": 5,
+        },
+        "health": {"disk_mb": 500, "memory_mb": 150, "heartbeat_s": 1.0},
+        "log": {"level": "info"},
+    }
+    assert (ServiceSettings().image.preprocess, ServiceSettings().image.regions) == ("raw", ())

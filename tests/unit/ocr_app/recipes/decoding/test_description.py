@@ -1,0 +1,54 @@
+"""A decoded line tells how sure each character is and what speaks against it."""
+
+import numpy as np
+import pytest
+from posteriors import line_of
+
+from ocr_app.recipes import decode, loads
+from ocr_app.recipes.decoding.description import ALTERNATIVES, missing_line
+
+RECIPE = loads("name: x\nyears: 2020-2030\nlookalikes: [XY]\nlines: [[{date: DD.MM.YYYY, as: day}]]")
+
+
+def line(text, rivals=None, recipe=RECIPE):
+    return decode([line_of(text, rivals)], recipe).lines[0]
+
+
+def test_a_missing_line_has_no_text_and_no_evidence():
+    found = missing_line(RECIPE.lines[0])
+    assert (found.text, found.status, found.score, found.chars) == ("", "not-read", -np.inf, ())
+
+
+def test_rivals_within_the_recipe_and_without_it():
+    char = line("11.12.2024", {0: {"2": -6.0, "B": -5.0}}).chars[0]
+    assert char.character == "1" and char.alternatives[0] == ("B", pytest.approx(5.0, abs=0.01))
+    assert char.allowed[0] == ("2", pytest.approx(6.0, abs=0.01)) and len(char.alternatives) == ALTERNATIVES
+    assert char.gap == pytest.approx(6.0, abs=0.01) and char.free_gap == pytest.approx(5.0, abs=0.01)
+
+
+def test_a_separator_that_the_recipe_fixes_has_no_rival():
+    char = line("11.12.2024").chars[2]
+    assert char.character == "." and char.allowed == () and char.gap == np.inf and char.status == "read"
+
+
+def test_a_character_that_is_not_printed_is_not_read():
+    char = line("11.12.2024", {9: {"": 6.0}}).chars[9]
+    assert char.status == "not-read" and char.alternatives[0][0] == "" and char.free_gap == pytest.approx(-6.0, abs=0.1)
+
+
+def test_characters_between_those_of_the_text_are_extra():
+    found = line("11.12X.2024", {5: {"": -7.0}})
+    assert found.text == "11.12.2024" and found.status == "mismatch"
+    assert found.extra == (("X", pytest.approx(7.0, abs=0.1)),) and found.contradiction == pytest.approx(7.0, abs=0.1)
+
+
+def test_text_before_and_after_the_code_is_junk():
+    found = line("BB 11.12.2024 L1")
+    assert found.junk == ("BB", "L1") and found.best_path == "BB 11.12.2024 L1" and found.extra == ()
+
+
+def test_the_margin_counts_texts_that_differ_in_several_places():
+    recipe = loads("name: x\nlookalikes: [XY]\nlines: [[{choice: [A07, B08]}]]")
+    found = line("A07", {0: {"B": -0.5}, 2: {"8": -0.7}}, recipe)
+    assert found.margin == pytest.approx(1.2, abs=0.1) and all(char.gap == np.inf for char in found.chars)
+    assert line("A07", None, recipe).margin == np.inf
