@@ -15,13 +15,12 @@ from ocr_app.core.errors import BuildError, EngineError
 from ocr_app.core.paths import HOME
 from ocr_app.engines import key
 from ocr_app.engines import manifest as manifests
-from ocr_app.engines.key import EngineIdentity, Platform
+from ocr_app.engines.checks import BUILD, check_bytes, mismatch
+from ocr_app.engines.key import EngineIdentity
 from ocr_app.engines.manifest import EngineManifest
 
 ENGINE, MANIFEST = ".engine", ".json"
 _LOCK = ".lock"
-_HARDWARE = ("target", "arch", "capability")  # fields of a platform that no rebuild of software changes
-_BUILD = "ocr-app engine build"
 
 
 def default_folder() -> str:
@@ -65,7 +64,7 @@ class Cache:
                 data = stream.read()
         except OSError as error:
             found = "the engine {} cannot be read: {}".format(name, error.strerror)
-            raise EngineError(found, self.path(name), _BUILD + " --rebuild", "missing") from error
+            raise EngineError(found, self.path(name), BUILD + " --rebuild", "missing") from error
         check_bytes(data, manifest, name)
         return data, manifest
 
@@ -144,7 +143,7 @@ class Cache:
             if _same_purpose(manifest.identity, identity):
                 return mismatch(manifest, identity)
         found = "no engine of {} for {} in {}".format(identity.network, identity.precision, self.folder)
-        return EngineError(found, identity.platform.describe(), _BUILD, "missing")
+        return EngineError(found, identity.platform.describe(), BUILD, "missing")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -172,32 +171,3 @@ class Cache:
 def _same_purpose(one: EngineIdentity, other: EngineIdentity) -> bool:
     first, second = ((identity.network, identity.platform.target, identity.precision) for identity in (one, other))
     return first == second
-
-
-def check_bytes(data: bytes, manifest: EngineManifest, name: str) -> None:
-    """Raises EngineError (truncated, tampered) when these are not the bytes that the manifest describes."""
-    if len(data) < manifest.size:
-        found = "the engine {} has {} bytes".format(name, len(data))
-        raise EngineError(found, "{} bytes".format(manifest.size), _BUILD + " --rebuild", "truncated")
-    if len(data) != manifest.size or files.sha256_of(data) != manifest.sha256:
-        found = "the engine {} has sha256 {}".format(name, files.sha256_of(data))
-        raise EngineError(found, manifest.sha256, _BUILD + " --rebuild", "tampered")
-
-
-def mismatch(manifest: EngineManifest, identity: EngineIdentity) -> EngineError:
-    """Why the engine does not have this identity: foreign where the hardware differs, else stale."""
-    differing = key.differences(manifest.identity, identity)
-    kind = "foreign" if set(differing) & set(_HARDWARE) else "stale"
-    made_for, expected = (
-        ", ".join("{} {}".format(name, _value(each, name)) for name in differing)
-        for each in (manifest.identity, identity)
-    )
-    found = "the engine {} is {}: it was made for {}".format(manifest.name, kind, made_for)
-    return EngineError(found, expected, _BUILD + " --rebuild", kind)
-
-
-def _value(identity: EngineIdentity, name: str) -> str:
-    if name == "profile":
-        return " .. ".join("x".join(map(str, shape)) for shape in identity.profile)
-    value: str = getattr(identity.platform, name) if name in Platform._fields else getattr(identity, name)
-    return value or "none"

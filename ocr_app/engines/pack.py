@@ -12,7 +12,8 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 from ocr_app.core import files
 from ocr_app.core.errors import EngineError, UsageError
 from ocr_app.engines import manifest as manifests
-from ocr_app.engines.cache import ENGINE, MANIFEST, Cache, check_bytes, mismatch
+from ocr_app.engines.cache import ENGINE, MANIFEST, Cache
+from ocr_app.engines.checks import check_bytes, mismatch
 from ocr_app.engines.key import Platform
 from ocr_app.engines.manifest import EngineManifest
 

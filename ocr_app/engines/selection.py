@@ -4,13 +4,12 @@ from typing import List, Optional, Tuple
 
 from ocr_app.core.errors import EngineError, UsageError
 from ocr_app.engines.building import jobs
-from ocr_app.engines.cache import Cache, mismatch
+from ocr_app.engines.cache import Cache
+from ocr_app.engines.checks import BUILD, mismatch
 from ocr_app.engines.key import Platform
 from ocr_app.engines.manifest import EngineManifest
 from ocr_app.export import network_specs
 from ocr_app.export.network_specs import NetworkSpec
-
-_BUILD = "ocr-app engine build"
 
 
 def sources_of(spec: NetworkSpec) -> str:
@@ -23,7 +22,7 @@ def check_platform(manifest: EngineManifest, platform: Optional[Platform]) -> No
     identity = manifest.identity
     if platform is None:
         found = "the engine {} is foreign: {} is not installed here".format(manifest.name, identity.platform.target)
-        raise EngineError(found, identity.platform.describe(), _BUILD, "foreign")
+        raise EngineError(found, identity.platform.describe(), BUILD, "foreign")
     if identity.platform != platform:
         raise mismatch(manifest, identity._replace(platform=platform))
 
@@ -35,7 +34,7 @@ def check_sources(manifest: EngineManifest) -> None:
     sources = manifest.metadata.get("sources")
     if sources != expected:
         found = "the engine {} is stale: it was built from {}".format(manifest.name, sources or "unknown models")
-        raise EngineError(found, expected, _BUILD + " --rebuild", "stale")
+        raise EngineError(found, expected, BUILD + " --rebuild", "stale")
 
 
 def choose(cache: Cache, spec: NetworkSpec, platform: Platform, precision: str) -> Tuple[bytes, EngineManifest]:
@@ -57,7 +56,7 @@ def choose(cache: Cache, spec: NetworkSpec, platform: Platform, precision: str) 
     if usable:
         return usable[0]
     found = "no engine of {} in {} for {} in {}".format(spec.name, precision, platform.describe(), cache.folder)
-    raise refused[0] if refused else EngineError(found, "one", _BUILD, "missing")
+    raise refused[0] if refused else EngineError(found, "one", BUILD, "missing")
 
 
 def _usable(cache: Cache, name: str, platform: Platform) -> Tuple[bytes, EngineManifest]:

@@ -45,25 +45,22 @@ def compare(
     networks are replaced at once, so an equal text counts for both. Raises ReaderUnavailable where the reader does not
     run in this Python, ModelError for exports that are missing or damaged.
     """
-    name = parse_name(specs[0].reader)
     paths = {each.name: os.path.join(folder, str(load_record(folder, each.name)["file"])) for each in specs}
-    with module_of(spec_of_reader(name.name)).open_reader(ReaderOptions(threads=threads, model=name.model)) as reader:
+    with _open_reader(specs[0].reader, threads) as reader:
         twins = {
             each.name: install(reader, each.part, OnnxNetwork(paths[each.name], threads=threads)) for each in specs
         }
         installed = list(twins.values())
-        line_sets = [
-            _compare_set(dataset, _line_readings(reader, dataset), installed, "lines", report) for dataset in lines
-        ]
-        page_sets = [
-            _compare_set(dataset, _page_readings(reader, dataset), installed, "pages", report) for dataset in pages
-        ]
-        return {
-            each.name: _parity(
-                reader, twins[each.name], page_sets if each.part == "detector" else line_sets + page_sets
-            )
-            for each in specs
-        }
+        on_lines = [_compare_set(each, _line_readings(reader, each), installed, "lines", report) for each in lines]
+        on_pages = [_compare_set(each, _page_readings(reader, each), installed, "pages", report) for each in pages]
+        sets = {"detector": on_pages, "recogniser": on_lines + on_pages}
+        return {each.name: _parity(reader, twins[each.name], sets[each.part]) for each in specs}
+
+
+def _open_reader(reader: str, threads: int) -> Reader:
+    name = parse_name(reader)
+    opened: Reader = module_of(spec_of_reader(name.name)).open_reader(ReaderOptions(threads=threads, model=name.model))
+    return opened
 
 
 Reading = Tuple[List[str], Callable[[], Texts]]

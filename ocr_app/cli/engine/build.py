@@ -19,51 +19,37 @@ def add_verbs(kinds: Any) -> None:
     """``build``, on the sub-parsers of ``engine``."""
     help_text = "build the engines of readers, one after another; continues where it was interrupted"
     verb = add_verb(kinds, "build", help_text, run_build)
-    reader_help = "name[:model], comma-separated (default: %(default)s)"
-    verb.add_argument("--reader", default="codes", metavar="R", help=reader_help)
+    verb.add_argument(
+        "--reader", default="codes", metavar="R", help="name[:model], comma-separated (default: %(default)s)"
+    )
     verb.add_argument("--precision", default="fp32", metavar="P", help="comma-separated (default: %(default)s)")
+    verb.add_argument("--rebuild", action="store_true", help="also rebuild what is stale, foreign, truncated, tampered")
+    _add_sources(verb)
+    _add_resources(verb)
+
+
+def _add_sources(verb: argparse.ArgumentParser) -> None:
     calibration_help = "images that determine the shapes and check the engine; repeat for more sets (default: {})"
-    verb.add_argument(
-        "--calibration",
-        action="append",
-        default=[],
-        metavar="DATASET",
-        help=calibration_help.format(paths.calibration()),
-    )
-    verb.add_argument(
-        "--limit", type=int, default=100, metavar="N", help="images of each set, 0 for all (default: %(default)s)"
-    )
-    verb.add_argument(
-        "--exports", default=paths.exports(), metavar="DIR", help="folder of `./inv export` (default: %(default)s)"
-    )
-    verb.add_argument(
-        "--plans",
-        default=paths.plans(),
-        metavar="DIR",
-        help="folder of the NETWORK.json of `engine gate` (default: %(default)s)",
-    )
-    verb.add_argument(
-        "--workspace-mb",
-        type=positive,
-        default=settings()["workspace_mb"],
-        metavar="MB",
-        help="TensorRT's scratch memory (default: %(default)s)",
-    )
+    calibration_help = calibration_help.format(paths.calibration())
+    verb.add_argument("--calibration", action="append", default=[], metavar="DATASET", help=calibration_help)
+    limit_help = "images of each set, 0 for all (default: %(default)s)"
+    verb.add_argument("--limit", type=int, default=100, metavar="N", help=limit_help)
+    exports_help = "folder of `./inv export` (default: %(default)s)"
+    verb.add_argument("--exports", default=paths.exports(), metavar="DIR", help=exports_help)
+    plans_help = "folder of the NETWORK.json of `engine gate` (default: %(default)s)"
+    verb.add_argument("--plans", default=paths.plans(), metavar="DIR", help=plans_help)
+
+
+def _add_resources(verb: argparse.ArgumentParser) -> None:
+    workspace = settings()["workspace_mb"]
+    workspace_help = "TensorRT's scratch memory (default: %(default)s)"
+    verb.add_argument("--workspace-mb", type=positive, default=workspace, metavar="MB", help=workspace_help)
     verb.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
-    services_help = (
-        "stopped during the build, comma-separated, or none (default: those of data/engines.json, for tensorrt)"
-    )
+    services_help = "stopped during the build, comma-separated, or none (default: for tensorrt, {})"
+    services_help = services_help.format(", ".join(settings()["services"]))
     verb.add_argument("--services", metavar="S", help=services_help)
-    verb.add_argument(
-        "--rebuild", action="store_true", help="also rebuild engines that are stale, foreign, truncated or tampered"
-    )
-    verb.add_argument(
-        "--every",
-        type=positive,
-        default=10,
-        metavar="S",
-        help="seconds between progress messages (default: %(default)s)",
-    )
+    every_help = "seconds between progress messages (default: %(default)s)"
+    verb.add_argument("--every", type=positive, default=10, metavar="S", help=every_help)
 
 
 def run_build(arguments: argparse.Namespace) -> int:

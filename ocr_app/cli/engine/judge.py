@@ -27,11 +27,19 @@ _MODEL_HELP = "a network of `./inv export`, an ONNX file, or the name of a model
 
 def add_verbs(kinds: Any) -> None:
     """The verbs of this module, on the sub-parsers of ``engine``."""
+    _add_preflight(kinds)
+    _add_gate(kinds)
+
+
+def _add_preflight(kinds: Any) -> None:
     help_text = "whether TensorRT 8.2.1 and a Nano accept a network, as far as that is known without them"
     verb = _verb(kinds, "preflight", help_text, run_preflight)
     verb.add_argument("models", nargs="+", metavar="MODEL[:NxCxHxW]", help=_MODEL_HELP)
     verb.add_argument("--precision", choices=("fp16", "fp32", "int8"), default="fp16", help="(default: %(default)s)")
     verb.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
+
+
+def _add_gate(kinds: Any) -> None:
     help_text = "which layers must stay in FP32 for an FP16 engine to read what FP32 reads: the precision plan"
     verb = _verb(kinds, "gate", help_text, run_gate)
     verb.add_argument("model", metavar="MODEL", help=_MODEL_HELP)
@@ -39,20 +47,13 @@ def add_verbs(kinds: Any) -> None:
     verb.add_argument("--role", choices=(subjects.DETECTOR, subjects.RECOGNISER), help="its role in --reader")
     calibration_help = "a data set or a folder of images; repeat for more (default: {})".format(paths.calibration())
     verb.add_argument("--calibration", action="append", default=[], metavar="SET", help=calibration_help)
-    verb.add_argument(
-        "--limit", type=positive, default=30, metavar="N", help="images of each set (default: %(default)s)"
-    )
-    verb.add_argument(
-        "--trials",
-        type=positive,
-        default=TRIALS,
-        metavar="N",
-        help="the most sets of layers to try (default: %(default)s)",
-    )
+    limit_help = "images of each set (default: %(default)s)"
+    verb.add_argument("--limit", type=positive, default=30, metavar="N", help=limit_help)
+    trials_help = "the most sets of layers to try (default: %(default)s)"
+    verb.add_argument("--trials", type=positive, default=TRIALS, metavar="N", help=trials_help)
     verb.add_argument("--no-texts", action="store_true", help="leave the texts out of the evidence")
-    verb.add_argument(
-        "--out", metavar="PLAN.json", help="(default: {})".format(os.path.join(paths.plans(), "NETWORK.json"))
-    )
+    out_help = "(default: {})".format(os.path.join(paths.plans(), "NETWORK.json"))
+    verb.add_argument("--out", metavar="PLAN.json", help=out_help)
 
 
 def _verb(kinds: Any, name: str, help_text: str, run: Any) -> argparse.ArgumentParser:
