@@ -15,11 +15,13 @@ binding exists for 3.6 only.
 
 from typing import TYPE_CHECKING, Any
 
+from ocr_app.core.version import VERSION
+
 if TYPE_CHECKING:  # at run time the command line, for instance, must not load what it does not use
     from ocr_app.opening.library import OpenReader
 
 __all__ = ["__version__", "open"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def open(reader: str = "codes", **options: Any) -> "OpenReader":  # noqa: A001

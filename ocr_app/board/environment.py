@@ -9,8 +9,8 @@ import subprocess
 import sys
 from typing import Any, Dict, List, Optional
 
-import ocr_app
 from ocr_app.core.paths import PACKAGE
+from ocr_app.core.version import VERSION
 
 LIBRARIES = ("numpy", "cv2", "PIL", "onnxruntime", "tensorrt", "torch", "easyocr", "paddle", "paddleocr", "rapidocr")
 _CPUFREQ = "sys/devices/system/cpu/cpu0/cpufreq/"
@@ -35,7 +35,7 @@ def describe(root: str = "/") -> Dict[str, Any]:
         "clocks": clocks(root),
         "temperatures_c": temperatures(root),
         "throttle_count": throttle_count(root),
-        "app": {"version": ocr_app.__version__, "sha256": source_fingerprint()},
+        "app": {"version": VERSION, "sha256": source_fingerprint()},
     }
 
 

@@ -5,12 +5,12 @@ import os
 import sys
 from typing import Any, Callable, List, Optional
 
-from ocr_app import __version__
 from ocr_app.cli import bundled, health, network, read, readers, recipe, selfcheck, serve, speed
 from ocr_app.cli.benchmark import cnn, modules
 from ocr_app.cli.benchmark import run as benchmarks
 from ocr_app.cli.engine import command
 from ocr_app.core.errors import OcrError
+from ocr_app.core.version import VERSION
 
 _EPILOG = """\
 exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    main_parser.add_argument("--version", action="version", version="ocr-app " + __version__)
+    main_parser.add_argument("--version", action="version", version="ocr-app " + VERSION)
     verbs = main_parser.add_subparsers(dest="verb", metavar="VERB")
     _verb(verbs, "read", "read images", read.add_arguments, read.run)
     _verb(verbs, "readers", "which readers can run here, and why others cannot", readers.add_arguments, readers.run)

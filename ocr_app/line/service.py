@@ -7,9 +7,9 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from ocr_app import __version__
 from ocr_app.board.runtime_context import RuntimeContext
 from ocr_app.core.logs import fields
+from ocr_app.core.version import VERSION
 from ocr_app.line.health import health_file, heartbeat, platform
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.inputs import folder
@@ -75,7 +75,7 @@ class LineService:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signal)
         inputs = describe(self._settings, self.port)
-        LOG.info("service started", extra=fields(version=__version__, release=self._context.release, **inputs))
+        LOG.info("service started", extra=fields(version=VERSION, release=self._context.release, **inputs))
         self._status.set_proving(bool(self._settings.recipe.challenge))
         supervision = self._thread(self._supervisor.run)
         self._start_inputs()

@@ -117,13 +117,14 @@ def plan(
     given: dict[str, Any] = {key: value.replace("@", str(folder)) for key, value in spec.variables.items()}
     memory = {"total_mb": machine.memory_mb, "swap_total_mb": machine.swap_mb}
     given[f"{spec.role}_observed"] = {"memory": memory}
+    given[f"{spec.role}_enabled"] = True  # what is built by name is wanted, whatever the fleet's default is
     values = RoleValues(roles / spec.role, given, _lookup(manifest, wheelhouse))
     results, calls = results_of(spec, manifest, roles), values.calls()
     call = values.fill(calls["stages"])
     sources = [index.of_source(wheelhouse, manifest.source(name), manifest) for name in call["wheelhouse_sources"]]
     environment = _environment(values.fill(calls.get("install") or {}), manifest, wheelhouse)
     python = str(values.fill(spec.python))
-    stages = [_arrived(sources), *([_made(python, environment)] if environment else []), *unpacking(roles)]
+    stages = [_arrived(sources), *([_made(python, environment)] if environment else []), *unpacking()]
     return WheelBuild(
         spec,
         folder,

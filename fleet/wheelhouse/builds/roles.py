@@ -2,13 +2,18 @@
 
 A role with a build has tasks/build.yml, whose tasks call the role `wheelhouse` (tasks_from apt, install, stages). The
 variables of those calls define the build. Jinja fills them in as Ansible does. Of Ansible's own lookups and filters,
-only the lookup `wheels` and the filter `combine` are known here. Any other one is an error, never an empty text.
+only the lookups `wheels` and `policy` and the filter `combine` are known here. Any other one is an error, never an
+empty text. Policy is in ansible/plugins/rules, which the play uses too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -16,8 +21,11 @@ from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.nativetypes import NativeEnvironment
 
 from fleet.core.errors import ArtefactError
+from fleet.core.files import ROOT
 
+ANSIBLE = ROOT / "ansible"
 Lookup = Callable[..., Any]
+Fill = Callable[[Any], Any]
 
 
 class RoleValues:
@@ -31,7 +39,9 @@ class RoleValues:
         self.folder = folder
         self._known = {**_yaml(folder / "defaults" / "main.yml"), **_yaml(folder / "vars" / "main.yml"), **given}
         self._jinja = NativeEnvironment(undefined=StrictUndefined, autoescape=False)
-        self._jinja.globals["lookup"] = lambda _, what, **options: lookup(what, **options)
+        self._jinja.globals["lookup"] = lambda plugin, what, **options: (
+            self._policy(what, options) if plugin == "policy" else lookup(what, **options)
+        )
         self._jinja.filters["combine"] = _combine
 
     def fill(self, value: Any) -> Any:
@@ -45,12 +55,27 @@ class RoleValues:
     def _text(self, text: str) -> Any:
         try:
             names = meta.find_undeclared_variables(self._jinja.parse(text)) - set(self._jinja.globals)
-            context = {name: self.fill(self._known[name]) for name in sorted(names)}
+            context = {name: self._value(name) for name in sorted(names)}
             return self._jinja.from_string(text).render(context)
         except KeyError as error:
             raise self._wrong(text, f"{error} is not one of its variables") from error
         except (TemplateError, RecursionError) as error:
             raise self._wrong(text, str(error)) from error
+
+    def _value(self, name: str) -> Any:
+        if name == f"{self.folder.name}_verdict" and name not in self._known:
+            return {"work": self._work()}
+        return self.fill(self._known[name])
+
+    def _policy(self, what: str, given: dict[str, Any]) -> Any:
+        role, _, function = what.partition(".")
+        return call_policy(role, function, self._known, self.fill, given)
+
+    def _work(self) -> Any:
+        """What the action `rules` returns as `work` for the machine in the variable ROLE_observed."""
+        role = self.folder.name
+        settings = _rules().settings_of(role, self._known, self.fill, {})
+        return _rules().work_of(role, self._known[f"{role}_observed"], settings)
 
     def _wrong(self, text: str, why: str) -> ArtefactError:
         return ArtefactError(
@@ -67,9 +92,23 @@ class RoleValues:
         return found
 
 
-def unpacking(roles: Path) -> list[dict[str, str]]:
+def unpacking() -> list[dict[str, str]]:
     """The stages that the role `wheelhouse` runs before those of every build."""
-    return list(_yaml(roles / "wheelhouse" / "vars" / "main.yml")["_wheelhouse_unpack"])
+    known = _yaml(ANSIBLE / "roles" / "wheelhouse" / "defaults" / "main.yml")
+    made = call_policy("wheelhouse", "build", known, lambda value: value, {"build": "any", "stages": []})
+    return list(made["spec"]["stages"])
+
+
+def call_policy(role: str, function: str, known: Mapping[str, Any], fill: Fill, given: Mapping[str, Any]) -> Any:
+    """What a function of ansible/plugins/rules/ROLE.py answers to a role's variables."""
+    return _rules().call(role, function, _rules().settings_of(role, known, fill, given))
+
+
+@cache
+def _rules() -> ModuleType:
+    """ansible/plugins/rules/loading.py, which plays import under the same name."""
+    sys.path.append(str(ANSIBLE / "plugins"))
+    return import_module("rules.loading")
 
 
 def _yaml(path: Path, empty: Any = None) -> Any:

@@ -15,9 +15,9 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Optional
 
-import ocr_app
 from ocr_app.core import files
 from ocr_app.core.errors import BuildError, OcrError
+from ocr_app.core.version import VERSION
 from ocr_app.engines import key
 from ocr_app.engines.building import comparison
 from ocr_app.engines.building.comparison import ObservedNetwork
@@ -109,7 +109,7 @@ def _build_record(request: StepRequest, expected: Reference, seconds: float) -> 
         "seconds": round(seconds, 3),
         "workspace_mb": request.workspace_mb,
         "python": platform.python_version(),
-        "app": ocr_app.__version__,
+        "app": VERSION,
         "calibration": expected.sets,
     }
 

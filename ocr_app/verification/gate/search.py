@@ -75,7 +75,7 @@ class Search:
         new = [index for index in indices if index not in self._hard[arithmetic]]
         self._hard[arithmetic] = (new[:HARDEST] + self._hard[arithmetic])[: 3 * HARDEST]
 
-    def holds(self, kept: NodeSet) -> bool:
+    def keeps_texts(self, kept: NodeSet) -> bool:
         """Whether every text stays the same in every arithmetic. Raises TrialsExhausted."""
         if kept not in self._results:
             if self.trials >= self._max_trials:
@@ -140,7 +140,7 @@ def find(search: Search) -> SearchResult:
 def _search(search: Search) -> None:
     """Leaves the smallest set that keeps every text in ``search.best``. Raises TrialsExhausted."""
     origins = search.overflowing(frozenset())
-    if search.holds(origins):
+    if search.keeps_texts(origins):
         _reduced(search, origins, frozenset())
         return
     others = _enough(search, origins)
@@ -153,9 +153,9 @@ def _enough(search: Search, origins: NodeSet) -> Optional[NodeSet]:
     """Nodes that suffice together with ``origins``: a few that add large errors, else all; None if not even all."""
     ranked = _ranking(search, origins)
     for size in _FEW:
-        if size < len(ranked) and search.holds(origins | frozenset(ranked[:size])):
+        if size < len(ranked) and search.keeps_texts(origins | frozenset(ranked[:size])):
             return frozenset(ranked[:size])
-    return frozenset(ranked) if search.holds(origins | frozenset(ranked)) else None
+    return frozenset(ranked) if search.keeps_texts(origins | frozenset(ranked)) else None
 
 
 def _ranking(search: Search, kept: NodeSet) -> List[str]:
@@ -195,6 +195,6 @@ def _smaller(search: Search, ordered: List[str], parts: int, fixed: NodeSet) -> 
     single = [ordered[first:last] for first, last in cuts]
     remainders = [ordered[:first] + ordered[last:] for first, last in cuts] if len(cuts) != 2 else []
     for candidate in [*([[]] if len(ordered) == 1 else []), *single, *remainders]:
-        if search.holds(fixed | frozenset(candidate)):
+        if search.keeps_texts(fixed | frozenset(candidate)):
             return candidate
     return None

@@ -44,6 +44,6 @@ def test_a_search_stops_when_its_trials_are_used_up(subject, crops):
     reader = CalibrationReader(subject(OVERFLOWS), crops.items)
     search = Search(reader, onnx_model.load(reader.subject.path), reader.texts(), 0, lambda message: None)
     with pytest.raises(TrialsExhausted):
-        search.holds(frozenset())
+        search.keeps_texts(frozenset())
     result = find(search)
     assert (result.kept, result.complete, result.trials) == (None, False, 0)
