@@ -32,7 +32,7 @@ def add_verbs(kinds: Any) -> None:
 
 
 def _add_preflight(kinds: Any) -> None:
-    help_text = "whether TensorRT 8.2.1 and a Nano accept a network, as far as that is known without them"
+    help_text = "check whether TensorRT 8.2.1 and a Nano accept a network, as far as that is known without them"
     verb = _verb(kinds, "preflight", help_text, run_preflight)
     verb.add_argument("models", nargs="+", metavar="MODEL[:NxCxHxW]", help=_MODEL_HELP)
     verb.add_argument("--precision", choices=("fp16", "fp32", "int8"), default="fp16", help="(default: %(default)s)")
@@ -40,7 +40,7 @@ def _add_preflight(kinds: Any) -> None:
 
 
 def _add_gate(kinds: Any) -> None:
-    help_text = "which layers must stay in FP32 for an FP16 engine to read what FP32 reads: the precision plan"
+    help_text = "find the layers that must stay in FP32 so that FP16 changes no text, and write the precision plan"
     verb = _verb(kinds, "gate", help_text, run_gate)
     verb.add_argument("model", metavar="MODEL", help=_MODEL_HELP)
     verb.add_argument("--reader", metavar="R", help="for any other file: the reader that it belongs to")
@@ -57,7 +57,8 @@ def _add_gate(kinds: Any) -> None:
 
 
 def _verb(kinds: Any, name: str, help_text: str, run: Any) -> argparse.ArgumentParser:
-    verb: argparse.ArgumentParser = kinds.add_parser(name, help=help_text, description=help_text + ".")
+    description = help_text[0].upper() + help_text[1:] + "."
+    verb: argparse.ArgumentParser = kinds.add_parser(name, help=help_text, description=description)
     verb.add_argument(
         "--exports", default=paths.exports(), metavar="DIR", help="folder of `./inv export` (default: %(default)s)"
     )

@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``network``."""
     kinds = parser.add_subparsers(dest="what", metavar="WHAT")
     _add_count(kinds)
-    help_text = "whether TensorRT 8.2.1's parser accepts a network, as far as that is known without it"
+    help_text = "check whether TensorRT 8.2.1's parser accepts a network, as far as that is known without it"
     _add_models(_verb(kinds, "check", help_text, check.run))
     _add_half(kinds)
 
@@ -33,7 +33,7 @@ def _add_models(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_count(kinds: Any) -> None:
-    help_text = "operations, parameters, bytes, and a roofline estimate for the Nano"
+    help_text = "count operations, parameters and bytes, and estimate the time on a Nano with the roofline model"
     verb = _verb(kinds, "count", help_text, count.run)
     _add_models(verb)
     verb.add_argument("--precision", choices=("fp16", "fp32"), default="fp16", help="(default: %(default)s)")
@@ -42,7 +42,7 @@ def _add_count(kinds: Any) -> None:
 
 
 def _add_half(kinds: Any) -> None:
-    help_text = "which line crops are read differently when every tensor is rounded to half precision"
+    help_text = "find the line crops whose text changes when every tensor is rounded to half precision"
     verb = _verb(kinds, "half", help_text, half.run)
     verb.add_argument("datasets", nargs="+", metavar="DATASET", help="as for `ocr-app benchmark`")
     verb.add_argument("--reader", default="codes", help="a reader on ONNX Runtime: codes, ppocr (default: %(default)s)")
