@@ -9,7 +9,7 @@ from typing import Any
 _BARE = re.compile(r"[^\s\"'=\\]+\Z")
 
 
-class KeyValueFormatter(logging.Formatter):
+class AgentLogFormatter(logging.Formatter):
     """``level=info event=staged release="ocr-app 1.4"``: the level, the event, and its fields in their order.
 
     One record is one line: quotes, backslashes and line breaks of a value are escaped as in JSON.
@@ -38,7 +38,7 @@ def log_event(logger: logging.Logger, level: int, event: str, **fields: Any) -> 
 def configure(level: int) -> None:
     """Send the agent's records from ``level`` upwards to standard error; a second call replaces the first."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(KeyValueFormatter())
+    handler.setFormatter(AgentLogFormatter())
     logger = logging.getLogger("node_agent")
     logger.handlers[:] = [handler]
     logger.setLevel(level)

@@ -23,7 +23,7 @@ _PLAIN = re.compile(r"[^\s\"=\\]+")
 _NOISY = ("matplotlib", "PIL")  # libraries whose debug records are of no use here
 
 
-class KeyValueFormatter(logging.Formatter):
+class LogLineFormatter(logging.Formatter):
     """``level=info logger=fleet.release.bundle msg="..."``; values with spaces or quotes are JSON strings."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -55,7 +55,7 @@ def configure(environ: Mapping[str, str] = os.environ, stream: TextIO | None = N
         raise FleetError(f"{VARIABLE}={level}", ", ".join(LEVELS))
     target = stream or sys.stderr
     handler = logging.StreamHandler(target)
-    handler.setFormatter(TerminalFormatter() if target.isatty() else KeyValueFormatter())
+    handler.setFormatter(TerminalFormatter() if target.isatty() else LogLineFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -101,9 +101,11 @@ def _pytest(suite: Suite, match: str) -> int:
 
 
 def lint() -> int:
-    """Run ruff, mypy --strict and shellcheck. Returns the first failing exit code. A missing shellcheck is reported."""
+    """Run ruff, mypy and import-linter, and shellcheck where it is installed. Returns the first failing exit code."""
     python = [sys.executable, "-m"]
     commands = [[*python, "ruff", "check", "."], [*python, "ruff", "format", "--check", "."], [*python, "mypy"]]
+    commands += [[*python, "mypy", "--config-file", "tests/mypy.ini"]]
+    commands += [[sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"]]
     if shutil.which("shellcheck"):
         commands.append(["shellcheck", "inv", ".ci/run"])
     elif in_ci():

@@ -2,7 +2,7 @@
 
 Members: ``manifest.json`` and ``manifest.json.minisig`` first, then the parts of ``bundle.toml``, sorted.
 The same parts give the same bytes, except for the signature. The format of the manifest and its checks are the agent's
-(`node_agent.manifest`), so nothing is signed that a node would refuse.
+(`node_agent.release.manifest`), so nothing is signed that a node would refuse.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _COLOURS = ("#e8f1fa", "#f7f2e4")
 
 
 @dataclass(frozen=True)
-class Package:
+class FloorPackage:
     """One package of ocr_app: what its docstring says it is for, how many modules it has, and what it imports."""
 
     name: str
@@ -29,19 +29,19 @@ class Package:
     imports: tuple[str, ...]
 
 
-def floors(root: Path, layers: list[str]) -> list[list[Package]]:
+def floors(root: Path, layers: list[str]) -> list[list[FloorPackage]]:
     """The packages, floor by floor, top to bottom. ``layers`` as in the contract of pyproject.toml."""
     names = [[name.strip() for name in layer.split("|")] for layer in layers]
     known = {name for row in names for name in row}
     return [[_package(root / APP / name, known) for name in row] for row in names]
 
 
-def _package(folder: Path, known: set[str]) -> Package:
+def _package(folder: Path, known: set[str]) -> FloorPackage:
     files = sorted(folder.rglob("*.py"))
     docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
     imported = {part for path in files for part in _imports(path)} & known - {folder.name}
     modules = sum(path.name != "__init__.py" for path in files)
-    return Package(folder.name, docstring.split("\n\n")[0].replace("\n", " "), modules, tuple(sorted(imported)))
+    return FloorPackage(folder.name, docstring.split("\n\n")[0].replace("\n", " "), modules, tuple(sorted(imported)))
 
 
 def _imports(path: Path) -> set[str]:
@@ -55,7 +55,7 @@ def _imports(path: Path) -> set[str]:
     return found
 
 
-def table(rows: list[list[Package]]) -> str:
+def table(rows: list[list[FloorPackage]]) -> str:
     """Markdown: one row per package."""
     lines = ["| floor | package | what it is for | modules | imports |", "|---:|---|---|---:|---|"]
     for number, row in zip(range(len(rows), 0, -1), rows, strict=True):
@@ -66,7 +66,7 @@ def table(rows: list[list[Package]]) -> str:
     return "\n".join(lines)
 
 
-def picture(rows: list[list[Package]]) -> str:
+def picture(rows: list[list[FloorPackage]]) -> str:
     """SVG: one storey per floor, one room per package, with its number of modules."""
     height = len(rows) * (_ROW + _GAP) + _GAP
     parts = [
@@ -80,7 +80,7 @@ def picture(rows: list[list[Package]]) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def _storey(index: int, number: int, row: list[Package]) -> list[str]:
+def _storey(index: int, number: int, row: list[FloorPackage]) -> list[str]:
     top = _GAP + index * (_ROW + _GAP)
     parts = [f'<text x="{_LEFT / 2}" y="{top + 38}" font-size="17" fill="#667" text-anchor="middle">{number}</text>']
     room = (_WIDTH - _LEFT - _GAP - (len(row) - 1) * _GAP) / len(row)
@@ -105,7 +105,7 @@ def _shortened(text: str, most: int) -> str:
     return text[: most - 2].rsplit(" ", 1)[0].rstrip(",;:") + " ..."
 
 
-def filled(page: str, rows: list[list[Package]]) -> str:
+def filled(page: str, rows: list[list[FloorPackage]]) -> str:
     """The page with its block made anew. Raises ValueError where the marks are missing."""
     if BEGIN not in page or END not in page:
         raise ValueError(f"{PAGE} lacks the marks {BEGIN} and {END}")

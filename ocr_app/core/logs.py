@@ -34,7 +34,7 @@ def set_up(
     for old in logger.handlers[:]:
         logger.removeHandler(old)
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(KeyValueFormatter(is_journal(stream, environ)))
+    handler.setFormatter(EventFormatter(is_journal(stream, environ)))
     logger.addHandler(handler)
     logger.setLevel(level.upper())
     logger.propagate = False
@@ -55,12 +55,12 @@ def is_journal(stream: Any, environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("JOURNAL_STREAM") == "{}:{}".format(status.st_dev, status.st_ino)
 
 
-class KeyValueFormatter(logging.Formatter):
+class EventFormatter(logging.Formatter):
     """``time=... level=info event="reader opened" device=cpu``; always one line, whatever the values contain."""
 
     def __init__(self, journal: bool = False) -> None:
         self._journal = journal
-        super(KeyValueFormatter, self).__init__()
+        super(EventFormatter, self).__init__()
 
     def format(self, record: logging.LogRecord) -> str:
         pairs = {"level": record.levelname.lower(), "event": record.getMessage()}

@@ -11,7 +11,7 @@ from fleet.core.errors import DockerMissing
 from fleet.environments import model_files
 from fleet.images import archives, building, checks, context, docker
 from fleet.images.checks import LOCKED_DOWN
-from node_agent import image_archive
+from node_agent.release import image_archive
 
 ALWAYS = ("ocr-app-base", "ocr-app", "ocr-app-cpu")
 LARGE = ("ocr-app-easyocr", "ocr-app-paddle")

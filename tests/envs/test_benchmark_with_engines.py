@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fleet import artefacts
-from fleet.environments import ROOT
+from fleet.core.files import ROOT
+from fleet.environments import model_files
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 ENVIRONMENT = "py36-easyocr"
@@ -31,7 +31,7 @@ sys.exit(code)
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Exports and engines of this module alone; the weights are fetched when need be."""
-    artefacts.fetch(sets=("easyocr",))
+    model_files.fetch(sets=("easyocr",))
     folder = tmp_path_factory.mktemp("engines")
     return {"OCR_ENGINES": str(folder / "engines"), "OCR_EXPORTS": str(folder / "exports")}
 
@@ -55,39 +55,39 @@ def texts_of(path: Path) -> list[tuple[str, list[str]]]:
     return [(image["id"], [line["text"] for line in image["lines"]]) for image in images]
 
 
-def test_easyocr_reads_the_same_with_engines_and_without_the_twin(
-    engines: dict[str, str], run_in: RunIn, tmp_path: Path
-) -> None:
+def test_easyocr_reads_the_same_with_engines_and_without_the_twin(engines: dict[str, str], run_in: RunIn) -> None:
     """In its own Python, so that the modules of the very process that reads are looked at."""
-    plain, run = tmp_path / "plain.json", tmp_path / "run.json"
-    for out, more in ((plain, ()), (run, ("--engine", "onnxruntime"))):
-        words = (*BENCHMARK, "--reader", "easyocr", *more, "--out", str(out))
+    images = sorted(map(str, (ROOT / "data/nano-codes-100").glob("**/*.jpg")))[:3]
+    assert len(images) == 3
+    texts = []
+    for more in ((), ("--engine", "onnxruntime")):
+        words = ("read", *images, "--jsonl", "--threads", "1", "--reader", "easyocr", *more)
         done = run_in(ENVIRONMENT, "-c", COMMAND, *words, timeout=900, **engines)
         assert done.returncode == 0, done.stderr[-3000:]
-        assert "ocr_app.verification.twins" not in json.loads(done.stdout.splitlines()[-1])
-    reader = json.loads(run.read_text())["reader"]
-    assert reader["engines"] == "onnxruntime"
-    assert all(f"{name}-onnxruntime-fp32-" in reader["engine"] for name in NETWORKS)
-    assert texts_of(run) == texts_of(plain)
+        *results, imported = map(json.loads, done.stdout.splitlines())
+        assert "ocr_app.verification.twins" not in imported
+        texts.append([[line["text"] for line in result["lines"]] for result in results])
+    assert texts[0] == texts[1] and any(texts[0])
 
 
-def test_the_benchmark_reaches_easyocr_and_its_engines_through_a_worker(
+def test_a_benchmark_through_a_worker_names_the_engines_and_reads_the_same(
     engines: dict[str, str], built: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    """``easyocr@py36-easyocr``, asked for by another Python: the record names engines and environment."""
+    """``easyocr@py36-easyocr``, asked for by another Python, which scores what the worker reads."""
     folder = built(ENVIRONMENT).parents[2]
-    out = tmp_path / "run.json"
-    words = (*BENCHMARK, "--reader", f"easyocr@{ENVIRONMENT}", "--engine", "onnxruntime", "--out", str(out))
-    done = subprocess.run(
-        [sys.executable, "-m", "ocr_app", *words],
-        cwd=ROOT,
-        env={**os.environ, **engines, "OCR_ENVS": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=900,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    reader = json.loads(out.read_text())["reader"]
+    for name, more in (("plain.json", ()), ("run.json", ("--engine", "onnxruntime"))):
+        words = (*BENCHMARK, "--reader", f"easyocr@{ENVIRONMENT}", *more, "--out", str(tmp_path / name))
+        done = subprocess.run(
+            [sys.executable, "-m", "ocr_app", *words],
+            cwd=ROOT,
+            env={**os.environ, **engines, "OCR_ENVS": str(folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=900,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+    reader = json.loads((tmp_path / "run.json").read_text())["reader"]
     assert (reader["asked"], reader["engines"]) == (f"easyocr@{ENVIRONMENT}", "onnxruntime")
-    assert any(texts for _, texts in texts_of(out))
+    assert all(f"{name}-onnxruntime-fp32-" in reader["engine"] for name in NETWORKS)
+    assert texts_of(tmp_path / "run.json") == texts_of(tmp_path / "plain.json")

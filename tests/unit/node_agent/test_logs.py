@@ -15,7 +15,7 @@ LOGGER = logging.getLogger("node_agent.a_test")
 def formatted(level, event, **fields):
     record = logging.LogRecord("node_agent", level, __file__, 1, event, None, None)
     record.fields = fields
-    return logs.KeyValueFormatter().format(record)
+    return logs.AgentLogFormatter().format(record)
 
 
 def test_level_event_and_fields_in_their_order():

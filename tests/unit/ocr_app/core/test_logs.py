@@ -102,7 +102,7 @@ def test_the_journal_is_recognised_by_device_and_inode(tmp_path):
 def test_lines_for_the_journal_carry_a_priority_and_no_time(level, priority):
     record = logging.LogRecord("x", getattr(logging, level.upper()), "", 0, "an %s", ("event",), None)
     expected = '<{}>level={} event="an event"'.format(priority, level)
-    assert logs.KeyValueFormatter(journal=True).format(record) == expected
+    assert logs.EventFormatter(journal=True).format(record) == expected
 
 
 def test_the_default_stream_is_standard_error_of_the_moment(stream, monkeypatch):
