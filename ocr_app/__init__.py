@@ -8,32 +8,43 @@ As a library::
         result = reader.read("photo.jpg")
         print(result.text, result.verdict, result.reasons)
 
-docs/reference/library.md says what programs may rely on. Inside, an import only points down the floors that
-docs/explanation/architecture.md draws. Everything in this package is Python 3.6 syntax, because the Nano's TensorRT
-binding exists for 3.6 only.
+docs/reference/library.md lists what programs may rely on. Inside, an import only points down the floors that
+docs/explanation/architecture.md shows. Everything in this package is Python 3.6 syntax, because the Nano's TensorRT
+binding exists for Python 3.6 only.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Optional
 
 from ocr_app.core.version import VERSION
 
-if TYPE_CHECKING:  # at run time the command line, for instance, must not load what it does not use
-    from ocr_app.opening.library import OpenReader
+if TYPE_CHECKING:  # the command line, for instance, must not load what it does not use
+    from ocr_app.opening.library import AnyRecipe, OpenReader
 
 __all__ = ["__version__", "open"]
 __version__ = VERSION
 
 
-def open(reader: str = "codes", **options: Any) -> "OpenReader":  # noqa: A001
-    """Opens a reader: ``name[:model][@environment]``, see ``ocr-app readers``.
+def open(  # noqa: A001
+    reader: str = "codes",
+    *,
+    recipe: "Optional[AnyRecipe]" = None,
+    engine: str = "none",
+    device: str = "cpu",
+    precision: str = "fp32",
+    threads: int = 2,
+) -> "OpenReader":
+    """Opens a reader: ``name[:model][@environment]``, as ``ocr-app readers`` lists them.
 
-    ``recipe``: path of a YAML file, or a loaded recipe, to decode and judge under. ``engine``: "none" (the reader's
-    own networks), "onnxruntime" or "tensorrt". ``device``: "cpu" or "cuda". ``precision``: "fp32", "fp16" or
-    "fp16-simulated". ``threads``: CPU threads of one inference.
+    ``recipe``: the path of a YAML file, or a loaded recipe, to decode and judge every image under. ``engine``: "none"
+    (the reader's own networks), "onnxruntime" or "tensorrt". ``device``: "cpu" or "cuda". ``precision``: "fp32", "fp16"
+    or "fp16-simulated". ``threads``: CPU threads of one inference.
 
-    Whatever cannot be had is an error (a subclass of ``ocr_app.core.errors.OcrError``), never something else:
-    UsageError, RecipeError, ReaderUnavailable, DeviceUnavailable, PrecisionUnavailable, ModelError, EngineError.
+    What is not available is an error; nothing takes its place. Every error is a subclass of
+    ``ocr_app.core.errors.OcrError``: UsageError, RecipeError, ReaderUnavailable, DeviceUnavailable,
+    PrecisionUnavailable, ModelError, EngineError.
     """
     from ocr_app.opening import library
 
-    return library.open_library(reader, **options)
+    return library.open_library(
+        reader, recipe=recipe, engine=engine, device=device, precision=precision, threads=threads
+    )

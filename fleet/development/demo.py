@@ -21,7 +21,7 @@ from ocr_app.imaging.load import load_image
 from ocr_app.opening import ReaderRequest, open_reader
 from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
-from ocr_app.reading.frame import PLAIN, ReadOptions, VerdictRequest, read_image
+from ocr_app.reading.frame import DEFAULT_OPTIONS, ReadOptions, VerdictRequest, read_image
 from ocr_app.scoring.metrics import cer
 from ocr_app.scoring.text_forms import FORMS
 
@@ -73,7 +73,7 @@ def run(count: int = 20, reader: str = "", recipe: str = "") -> int:
     chosen = recipe or (RECIPE if name.name in OWN_MODELS else "none")
     options = ReadOptions()
     if chosen != "none":
-        options = ReadOptions(wanted=VerdictRequest(recipes.load(str(ROOT / chosen))))
+        options = ReadOptions(verdict_request=VerdictRequest(recipes.load(str(ROOT / chosen))))
     if name.name not in OWN_MODELS:
         model_files.fetch()
     samples = load_samples(count)
@@ -100,7 +100,7 @@ def _load(sample: DatasetSample) -> DemoSample:
 
 
 def read_all(
-    reader: Reader, samples: list[DemoSample], options: ReadOptions = PLAIN
+    reader: Reader, samples: list[DemoSample], options: ReadOptions = DEFAULT_OPTIONS
 ) -> tuple[list[DemoReading], float]:
     """The results, and the seconds that reading took, after one unmeasured read to warm up."""
     read_image(reader, samples[0].picture, samples[0].name, options)

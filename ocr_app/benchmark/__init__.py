@@ -1,1 +1,1 @@
-"""Measurements: runs of readers over data sets, their comparison, and the speed of recognisers and networks."""
+"""Measured runs: accuracy, times, and their comparison."""

@@ -90,7 +90,7 @@ def _reading_with(reader: Reader, settings: RunSettings) -> Read:
         reader.line_posteriors([])  # a reader that returns only texts is refused here, not image by image
 
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, wanted=verdict))
+        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, verdict_request=verdict))
 
     return read
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The computer this runs on: hardware, clocks, load, and container image."""

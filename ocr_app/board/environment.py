@@ -1,4 +1,4 @@
-"""What a measurement ran on. Whatever cannot be read is None; nothing is guessed. ``root`` replaces "/" in tests."""
+"""The machine of a measurement. A value that cannot be read is None, never a guess. ``root`` is not "/" in tests."""
 
 import glob
 import hashlib
@@ -18,7 +18,7 @@ _IGNORED_ZONES = ("PMIC",)  # on Tegra a constant (50 or 100), not a measurement
 
 
 def describe(root: str = "/") -> Dict[str, Any]:
-    """Machine, cores, memory, system, libraries loaded in this process, power mode, clocks, temperatures."""
+    """Machine, cores, memory, system, libraries in this process, power mode, clocks and temperatures."""
     return {
         "machine": machine(root),
         "cpu": cpu_name(root),
@@ -40,7 +40,7 @@ def describe(root: str = "/") -> Dict[str, Any]:
 
 
 def read_text(root: str, path: str) -> Optional[str]:
-    """A small file's text without trailing NUL and blanks; None if it cannot be read or is empty."""
+    """The text of a small file without NULs and surrounding blanks; None if it is empty or cannot be read."""
     try:
         with open(os.path.join(root, path), encoding="utf-8", errors="replace") as stream:
             return stream.read(65536).replace("\0", "").strip() or None
@@ -49,7 +49,7 @@ def read_text(root: str, path: str) -> Optional[str]:
 
 
 def machine(root: str) -> Optional[str]:
-    """The board's device-tree model, else the DMI vendor and product."""
+    """The model in the device tree, or the vendor and product of DMI."""
     model = read_text(root, "proc/device-tree/model")
     dmi = [read_text(root, "sys/class/dmi/id/" + name) for name in ("sys_vendor", "product_name")]
     return model or " ".join(part for part in dmi if part) or None
@@ -66,14 +66,14 @@ def cpu_name(root: str) -> Optional[str]:
 
 
 def physical_cores(root: str) -> Optional[int]:
-    """Distinct (package, core) pairs of cpuinfo; None where it does not list them (ARM)."""
+    """The number of distinct (package, core) pairs in cpuinfo; None if it does not list them (ARM)."""
     info = read_text(root, "proc/cpuinfo") or ""
     pairs = set(re.findall(r"^physical id\s*:\s*(\d+)$.*?^core id\s*:\s*(\d+)$", info, re.MULTILINE | re.DOTALL))
     return len(pairs) or None
 
 
 def usable_threads() -> Optional[int]:
-    """Logical processors that this process may run on."""
+    """The number of logical processors that this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -103,7 +103,7 @@ def l4t_release(root: str) -> Optional[str]:
 
 
 def power_mode() -> Optional[str]:
-    """The name that ``nvpmodel -q`` prints ("MAXN", "5W"); None where there is no nvpmodel."""
+    """The name that ``nvpmodel -q`` prints ("MAXN", "5W"); None without nvpmodel."""
     try:
         output = subprocess.check_output(["nvpmodel", "-q"], stderr=subprocess.STDOUT, timeout=10)
     except (OSError, subprocess.SubprocessError):
@@ -113,7 +113,7 @@ def power_mode() -> Optional[str]:
 
 
 def clocks(root: str) -> Dict[str, Any]:
-    """CPU 0: governor, MHz allowed and current. ``locked``: lower bound equals upper, as jetson_clocks leaves it."""
+    """CPU 0: governor, MHz allowed and current. ``locked``: both bounds are equal, as jetson_clocks sets them."""
     khz = {name: read_text(root, _CPUFREQ + "scaling_{}_freq".format(name)) for name in ("min", "cur", "max")}
     mhz = {name: int(value) / 1000.0 if value and value.isdigit() else None for name, value in khz.items()}
     locked = None if mhz["min"] is None or mhz["max"] is None else mhz["min"] == mhz["max"]
@@ -131,14 +131,14 @@ def temperatures(root: str) -> Dict[str, float]:
 
 
 def throttle_count(root: str) -> Optional[int]:
-    """Times the processor slowed itself for heat since boot (x86's package counter); None where it is not kept."""
+    """How often heat has throttled the processor since boot (package counter of x86); None without a counter."""
     pattern = "sys/devices/system/cpu/cpu*/thermal_throttle/package_throttle_count"
     counts: List[int] = [int(read_text("", path) or 0) for path in glob.glob(os.path.join(root, pattern))]
     return max(counts) if counts else None
 
 
 def source_fingerprint() -> str:
-    """sha256 over this package's sources and data files, so that two runs tell whether the code was the same."""
+    """The sha256 over the sources and data files of this package: equal in two runs of the same code."""
     home = PACKAGE
     files = [
         path for kind in ("py", "json") for path in glob.glob(os.path.join(home, "**", "*." + kind), recursive=True)

@@ -1,6 +1,6 @@
-"""What a Jetson Nano says of itself: power mode, clocks, and what tegrastats prints while it works.
+"""The state of a Jetson Nano: power mode, clocks, and the output of tegrastats.
 
-Forms, as printed by L4T R32 on a Nano (public logs, all read by name and never by position):
+The output of L4T R32 on a Nano, from public logs. All values are found by name, never by position:
 
     nvpmodel -q            NV Power Mode: MAXN
                            0
@@ -30,14 +30,14 @@ _PAIR = re.compile(r"(\w+)=(\S+)")
 
 
 class PowerMode(NamedTuple):
-    """As nvpmodel names and numbers it."""
+    """A power mode with the name and number that nvpmodel gives it."""
 
     name: str
     number: Optional[int]
 
 
 class ClockSpeed(NamedTuple):
-    """MHz. ``override``: of the memory's clock only, whether it is held at its maximum."""
+    """MHz. ``override``: whether the clock is held at its maximum; for the clock of the memory only."""
 
     least: float
     most: float
@@ -47,12 +47,12 @@ class ClockSpeed(NamedTuple):
 
     @property
     def locked(self) -> bool:
-        """As jetson_clocks leaves it."""
+        """Whether jetson_clocks has fixed the clock."""
         return bool(self.override) if self.override is not None else self.least == self.most
 
 
 def board_name(root: str = "/") -> Optional[str]:
-    """The device tree's model, None on machines without one."""
+    """The model in the device tree; None on a machine without one."""
     return read_text(root, _MODEL)
 
 
@@ -60,17 +60,17 @@ def require_nano(root: str = "/") -> str:
     """The board's name. Raises DeviceUnavailable on any other machine."""
     name = board_name(root)
     if name is None or "Jetson Nano" not in name or "Orin" in name:
-        found = "this machine is no Jetson Nano: {}".format(name or "it has no device tree")
+        found = "this machine is not a Jetson Nano: {}".format(name or "it has no device tree")
         raise DeviceUnavailable(found, "NVIDIA Jetson Nano Developer Kit", "run it there, or measure with --device cpu")
     return name
 
 
 def call(command: Sequence[str]) -> str:
-    """A tool's output. Raises DeviceUnavailable when it is not there or fails."""
+    """The output of a tool. Raises DeviceUnavailable if the tool does not exist or fails."""
     try:
         done = subprocess.run(list(command), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30, check=False)
     except (OSError, subprocess.SubprocessError) as error:
-        raise DeviceUnavailable("{} does not run: {}".format(command[0], error), "L4T's own tool") from error
+        raise DeviceUnavailable("{} cannot be run: {}".format(command[0], error), "L4T's own tool") from error
     text = done.stdout.decode("utf-8", "replace")
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip() or text.strip()
@@ -84,12 +84,12 @@ def power_mode(text: str) -> PowerMode:
     name = re.search(r"^NV Power Mode:\s*(\S+)", text, re.MULTILINE)
     number = re.search(r"^\s*(\d+)\s*$", text, re.MULTILINE)
     if name is None:
-        raise DeviceUnavailable("nvpmodel -q says {!r}".format(text.strip()[:80]), "NV Power Mode: MAXN")
+        raise DeviceUnavailable("nvpmodel -q printed {!r}".format(text.strip()[:80]), "NV Power Mode: MAXN")
     return PowerMode(name.group(1), int(number.group(1)) if number else None)
 
 
 def clocks(text: str) -> Dict[str, ClockSpeed]:
-    """Clocks of cpu0.., GPU and EMC of the output of ``jetson_clocks --show``.
+    """The clocks of the CPUs, GPU and EMC in the output of ``jetson_clocks --show``.
 
     Raises DeviceUnavailable for a text without CPUs or without the GPU.
     """
@@ -102,7 +102,7 @@ def clocks(text: str) -> Dict[str, ClockSpeed]:
     if "GPU" not in found or "cpu0" not in found:
         shown = text.strip()[:80]
         raise DeviceUnavailable(
-            "jetson_clocks --show says {!r}".format(shown), "lines of cpu0 and GPU", "run it as root"
+            "jetson_clocks --show printed {!r}".format(shown), "lines of cpu0 and GPU", "run it as root"
         )
     return found
 
@@ -115,7 +115,7 @@ def _clock(name: str, values: Dict[str, str]) -> ClockSpeed:
 
 
 def tegrastats(line: str) -> Dict[str, Any]:
-    """One line, by field: GPU load and MHz, temperatures, power in mW now, RAM in MB; None for what it lacks."""
+    """The fields of one line: GPU load and MHz, temperatures, current power in mW, RAM in MB; None if missing."""
     gpu = re.search(r"GR3D_FREQ (\d+)%(?:@(\d+))?", line)
     ram = re.search(r"RAM (\d+)/(\d+)MB", line)
     zones = re.findall(r"(?<!\S)([A-Za-z][\w-]*)@(-?\d+(?:\.\d+)?)C\b", line)
@@ -131,18 +131,18 @@ def tegrastats(line: str) -> Dict[str, Any]:
 
 
 def state(run: Command = call) -> Dict[str, Any]:
-    """Power mode and clocks now. Raises DeviceUnavailable where a tool is missing or says something else."""
-    mode, own = power_mode(run(["nvpmodel", "-q"])), clocks(run(["jetson_clocks", "--show"]))
+    """The current power mode and clocks. Raises DeviceUnavailable if a tool is missing or prints something else."""
+    mode, speeds = power_mode(run(["nvpmodel", "-q"])), clocks(run(["jetson_clocks", "--show"]))
     return {
         "power_mode": mode.name,
         "power_mode_id": mode.number,
-        "clocks_mhz": {name: [clock.least, clock.now, clock.most] for name, clock in own.items() if clock.online},
-        "unlocked": sorted(name for name, clock in own.items() if clock.online and not clock.locked),
+        "clocks_mhz": {name: [clock.least, clock.now, clock.most] for name, clock in speeds.items() if clock.online},
+        "unlocked": sorted(name for name, clock in speeds.items() if clock.online and not clock.locked),
     }
 
 
 def summary(lines: Sequence[str]) -> Dict[str, Any]:
-    """Of tegrastats lines: hottest zone, least GPU clock while the GPU was busy, mean and greatest power."""
+    """A summary of tegrastats lines: hottest zone, lowest GPU clock while busy, mean and highest power."""
     samples = [tegrastats(line) for line in lines if line.strip()]
     busy = [s["gpu_mhz"] for s in samples if s["gpu_mhz"] and (s["gpu_percent"] or 0) >= _BUSY_PERCENT]
     power = [s["power_mw"]["POM_5V_IN"] for s in samples if "POM_5V_IN" in s["power_mw"]]
@@ -156,7 +156,7 @@ def summary(lines: Sequence[str]) -> Dict[str, Any]:
 
 
 class TegrastatsWatch:
-    """tegrastats beside a measurement: its lines from the beginning of the block to its end."""
+    """Runs tegrastats during a block, for instance a measurement, and keeps its lines."""
 
     def __init__(self, command: Sequence[str] = ("tegrastats", "--interval", "500")) -> None:
         self._command = list(command)
@@ -166,7 +166,7 @@ class TegrastatsWatch:
         try:
             self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         except OSError as error:
-            raise DeviceUnavailable("tegrastats does not run: {}".format(error), "L4T's own tool") from error
+            raise DeviceUnavailable("tegrastats cannot be run: {}".format(error), "L4T's own tool") from error
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self

@@ -1,4 +1,4 @@
-"""Where the application stands: what its image says of itself in environment variables, and what it finds around it."""
+"""What the container image says about itself in environment variables, and the folders that it defines."""
 
 import os
 from typing import Mapping, NamedTuple
@@ -19,16 +19,16 @@ NAMES = {
     "image": ("OCR_IMAGE",),
     "cpu_image": ("OCR_CPU_IMAGE",),
 }
-"""Environment variables by field; the first that is set counts, and one that is empty is not set."""
+"""Environment variables by field. The first one that is set counts; an empty one is not set."""
 
 
 class RuntimeContext(NamedTuple):
     """``variant``: "l4t", "cpu", or empty outside an image; ``l4t``: the release that the image was made from.
 
-    ``release``: id of the release that the node's agent runs, empty where a person runs the program. ``runtime``: the
-    folder of health.json. ``root``: where the host's /etc, /dev, /proc and /sys are seen. ``samples``: the bundled
-    data set; ``recipes``: folder of the bundled recipes. ``image``: this image's name, empty outside one;
-    ``cpu_image``: the image for computers without a Jetson's GPU.
+    ``release``: the id of the release that the node's agent runs, empty if a person runs the program. ``runtime``: the
+    folder of health.json. ``root``: the folder with the host's /etc, /dev, /proc and /sys. ``samples``: the bundled
+    data set. ``recipes``: the folder of the bundled recipes. ``image``: the name of this image, empty outside an image.
+    ``cpu_image``: the name of the image for computers without the GPU of a Jetson.
     """
 
     variant: str = ""
@@ -42,17 +42,17 @@ class RuntimeContext(NamedTuple):
     cpu_image: str = "ocr-app-cpu"
 
     def below_root(self, path: str) -> str:
-        """``path`` (absolute) as it is seen from here."""
+        """The absolute ``path`` of the host, as this process sees it."""
         return os.path.join(self.root, path.lstrip("/"))
 
 
 def runtime_context(environ: Mapping[str, str] = os.environ) -> RuntimeContext:
-    """From the environment. An image that names itself but no variant is "l4t" where it names its L4T, else "cpu"."""
-    found = {}
+    """Reads the environment. An image without a variant is "l4t" if it names its L4T release, otherwise "cpu"."""
+    fields = {}
     for field, names in NAMES.items():
         values = [environ[name] for name in names if environ.get(name)]
         if values:
-            found[field] = values[0]
-    if found.get("image") and "variant" not in found:
-        found["variant"] = "l4t" if found.get("l4t") else "cpu"
-    return RuntimeContext(**found)
+            fields[field] = values[0]
+    if fields.get("image") and "variant" not in fields:
+        fields["variant"] = "l4t" if fields.get("l4t") else "cpu"
+    return RuntimeContext(**fields)

@@ -1,4 +1,4 @@
-"""What a run took: wall time, CPU time of this process and its children, other load, peak memory. Linux's /proc."""
+"""The cost of a run, from /proc: wall time, CPU time with children, load of other processes, peak memory."""
 
 import os
 import resource
@@ -11,7 +11,7 @@ _KB = 1024.0
 
 
 class UsageSnapshot(NamedTuple):
-    """Seconds since some fixed moments; differences of two snapshots count. None where /proc is not there."""
+    """Seconds since fixed moments; only differences of two snapshots are meaningful. None without /proc."""
 
     wall_s: float
     own_cpu_s: float
@@ -20,15 +20,15 @@ class UsageSnapshot(NamedTuple):
 
 
 def snapshot() -> UsageSnapshot:
-    """The state now. ``own_cpu_s`` covers this process, its ended children and its living descendants."""
+    """The current state. ``own_cpu_s`` covers this process, its ended children and its living descendants."""
     return UsageSnapshot(time.perf_counter(), _own_cpu(), _machine_cpu(), _load())
 
 
 def spent(before: UsageSnapshot, after: UsageSnapshot) -> Dict[str, Optional[float]]:
     """Seconds and cores between two snapshots.
 
-    ``own_cores`` and ``other_cores`` are mean numbers of busy cores: this process with its children, and everything
-    else on the machine (time stolen by a hypervisor included).
+    ``own_cores`` and ``other_cores`` are mean numbers of busy cores: of this process with its children, and of
+    everything else on the machine, including time stolen by a hypervisor.
     """
     wall = max(after.wall_s - before.wall_s, 1e-9)
     own = after.own_cpu_s - before.own_cpu_s
@@ -39,7 +39,7 @@ def spent(before: UsageSnapshot, after: UsageSnapshot) -> Dict[str, Optional[flo
 
 
 def peak_memory_mb() -> Dict[str, Optional[float]]:
-    """Peak resident memory in MiB: of this process (ru_maxrss), of its largest living or ended child (else None)."""
+    """Peak resident memory in MiB of this process (ru_maxrss), and of its largest child, living or ended, or None."""
     children = [resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / _unit()]
     children += [peak_of(pid) for pid in _descendants()]
     largest = max(children)
@@ -75,7 +75,7 @@ def _load() -> Optional[List[float]]:
 
 
 def _stat(pid: int) -> List[str]:
-    """Fields of /proc/PID/stat from the state on; a process's name may hold spaces and brackets."""
+    """The fields of /proc/PID/stat from the state on. The name of a process may contain spaces and brackets."""
     try:
         with open("/proc/{}/stat".format(pid)) as stream:
             return stream.read().rpartition(")")[2].split()
@@ -89,7 +89,7 @@ def _cpu_of(pid: int) -> float:
 
 
 def _descendants() -> List[int]:
-    """Living children of this process, and theirs."""
+    """The living descendants of this process."""
     try:
         pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
@@ -102,7 +102,7 @@ def _descendants() -> List[int]:
 
 
 def peak_of(pid: int) -> float:
-    """Peak resident memory of a living process in MiB (VmHWM of proc(5)); 0 if it cannot be read."""
+    """The peak resident memory of a living process in MiB (VmHWM of proc(5)); 0 if it cannot be read."""
     try:
         with open("/proc/{}/status".format(pid)) as stream:
             peaks = [line.split()[1] for line in stream if line.startswith("VmHWM:")]

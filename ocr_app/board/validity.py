@@ -1,4 +1,4 @@
-"""When a run must not be believed, and which half of it: its times, or also what it read."""
+"""Reasons why a run is not valid: for its times only, or also for its texts."""
 
 from typing import Any, Dict, List, Optional
 
@@ -13,12 +13,12 @@ STEADY_GOVERNORS = ("performance",)
 def reasons(
     environment: Dict[str, Any], after: Dict[str, Any], load: Dict[str, Any], counts: Dict[str, int]
 ) -> List[Dict[str, Any]]:
-    """All that speaks against a run, each ``{"code", "scope", "found", "limit"}``; scope is "times" or "all".
+    """The reasons against a run, each ``{"code", "scope", "found", "limit"}``; the scope is "times" or "all".
 
     ``environment`` and ``after`` are the machine before and after (``after``: clocks, temperatures_c,
     throttle_count); ``load`` is of usage.spent; ``counts`` has ``images``, ``errors``, ``inferences``.
     """
-    found = [
+    checks = [
         _errors(counts),
         _too_few(counts),
         _busy(load),
@@ -27,7 +27,7 @@ def reasons(
         _throttled(environment, after),
         _power_mode(environment),
     ]
-    return [reason for reason in found if reason is not None]
+    return [reason for reason in checks if reason is not None]
 
 
 def _reason(code: str, scope: str, found: Any, limit: Any) -> Dict[str, Any]:
@@ -35,7 +35,7 @@ def _reason(code: str, scope: str, found: Any, limit: Any) -> Dict[str, Any]:
 
 
 def _errors(counts: Dict[str, int]) -> Optional[Dict[str, Any]]:
-    """Errors count as wrong answers, but a reader that fails has not been measured fairly."""
+    """Errors count as wrong answers, but a measurement of a reader that fails is not fair."""
     return _reason("errors", "all", counts["errors"], 0) if counts["errors"] else None
 
 
@@ -56,7 +56,7 @@ def _hot(after: Dict[str, Any]) -> Optional[Dict[str, Any]]:
 
 
 def _slowed(clocks: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-    """Only where the clock is meant to stand still: other governors lower it by design when idle."""
+    """Checked only if the clock is supposed to be constant; other governors lower it by design when idle."""
     steady = clocks.get("locked") or clocks.get("governor") in STEADY_GOVERNORS
     if not steady or not clocks.get("cur") or not clocks.get("max"):
         return None

@@ -1,1 +1,1 @@
-"""The command line: one module a verb, argument parsing and printing only."""
+"""The command line: one module per verb, which parses arguments and prints results."""

@@ -9,7 +9,7 @@ HELP = "print the folder of the bundled samples or recipes"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``bundled``."""
-    parser.add_argument("what", choices=("samples", "recipes"), help="which folder")
+    parser.add_argument("what", choices=("samples", "recipes"), help="the folder to print")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``ocr-app read``: images in, one result each out, in input order."""
+"""``ocr-app read``: one result per image, in the order of the input."""
 
 import argparse
 import json
@@ -31,45 +31,57 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``read``."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="image, folder of images, or glob")
     add_reader_arguments(parser)
-    parser.add_argument("--layout", choices=LAYOUTS, default="page", help="line: each image is one line of text")
-    region_help = "place of one line; nothing is detected then; once for each line, in reading order"
+    parser.add_argument(
+        "--layout", choices=LAYOUTS, default="page", help="line: each image is one line of text (default: %(default)s)"
+    )
+    region_help = "read one line of text here, without detection; in reading order"
     parser.add_argument("--region", action="append", type=region, default=[], metavar="X,Y,W,H", help=region_help)
-    parser.add_argument("--preprocess", choices=preprocess.NAMES, default="raw", help="(default: %(default)s)")
-    parser.add_argument("--jsonl", action="store_true", help="one JSON result a line (schema nano-ocr/result/1)")
-    parser.add_argument("--draw", metavar="DIR", help="write each image with its quads and texts drawn to DIR")
+    parser.add_argument(
+        "--preprocess",
+        choices=preprocess.NAMES,
+        default="raw",
+        help="what is done to the pixels first (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--jsonl", action="store_true", help="print one JSON result per line (schema nano-ocr/result/1)"
+    )
+    parser.add_argument(
+        "--draw", metavar="DIR", help="write each image to DIR, with the quads and texts that were read"
+    )
     _add_recipe_arguments(parser)
     add_limit_arguments(parser)
 
 
 def _add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--recipe", metavar="FILE", help="decode and judge under this recipe (the reader codes)")
-    expect_help = "what a named field of the recipe has to say; once for each field"
+    parser.add_argument("--recipe", metavar="FILE", help="decode and judge under this recipe (needs the reader codes)")
+    expect_help = "the text that a named field of the recipe must have"
     parser.add_argument("--expect", action="append", type=pair, default=[], metavar="NAME=TEXT", help=expect_help)
-    clock_help = "this computer's clock is right: without it a recipe that asks for today holds"
+    clock_help = "trust this computer's clock; otherwise a recipe that asks for today's date holds"
     parser.add_argument("--trust-clock", action="store_true", help=clock_help)
-    parser.add_argument("--deadline-ms", type=positive, metavar="MS", help="a reading that takes longer fails")
+    parser.add_argument("--deadline-ms", type=positive, metavar="MS", help="fail a reading that takes longer")
 
 
-def _wanted(arguments: argparse.Namespace) -> Optional[VerdictRequest]:
-    """Raises UsageError for options that need a recipe without one, RecipeError."""
+def _verdict_request(arguments: argparse.Namespace) -> Optional[VerdictRequest]:
+    """Raises UsageError for options that need a recipe where there is none, and RecipeError."""
     if arguments.recipe is None:
         if arguments.expect or arguments.trust_clock or arguments.deadline_ms:
-            raise UsageError("--expect, --trust-clock or --deadline-ms without a recipe", "--recipe FILE")
+            raise UsageError("--expect, --trust-clock and --deadline-ms need a recipe", "--recipe FILE")
         return None
     recipe = recipes.load(arguments.recipe)
     return VerdictRequest(recipe, dict(arguments.expect), arguments.trust_clock, arguments.deadline_ms)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Returns 0, 3 when some image gave an error result, or 8 when the reader failed on some."""
+    """Returns 0; 3 when some images gave an error result; 8 when the reader failed on some."""
     paths = expand(arguments.paths)
-    how = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), _wanted(arguments))
+    request = _verdict_request(arguments)
+    options = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), request)
     draw = _drawer(arguments.draw)
     code = 0
-    with OpenReader(reader_request(arguments, how.wanted.recipe if how.wanted else None)) as reader:
+    with OpenReader(reader_request(arguments, request.recipe if request else None)) as reader:
         show = _show_json if arguments.jsonl else _table(paths)
         for path in _with_progress(paths, quiet=arguments.jsonl):
-            reading, image = reader.read_with(path, how, limits_of(arguments))
+            reading, image = reader.read_with(path, options, limits_of(arguments))
             show(reading)
             draw(reading, image)
             code = max(code, _exit_code(reading))
@@ -83,7 +95,7 @@ def _exit_code(reading: Reading) -> int:
 
 
 def _with_progress(paths: Iterable[str], quiet: bool) -> Iterator[str]:
-    """The paths, under a bar on stderr where that is a terminal and results are not shown beside it."""
+    """The paths, with a progress bar on stderr if that is a terminal and the results go elsewhere."""
     hidden = quiet or not sys.stderr.isatty() or sys.stdout.isatty()
     bar: Any = tqdm(paths, unit="image", disable=hidden, mininterval=0.5)
     return iter(bar)
@@ -94,26 +106,26 @@ def _show_json(reading: Reading) -> None:
 
 
 def _table(paths: Iterable[str]) -> Callable[[Reading], None]:
-    """Prints results for people, a row an image as it comes; returns the function that prints one."""
+    """Prints the head of a table; returns the function that prints the row of one image."""
     width = max([len(path) for path in paths] + [5])
-    print("{:<{w}}  {:>8}  {:>5}  {}".format("image", "ms", "sure", "text", w=width))
+    print("{:<{w}}  {:>8}  {:>5}  {}".format("image", "ms", "conf", "text", w=width))
 
     def show(reading: Reading) -> None:
         if reading.error is not None:
             print("{:<{w}}  error: {}".format(reading.image, reading.error["found"], w=width), flush=True)
             return
-        sure = min([line.confidence for line in reading.lines] or [0.0])
+        confidence = min([line.confidence for line in reading.lines] or [0.0])
         text = reading.text or "- no text found -"
         if reading.code is not None:
             text = "{}: {}".format(reading.verdict, text)
         row = "{:<{w}}  {:>8.1f}  {:>5.2f}  {}"
-        print(row.format(reading.image, reading.timing_ms["total"], sure, text, w=width), flush=True)
+        print(row.format(reading.image, reading.timing_ms["total"], confidence, text, w=width), flush=True)
 
     return show
 
 
 def _drawer(folder: Optional[str]) -> Callable[[Reading, Optional[Image]], None]:
-    """Draws into ``folder``; the number in front keeps two images of one name apart."""
+    """Returns the function that draws into ``folder``; a number in front keeps images of the same name apart."""
     count = [0]
 
     def draw(reading: Reading, image: Optional[Image]) -> None:

@@ -1,4 +1,4 @@
-"""``ocr-app readers``: what can run here, and why the rest cannot."""
+"""``ocr-app readers``: which readers can run here, and why the others cannot."""
 
 import argparse
 import json
@@ -9,6 +9,8 @@ from ocr_app.opening.named import probe_all
 from ocr_app.readers.contract import Probe
 from ocr_app.readers.registry import DEFAULT_READER, ReaderName, spec
 
+HELP = "list the readers, which of them can run here, and why the others cannot"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``readers``."""
@@ -16,18 +18,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Returns 0, or 6 when the default reader cannot run."""
-    found = probe_all()
+    """Returns 0; 6 when the default reader cannot run."""
+    probes = probe_all()
     if arguments.json:
-        print(json.dumps([_as_json(name, probe) for name, probe in found], indent=2))
+        print(json.dumps([_as_json(name, probe) for name, probe in probes], indent=2))
     else:
-        print("\n".join(line for name, probe in found for line in describe(name, probe)))
-    default = [probe for name, probe in found if str(name) == DEFAULT_READER]
+        print("\n".join(line for name, probe in probes for line in describe(name, probe)))
+    default = [probe for name, probe in probes if str(name) == DEFAULT_READER]
     return 0 if default and default[0].problem is None else 6
 
 
 def describe(name: ReaderName, probe: Probe) -> List[str]:
-    """A paragraph on one reader."""
+    """Returns a paragraph about one reader, as lines."""
     mark = "no " if probe.problem else "yes"
     default = "  (default)" if str(name) == DEFAULT_READER else ""
     lines = ["{}  {:<22} {}{}".format(mark, str(name), spec(name.name).summary, default)]

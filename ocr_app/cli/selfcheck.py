@@ -1,4 +1,4 @@
-"""``ocr-app selfcheck``: is this image fit for this host, and does it read; what a container does without arguments."""
+"""``ocr-app selfcheck``: whether this image suits this host, and reads. A container runs it by default."""
 
 import argparse
 import json
@@ -14,8 +14,8 @@ from ocr_app.line.selfcheck.rows import FAILED, UNSEEN, Row, failed
 from ocr_app.opening import NO_ENGINE, open_reader
 from ocr_app.readers.contract import Reader
 
-HELP = "check image, host, GPU, models and recipes, then read the bundled samples"
-BY_VARIANT = {"l4t": "tensorrt"}  # the engine of an image; every other reads without
+HELP = "check the image, host, GPU, models and recipes, then read the bundled samples"
+BY_VARIANT = {"l4t": "tensorrt"}  # the engine of a variant of the image; every other variant reads without one
 WIDTH = 88
 
 
@@ -26,9 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Returns 0, or 14 when a row failed."""
-    around = runtime_context()
-    engine = engine_of(arguments.engine, around)
+    """Returns 0; 14 when a check failed."""
+    context = runtime_context()
+    engine = engine_of(arguments.engine, context)
 
     def with_engine() -> Reader:
         return open_for(arguments, engine)
@@ -37,17 +37,17 @@ def run(arguments: argparse.Namespace) -> int:
         return open_for(arguments, NO_ENGINE)
 
     show = (lambda row: None) if arguments.json else _show
-    rows = checks.run(around, default_folder() if engine != NO_ENGINE else "", with_engine, plain, show)
-    return _finish(rows, around, arguments.json)
+    rows = checks.run(context, default_folder() if engine != NO_ENGINE else "", with_engine, plain, show)
+    return _finish(rows, context, arguments.json)
 
 
-def engine_of(asked: Optional[str], around: RuntimeContext) -> str:
-    """The engine that was asked for, else that of the image."""
-    return asked or BY_VARIANT.get(around.variant, NO_ENGINE)
+def engine_of(requested: Optional[str], context: RuntimeContext) -> str:
+    """The requested engine, or that of the image."""
+    return requested or BY_VARIANT.get(context.variant, NO_ENGINE)
 
 
 def open_for(arguments: argparse.Namespace, engine: str) -> Reader:
-    """The reader of --reader, --device, --precision and --threads, by ``engine``. Raises what these raise."""
+    """Opens the reader that the arguments request, with ``engine``. Raises what open_reader raises."""
     return open_reader(reader_request(arguments)._replace(engine=engine))
 
 
@@ -65,13 +65,13 @@ def _wrapped(text: str) -> None:
         print(" " * 30 + line, flush=True)
 
 
-def _finish(rows: List[Row], around: RuntimeContext, as_json: bool) -> int:
-    wrong = failed(rows)
+def _finish(rows: List[Row], context: RuntimeContext, as_json: bool) -> int:
+    failures = failed(rows)
     if as_json:
-        record = {"ok": not wrong, "variant": around.variant, "release": around.release}
+        record = {"ok": not failures, "variant": context.variant, "release": context.release}
         print(json.dumps(dict(record, rows=[row.to_json() for row in rows]), ensure_ascii=False, indent=1))
     else:
         unseen = sum(row.status == UNSEEN for row in rows)
-        words = "{} of {} checks failed, {} could not be made".format(len(wrong), len(rows), unseen)
-        print(words if wrong else "self-check passed: {} checks, {} could not be made".format(len(rows), unseen))
-    return ServiceError.exit_code if wrong else 0
+        failure = "{} of {} checks failed, {} could not be made".format(len(failures), len(rows), unseen)
+        print(failure if failures else "self-check passed: {} checks, {} could not be made".format(len(rows), unseen))
+    return ServiceError.exit_code if failures else 0

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What every package uses: errors, paths, files, and the types of results."""

@@ -1,4 +1,4 @@
-"""Every failure a user can meet: one class, one exit code, one message that ends in the next step."""
+"""Every failure that a user can meet. Each kind has a class, an exit code, and a message that ends in the next step."""
 
 from typing import Any, Dict, Optional
 
@@ -6,7 +6,7 @@ from typing import Any, Dict, Optional
 class OcrError(Exception):
     """Base of all errors of this package.
 
-    ``found`` says what is there, ``expected`` what was wanted, ``next_step`` what to do or run now.
+    ``found`` says what is the case, ``expected`` what should be, ``next_step`` what to do or run now.
     """
 
     exit_code = 1
@@ -19,7 +19,7 @@ class OcrError(Exception):
         super(OcrError, self).__init__(self.message())
 
     def message(self) -> str:
-        """The whole message: found, expected, next step; parts that are empty are left out."""
+        """The whole message: found, expected, next step. Empty parts are left out."""
         parts = [self.found]
         if self.expected:
             parts.append("expected: " + self.expected)
@@ -28,7 +28,7 @@ class OcrError(Exception):
         return "\n  ".join(parts)
 
     def to_json(self) -> Dict[str, Any]:
-        """Form used in result lines and in the worker protocol."""
+        """The form that results and the worker protocol use."""
         return {
             "type": type(self).__name__,
             "code": self.code,
@@ -39,14 +39,14 @@ class OcrError(Exception):
 
 
 class UsageError(OcrError):
-    """The command line or an argument makes no sense."""
+    """The command line or an argument is wrong."""
 
     exit_code = 2
     code = "usage"
 
 
 class ImageError(OcrError):
-    """One image cannot be read; ``code`` is the machine-readable reason. The other images go on."""
+    """One image cannot be read, for the reason ``code``. The other images are still read."""
 
     exit_code = 3
     code = "bad-image"
@@ -57,14 +57,14 @@ class ImageError(OcrError):
 
 
 class DeviceUnavailable(OcrError):
-    """The device asked for is not there. Never answered by another device."""
+    """The requested device is not available. No other device takes its place."""
 
     exit_code = 4
     code = "device-unavailable"
 
 
 class PrecisionUnavailable(OcrError):
-    """The precision asked for cannot be had on this device with this model."""
+    """The requested precision is not available on this device with this model."""
 
     exit_code = 5
     code = "precision-unavailable"
@@ -78,14 +78,14 @@ class ReaderUnavailable(OcrError):
 
 
 class ModelError(OcrError):
-    """A model file is missing, or is not the file its checksum names."""
+    """A model file is missing, or does not have its checksum."""
 
     exit_code = 7
     code = "model"
 
 
 class ReaderFailed(OcrError):
-    """A reader crashed, hung, or answered garbage; ``code`` says which."""
+    """A reader crashed, hung, or gave an invalid answer; ``code`` says which."""
 
     exit_code = 8
     code = "reader-failed"
@@ -96,28 +96,28 @@ class ReaderFailed(OcrError):
 
 
 class DatasetError(OcrError):
-    """A data set's manifest is missing, malformed, or names what is not there."""
+    """The manifest of a data set is missing or malformed, or names a file that does not exist."""
 
     exit_code = 9
     code = "dataset"
 
 
 class ResultError(OcrError):
-    """A result file does not fit its schema, or two files cannot be compared."""
+    """A result file does not match its schema, or two files cannot be compared."""
 
     exit_code = 10
     code = "result"
 
 
 class RecipeError(OcrError):
-    """A recipe is malformed, allows nothing or too much, or asks for what a recogniser cannot say."""
+    """A recipe is malformed, allows nothing or too much, or has a character that the recogniser does not know."""
 
     exit_code = 11
     code = "recipe"
 
 
 class EngineError(OcrError):
-    """An engine is missing or must not be loaded; ``code`` says why: stale, foreign, truncated, tampered, ..."""
+    """An engine is missing or must not be loaded; ``code`` says why: stale, foreign, truncated, tampered, and so on."""
 
     exit_code = 12
     code = "engine"
@@ -139,7 +139,7 @@ class BuildError(OcrError):
 
 
 class ServiceError(OcrError):
-    """The service cannot do its work where it stands: an address in use, a folder that cannot be used, no health."""
+    """The service cannot run here: its address is in use, a folder cannot be used, or it reports no health."""
 
     exit_code = 14
     code = "service"
@@ -164,7 +164,7 @@ _WITH_CODES = (ImageError, ReaderFailed, EngineError, BuildError)
 
 
 def from_json(record: Dict[str, Any]) -> OcrError:
-    """Rebuild an error that another process reported; an unknown type becomes ReaderFailed."""
+    """Rebuilds an error that another process reported. An unknown type becomes ReaderFailed."""
     by_name = {cls.__name__: cls for cls in ERRORS}
     cls: Any = by_name.get(record.get("type", ""), ReaderFailed)
     arguments = [str(record.get(key, "")) for key in ("found", "expected", "next_step")]

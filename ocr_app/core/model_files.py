@@ -1,4 +1,4 @@
-"""Where model files are, and whether they are the files they should be."""
+"""Finds model files and checks their checksums."""
 
 import hashlib
 import os
@@ -11,19 +11,19 @@ _checked: Dict[str, str] = {}
 
 
 def folder() -> str:
-    """The models folder: ``$OCR_MODELS``, else ``.models`` beside the package."""
+    """The folder of the models: ``$OCR_MODELS``, or ``.models`` beside the package."""
     return os.environ.get("OCR_MODELS") or os.path.join(HOME, ".models")
 
 
 def index() -> Dict[str, Dict[str, Any]]:
-    """Every model file there is, by name: sha256, size, the artefact it came from."""
+    """Every known model file by name, with its sha256, its size and the artefact that it came from."""
     return load_data("models.json")["files"]  # type: ignore[no-any-return]
 
 
 def locate(name: str) -> str:
-    """Path of a model file whose sha256 is right (computed once a process).
+    """The path of a model file with the right checksum, which is computed once per process.
 
-    Raises ModelError when it is unknown, missing, or another file.
+    Raises ModelError for an unknown name, and for a file that is missing or has another checksum.
     """
     entry = index().get(name)
     if entry is None:
@@ -32,15 +32,15 @@ def locate(name: str) -> str:
 
 
 def packaged(entry: Dict[str, Any]) -> str:
-    """Path of a model file inside the package whose sha256 is right; ``entry`` has its ``file`` and ``sha256``.
+    """The path of a model file inside the package; ``entry`` has its ``file`` and ``sha256``.
 
-    Raises ModelError when it is missing, or another file.
+    Raises ModelError for a file that is missing or has another checksum.
     """
-    return _checked_path(_packaged_path(entry), entry, "the package's own file", "install the package again")
+    return _checked_path(_packaged_path(entry), entry, "the file of the package", "install the package again")
 
 
 def is_packaged(entry: Dict[str, Any]) -> bool:
-    """Whether the file of ``entry`` is in the package at all."""
+    """Whether the file of ``entry`` is in the package."""
     return os.path.isfile(_packaged_path(entry))
 
 
@@ -50,7 +50,7 @@ def _packaged_path(entry: Dict[str, Any]) -> str:
 
 def _checked_path(path: str, entry: Dict[str, Any], source: str, next_step: str) -> str:
     if not os.path.isfile(path):
-        raise ModelError("model file {} is not there".format(path), source, next_step)
+        raise ModelError("the model file {} does not exist".format(path), source, next_step)
     if _checked.get(path) != entry["sha256"]:
         _check(path, entry["sha256"], source, "delete it, then " + next_step)
         _checked[path] = entry["sha256"]
@@ -66,12 +66,12 @@ def _check(path: str, expected: str, source: str, next_step: str) -> None:
     found = sha256_of(path)
     if found != expected:
         raise ModelError(
-            "model file {} has sha256 {}".format(path, found), "{} (from {})".format(expected, source), next_step
+            "the model file {} has sha256 {}".format(path, found), "{} (from {})".format(expected, source), next_step
         )
 
 
 def sha256_of(path: str) -> str:
-    """sha256 of a file, 64 hex digits."""
+    """The SHA-256 digest of a file, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
     with open(path, "rb") as stream:
         for block in iter(lambda: stream.read(1 << 20), b""):

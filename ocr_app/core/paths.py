@@ -1,4 +1,4 @@
-"""Where the package is, its data files, and the folders that are used when nobody names one."""
+"""The folders of the package, its data files, and the default folders."""
 
 import json
 import os
@@ -18,31 +18,31 @@ def load_data(name: str) -> Any:
 
 
 def bundled_samples() -> str:
-    """Folder of the bundled data set, nano-codes-100."""
+    """The folder of the bundled data set, nano-codes-100."""
     return _bundled("samples", os.path.join("data", "nano-codes-100"))
 
 
 def bundled_recipes() -> str:
-    """Folder of the bundled recipes."""
+    """The folder of the bundled recipes."""
     return _bundled("recipes", "recipes")
 
 
 def _bundled(inside: str, beside: str) -> str:
-    """Inside an installed package, beside it in a checkout: setup.py copies ``beside`` to ``inside`` when it builds."""
+    """``inside`` an installed package, ``beside`` it in a checkout; setup.py copies the one to the other."""
     packaged = os.path.join(DATA, inside)
     return packaged if os.path.isdir(packaged) else os.path.join(HOME, beside)
 
 
 def exports() -> str:
-    """``$OCR_EXPORTS``, else build/export."""
+    """The folder of exported networks: ``$OCR_EXPORTS``, or build/export."""
     return os.environ.get("OCR_EXPORTS") or os.path.join("build", "export")
 
 
 def plans() -> str:
-    """``$OCR_PLANS``, else build/plans."""
+    """The folder of precision plans: ``$OCR_PLANS``, or build/plans."""
     return os.environ.get("OCR_PLANS") or os.path.join("build", "plans")
 
 
 def calibration() -> str:
-    """``$OCR_SAMPLES``, else the bundled data set."""
+    """The data set that judges engines: ``$OCR_SAMPLES``, or the bundled one."""
     return os.environ.get("OCR_SAMPLES") or bundled_samples()

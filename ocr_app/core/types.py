@@ -1,4 +1,4 @@
-"""The few values that travel through the whole application."""
+"""The values that the whole application shares: images, lines, posteriors, and results."""
 
 from typing import Any, Dict, NamedTuple, Optional, Tuple
 
@@ -23,7 +23,7 @@ class TextLine(NamedTuple):
 
 
 class LinePosterior(NamedTuple):
-    """What a recogniser thinks of one line before any decoding.
+    """The output of a recogniser for one line, before decoding.
 
     ``log_probs``: float32 ``(T, C)`` natural logarithms, each row a distribution over the classes; class 0 is the CTC
     blank. ``characters[k]`` is the character of class k, ``characters[0]`` the empty string.
@@ -35,9 +35,9 @@ class LinePosterior(NamedTuple):
 
 
 class ReaderInfo(NamedTuple):
-    """Which reader produced a result, and on what.
+    """Which reader produced a result, and what it ran on.
 
-    ``engine`` names library, version and model, and the environment where it is not the caller's own
+    ``engine`` names the library, version and model, and the environment if it is not that of the caller
     ("EasyOCR 1.6.2, torch 1.10.1 [py36-easyocr, Python 3.6.15]").
     """
 
@@ -48,10 +48,10 @@ class ReaderInfo(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What was read from one image. ``verdict`` is "read", "no-read" or "error", under a recipe "pass", "fail",
-    "no-read", "hold" or "error"; see data/result.schema.json.
+    """The result of one image.
 
-    ``code``: what a recipe made of it, in JSON form; None without a recipe.
+    ``verdict`` is "read", "no-read" or "error"; under a recipe it is "pass", "fail", "no-read", "hold" or "error".
+    ``code`` is the result of decoding under a recipe in JSON form, or None. See data/result.schema.json.
     """
 
     image: str
@@ -65,29 +65,29 @@ class Reading(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Line texts in reading order, joined by one space."""
+        """The texts of the lines in reading order, joined by one space."""
         return join_lines(self.lines)
 
 
 def join_lines(lines: Any, separator: str = " ") -> str:
-    """Texts of ``lines`` (an iterable of TextLine) in their order, empty ones dropped."""
+    """The texts of ``lines`` (an iterable of TextLine) in their order; empty texts are left out."""
     return separator.join(line.text for line in lines if line.text)
 
 
 def line_to_json(line: TextLine) -> Dict[str, Any]:
-    """JSON form of a line; coordinates keep one hundredth of a pixel."""
+    """The JSON form of a line. Coordinates are rounded to one hundredth of a pixel."""
     quad = [[round(float(x), 2), round(float(y), 2)] for x, y in line.quad]
     return {"text": line.text, "quad": quad, "confidence": round(float(line.confidence), 4)}
 
 
 def line_from_json(record: Dict[str, Any]) -> TextLine:
-    """Inverse of :func:`line_to_json`."""
+    """The inverse of :func:`line_to_json`."""
     quad = np.array(record["quad"], np.float32).reshape(4, 2)
     return TextLine(str(record["text"]), quad, float(record["confidence"]))
 
 
 def reading_to_json(reading: Reading) -> Dict[str, Any]:
-    """The result line of the JSON Lines output (schema ``nano-ocr/result/1``)."""
+    """The JSON form of a result (schema ``nano-ocr/result/1``)."""
     record: Dict[str, Any] = {
         "schema": RESULT_SCHEMA,
         "image": reading.image,

@@ -1,1 +1,1 @@
-"""Data sets: the file formats, their samples, and the line crops that recognisers are measured on."""
+"""Data sets: file formats, samples, and line crops."""

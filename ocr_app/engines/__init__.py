@@ -1,4 +1,4 @@
-"""Engines: networks compiled for one platform; how they are identified, built, kept, packed and selected."""
+"""Engines built from networks: build, key, cache, check, and pack them for other boards."""
 
 from ocr_app.engines.cache import Cache, default_folder
 from ocr_app.engines.key import EngineIdentity, Platform, ShapeProfile

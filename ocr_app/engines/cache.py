@@ -165,7 +165,7 @@ class Cache:
             os.makedirs(self.folder, exist_ok=True)
             return open(os.path.join(self.folder, _LOCK), "a+")
         except OSError as error:
-            raise files.no_room(os.path.join(self.folder, _LOCK), error) from error
+            raise files.write_error(os.path.join(self.folder, _LOCK), error) from error
 
 
 def _same_purpose(one: EngineIdentity, other: EngineIdentity) -> bool:

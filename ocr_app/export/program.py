@@ -44,7 +44,7 @@ def _clear(folder: str, record: str) -> None:
         if os.path.exists(record):
             os.remove(record)
     except OSError as error:
-        raise files.no_room(record, error) from error
+        raise files.write_error(record, error) from error
 
 
 def _from_onnx(network: NetworkSpec) -> Tuple[bytes, Dict[str, str]]:

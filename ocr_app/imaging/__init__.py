@@ -1,1 +1,1 @@
-"""Image files and pixels: loading with limits, preprocessing, geometry, and drawing."""
+"""Images: load, preprocess, measure, and draw them."""

@@ -1,1 +1,1 @@
-"""The service on the production line: inputs, the process that reads, health, the self-check."""
+"""The service of a production line, and its self-check."""

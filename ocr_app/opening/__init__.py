@@ -1,4 +1,4 @@
-"""Opening readers: one request (reader, environment, engine, device, precision, recipe) in, one open reader out."""
+"""Open a reader: from one request to an open reader, for every command and program."""
 
 from ocr_app.opening.engines import ENGINES, NO_ENGINE
 from ocr_app.opening.named import probe_all, probe_named

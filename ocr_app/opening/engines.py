@@ -1,4 +1,4 @@
-"""Readers that read with engines: every network of the reader is replaced by the engine that was built from it."""
+"""Opens readers that read with engines: each network is replaced by the engine that was built from it."""
 
 from typing import Any, Dict, List
 
@@ -16,17 +16,18 @@ from ocr_app.readers.registry import ReaderName
 
 NO_ENGINE = "none"
 ENGINES = (NO_ENGINE,) + target.TARGETS
-"""What a reader can read with: its own networks, or engines of a target."""
+"""What a reader can read with: its own networks, or the engines of a target."""
 DEVICES = {"tensorrt": "cuda", "onnxruntime": "cpu"}
-"""Where the engines of a target run."""
+"""The device on which the engines of a target run."""
 
 
 def open_with_engines(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:
-    """The reader in this process, each of its networks replaced by its engine; ``info`` names the engines.
+    """Opens the reader in this process, with each of its networks replaced by its engine.
 
-    The engines are those of ``options.precision`` in the cache folder. Of ``options.device`` only "cuda" with a target
-    that runs on the CPU is refused: engines run where their target does. Raises EngineError, UsageError for a reader
-    whose networks are not exported, DeviceUnavailable, and what opening the reader itself raises.
+    The engines are those of ``options.precision`` in the cache folder; ``info`` of the reader names them. Engines run
+    on the device of their target, so ``options.device`` "cuda" is refused for a target that runs on the CPU. Raises
+    EngineError, UsageError for a reader whose networks are not exported, DeviceUnavailable, and what opening the
+    reader itself raises.
     """
     _check_device(options.device, engine)
     module, entries = target.module_of(engine), jobs.specs_of(str(name))
@@ -34,7 +35,7 @@ def open_with_engines(name: ReaderName, options: ReaderOptions, engine: str) -> 
     chosen = {entry.part: selection.choose(cache, entry, platform, options.precision) for entry in entries}
     networks = {part: module.load(*pair, threads=options.threads) for part, pair in chosen.items()}
     reader = _opened(name, entries, networks, options.threads)
-    engines = ", ".join(own.name for _, own in chosen.values())
+    engines = ", ".join(chosen_entry.name for _, chosen_entry in chosen.values())
     reader.info = reader.info._replace(
         engine=_described(engine, platform, engines), device=DEVICES[engine], precision=options.precision
     )
@@ -52,7 +53,7 @@ def _described(engine: str, platform: Platform, names: str) -> str:
 
 
 def _opened(name: ReaderName, entries: List[NetworkSpec], networks: Dict[str, Network], threads: int) -> Reader:
-    """The open reader. One of another framework is opened with its own networks on the CPU, which are then let go."""
+    """Opens the reader. A reader of another framework first loads its own networks, which are then released."""
     module = registry.module_of(registry.spec(name.name))
     options = ReaderOptions(threads=threads, model=name.model)
     if hasattr(module, "network_files"):
@@ -64,7 +65,7 @@ def _opened(name: ReaderName, entries: List[NetworkSpec], networks: Dict[str, Ne
 
 
 def _opened_by_path(module: Any, options: ReaderOptions, networks: Dict[str, Network]) -> Reader:
-    """A reader of our own, which never opens the networks that engines replace."""
+    """Opens one of our own readers, which never loads the networks that engines replace."""
     by_path = {path: role for role, path in module.network_files(options.model).items()}
 
     def open_engine(path: str, device: str, threads: int, precision: str) -> Network:

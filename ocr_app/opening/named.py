@@ -1,4 +1,4 @@
-"""From a reader's name to an open reader: in this process where it can run, else in its environment."""
+"""Opens and probes readers by name, in this process or in their environments."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import List, Optional, Tuple
@@ -20,28 +20,28 @@ PROBES_AT_ONCE = 2
 def open_named(
     name: ReaderName, options: ReaderOptions, timeout_s: float = TIMEOUT_S, engine: str = NO_ENGINE
 ) -> Reader:
-    """Open a reader by name; a model in the name wins over ``options.model``.
+    """Opens a reader by name. A model in the name takes precedence over ``options.model``.
 
-    ``name@environment`` runs there and nowhere else. Without an environment it runs in this process when its probe
-    finds no problem, else in the first of its environments that is built; ``info.engine`` says which. ``engine`` is
-    one of ENGINES: what the reader reads with, wherever it runs.
-    Raises ReaderUnavailable with every reason, UsageError, DeviceUnavailable, PrecisionUnavailable, ModelError.
+    ``name@environment`` runs in that environment only. A name without an environment runs in this process if its probe
+    finds no problem, otherwise in the first of its environments that is built; ``info.engine`` says which. ``engine``
+    is one of ENGINES. Raises ReaderUnavailable with every reason, UsageError, DeviceUnavailable, PrecisionUnavailable,
+    ModelError.
     """
     options = options._replace(model=name.model or options.model)
     if name.environment:
         return _open_remote(name.name, name.environment, options, timeout_s, engine)
     spec = registry.spec(name.name)
-    here = _probe_here(spec)
-    if here.problem is None:
+    local_probe = _probe_here(spec)
+    if local_probe.problem is None:
         return open_here(name, options, engine)
     for environment in spec.environments:
         if environments.exists(environment):
             return _open_remote(spec.name, environment, options, timeout_s, engine)
-    raise _unavailable(spec, here)
+    raise _unavailable(spec, local_probe)
 
 
 def open_here(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:
-    """The reader in this process. Raises what its module raises, and with an engine what engines raise."""
+    """Opens the reader in this process. Raises what its module raises, and what open_with_engines raises."""
     if engine != NO_ENGINE:
         return open_with_engines(name._replace(model=options.model), options, engine)
     reader: Reader = registry.module_of(registry.spec(name.name)).open_reader(options)
@@ -54,15 +54,15 @@ def _open_remote(reader: str, environment: str, options: ReaderOptions, timeout_
     return RemoteReader(reader, options, command, environ, environment, timeout_s, engine=engine)
 
 
-def _unavailable(spec: ReaderSpec, here: Probe) -> ReaderUnavailable:
-    reasons = ["in this process: {}".format(here.problem)]
+def _unavailable(spec: ReaderSpec, local_probe: Probe) -> ReaderUnavailable:
+    reasons = ["in this process: {}".format(local_probe.problem)]
     reasons += ["in {}: the environment is not built".format(environment) for environment in spec.environments]
-    build = "./inv envs --name {}".format(spec.environments[0]) if spec.environments else here.next_step
+    build = "./inv envs --name {}".format(spec.environments[0]) if spec.environments else local_probe.next_step
     return ReaderUnavailable("the reader {} cannot run; {}".format(spec.name, "; ".join(reasons)), next_step=build)
 
 
 def probe_named(name: ReaderName, timeout_s: float = PROBE_TIMEOUT_S) -> Probe:
-    """The reader's probe, in its environment when the name has one, else in this process. Never raises."""
+    """Probes a reader, in the environment that its name has or in this process. Never raises."""
     if name.environment is None:
         return _probe_here(registry.spec(name.name))
     try:
@@ -85,16 +85,16 @@ def _problem(problem: str, next_step: str) -> Probe:
 
 
 def probe_all(names: Optional[List[ReaderName]] = None) -> List[ProbedReader]:
-    """Every reader in this process and in each of its environments, with its probe, in the registry's order.
+    """Probes every reader, in this process and in each of its environments, in the order of the registry.
 
-    ``names`` restricts it. A broken or missing environment is a problem of its entry, never an exception.
+    ``names`` restricts the list. A broken or missing environment is the problem of its entry, never an exception.
     """
-    wanted = every_name() if names is None else names
+    names = every_name() if names is None else names
     with ThreadPoolExecutor(max_workers=PROBES_AT_ONCE) as pool:
-        return list(zip(wanted, pool.map(probe_named, wanted)))
+        return list(zip(names, pool.map(probe_named, names)))
 
 
 def every_name() -> List[ReaderName]:
-    """Each reader as it can be asked for: alone, and with each of its environments."""
-    places = [(spec.name, place) for spec in registry.READERS for place in (None,) + spec.environments]
-    return [ReaderName(reader, None, place) for reader, place in places]
+    """The name of each reader alone, and with each of its environments."""
+    pairs = [(spec.name, environment) for spec in registry.READERS for environment in (None,) + spec.environments]
+    return [ReaderName(reader, None, environment) for reader, environment in pairs]

@@ -1,4 +1,4 @@
-"""One request, one open reader: the way that every command, the service and the benchmark open theirs."""
+"""Opens a reader from one request, as every command, the service and the benchmark do."""
 
 from typing import NamedTuple, Optional
 
@@ -12,12 +12,12 @@ from ocr_app.workers.remote import TIMEOUT_S
 
 
 class ReaderRequest(NamedTuple):
-    """A reader as it is asked for. Whatever cannot be had is an error, never something else.
+    """A request for a reader. What is not available is an error; nothing takes its place.
 
-    ``name``: reader, model and environment. ``engine``: one of ENGINES: the reader's own networks ("none"), or engines
-    of a target in ``precision`` from the cache. ``device``: "cpu" or "cuda"; engines run where their target does.
-    ``threads``: of the CPU, for one inference. ``recipe``: what the reader must be able to decode under.
-    ``timeout_s``: for one answer of a reader in another environment.
+    ``name``: reader, model and environment. ``engine``: one of ENGINES: the reader's own networks ("none"), or cached
+    engines of a target in ``precision``. ``device``: "cpu" or "cuda"; engines run on the device of their target.
+    ``threads``: CPU threads of one inference. ``recipe``: a recipe under which the reader must be able to decode.
+    ``timeout_s``: the time limit for one answer of a reader in another environment.
     """
 
     name: ReaderName = parse_name(DEFAULT_READER)
@@ -30,14 +30,14 @@ class ReaderRequest(NamedTuple):
 
     @property
     def options(self) -> ReaderOptions:
-        """What the reader itself is asked for."""
+        """The options of the reader itself."""
         return ReaderOptions(self.device, self.precision, self.threads, self.name.model)
 
 
 def open_reader(request: ReaderRequest) -> Reader:
-    """The open reader.
+    """Opens the reader.
 
-    Raises UsageError, ReaderUnavailable (also for a reader that gives only texts, where there is a recipe),
+    Raises UsageError, ReaderUnavailable (also if there is a recipe and the reader gives only texts),
     DeviceUnavailable, PrecisionUnavailable, ModelError, EngineError.
     """
     if request.engine not in ENGINES:
@@ -53,7 +53,7 @@ def open_reader(request: ReaderRequest) -> Reader:
 
 
 def check_posteriors(reader: Reader) -> None:
-    """Raises ReaderUnavailable for a reader that gives only texts, which no recipe can decode."""
+    """Raises ReaderUnavailable for a reader that gives only texts, which cannot be decoded under a recipe."""
     try:
         reader.line_posteriors([])
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""One reader in a process of its own: ``python -m ocr_app.opening.worker``, driven by ``workers.remote``."""
+"""One reader in its own process: ``python -m ocr_app.opening.worker``, which ``workers.remote`` drives."""
 
 from typing import Any, Dict, Optional
 
@@ -12,7 +12,7 @@ from ocr_app.workers.program import Program, Verb, run
 
 
 class Worker(Program):
-    """Holds at most one reader, of this process's own Python."""
+    """Holds at most one reader, which runs in this process."""
 
     def __init__(self) -> None:
         self._reader: Optional[Reader] = None

@@ -1,1 +1,1 @@
-"""Readers: image in, text lines out."""
+"""The readers: an image in, lines of text or posteriors out."""

@@ -1,4 +1,4 @@
-"""What readers on ONNX Runtime share: their catalogue of models (data/READER.json), the check of ONNX Runtime."""
+"""What the readers on ONNX Runtime share: model catalogues (data/READER.json), and the check of ONNX Runtime."""
 
 from typing import Any, Dict, Optional, Tuple
 
@@ -14,29 +14,29 @@ def catalogue(reader: str) -> Dict[str, Any]:
 
 
 def record(reader: str, name: Optional[str]) -> Dict[str, Any]:
-    """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
-    known = catalogue(reader)
-    name = name or known["default"]
-    if name not in known["models"]:
-        raise UsageError("unknown {} model: {}".format(reader, name), ", ".join(sorted(known["models"])))
-    return dict(known["models"][name], name=name)
+    """The record of a model, with its ``name``; None stands for the default model. Raises UsageError."""
+    models = catalogue(reader)
+    name = name or models["default"]
+    if name not in models["models"]:
+        raise UsageError("unknown {} model: {}".format(reader, name), ", ".join(sorted(models["models"])))
+    return dict(models["models"][name], name=name)
 
 
 def check(options: ReaderOptions) -> None:
-    """Raises ReaderUnavailable, DeviceUnavailable or PrecisionUnavailable where ONNX Runtime cannot do as asked."""
+    """Raises ReaderUnavailable, DeviceUnavailable or PrecisionUnavailable if ONNX Runtime cannot honour ``options``."""
     try:
         onnx_runtime.version()
     except ImportError as error:
-        found = "ONNX Runtime does not import: {}".format(error)
+        found = "ONNX Runtime cannot be imported: {}".format(error)
         raise ReaderUnavailable(found, "onnxruntime in this Python", "pip install onnxruntime") from error
     onnx_runtime.check_device(options.device)
     onnx_runtime.check_precision(options.precision, options.device)
 
 
 def probe(names: Tuple[str, ...], problem: Optional[str], hint: str) -> Probe:
-    """The probe of a reader with models ``names``; ``problem`` and ``hint`` count where ONNX Runtime is here."""
+    """The probe of a reader with models ``names``; ``problem`` and ``hint`` are used if ONNX Runtime is installed."""
     try:
         versions, devices = (("onnxruntime", onnx_runtime.version()),), onnx_runtime.available_devices()
     except ImportError as error:
-        return Probe((), (), (), names, "ONNX Runtime does not import: {}".format(error), "pip install onnxruntime")
+        return Probe((), (), (), names, "ONNX Runtime cannot be imported: {}".format(error), "pip install onnxruntime")
     return Probe(versions, devices, onnx_runtime.PRECISIONS, names, problem, hint if problem else "")

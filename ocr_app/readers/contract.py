@@ -1,4 +1,4 @@
-"""The contract of a reader: image in, text lines out."""
+"""The contract of a reader: an image in, lines of text or posteriors out."""
 
 import time
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from ocr_app.networks.contract import Network
 
 
 class ReaderOptions(NamedTuple):
-    """What a caller may ask of any reader; a reader that cannot honour one raises, it never substitutes.
+    """What a caller may request of any reader. A reader that cannot honour an option raises; it never substitutes.
 
-    ``model`` is the reader's own name of a model ("v6-small"), None for its default; ``threads`` bounds the
-    CPU threads of one inference.
+    ``model``: the reader's own name of a model ("v6-small"), None for its default model. ``threads``: the upper limit
+    of CPU threads of one inference.
     """
 
     device: str = "cpu"
@@ -23,9 +23,9 @@ class ReaderOptions(NamedTuple):
 
 
 class Timer:
-    """Collects milliseconds per phase of one image, and what the reader has to say about it.
+    """Collects the milliseconds per phase of one image, and notes about it.
 
-    Phases are those of ``types.PHASES``; ``notes`` are machine-readable reasons ("too-many-lines").
+    The phases are those of ``types.PHASES``. ``notes`` are machine-readable reasons ("too-many-lines").
     """
 
     def __init__(self) -> None:
@@ -46,14 +46,14 @@ class Timer:
         self.ms[name] = self.ms.get(name, 0.0) + ms
 
     def note(self, reason: str) -> None:
-        """Keeps ``reason`` for the result, once."""
+        """Adds ``reason`` to the notes, unless it is there already."""
         if reason not in self.notes:
             self.notes.append(reason)
 
 
 @contextmanager
 def failures_of(reader: str) -> Iterator[None]:
-    """Whatever a library raises in the block becomes ReaderFailed; errors of this package pass as they are."""
+    """Turns whatever a library raises in the block into ReaderFailed; errors of this package pass unchanged."""
     try:
         yield
     except OcrError:
@@ -63,7 +63,7 @@ def failures_of(reader: str) -> Iterator[None]:
 
 
 class Reader:
-    """A reader that is open. Use as a context manager, or call :meth:`close`.
+    """An open reader. Use it as a context manager, or call :meth:`close`.
 
     Subclasses implement :meth:`read` and :meth:`read_line`; both take uint8 images and leave them unchanged.
     """
@@ -71,49 +71,47 @@ class Reader:
     info: ReaderInfo
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
-        """Lines of the whole image in reading order. Raises ReaderFailed."""
+        """The lines of the whole image in reading order. Raises ReaderFailed."""
         raise NotImplementedError
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
-        """The image taken as one text line, without detection: a list of at most one line. Raises ReaderFailed."""
+        """Takes the image as one line of text, without detection. Returns at most one line. Raises ReaderFailed."""
         raise NotImplementedError
 
     def read_lines(self, images: List[Image], timer: Optional[Timer] = None) -> List[List[TextLine]]:
-        """Several one-line images; readers that can, batch them."""
+        """Reads several images of one line each; some readers read them in batches."""
         return [self.read_line(image, timer) for image in images]
 
     def posteriors(self, image: Image, timer: Optional[Timer] = None) -> List[LinePosterior]:
-        """What is thought of each line of the whole image before decoding, in reading order.
+        """The posterior of each line of the whole image before decoding, in reading order.
 
-        Raises UsageError where a reader gives texts only, ReaderFailed.
+        Raises UsageError for a reader that gives only texts, and ReaderFailed.
         """
         raise self._texts_only()
 
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
-        """The same of images that are one text line each, without detection: one per image. Raises as posteriors."""
+        """The posterior of each image, taken as one line of text, without detection. Raises as posteriors."""
         raise self._texts_only()
 
     def networks(self) -> Dict[str, Network]:
-        """The reader's networks by role ("detector", "recogniser"); empty where it has none that can be replaced."""
+        """The networks that can be replaced, by role: "detector", "recogniser"."""
         return {}
 
     def replace_network(self, role: str, network: Network) -> None:
-        """Reads with ``network`` in the place of the reader's own network of ``role``, which is let go.
+        """Replaces the network of ``role`` by ``network`` and releases the former.
 
-        ``network`` has one input and one output, shaped like those of the network it replaces. Raises UsageError for
+        ``network`` has one input and one output, with the shapes of the network that it replaces. Raises UsageError for
         a role that the reader does not have.
         """
-        known = ", ".join(sorted(self.networks())) or "none of its networks can be replaced"
-        raise UsageError("the reader {} has no network {!r}".format(self.info.reader, role), known)
+        roles = ", ".join(sorted(self.networks())) or "none of its networks can be replaced"
+        raise UsageError("the reader {} has no network {!r}".format(self.info.reader, role), roles)
 
     def _texts_only(self) -> UsageError:
-        found = "the reader {} gives texts only, and a recipe decodes what lies before the text".format(
-            self.info.reader
-        )
+        found = "the reader {} gives texts only, but a recipe decodes posteriors".format(self.info.reader)
         return UsageError(found, "a reader with posteriors: codes, in this process", "--reader codes")
 
     def close(self) -> None:
-        """Gives back what the reader holds; may be called twice."""
+        """Releases what the reader holds. May be called twice."""
 
     def __enter__(self) -> "Reader":
         return self
@@ -123,10 +121,10 @@ class Reader:
 
 
 class Probe(NamedTuple):
-    """Whether a reader can run, found without loading its models.
+    """Whether a reader can run, which is found out without loading its models.
 
-    ``versions`` are (library, version) pairs; ``problem`` is None when it can run, else the reason in words and
-    ``next_step`` the command to try.
+    ``versions``: pairs of library and version. ``problem``: None if the reader can run, otherwise the reason;
+    ``next_step`` is then the command to try.
     """
 
     versions: Tuple[Tuple[str, str], ...]

@@ -1,4 +1,4 @@
-"""Reader `rapidocr`: RapidOCR with its authors' defaults and the models of its own wheel, as the yardstick."""
+"""The reader `rapidocr`: RapidOCR with its default settings and the models of its wheel, for comparison."""
 
 import importlib
 import importlib.util
@@ -14,13 +14,13 @@ from ocr_app.imaging.geometry import image_quad
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
 
 PACKAGES = {"v6-small": "rapidocr", "v4": "rapidocr_onnxruntime"}
-"""Model and the package that carries it: two generations of RapidOCR under two names."""
+"""The package of each model: two generations of RapidOCR have different package names."""
 DEFAULT = "v6-small"
-NEXT = "./inv envs --name rapidocr, then ask for rapidocr@rapidocr"
+NEXT = "./inv envs --name rapidocr, then use rapidocr@rapidocr"
 
 
 class RapidOcrAnswer(NamedTuple):
-    """One answer of either generation: boxes (None without detection), texts, scores, seconds of each phase."""
+    """The output of either generation: boxes (None without detection), texts, scores, seconds per phase."""
 
     boxes: Optional[Any]
     texts: Tuple[str, ...]
@@ -29,7 +29,7 @@ class RapidOcrAnswer(NamedTuple):
 
 
 def probe() -> Probe:
-    """Whether RapidOCR imports; loads no model. Never raises."""
+    """Whether RapidOCR can be imported. Loads no model. Never raises."""
     installed = tuple(model for model in sorted(PACKAGES) if importlib.util.find_spec(PACKAGES[model]) is not None)
     if DEFAULT not in installed:
         return Probe((), (), (), installed, "rapidocr is not installed in this Python", NEXT)
@@ -50,12 +50,12 @@ def _libraries(model: str) -> Tuple[Any, Any]:
     try:
         return importlib.import_module(name), importlib.import_module("onnxruntime")
     except Exception as error:
-        found = "{} does not import: {}: {}".format(name, type(error).__name__, error)
+        found = "{} cannot be imported: {}: {}".format(name, type(error).__name__, error)
         raise ReaderUnavailable(found, next_step=NEXT)
 
 
 def _version(package: str) -> str:
-    """Version of an installed package; neither generation carries one in its module."""
+    """The version of an installed package; neither generation has one in its module."""
     resources = importlib.import_module("importlib.metadata" if _has_metadata() else "pkg_resources")
     if hasattr(resources, "version"):
         return str(resources.version(package))
@@ -79,7 +79,7 @@ def open_reader(options: ReaderOptions) -> "RapidOcrReader":
     _check_device(options, runtime)
     cv2.setNumThreads(options.threads)
     with failures_of("rapidocr"):
-        engine = Old(package, options) if model == "v4" else New(package, options)
+        engine = RapidOcr1(package, options) if model == "v4" else RapidOcr3(package, options)
         _check_provider(engine.providers(), options)
     text = "RapidOCR {}, onnxruntime {}, PP-OCR{}".format(_version(PACKAGES[model]), runtime.__version__, model)
     return RapidOcrReader(engine, ReaderInfo("rapidocr:" + model, text, options.device, options.precision))
@@ -97,13 +97,13 @@ def _check_device(options: ReaderOptions, runtime: Any) -> None:
 
 
 def _check_provider(providers: List[str], options: ReaderOptions) -> None:
-    """RapidOCR takes the CPU in silence when CUDA cannot be started."""
+    """RapidOCR uses the CPU without a message if CUDA cannot be started."""
     if options.device == "cuda" and providers[0] != "CUDAExecutionProvider":
         raise DeviceUnavailable("RapidOCR fell back to " + providers[0], "CUDAExecutionProvider", "--device cpu")
 
 
-class New:
-    """RapidOCR 3: loads its models on first use, so each is used once here."""
+class RapidOcr3:
+    """RapidOCR 3. It loads its models on first use, so each of them is used once here."""
 
     def __init__(self, package: Any, options: ReaderOptions) -> None:
         runtime = "EngineConfig.onnxruntime."
@@ -115,20 +115,20 @@ class New:
         self._engine(blank, use_det=False, use_cls=True, use_rec=True)
 
     def providers(self) -> List[str]:
-        """Execution providers of the detector's session."""
+        """The execution providers of the detector's session."""
         return list(self._engine.text_det.session.session.get_providers())
 
     def __call__(self, image: Image, detect: bool) -> RapidOcrAnswer:
-        """``detect`` False takes the image as one line. The switches stick, so all are given each time."""
-        found = self._engine(image, use_det=detect, use_cls=detect, use_rec=True)
-        texts, scores = tuple(found.txts or ()), tuple(float(score) for score in found.scores or ())
+        """``detect`` False takes the image as one line. RapidOCR keeps the switches, so each call sets all of them."""
+        output = self._engine(image, use_det=detect, use_cls=detect, use_rec=True)
+        texts, scores = tuple(output.txts or ()), tuple(float(score) for score in output.scores or ())
         if not detect:
-            return RapidOcrAnswer(None, texts, scores, (0.0, found.elapse or 0.0))
-        seconds = [part or 0.0 for part in found.elapse_list] or [0.0, 0.0, 0.0]
-        return RapidOcrAnswer(found.boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]))
+            return RapidOcrAnswer(None, texts, scores, (0.0, output.elapse or 0.0))
+        seconds = [part or 0.0 for part in output.elapse_list] or [0.0, 0.0, 0.0]
+        return RapidOcrAnswer(output.boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]))
 
 
-class Old:
+class RapidOcr1:
     """RapidOCR 1 (package rapidocr-onnxruntime)."""
 
     def __init__(self, package: Any, options: ReaderOptions) -> None:
@@ -142,56 +142,59 @@ class Old:
         )
 
     def providers(self) -> List[str]:
-        """Execution providers of the detector's session."""
+        """The execution providers of the detector's session."""
         return list(self._engine.text_det.infer.session.get_providers())
 
     def __call__(self, image: Image, detect: bool) -> RapidOcrAnswer:
         """``detect`` False takes the image as one line."""
-        found, seconds = self._engine(image, use_det=detect, use_cls=detect, use_rec=True)
-        if not found:
+        items, seconds = self._engine(image, use_det=detect, use_cls=detect, use_rec=True)
+        if not items:
             return RapidOcrAnswer(None, (), (), (0.0, 0.0))
-        boxes = [item[0] for item in found] if detect else None
-        texts, scores = tuple(item[-2] for item in found), tuple(float(item[-1]) for item in found)
+        boxes = [item[0] for item in items] if detect else None
+        texts, scores = tuple(item[-2] for item in items), tuple(float(item[-1]) for item in items)
         return RapidOcrAnswer(
             boxes, texts, scores, (seconds[0], seconds[1] + seconds[2]) if detect else (0.0, seconds[0])
         )
 
 
 class RapidOcrReader(Reader):
-    """Detection and recognition (with the angle classifier, as by default) are RapidOCR's own figures; what is left
-    of the wall time, its scaling and cropping, is "preprocess". Where it finds nothing it gives no figures and all
-    of the time is "detect"."""
+    """RapidOCR with its own times.
+
+    "detect" and "recognise" (which includes the angle classifier) are the times that RapidOCR reports. The rest of the
+    wall time, for scaling and cropping, is "preprocess". If RapidOCR finds nothing, it reports no times, and all of the
+    time is "detect".
+    """
 
     def __init__(self, engine: Any, info: ReaderInfo) -> None:
         self._engine = engine
         self.info = info
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
-        found = self._timed(image, True, timer or Timer())
-        if found.boxes is None:
+        answer = self._timed(image, True, timer or Timer())
+        if answer.boxes is None:
             return []
-        quads = [np.asarray(box, np.float32).reshape(4, 2) for box in found.boxes]
-        lines = [TextLine(t.strip(), q, _unit(s)) for t, q, s in zip(found.texts, quads, found.scores)]
+        quads = [np.asarray(box, np.float32).reshape(4, 2) for box in answer.boxes]
+        lines = [TextLine(t.strip(), q, _unit(s)) for t, q, s in zip(answer.texts, quads, answer.scores)]
         return [line for line in lines if line.text]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
-        found = self._timed(image, False, timer or Timer())
-        text = " ".join(found.texts).strip()
-        return [TextLine(text, image_quad(image), _unit(found.scores[0]))] if text else []
+        answer = self._timed(image, False, timer or Timer())
+        text = " ".join(answer.texts).strip()
+        return [TextLine(text, image_quad(image), _unit(answer.scores[0]))] if text else []
 
     def _timed(self, image: Image, detect: bool, timer: Timer) -> RapidOcrAnswer:
         start = time.perf_counter()
         with failures_of("rapidocr"):
-            found: RapidOcrAnswer = self._engine(image.copy(), detect)
+            answer: RapidOcrAnswer = self._engine(image.copy(), detect)
         total = time.perf_counter() - start
-        if not any(found.seconds):
+        if not any(answer.seconds):
             timer.add("detect" if detect else "recognise", total * 1000.0)
-            return found
-        phases = (("detect", found.seconds[0]), ("recognise", found.seconds[1]))
-        for name, seconds in phases + (("preprocess", max(0.0, total - sum(found.seconds))),):
+            return answer
+        phases = (("detect", answer.seconds[0]), ("recognise", answer.seconds[1]))
+        for name, seconds in phases + (("preprocess", max(0.0, total - sum(answer.seconds))),):
             if seconds:
                 timer.add(name, seconds * 1000.0)
-        return found
+        return answer
 
 
 def _unit(score: float) -> float:

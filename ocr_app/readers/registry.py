@@ -1,4 +1,4 @@
-"""The readers there are, by name; a reader's module is imported only when it is asked for."""
+"""All readers by name. The module of a reader is imported only when the reader is requested."""
 
 import importlib
 from typing import Any, NamedTuple, Optional, Tuple
@@ -7,11 +7,11 @@ from ocr_app.core.errors import UsageError
 
 
 class ReaderSpec(NamedTuple):
-    """What is known of a reader without importing it.
+    """What is known about a reader without importing it.
 
-    ``module`` has ``probe() -> Probe`` and ``open_reader(options) -> Reader``. ``environments`` are the
-    environments of ``requirements/`` that carry its libraries, the preferred one first; empty when the
-    application's own libraries are enough.
+    ``module`` has ``probe() -> Probe`` and ``open_reader(options) -> Reader``. ``environments``: the environments of
+    ``requirements/`` that contain its libraries, the preferred one first; empty if the libraries of the application are
+    enough. ``measured``: whether its results are part of the published comparison.
     """
 
     name: str
@@ -29,7 +29,9 @@ READERS = (
     ),
     ReaderSpec("paddleocr", "ocr_app.readers.paddleocr.reader", ("py37-paddle",), "PaddleOCR on PaddlePaddle"),
     ReaderSpec("tesseract", "ocr_app.readers.tesseract", (), "Tesseract: the classical baseline"),
-    ReaderSpec("rapidocr", "ocr_app.readers.rapidocr", ("rapidocr",), "RapidOCR as its authors ship it: the yardstick"),
+    ReaderSpec(
+        "rapidocr", "ocr_app.readers.rapidocr", ("rapidocr",), "RapidOCR as its authors ship it, for comparison"
+    ),
     ReaderSpec("trocr", "ocr_app.readers.trocr", ("server",), "TrOCR from a local folder (unmeasured here)", False),
     ReaderSpec("gvision", "ocr_app.readers.gvision.reader", (), "Google Cloud Vision (unmeasured here)", False),
 )
@@ -38,7 +40,7 @@ DEFAULT_READER = "codes"
 
 
 class ReaderName(NamedTuple):
-    """A reader as written on the command line: ``name[:model][@environment]``."""
+    """The name of a reader as on the command line: ``name[:model][@environment]``."""
 
     name: str
     model: Optional[str]
@@ -51,7 +53,7 @@ class ReaderName(NamedTuple):
 
 
 def parse_name(text: str) -> ReaderName:
-    """Parse ``name[:model][@environment]``. Raises UsageError with the names there are."""
+    """Parses ``name[:model][@environment]``. Raises UsageError, which lists the known readers."""
     rest, _, environment = text.partition("@")
     name, _, model = rest.partition(":")
     spec(name)
@@ -59,7 +61,7 @@ def parse_name(text: str) -> ReaderName:
 
 
 def spec(name: str) -> ReaderSpec:
-    """The reader called ``name``. Raises UsageError with the names there are."""
+    """The reader with this name. Raises UsageError, which lists the known readers."""
     for candidate in READERS:
         if candidate.name == name:
             return candidate
@@ -68,5 +70,5 @@ def spec(name: str) -> ReaderSpec:
 
 
 def module_of(reader: ReaderSpec) -> Any:
-    """The reader's module, imported now; modules import their heavy libraries only when a reader is opened."""
+    """Imports the module of a reader. Modules import heavy libraries only when a reader is opened."""
     return importlib.import_module(reader.module)

@@ -1,4 +1,4 @@
-"""Reader `tesseract`: Debian's Tesseract as a program, one process an image; the classical baseline."""
+"""The reader `tesseract`: the program Tesseract, one process per image, as the classical baseline."""
 
 import os
 import re
@@ -18,15 +18,15 @@ PROGRAM = "tesseract"
 LANGUAGE = "eng"
 LINE_MODE = 7
 MODELS = ("psm11", "psm3", "psm4", "psm6", "psm12")
-"""Tesseract's page segmentation mode for whole images; a single line is always read with psm 7."""
+"""Tesseract's page segmentation mode for whole images; single lines are always read with psm 7."""
 LINE_HEIGHT, LINE_BORDER = 64, 12
-"""Pixels: a line is scaled to this height and given this border, which Tesseract reads best among those tried."""
+"""Pixels: a line is scaled to this height and gets this border. Of the values that were tried, these read best."""
 TIMEOUT_S = 60.0
 NEXT = "apt-get install tesseract-ocr tesseract-ocr-eng"
 
 
 class Word(NamedTuple):
-    """One word of Tesseract's table; ``line`` numbers page, block, paragraph and line; ``box`` is x, y, w, h."""
+    """One word of Tesseract's table. ``line``: numbers of page, block, paragraph and line. ``box``: x, y, w, h."""
 
     line: Tuple[int, ...]
     box: Tuple[int, ...]
@@ -50,7 +50,7 @@ def _installed() -> str:
     try:
         version, languages = _first_line("--version"), _output("--list-langs").split()
     except (OSError, subprocess.SubprocessError) as error:
-        raise ReaderUnavailable("the program tesseract does not run: {}".format(error), next_step=NEXT)
+        raise ReaderUnavailable("the program tesseract cannot be run: {}".format(error), next_step=NEXT)
     if LANGUAGE not in languages:
         raise ReaderUnavailable("tesseract has no model for {}".format(LANGUAGE), next_step=NEXT)
     return version.split()[-1]
@@ -83,7 +83,7 @@ def open_reader(options: ReaderOptions, timeout_s: float = TIMEOUT_S) -> "Tesser
 
 
 class TesseractReader(Reader):
-    """Starts the program for each image. It finds and reads in one go, so all of its time is "recognise"."""
+    """Starts the program for each image. It detects and reads in one step, so all of its time is "recognise"."""
 
     def __init__(self, info: ReaderInfo, mode: int, threads: int, timeout_s: float = TIMEOUT_S) -> None:
         self._mode = mode
@@ -123,7 +123,7 @@ class TesseractReader(Reader):
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            found = "tesseract did not finish within {:g} s and was ended".format(self._timeout_s)
+            found = "tesseract did not finish within {:g} s and was killed".format(self._timeout_s)
             raise ReaderFailed(found, next_step="a smaller image", code="hung") from None
         except OSError as error:
             raise ReaderFailed(
@@ -135,19 +135,19 @@ class TesseractReader(Reader):
 
 
 def _crash(done: Any) -> ReaderFailed:
-    said = done.stderr.decode("utf-8", "replace").strip()[-500:]
-    return ReaderFailed("tesseract ended with status {}: {}".format(done.returncode, said), code="crashed")
+    output = done.stderr.decode("utf-8", "replace").strip()[-500:]
+    return ReaderFailed("tesseract ended with status {}: {}".format(done.returncode, output), code="crashed")
 
 
 def to_pnm(image: Image) -> bytes:
-    """The image as a binary PGM or PPM file: lossless and nothing to compress."""
+    """The image as a binary PGM or PPM file, which is lossless and needs no compression."""
     kind, pixels = ("P5", image) if image.ndim == 2 else ("P6", image[:, :, ::-1])
     head = "{}\n{} {}\n255\n".format(kind, image.shape[1], image.shape[0])
     return head.encode("ascii") + np.ascontiguousarray(pixels).tobytes()
 
 
 def prepared_line(image: Image) -> Image:
-    """A line 64 pixels high with a border of 12 in the colour of its own edge."""
+    """The line 64 pixels high, with a border of 12 pixels that repeats its edge."""
     scale = LINE_HEIGHT / float(image.shape[0])
     width = max(1, int(round(image.shape[1] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
@@ -157,17 +157,17 @@ def prepared_line(image: Image) -> Image:
 
 
 def parse_table(table: str) -> List[Word]:
-    """Words of Tesseract's TSV output (level 5), in its order; words without text are dropped.
+    """The words of Tesseract's TSV output (level 5) in its order; words without text are left out.
 
-    Raises ReaderFailed "garbage" for a table that is not one.
+    Raises ReaderFailed "garbage" for an invalid table.
     """
     rows = [row.split("\t", 11) for row in table.split("\n") if row.strip()]
     if not rows or rows[0][:2] != ["level", "page_num"]:
-        raise ReaderFailed("tesseract answered no table: {!r}".format(table[:100]), code="garbage")
+        raise ReaderFailed("tesseract printed no table: {!r}".format(table[:100]), code="garbage")
     try:
         words = [_word(row) for row in rows[1:] if row[0] == "5"]
     except (ValueError, IndexError):
-        raise ReaderFailed("tesseract answered a broken table: {!r}".format(table[-100:]), code="garbage") from None
+        raise ReaderFailed("tesseract printed a broken table: {!r}".format(table[-100:]), code="garbage") from None
     return [word for word in words if word.text]
 
 
@@ -178,7 +178,7 @@ def _word(row: List[str]) -> Word:
 
 
 def group_lines(words: List[Word]) -> List[TextLine]:
-    """Words of the same line joined by spaces: the box round them all, their confidences weighed by their lengths."""
+    """Joins the words of each line by spaces. Box: around all words. Confidence: mean, weighted by word length."""
     by_line: Dict[Tuple[int, ...], List[Word]] = {}
     for word in words:
         by_line.setdefault(word.line, []).append(word)

@@ -1,4 +1,4 @@
-"""Reader `trocr`: a TrOCR model from a local folder, through transformers. It recognises lines and finds none."""
+"""The reader `trocr`: a TrOCR model from a local folder, through transformers. It recognises single lines only."""
 
 import importlib
 import importlib.util
@@ -24,11 +24,11 @@ from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failur
 FOLDER = "OCR_TROCR_MODEL"
 MOST_TOKENS = 64
 GUIDE = "docs/how-to/trocr.md"
-NEXT = "./inv envs --name server, then ask for trocr@server"
+NEXT = "./inv envs --name server, then use trocr@server"
 
 
 def probe() -> Probe:
-    """Whether transformers imports and the folder is there; loads no model. Never raises."""
+    """Whether transformers can be imported and the folder exists. Loads no model. Never raises."""
     try:
         transformers, torch = _libraries()
     except ReaderUnavailable as error:
@@ -51,7 +51,7 @@ def _libraries() -> Tuple[Any, Any]:
     try:
         return importlib.import_module("transformers"), importlib.import_module("torch")
     except Exception as error:
-        found = "transformers does not import: {}: {}".format(type(error).__name__, error)
+        found = "transformers cannot be imported: {}: {}".format(type(error).__name__, error)
         raise ReaderUnavailable(found, next_step=NEXT)
 
 
@@ -94,7 +94,7 @@ def _check_device(options: ReaderOptions, torch: Any) -> None:
 
 
 class TrOcrReader(Reader):
-    """Greedy decoding; the confidence is the geometric mean of the chosen tokens' probabilities."""
+    """Greedy decoding. The confidence is the geometric mean of the probabilities of the chosen tokens."""
 
     def __init__(self, torch: Any, processor: Any, model: Any, info: ReaderInfo) -> None:
         self._torch, self._processor, self._model = torch, processor, model
@@ -103,7 +103,7 @@ class TrOcrReader(Reader):
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         """Always raises ReaderFailed "lines-only"."""
         found = "trocr recognises single lines and has no detector, so it cannot read a whole image"
-        raise ReaderFailed(found, "a crop of one line", "give it line crops, or take the reader ppocr", "lines-only")
+        raise ReaderFailed(found, "a crop of one line", "use line crops, or the reader ppocr", "lines-only")
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()

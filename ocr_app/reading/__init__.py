@@ -1,1 +1,1 @@
-"""TODO."""
+"""One image, read and judged: from pixels to a result."""

@@ -1,4 +1,4 @@
-"""What decoding under a recipe found, as text lines and as the ``code`` of a result line."""
+"""The result of decoding under a recipe: as text lines, and as the ``code`` of a result in JSON form."""
 
 import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
@@ -12,12 +12,12 @@ from ocr_app.recipes.verdict import Reason, Verdict
 
 
 def lines_of(decoding: CodeDecoding) -> List[TextLine]:
-    """The code's lines that were found, in the order of the recipe."""
+    """The lines of the code that were found, in the order of the recipe."""
     return [TextLine(line.text, line.quad, line.confidence) for line in decoding.lines if line.text]
 
 
 def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LinePosterior]) -> Dict[str, Any]:
-    """JSON form; scores are natural logarithms, None where nothing else was possible (an infinite lead)."""
+    """JSON form. Scores are natural logarithms; None stands for an infinite lead, where nothing else was possible."""
     return {
         "recipe": decoding.recipe,
         "layout": decoding.layout,
@@ -30,8 +30,8 @@ def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LineP
     }
 
 
-def words_of(verdict: Verdict) -> Tuple[str, ...]:
-    """The verdict's reasons as words of a result line: ``code`` or ``code:where``."""
+def reasons_of(verdict: Verdict) -> Tuple[str, ...]:
+    """The reasons of the verdict as they appear in a result: ``code`` or ``code:where``."""
     return tuple(reason.code + (":" + reason.where if reason.where else "") for reason in verdict.reasons)
 
 
@@ -70,7 +70,7 @@ def _ranked(pairs: Sequence[Tuple[str, float]]) -> List[List[Any]]:
 
 
 def _other(posterior: LinePosterior) -> Dict[str, Any]:
-    """A line that is no part of the code: its best path."""
+    """A line that is not part of the code, decoded by its best path."""
     text = ctc.decode(np.exp(posterior.log_probs), posterior.characters).text.strip()
     record = line_to_json(TextLine(text, posterior.quad, 0.0))
     return {"text": record["text"], "quad": record["quad"]}

@@ -1,4 +1,4 @@
-"""One image through one reader: preprocess, read, and the result with its timing."""
+"""Reads one image with one reader: preprocessing, reading, decoding, and the result with its timing."""
 
 import datetime
 import time
@@ -21,13 +21,14 @@ Region = Tuple[int, int, int, int]
 
 
 NOT_BEFORE = datetime.datetime(2026, 1, 1)
-"""A clock that shows an earlier time is not set: this program was written later."""
+"""A clock that shows an earlier time has not been set: this program was written later."""
 
 
 class VerdictRequest(NamedTuple):
-    """A recipe, and what else a code has to fit: texts of named fields, the time that a reading may take.
+    """What a code is judged by.
 
-    ``trust_clock``: the computer's clock is right; without it a recipe that asks for today's date holds.
+    ``expected``: the texts that named fields of the recipe must have. ``trust_clock``: whether this computer's clock
+    is right; if not, a recipe that asks for today's date holds. ``deadline_ms``: a reading that takes longer fails.
     """
 
     recipe: recipes.Recipe
@@ -37,50 +38,50 @@ class VerdictRequest(NamedTuple):
 
 
 class ReadOptions(NamedTuple):
-    """What is done with an image.
+    """How an image is read.
 
-    ``layout="line"`` takes the image as one text line, without detection. ``regions`` are places of one line each:
-    nothing is detected then either, whatever the layout (a camera that stands still over a line). ``wanted``: the
-    lines are decoded and judged under a recipe; only a reader with posteriors can.
+    ``layout``: "page", or "line" to take the image as one line of text, without detection. ``regions``: one line of
+    text each, for a camera that is fixed above a production line; nothing is detected then, whatever the layout.
+    ``verdict_request``: decode and judge the lines under a recipe, which needs a reader with posteriors.
     """
 
     layout: str = "page"
     preprocess: str = "raw"
     regions: Tuple[Region, ...] = ()
-    wanted: Optional[VerdictRequest] = None
+    verdict_request: Optional[VerdictRequest] = None
 
 
-PLAIN = ReadOptions()
+DEFAULT_OPTIONS = ReadOptions()
 
 
 def read_image(
-    reader: Reader, image: Image, name: str, how: ReadOptions = PLAIN, notes: Tuple[str, ...] = ()
+    reader: Reader, image: Image, name: str, options: ReadOptions = DEFAULT_OPTIONS, notes: Tuple[str, ...] = ()
 ) -> Reading:
-    """Read one image that is in memory.
+    """Reads one image that is in memory. ``notes`` are added to the reasons of the result.
 
-    An image or reader failure becomes a result with verdict "error"; other errors (a wrong option, a missing device)
-    are raised.
+    Where the image or the reader fails, the result has the verdict "error". Other errors are raised: UsageError for an
+    option that makes no sense, and what opens or decodes raises.
     """
     timer, start = Timer(), time.perf_counter()
     try:
-        found = _found(reader, image, how, timer, start)
+        outcome = _outcome(reader, image, options, timer, start)
     except (ImageError, ReaderFailed) as error:
         return failed(reader, name, error, _milliseconds(start))
     timing = _complete(timer, _milliseconds(start))
-    reasons = found.reasons + tuple(timer.notes) + notes
-    return Reading(name, found.lines, found.verdict, reasons, timing, reader.info, code=found.code)
+    reasons = outcome.reasons + tuple(timer.notes) + notes
+    return Reading(name, outcome.lines, outcome.verdict, reasons, timing, reader.info, code=outcome.code)
 
 
 def read_file(
-    reader: Reader, path: str, how: ReadOptions = PLAIN, limits: Limits = DEFAULT_LIMITS
+    reader: Reader, path: str, options: ReadOptions = DEFAULT_OPTIONS, limits: Limits = DEFAULT_LIMITS
 ) -> Tuple[Reading, Optional[Image]]:
-    """Read one file; the decoded image comes along for drawing, None when it could not be decoded."""
+    """Reads one file. Returns the result and the pixels; None in their place when the file could not be decoded."""
     start = time.perf_counter()
     try:
         loaded = load_image(path, limits)
     except ImageError as error:
         return failed(reader, path, error, _milliseconds(start)), None
-    reading = read_image(reader, loaded.pixels, path, how, loaded.notes)
+    reading = read_image(reader, loaded.pixels, path, options, loaded.notes)
     return reading, loaded.pixels
 
 
@@ -90,8 +91,8 @@ def failed(reader: Reader, name: str, error: OcrError, total_ms: float) -> Readi
     return Reading(name, (), "error", (error.code,), timing, reader.info, error.to_json())
 
 
-class _Found(NamedTuple):
-    """The parts of a reading that the reader and the recipe decide."""
+class _Outcome(NamedTuple):
+    """The parts of a result that the reader and the recipe decide."""
 
     lines: Tuple[TextLine, ...]
     verdict: str
@@ -99,58 +100,60 @@ class _Found(NamedTuple):
     code: Optional[Dict[str, Any]] = None
 
 
-def _found(reader: Reader, image: Image, how: ReadOptions, timer: Timer, start: float) -> _Found:
-    if how.layout not in LAYOUTS:
-        raise UsageError("unknown layout: {!r}".format(how.layout), ", ".join(LAYOUTS))
+def _outcome(reader: Reader, image: Image, options: ReadOptions, timer: Timer, start: float) -> _Outcome:
+    if options.layout not in LAYOUTS:
+        raise UsageError("unknown layout: {!r}".format(options.layout), ", ".join(LAYOUTS))
     with timer.phase("preprocess"):
-        prepared = preprocessing.apply(how.preprocess, image)
-    if how.wanted is not None:
-        return _judged(_posteriors(reader, prepared, how, timer), how.wanted, timer, start)
-    lines = _lines(reader, prepared, how, timer)
-    return _Found(tuple(lines), "read", ()) if lines else _Found((), "no-read", ("no-text-found",))
+        prepared = preprocessing.apply(options.preprocess, image)
+    if options.verdict_request is not None:
+        return _judged(_posteriors(reader, prepared, options, timer), options.verdict_request, timer, start)
+    lines = _lines(reader, prepared, options, timer)
+    return _Outcome(tuple(lines), "read", ()) if lines else _Outcome((), "no-read", ("no-text-found",))
 
 
-def _lines(reader: Reader, image: Image, how: ReadOptions, timer: Timer) -> List[TextLine]:
-    if how.regions:
-        answers = reader.read_lines([cut(image, region) for region in how.regions], timer)
-        pairs = [(line, region) for region, lines in zip(how.regions, answers) for line in lines]
-        return [line._replace(quad=_placed(line.quad, region)) for line, region in pairs]
-    return reader.read(image, timer) if how.layout == "page" else reader.read_line(image, timer)
+def _lines(reader: Reader, image: Image, options: ReadOptions, timer: Timer) -> List[TextLine]:
+    if options.regions:
+        answers = reader.read_lines([cut(image, region) for region in options.regions], timer)
+        pairs = [(line, region) for region, lines in zip(options.regions, answers) for line in lines]
+        return [line._replace(quad=_in_image(line.quad, region)) for line, region in pairs]
+    return reader.read(image, timer) if options.layout == "page" else reader.read_line(image, timer)
 
 
-def _posteriors(reader: Reader, image: Image, how: ReadOptions, timer: Timer) -> List[LinePosterior]:
-    if how.regions:
-        answers = reader.line_posteriors([cut(image, region) for region in how.regions], timer)
-        return [each._replace(quad=_placed(each.quad, region)) for each, region in zip(answers, how.regions)]
-    return reader.posteriors(image, timer) if how.layout == "page" else reader.line_posteriors([image], timer)
+def _posteriors(reader: Reader, image: Image, options: ReadOptions, timer: Timer) -> List[LinePosterior]:
+    if options.regions:
+        answers = reader.line_posteriors([cut(image, region) for region in options.regions], timer)
+        return [each._replace(quad=_in_image(each.quad, region)) for each, region in zip(answers, options.regions)]
+    return reader.posteriors(image, timer) if options.layout == "page" else reader.line_posteriors([image], timer)
 
 
-def _placed(quad: Quad, region: Region) -> Quad:
-    """A quad of a region in pixels of the whole image."""
+def _in_image(quad: Quad, region: Region) -> Quad:
+    """The quad of a region, in pixels of the whole image."""
     return np.asarray(quad + np.array(region[:2], np.float32), np.float32)
 
 
-def _judged(posteriors: List[LinePosterior], wanted: VerdictRequest, timer: Timer, start: float) -> _Found:
+def _judged(posteriors: List[LinePosterior], request: VerdictRequest, timer: Timer, start: float) -> _Outcome:
     """``start``: when work on the image began, on the clock of time.perf_counter."""
     with timer.phase("decode"):
-        decoding = recipes.decode(posteriors, wanted.recipe)
+        decoding = recipes.decode(posteriors, request.recipe)
+        elapsed_ms = _milliseconds(start)
         verdict = recipes.verify(
-            decoding, wanted.recipe, wanted.expected, _clock(wanted), _milliseconds(start), wanted.deadline_ms
+            decoding, request.recipe, request.expected, _clock(request), elapsed_ms, request.deadline_ms
         )
         code = code_json.to_json(decoding, verdict, posteriors)
-    return _Found(tuple(code_json.lines_of(decoding)), verdict.verdict, code_json.words_of(verdict), code)
+    return _Outcome(tuple(code_json.lines_of(decoding)), verdict.verdict, code_json.reasons_of(verdict), code)
 
 
-def _clock(wanted: VerdictRequest) -> Optional[recipes.Clock]:
-    return recipes.judge_clock(datetime.datetime.now(), True, NOT_BEFORE) if wanted.trust_clock else None
+def _clock(request: VerdictRequest) -> Optional[recipes.Clock]:
+    return recipes.judge_clock(datetime.datetime.now(), True, NOT_BEFORE) if request.trust_clock else None
 
 
 def cut(image: Image, region: Region) -> Image:
-    """The part of the image inside ``region``. Raises ImageError (bad-region) when that does not lie inside it."""
+    """The part of the image inside ``region``. Raises ImageError "bad-region" for a region outside the image."""
     x, y, width, height = region
-    tall, wide = image.shape[:2]
-    if min(x, y) < 0 or min(width, height) < 1 or x + width > wide or y + height > tall:
-        found = "region {},{},{},{} does not lie inside {} x {} pixels".format(x, y, width, height, wide, tall)
+    image_height, image_width = image.shape[:2]
+    if min(x, y) < 0 or min(width, height) < 1 or x + width > image_width or y + height > image_height:
+        region_text = ",".join(str(number) for number in region)
+        found = "region {} is not inside the image of {} x {} pixels".format(region_text, image_width, image_height)
         raise ImageError(found, "x,y,width,height", "correct --region", code="bad-region")
     return image[y : y + height, x : x + width]
 

@@ -1,4 +1,4 @@
-"""Recipes: what a code may be, decoding under that knowledge, and the verdict on what was printed."""
+"""Recipes: what a code may be, decoding, and verdict."""
 
 from ocr_app.recipes.decoding import CodeDecoding, decode, decode_free
 from ocr_app.recipes.language import Clock, Recipe, judge_clock, load, loads

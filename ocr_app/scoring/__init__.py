@@ -1,1 +1,1 @@
-"""How well a text was read: edit distance, the thesis's metrics, text forms, and scoring by line."""
+"""How well a text was read: edit distance, metrics, text forms, and scores per line."""

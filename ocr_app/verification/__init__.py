@@ -1,1 +1,1 @@
-"""Checks before an engine is used: preflight for TensorRT, parity of exports, the precision gate and its plans."""
+"""Whether a network may become an engine: preflight, precision plan, and parity."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Readers in another process: protocol and children."""

@@ -1,4 +1,4 @@
-"""One child process that speaks the worker protocol: started, asked with a time limit, ended without leftovers."""
+"""One child process that speaks the worker protocol: start it, send it requests with a time limit, and end it."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ from typing import IO, Any, Callable, Dict, Optional, Sequence
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.workers import protocol
 
-LAST_WORDS_BYTES = 8192
-LAST_WORDS_LINES = 6
+TAIL_BYTES = 8192
+TAIL_LINES = 6
 LONGEST_ANSWER = 16 << 20
 EXIT_WAIT_S = 2.0
 CLOSE_WAIT_S = 5.0
-AGAIN = "a fresh process serves the next image; if it happens again, look at the last lines above"
+AGAIN = "a new process reads the next image; if this happens again, look at the output above"
 
 
 class Deadline:
@@ -40,8 +40,8 @@ class Deadline:
         self._timer.join()
 
 
-class LastWords:
-    """Reads a stream to its end in a thread of its own and keeps the last few kilobytes."""
+class StreamTail:
+    """Reads a stream to its end in its own thread, and keeps the last few kilobytes."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -51,10 +51,10 @@ class LastWords:
 
     def _drain(self) -> None:
         for block in iter(lambda: os.read(self._stream.fileno(), 4096), b""):
-            self._kept = (self._kept + block)[-LAST_WORDS_BYTES:]
+            self._kept = (self._kept + block)[-TAIL_BYTES:]
 
     def finish(self, seconds: float) -> bool:
-        """Waits for the end of the stream and closes it; False when something still holds its other end."""
+        """Waits for the end of the stream and closes it. False if another process still holds its other end."""
         self._thread.join(seconds)
         if self._thread.is_alive():
             return False
@@ -62,16 +62,16 @@ class LastWords:
         return True
 
     def text(self) -> str:
-        """The last lines, indented, each at most 300 characters."""
+        """The last lines, indented, with at most 300 characters each."""
         lines = [line for line in self._kept.decode("utf-8", "replace").splitlines() if line.strip()]
-        return "\n".join("    | " + line[:300] for line in lines[-LAST_WORDS_LINES:])
+        return "\n".join("    | " + line[:300] for line in lines[-TAIL_LINES:])
 
 
 class Child:
-    """A process in a group of its own. Not for use by several threads at once.
+    """A process in its own process group. Not for use by several threads at once.
 
-    Every method that raises a failure of the process itself (codes "crashed", "hung", "garbage", "protocol") has
-    ended it before; ``ended`` says so. Errors that the process reports leave it alive.
+    A method that raises a failure of the process itself (code "crashed", "hung", "garbage" or "protocol") has ended
+    the process, and ``ended`` is True. An error that the process reports leaves it alive.
     """
 
     def __init__(self, command: Sequence[str], environ: Optional[Dict[str, str]] = None) -> None:
@@ -84,7 +84,7 @@ class Child:
             )
         except OSError as error:
             raise ReaderFailed("cannot start {}: {}".format(command[0], error), code="crashed") from None
-        self._last_words = LastWords(self._stream(self._process.stderr))
+        self._error_tail = StreamTail(self._stream(self._process.stderr))
 
     @property
     def pid(self) -> int:
@@ -92,11 +92,11 @@ class Child:
         return self._process.pid
 
     def hello(self, timeout_s: float) -> protocol.WorkerHello:
-        """Waits for the greeting. Raises ReaderFailed."""
+        """Waits for the greeting of the process. Raises ReaderFailed."""
         return self._exchange(None, timeout_s, protocol.decode_hello)  # type: ignore[no-any-return]
 
     def ask(self, verb: str, timeout_s: float, decode: Callable[[Any], Any], **fields: Any) -> Any:
-        """The decoded result of one request. Raises ReaderFailed, or the error that the process reports."""
+        """Sends one request and decodes its result. Raises ReaderFailed, or the error that the process reports."""
         self._number += 1
         number = self._number
 
@@ -124,26 +124,26 @@ class Child:
             raise
 
     def _transfer(self, line: Optional[bytes]) -> bytes:
-        """Writes a request, reads an answer; a process that is gone gives an empty one."""
+        """Writes a request and reads the answer, which is empty if the process has ended."""
         try:
             if line is not None:
                 stream = self._stream(self._process.stdin)
                 stream.write(line)
                 stream.flush()
         except OSError:
-            pass  # it died before it read everything; what it still said is worth reading
+            pass  # it ended before it read everything; its output is still worth reading
         return self._stream(self._process.stdout).readline(LONGEST_ANSWER)
 
-    def _failure(self, what: str, code: str) -> ReaderFailed:
+    def _failure(self, event: str, code: str) -> ReaderFailed:
         self.end()
-        words = self._last_words.text()
-        said = "; it said last:\n" + words if words else " and said nothing"
-        return ReaderFailed("the reader's process " + what + said, next_step=AGAIN, code=code)
+        tail = self._error_tail.text()
+        output = "; its last output:\n" + tail if tail else " without any output"
+        return ReaderFailed("the reader's process " + event + output, next_step=AGAIN, code=code)
 
     def _exit_status(self) -> str:
-        left = self._wait_unreaped(EXIT_WAIT_S)
+        has_exited = self._wait_unreaped(EXIT_WAIT_S)
         self.end()
-        if not left:
+        if not has_exited:
             return "closed its output and was ended"
         status = self._process.returncode
         if status < 0:
@@ -151,8 +151,8 @@ class Child:
         return "exited with status {}".format(status)
 
     def _wait_unreaped(self, seconds: float) -> bool:
-        """Whether the process exits within ``seconds``; it stays unreaped, so that its id is still its own."""
-        if not hasattr(os, "waitid"):  # macOS before Python 3.13: reaped, and then its group is left alone
+        """Whether the process exits within ``seconds``. It is not reaped, so no other process can get its id."""
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13: it is reaped, and its group is left alone
             return _reaped(self._process, seconds)
         until = time.monotonic() + seconds
         while os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
@@ -162,7 +162,7 @@ class Child:
         return True
 
     def close(self) -> None:
-        """Asks the process to close, then ends it. May be called twice; never raises for what the process does."""
+        """Asks the process to close, then ends it. May be called twice; never raises for a failure of the process."""
         if not self.ended:
             try:
                 self.ask("close", CLOSE_WAIT_S, lambda result: result)
@@ -172,28 +172,28 @@ class Child:
         self.end()
 
     def end(self) -> None:
-        """Kills what is left of the process and its group, and gives back pipes and thread. May be called twice."""
+        """Kills the process and its group, and releases the pipes and the thread. May be called twice."""
         if self.ended:
             return
         self.ended = True
         self._kill()
         self._process.wait()
-        self._last_words.finish(EXIT_WAIT_S)
+        self._error_tail.finish(EXIT_WAIT_S)
         for stream in (self._process.stdin, self._process.stdout):
             _close_quietly(self._stream(stream))
 
     def _kill(self) -> None:
-        """Ends the group; safe because the process is ours and not yet reaped, so no other can have its number."""
+        """Kills the group. This is safe: the process has not been reaped, so no other process can have its id."""
         if self._process.returncode is not None:
             return
         try:
             os.killpg(self.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
-            pass  # nothing is left, or (macOS) only the zombie
+            pass  # nothing is left, or only the zombie (macOS)
 
     @staticmethod
     def _stream(stream: Optional[IO[bytes]]) -> IO[bytes]:
-        assert stream is not None  # all three are pipes
+        assert stream is not None  # all three streams are pipes
         return stream
 
 
@@ -216,4 +216,4 @@ def _close_quietly(stream: IO[bytes]) -> None:
     try:
         stream.close()
     except OSError:
-        pass  # an unwritten rest of a request to a process that is gone
+        pass  # the rest of a request that the process did not read

@@ -1,8 +1,8 @@
-"""What programs that speak the worker protocol share: their streams, their loop, and answers that never raise.
+"""What the programs that speak the worker protocol share: streams, the loop, and answers that never raise.
 
-Requests come on standard input, answers go to what was standard output; before anything else that descriptor is set
-aside and number 1 points at standard error, so that what a library prints cannot be taken for an answer. A program
-ends with its input: no caller, no program. See docs/reference/worker-protocol.md.
+Requests arrive on standard input. Answers go to a copy of standard output; descriptor 1 itself is redirected to
+standard error at the start, so that nothing that a library prints can be mistaken for an answer. A program ends when
+its input ends, so it never outlives its caller. See docs/reference/worker-protocol.md.
 """
 
 import os
@@ -17,22 +17,22 @@ from ocr_app.workers import protocol
 from ocr_app.workers.environments import python_version
 
 GRACE_S = 2.0
-"""How long a request may still run after the caller is gone."""
+"""How long a request may run after the caller has gone."""
 
 Verb = Callable[[protocol.Message], Any]
 
 
 class Program:
-    """Carries out the requests of one caller, one at a time. Subclasses fill :meth:`verbs`."""
+    """Carries out the requests of one caller, one at a time. Subclasses implement :meth:`verbs`."""
 
     closed = False
 
     def verbs(self) -> Dict[str, Verb]:
-        """What can be asked for: the name of a request, and the method that gives its result in JSON form."""
+        """The requests by name, each with the method that returns its result in JSON form."""
         raise NotImplementedError
 
     def answer(self, line: bytes) -> bytes:
-        """The answer to one request; never raises for what a reader does, not even for ``sys.exit()``."""
+        """The answer to one request. Never raises for anything that a reader does, even if it calls ``sys.exit()``."""
         number = protocol.HELLO_ID
         try:
             message = protocol.decode_message(line)
@@ -53,7 +53,7 @@ class Program:
 
 
 def run(program: Program) -> None:
-    """Serves the caller of this process; exit status 0 when it closed or went away. Does not return."""
+    """Serves the caller of this process, then exits with status 0. Does not return."""
     requests, answers = _take_streams()
     lines: "queue.Queue[Optional[bytes]]" = queue.Queue()
     threading.Thread(target=_follow, args=(requests, lines), daemon=True).start()
@@ -62,21 +62,21 @@ def run(program: Program) -> None:
     except BrokenPipeError:
         pass
     sys.stderr.flush()
-    os._exit(0)  # without waiting for threads of libraries; nothing of ours is left to write
+    os._exit(0)  # does not wait for the threads of libraries; our own output is written
 
 
 def _take_streams() -> Tuple[BinaryIO, BinaryIO]:
-    """The protocol's own input and output; descriptors 0 and 1 are turned away from them for everyone else."""
+    """The input and output of the protocol. Descriptors 0 and 1, which libraries use, are redirected."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
     os.dup2(2, 1)
     return requests, answers
 
 
 def _follow(requests: BinaryIO, lines: "queue.Queue[Optional[bytes]]") -> None:
-    """Feeds lines to the queue until the input ends; then a request still running after the grace is cut off."""
+    """Puts lines into the queue until the input ends; a request that then runs longer than GRACE_S is cut off."""
     for line in requests:
         lines.put(line)
     lines.put(None)
@@ -86,7 +86,7 @@ def _follow(requests: BinaryIO, lines: "queue.Queue[Optional[bytes]]") -> None:
 
 
 def _serve(program: Program, lines: "queue.Queue[Optional[bytes]]", answers: BinaryIO) -> None:
-    """Greets, then answers until the queue of requests ends or a close was asked for."""
+    """Sends the greeting, then answers requests until the input ends or the caller asks to close."""
     hello = protocol.WorkerHello(protocol.PROTOCOL, python_version())
     _send(answers, protocol.encode_message(protocol.encode_hello(hello)))
     while not program.closed:
@@ -97,6 +97,6 @@ def _serve(program: Program, lines: "queue.Queue[Optional[bytes]]", answers: Bin
 
 
 def _send(answers: BinaryIO, line: bytes) -> None:
-    """Writes one message at once."""
+    """Writes one message and flushes it."""
     answers.write(line)
     answers.flush()

@@ -1,7 +1,7 @@
-"""The words that a reader's child process and its parent exchange: one JSON object a line.
+"""The messages between a reader's process and its caller: one JSON object per line.
 
-Pure functions, no input or output. Everything decoded here comes from another process, so everything is checked:
-what does not fit raises ReaderFailed with code "garbage". Described in docs/reference/worker-protocol.md.
+Pure functions, without input or output. Everything that is decoded here comes from another process, so everything is
+checked: an invalid message raises ReaderFailed "garbage". See docs/reference/worker-protocol.md.
 """
 
 import base64
@@ -24,32 +24,34 @@ Message = Dict[str, Any]
 
 
 class WorkerHello(NamedTuple):
-    """What a child says first: the protocol it speaks and the Python it runs on."""
+    """The greeting of a child: the protocol that it speaks, and the version of its Python."""
 
     protocol: str
     python: str
 
 
 class WorkerAnswer(NamedTuple):
-    """Lines of one image, the milliseconds of each phase, and what the reader noted ("too-many-lines")."""
+    """The lines of one image, the milliseconds per phase, and the notes of the reader ("too-many-lines")."""
 
     lines: List[TextLine]
     timing_ms: Dict[str, float]
     notes: Tuple[str, ...] = ()
 
 
-def garbage(what: str) -> ReaderFailed:
-    """The error for anything that does not fit the protocol."""
-    return ReaderFailed("the reader's process answered garbage: " + what, "a message of " + PROTOCOL, code="garbage")
+def garbage(message: str) -> ReaderFailed:
+    """The error for anything that does not conform to the protocol."""
+    return ReaderFailed(
+        "the reader's process sent an invalid message: " + message, "a message of " + PROTOCOL, code="garbage"
+    )
 
 
 def encode_message(message: Message) -> bytes:
-    """One line of ASCII ending in a newline. Raises ValueError for NaN and infinities."""
+    """One line of ASCII that ends in a newline. Raises ValueError for NaN and infinities."""
     return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
 
 
 def decode_message(line: bytes) -> Message:
-    """Inverse of :func:`encode_message`. Raises ReaderFailed "garbage"."""
+    """The inverse of :func:`encode_message`. Raises ReaderFailed "garbage"."""
     try:
         message = json.loads(line.decode("ascii"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -83,12 +85,12 @@ def failure(number: int, error: OcrError) -> Message:
 
 
 def outcome_of(message: Message, number: int) -> Tuple[Any, Optional[OcrError]]:
-    """Result of request ``number`` and None, or None and the error that was reported.
+    """The result of request ``number`` and None, or None and the reported error.
 
-    Raises ReaderFailed "garbage" for an answer to another request and for one that is neither.
+    Raises ReaderFailed "garbage" for an answer to another request, and for one with neither result nor error.
     """
     if message["id"] != number:
-        raise garbage("an answer to request {} where request {} waits".format(message["id"], number))
+        raise garbage("an answer to request {} instead of request {}".format(message["id"], number))
     if isinstance(message.get("error"), dict):
         return None, from_json({str(key): str(value) for key, value in message["error"].items()})
     if "result" not in message:
@@ -97,12 +99,15 @@ def outcome_of(message: Message, number: int) -> Tuple[Any, Optional[OcrError]]:
 
 
 def encode_hello(hello: WorkerHello) -> Message:
-    """The child's greeting, an answer to the request nobody sent (id 0)."""
+    """The greeting: an answer to request 0, which is never sent."""
     return reply(HELLO_ID, {"protocol": hello.protocol, "python": hello.python})
 
 
 def decode_hello(message: Message) -> WorkerHello:
-    """Raises ReaderFailed: "garbage", or "protocol" when parent and child are of different versions."""
+    """The inverse of :func:`encode_hello`.
+
+    Raises ReaderFailed "garbage", or "protocol" if the two processes have different versions.
+    """
     result, _ = outcome_of(message, HELLO_ID)
     record = _record(result, "greeting")
     hello = WorkerHello(_text(record, "protocol"), _text(record, "python"))
@@ -113,13 +118,13 @@ def decode_hello(message: Message) -> WorkerHello:
 
 
 def encode_image(image: Image) -> Message:
-    """Lossless: the raw bytes in base64, with shape and dtype."""
+    """The raw pixels in base64, with shape and dtype; nothing is lost."""
     data = base64.b64encode(np.ascontiguousarray(image).tobytes()).decode("ascii")
     return {"shape": list(image.shape), "dtype": str(image.dtype), "data": data}
 
 
 def decode_image(record: Any) -> Image:
-    """Inverse of :func:`encode_image`; the array is the caller's own. Raises ReaderFailed "garbage"."""
+    """The inverse of :func:`encode_image`; the array is a copy. Raises ReaderFailed "garbage"."""
     record = _record(record, "image")
     shape = record.get("shape")
     if record.get("dtype") != "uint8" or not _is_shape(shape):
@@ -137,12 +142,12 @@ def _is_shape(shape: Any) -> bool:
 
 
 def encode_options(options: ReaderOptions) -> Message:
-    """JSON form of the options."""
+    """The JSON form of the options."""
     return dict(options._asdict())
 
 
 def decode_options(record: Any) -> ReaderOptions:
-    """Inverse of :func:`encode_options`. Raises ReaderFailed "garbage"."""
+    """The inverse of :func:`encode_options`. Raises ReaderFailed "garbage"."""
     record = _record(record, "options")
     threads = record.get("threads")
     if not _is_id(threads) or threads < 1:
@@ -151,18 +156,18 @@ def decode_options(record: Any) -> ReaderOptions:
 
 
 def encode_info(info: ReaderInfo) -> Message:
-    """JSON form of a reader's description."""
+    """The JSON form of a reader's description."""
     return dict(info._asdict())
 
 
 def decode_info(record: Any) -> ReaderInfo:
-    """Inverse of :func:`encode_info`. Raises ReaderFailed "garbage"."""
+    """The inverse of :func:`encode_info`. Raises ReaderFailed "garbage"."""
     record = _record(record, "info")
     return ReaderInfo(*[_text(record, name) for name in ReaderInfo._fields])
 
 
 def encode_answer(answer: WorkerAnswer) -> Message:
-    """JSON form of an answer; coordinates and confidences survive to the last bit. Raises ValueError for NaN."""
+    """The JSON form of an answer. Coordinates and confidences keep every bit. Raises ValueError for NaN."""
     lines = [
         {"text": t, "quad": np.asarray(q, np.float32).tolist(), "confidence": float(c)} for t, q, c in answer.lines
     ]
@@ -171,7 +176,7 @@ def encode_answer(answer: WorkerAnswer) -> Message:
 
 
 def decode_answer(record: Any) -> WorkerAnswer:
-    """Inverse of :func:`encode_answer`. Raises ReaderFailed "garbage"."""
+    """The inverse of :func:`encode_answer`. Raises ReaderFailed "garbage"."""
     record = _record(record, "answer")
     lines, timing = record.get("lines"), _record(record.get("timing_ms"), "timing")
     if not isinstance(lines, list):
@@ -196,12 +201,12 @@ def _is_point(value: Any) -> bool:
 
 
 def encode_probe(probe: Probe) -> Message:
-    """JSON form of a probe."""
+    """The JSON form of a probe."""
     return dict(probe._asdict())
 
 
 def decode_probe(record: Any) -> Probe:
-    """Inverse of :func:`encode_probe`. Raises ReaderFailed "garbage"."""
+    """The inverse of :func:`encode_probe`. Raises ReaderFailed "garbage"."""
     record = _record(record, "probe")
     versions = record.get("versions")
     if not isinstance(versions, (list, tuple)) or not all(_is_text_pair(pair) for pair in versions):
@@ -215,9 +220,9 @@ def _is_text_pair(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and len(value) == 2 and all(isinstance(part, str) for part in value)
 
 
-def _record(value: Any, what: str) -> Message:
+def _record(value: Any, name: str) -> Message:
     if not isinstance(value, dict):
-        raise garbage("{}: {!r}".format(what, value)[:MOST_QUOTED])
+        raise garbage("{}: {!r}".format(name, value)[:MOST_QUOTED])
     return value
 
 

@@ -1,4 +1,4 @@
-"""A reader that runs in another Python: one child process reads many images."""
+"""A reader in another Python: one child process reads many images."""
 
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
@@ -10,7 +10,7 @@ from ocr_app.workers.child import Child
 
 TIMEOUT_S = 120.0
 FIRST_FACTOR = 3.0
-"""Starting, opening and the first image may take this many times longer than an image later on."""
+"""Starting, opening and the first image may take this many times as long as a later image."""
 BUDGET = 3
 
 Environ = Optional[Dict[str, str]]
@@ -19,12 +19,12 @@ Environ = Optional[Dict[str, str]]
 class RemoteReader(Reader):
     """Drives one child process. Not for use by several threads at once.
 
-    A child that crashes, hangs or answers garbage costs the image it had in hand: that call raises ReaderFailed
-    (code "crashed", "hung" or "garbage") and the next one gets a fresh child. After ``budget`` such failures in a
-    row the reader gives up: every further call raises ReaderFailed "gave-up". So each call gets one answer.
+    If the child crashes, hangs or sends an invalid message, the call in progress raises ReaderFailed ("crashed", "hung"
+    or "garbage") and the next call starts a new child. After ``budget`` such failures in a row the reader gives up, and
+    every further call raises ReaderFailed "gave-up". So each call has exactly one outcome.
 
-    ``label`` names the child's environment in ``info.engine``; ``engine`` is what its reader
-    reads with ("none": its own networks). Opening raises what ``open_reader`` raises there.
+    ``label`` names the child's environment in ``info.engine``. ``engine`` is the engine that its reader uses ("none":
+    its own networks). Opening raises what ``open_reader`` raises in the child.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class RemoteReader(Reader):
 
     @property
     def pid(self) -> Optional[int]:
-        """Process id of the child that serves now, None between two children."""
+        """The process id of the current child; None between two children."""
         return None if self._child is None else self._child.pid
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
@@ -78,19 +78,19 @@ class RemoteReader(Reader):
             raise
         self._fresh, self._failures = False, 0
         if timer is not None:
-            _hand_on(answer, timer)
+            _add_to_timer(answer, timer)
         return answer.lines  # type: ignore[no-any-return]
 
     def _check_open(self) -> None:
         if self._closed:
             raise ReaderFailed("the reader {} is closed".format(self._reader), code="closed")
         if self._failures >= self._budget:
-            found = "the reader {} failed {} times in a row and was given up; the last time: {}"
+            found = "the reader {} failed {} times in a row and is not started again; the last time: {}"
             found = found.format(self._reader, self._failures, self._last_failure)
             raise ReaderFailed(found, next_step="ocr-app readers", code="gave-up")
 
     def _count(self, error: BaseException) -> None:
-        """An error that the child reports is an answer; one that ended it is a failure."""
+        """Counts failures: an error that the child reports is an answer, one that ended the child is a failure."""
         if self._child is not None and not self._child.ended:
             self._fresh, self._failures = False, 0
             return
@@ -99,7 +99,7 @@ class RemoteReader(Reader):
         self._last_failure = error.found if isinstance(error, OcrError) else repr(error)
 
     def _running(self) -> Child:
-        """The child, started and opened when there is none."""
+        """The current child; starts and opens one if there is none."""
         if self._child is None:
             self._child = self._opened(self._start())
             self._fresh = True
@@ -121,12 +121,12 @@ class RemoteReader(Reader):
         return info
 
     def _labelled(self, info: ReaderInfo, python: str) -> ReaderInfo:
-        where = ", ".join(part for part in (self._label, "Python " + python) if part)
-        return info._replace(engine="{} [{}]".format(info.engine, where))
+        environment = ", ".join(part for part in (self._label, "Python " + python) if part)
+        return info._replace(engine="{} [{}]".format(info.engine, environment))
 
 
-def _hand_on(answer: protocol.WorkerAnswer, timer: Timer) -> None:
-    """What the child measured and noted."""
+def _add_to_timer(answer: protocol.WorkerAnswer, timer: Timer) -> None:
+    """Adds the times and notes of the child to ``timer``."""
     for name, ms in answer.timing_ms.items():
         timer.add(name, ms)
     for note in answer.notes:
@@ -134,7 +134,7 @@ def _hand_on(answer: protocol.WorkerAnswer, timer: Timer) -> None:
 
 
 def probe_remote(reader: str, command: Sequence[str], environ: Environ = None, timeout_s: float = TIMEOUT_S) -> Probe:
-    """The reader's own probe, run by a child of ``command``. Raises ReaderFailed."""
+    """The reader's own probe, carried out by a child. Raises ReaderFailed."""
     child = Child(command, environ)
     try:
         child.hello(timeout_s)

@@ -77,7 +77,10 @@ def test_every_reading_under_a_recipe_fits(rows):
             return [LinePosterior(np.zeros((4, 2), np.float32), logs, SIGNS)]
 
     reading = read_image(
-        Thinks(), np.zeros((8, 8), np.uint8), "a.png", ReadOptions(wanted=VerdictRequest(recipes.loads(RECIPE)))
+        Thinks(),
+        np.zeros((8, 8), np.uint8),
+        "a.png",
+        ReadOptions(verdict_request=VerdictRequest(recipes.loads(RECIPE))),
     )
     assert reading.code is not None and valid(reading_to_json(reading))
 

@@ -1,1 +1,1 @@
-"""``ocr-app benchmark`` and ``ocr-app compare``: arguments, and what is printed."""
+"""The verbs that measure: benchmark, its sub-verbs, and compare."""

@@ -1,1 +1,1 @@
-"""``ocr-app engine``: judges networks, builds engines from them, keeps and shares the engines."""
+"""The verb `engine`: one module per group of its sub-verbs."""

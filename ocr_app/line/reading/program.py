@@ -57,12 +57,12 @@ class ReadingProgram(Program):
 
     def _read(self, message: protocol.Message) -> Any:
         options = self._options
-        if options.wanted is not None:
+        if options.verdict_request is not None:
             expected, deadline = dict(message["expected"]), message["deadline_ms"]
-            wanted = options.wanted._replace(
+            wanted = options.verdict_request._replace(
                 expected=expected, trust_clock=message["trust_clock"], deadline_ms=deadline
             )
-            options = options._replace(wanted=wanted)
+            options = options._replace(verdict_request=wanted)
         reading, _ = read_file(self._opened(), message["path"], options, self._limits)
         return reading_to_json(reading)
 

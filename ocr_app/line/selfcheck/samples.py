@@ -24,7 +24,7 @@ def rows(reader: Reader, context: RuntimeContext) -> List[Row]:
     expected = expectations()
     try:
         recipe = recipes.load(os.path.join(context.recipes, expected["recipe"]))
-        options = ReadOptions(wanted=VerdictRequest(recipe))
+        options = ReadOptions(verdict_request=VerdictRequest(recipe))
         return [_row(reader, context.samples, options, entry) for entry in expected["images"]]
     except OcrError as error:
         next_step = error.next_step or "OCR_RECIPES names the folder of recipes"

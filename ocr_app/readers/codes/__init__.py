@@ -1,1 +1,1 @@
-"""TODO."""
+"""The reader `codes`: our own detector and recogniser of printed product codes."""

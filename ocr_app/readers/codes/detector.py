@@ -1,8 +1,8 @@
-"""The code detector's way in and out: a frame scaled for the network, and quads from the maps that it answers.
+"""The code detector: scales a frame for the network, and turns the maps that it returns into quads.
 
-The network marks the central band of each code line and says, at each marked cell, how high the line is. A band is
-half as high as its line, so that lines which touch keep apart; the quad is given back its full size from the height
-that the network regressed and from the known shrink.
+The network marks the central band of each code line and regresses the height of the line at each marked cell. A band
+is half as high as its line, so that lines that touch stay separate. The quad gets its full size back from the regressed
+height and the known shrink.
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
@@ -26,13 +26,13 @@ _SHORT = 1.5  # a band less elongated than this says nothing reliable about its 
 
 
 class CodeDetectorSettings(NamedTuple):
-    """How a frame is scaled for the network, and what its maps must say for a line.
+    """How a frame is scaled for the network, and which bands count as lines.
 
-    The long side becomes ``shrink`` of itself, but at least ``side`` and at most ``largest_side`` px; no frame is
-    enlarged more than ``largest_scale`` times.
+    The long side is multiplied by ``shrink``, but becomes at least ``side`` and at most ``largest_side`` px. A frame is
+    enlarged at most ``largest_scale`` times.
 
-    ``pixel_threshold``: probability from which a cell belongs to a band; ``line_threshold``: mean probability from
-    which a band is a line; ``smallest_height``: of a line, in pixels of the network's input.
+    ``pixel_threshold``: the lowest probability of a cell of a band. ``line_threshold``: the lowest mean probability of
+    a band. ``smallest_height``: the lowest height of a line, in pixels of the network's input.
     """
 
     side: int = 640
@@ -45,19 +45,19 @@ class CodeDetectorSettings(NamedTuple):
 
 
 class FoundLine(NamedTuple):
-    """A line's quad, clockwise from top-left along its reading direction, and the mean probability of its band."""
+    """The quad of a line, clockwise from top-left along the reading direction, and the mean probability of its band."""
 
     quad: Quad
     score: float
 
 
 def settings_from(record: Dict[str, Any]) -> CodeDetectorSettings:
-    """Settings of the detector's record in data/codes.json."""
+    """The settings in the detector's record in data/codes.json."""
     return CodeDetectorSettings(**{name: record[name] for name in CodeDetectorSettings._fields})
 
 
 class CodeDetector:
-    """Finds code lines: image in, lines with quads in pixels of that image out, unordered."""
+    """Finds code lines in an image. The quads are in pixels of that image; the lines are not in reading order."""
 
     def __init__(self, network: Network, settings: CodeDetectorSettings) -> None:
         self.network = network
@@ -65,29 +65,29 @@ class CodeDetector:
 
     def __call__(self, image: Image) -> List[FoundLine]:
         blob, scale = prepare(image, self._settings)
-        found = lines_from_maps(self.network.infer_one(blob)[0], self._settings)
-        return [line._replace(quad=np.asarray(line.quad / scale, np.float32)) for line in found]
+        lines = lines_from_maps(self.network.infer_one(blob)[0], self._settings)
+        return [line._replace(quad=np.asarray(line.quad / scale, np.float32)) for line in lines]
 
 
 def prepare(image: Image, settings: CodeDetectorSettings) -> Tuple[np.ndarray, float]:
-    """Network input ``(1, 1, H, W)`` float32 and the scale from image to input pixels.
+    """The network input ``(1, 1, H, W)`` float32, and the scale from image to input pixels.
 
-    The scale follows ``DetectorSettings``; right and bottom are padded with 0 (mid grey) to multiples of 32.
+    The scale follows ``settings``. The right and bottom edges are padded with 0 (mid grey) to multiples of 32.
     """
     height, width = image.shape[:2]
     scale = scale_of(max(height, width), settings)
     size = (max(1, int(round(width * scale))), max(1, int(round(height * scale))))
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    resized = cv2.resize(gray(image), size, interpolation=way)
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    resized = cv2.resize(gray(image), size, interpolation=interpolation)
     blob = np.zeros((1, 1, _to_stride(size[1]), _to_stride(size[0])), np.float32)
     blob[0, 0, : size[1], : size[0]] = (resized.astype(np.float32) - _MEAN) / _SPREAD
     return blob, scale
 
 
 def scale_of(long_side: int, settings: CodeDetectorSettings) -> float:
-    """From image to input pixels, for an image whose long side has so many pixels."""
-    wanted = min(max(settings.side, settings.shrink * long_side), settings.largest_side)
-    return min(float(wanted) / long_side, settings.largest_scale)
+    """The scale from image to input pixels, for an image whose long side has ``long_side`` pixels."""
+    scaled_side = min(max(settings.side, settings.shrink * long_side), settings.largest_side)
+    return min(float(scaled_side) / long_side, settings.largest_scale)
 
 
 def _to_stride(length: int) -> int:
@@ -95,7 +95,7 @@ def _to_stride(length: int) -> int:
 
 
 def band_of(quad: Quad) -> Quad:
-    """The central band of a line's quad: half its height, shortened by a quarter of its height at each end."""
+    """The central band of a line's quad: half as high, and shorter by a quarter of the height at each end."""
     quad = np.asarray(quad, np.float64)
     width, height = sides(quad)
     end = min(END * height / max(width, 1e-6), 0.5)
@@ -113,57 +113,57 @@ def band_of(quad: Quad) -> Quad:
 
 
 def lines_from_maps(maps: np.ndarray, settings: CodeDetectorSettings) -> List[FoundLine]:
-    """Lines of one answer ``(2, h, w)``, in pixels of the network's input, the surest first.
+    """The lines in one output ``(2, h, w)``, in pixels of the network's input, by falling score.
 
-    ``maps[0]`` are logits of "central band of a code line", ``maps[1]`` log2(line height / 16 px).
+    ``maps[0]``: logits of "central band of a code line". ``maps[1]``: log2(line height / 16 px).
     """
     threshold = float(np.log(settings.pixel_threshold / (1.0 - settings.pixel_threshold)))
     mask = (maps[0] > threshold).astype(np.uint8)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    found = (_line_of(maps, labels, index, boxes[index], settings) for index in range(1, count))
-    return sorted((line for line in found if line is not None), key=lambda line: -line.score)
+    lines = (_line_of(maps, labels, index, boxes[index], settings) for index in range(1, count))
+    return sorted((line for line in lines if line is not None), key=lambda line: -line.score)
 
 
 def _line_of(
     maps: np.ndarray, labels: np.ndarray, index: int, box: np.ndarray, settings: CodeDetectorSettings
 ) -> Optional[FoundLine]:
-    """The line of one connected component, or None when it is too low or too faint."""
+    """The line of one connected component; None if its height or score is out of range."""
     x, y, width, height = (int(value) for value in box[:4])
     part = (slice(y, y + height), slice(x, x + width))
     rows, columns = np.nonzero(labels[part] == index)
-    chances = 1.0 / (1.0 + np.exp(-maps[0][part][rows, columns].astype(np.float64)))
-    octaves = float(np.average(maps[1][part][rows, columns], weights=chances))
-    score = float(chances.mean())
+    probabilities = 1.0 / (1.0 + np.exp(-maps[0][part][rows, columns].astype(np.float64)))
+    octaves = float(np.average(maps[1][part][rows, columns], weights=probabilities))
+    score = float(probabilities.mean())
     if score < settings.line_threshold or not np.log2(settings.smallest_height / UNIT_HEIGHT) <= octaves <= _HIGHEST:
         return None
     line_height = UNIT_HEIGHT * 2.0**octaves
     centres = CELL * (np.stack([columns + x, rows + y], axis=1) + 0.5)
-    return FoundLine(_quad_of(centres, chances, line_height), score)
+    return FoundLine(_quad_of(centres, probabilities, line_height), score)
 
 
-def _quad_of(centres: np.ndarray, chances: np.ndarray, line_height: float) -> Quad:
-    """The full quad round the band whose cells have these centres ``(N, 2)``, px."""
-    along = _reading_direction(centres, chances, line_height)
+def _quad_of(centres: np.ndarray, probabilities: np.ndarray, line_height: float) -> Quad:
+    """The full quad around the band whose cells have these centres ``(N, 2)``, in px."""
+    along = _reading_direction(centres, probabilities, line_height)
     across = np.array([-along[1], along[0]])
     ends = centres @ along
-    reach = 0.5 * CELL * float(np.abs(along).sum())  # from a cell's centre to its edge, in this direction
-    left = ends.min() - reach - END * line_height
-    right = ends.max() + reach + END * line_height
-    middle = float(np.average(centres @ across, weights=chances))
+    half_cell = 0.5 * CELL * float(np.abs(along).sum())  # from a cell's centre to its edge, in this direction
+    left = ends.min() - half_cell - END * line_height
+    right = ends.max() + half_cell + END * line_height
+    middle = float(np.average(centres @ across, weights=probabilities))
     top, bottom = middle - 0.5 * line_height, middle + 0.5 * line_height
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
     return np.asarray([u * along + v * across for u, v in corners], np.float32)
 
 
-def _reading_direction(centres: np.ndarray, chances: np.ndarray, line_height: float) -> np.ndarray:
-    """Unit vector along the line: to the right, or downwards where the line is closer to the vertical."""
-    offsets = centres - np.average(centres, axis=0, weights=chances)
-    spread = (offsets * chances[:, None]).T @ offsets / chances.sum()
-    variances, axes = np.linalg.eigh(spread + np.eye(2) * CELL**2 / 12.0)  # a cell has an extent of its own
+def _reading_direction(centres: np.ndarray, probabilities: np.ndarray, line_height: float) -> np.ndarray:
+    """The unit vector along the line: to the right, or downwards if the line is closer to the vertical."""
+    offsets = centres - np.average(centres, axis=0, weights=probabilities)
+    spread = (offsets * probabilities[:, None]).T @ offsets / probabilities.sum()
+    variances, axes = np.linalg.eigh(spread + np.eye(2) * CELL**2 / 12.0)  # the variance within a cell
     if variances[1] < _SHORT**2 * variances[0]:
         return np.array([1.0, 0.0])
     longest = axes[:, 1]
     if np.sqrt(12.0 * variances[1]) < 0.5 * (1.0 + _SHORT) * BAND * line_height:
-        longest = np.array([-longest[1], longest[0]])  # a line that is narrower than high: one sign
+        longest = np.array([-longest[1], longest[0]])  # narrower than high: a line of one character
     steep = abs(longest[1]) > abs(longest[0])
     return np.asarray(longest if longest[int(steep)] > 0 else -longest)

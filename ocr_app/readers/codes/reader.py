@@ -1,7 +1,7 @@
 """Reader `codes`: our own detector and recogniser of printed product codes, through ONNX Runtime.
 
-The networks lie inside the package (data/models); data/codes.json holds their settings and checksums. Lines are cut
-from the full-resolution image once and never detected again; the lines of one image are one call of the recogniser.
+The networks are in the package (data/models); data/codes.json contains their settings and checksums. Lines are cut from
+the image in full resolution and are not detected again. All lines of one image are one call of the recogniser.
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -24,18 +24,19 @@ from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failur
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 TOO_MANY = "too-many-lines"
-_FEWEST, _FEWEST_DIGITS = 4, 3  # characters of the shortest code that stands in a doubtful place: "9:05"
+_FEWEST, _FEWEST_DIGITS = 4, 3  # characters and digits of the shortest code at a doubtful place: "9:05"
 
 
 class CodesSettings(NamedTuple):
-    """``margin``: kept round a line, in heights of the line. ``most_lines``: the surest so many are recognised.
+    """The settings of the reader.
 
-    ``least_confidence``: mean probability of its characters from which something read in an image is a line; crops
-    that are given as lines are read whatever it is.
+    ``margin``: the margin around a line, in heights of the line. ``most_lines``: how many lines are recognised, those
+    with the highest scores. ``least_confidence``: the lowest mean probability of the characters of a line that was
+    detected; crops that are given as lines are read regardless.
 
-    ``sure_place``: the detector's score from which a place is a line. Places below it are doubtful: at most
-    ``doubtful_lines`` of them, the best, are recognised too, and one counts where it reads like a code (see
-    ``reads_like_code``) with a mean probability of at least ``sure_text``.
+    ``sure_place``: the lowest detector score of a sure line. Lines below it are doubtful. The best ``doubtful_lines``
+    of them are recognised too, and count if they read like a code (``reads_like_code``) with a mean probability of at
+    least ``sure_text``.
     """
 
     margin: float
@@ -47,17 +48,17 @@ class CodesSettings(NamedTuple):
 
 
 def catalogue() -> Dict[str, Any]:
-    """The models there are (data/codes.json)."""
+    """The models of this reader (data/codes.json)."""
     return catalogues.catalogue("codes")
 
 
 def model_record(name: Optional[str]) -> Dict[str, Any]:
-    """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
+    """The record of a model, with its ``name``; None stands for the default model. Raises UsageError."""
     return catalogues.record("codes", name)
 
 
 def probe() -> Probe:
-    """Whether ONNX Runtime and both networks are here."""
+    """Whether ONNX Runtime and both networks are installed."""
     record = model_record(None)
     absent = [part["file"] for part in (record["detector"], record["recogniser"]) if not model_files.is_packaged(part)]
     problem = "model files missing from the package: " + ", ".join(absent) if absent else None
@@ -65,7 +66,7 @@ def probe() -> Probe:
 
 
 def network_files(model: Optional[str]) -> Dict[str, str]:
-    """Paths of the networks of a model by role. Raises UsageError, ModelError."""
+    """The paths of the networks of a model, by role. Raises UsageError, ModelError."""
     record = model_record(model)
     return {role: model_files.packaged(record[role]) for role in ("detector", "recogniser")}
 
@@ -81,7 +82,7 @@ def open_reader(options: ReaderOptions, open_network: Opener = OnnxNetwork) -> "
 
 
 def settings_from(record: Dict[str, Any]) -> CodesSettings:
-    """Settings of a model's record in data/codes.json."""
+    """The settings in a model's record in data/codes.json."""
     return CodesSettings(**{name: record[name] for name in CodesSettings._fields})
 
 
@@ -98,7 +99,7 @@ def _recogniser(record: Dict[str, Any], options: ReaderOptions, open_network: Op
 
 
 class CodesReader(Reader):
-    """Detector and recogniser; decoding is a step of its own, so that a recipe can take its place."""
+    """Detector and recogniser. Decoding is a separate step, so that a recipe can replace it."""
 
     def __init__(
         self, detector: CodeDetector, recogniser: CodeRecogniser, settings: CodesSettings, info: ReaderInfo
@@ -138,11 +139,11 @@ class CodesReader(Reader):
         timer = timer or Timer()
         with failures_of("codes"):
             with timer.phase("detect"):
-                level = gray(image)
-                places = self._find(level, timer)
+                grey_image = gray(image)
+                found_lines = self._find(grey_image, timer)
             with timer.phase("recognise"):
-                read = self._recognise(level, [place.quad for place in places])
-                return [posterior for place, posterior in zip(places, read) if self._counts(place, posterior)]
+                posteriors = self._recognise(grey_image, [line.quad for line in found_lines])
+                return [each for line, each in zip(found_lines, posteriors) if self._counts(line, each)]
 
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
         timer = timer or Timer()
@@ -150,9 +151,9 @@ class CodesReader(Reader):
             answers = self._recogniser([recogniser.upright(image) for image in images])
         return [self._posterior(image_quad(image), answer) for image, answer in zip(images, answers)]
 
-    def _find(self, level: Image, timer: Timer) -> List[FoundLine]:
-        """The lines, margin included, in reading order, doubtful ones among them; a cap that bites is noted."""
-        found = self._detector(level)
+    def _find(self, grey_image: Image, timer: Timer) -> List[FoundLine]:
+        """The lines with their margins in reading order, doubtful lines included; notes if there are too many."""
+        found = self._detector(grey_image)
         sure = [line for line in found if line.score >= self._settings.sure_place]
         if len(sure) > self._settings.most_lines:
             timer.note(TOO_MANY)
@@ -161,17 +162,17 @@ class CodesReader(Reader):
         lines = [line._replace(quad=_with_margin(line.quad, self._settings.margin)) for line in chosen]
         return [lines[i] for i in reading_order([line.quad for line in lines])]
 
-    def _counts(self, place: FoundLine, posterior: LinePosterior) -> bool:
-        return place.score >= self._settings.sure_place or reads_like_code(posterior, self._settings.sure_text)
+    def _counts(self, line: FoundLine, posterior: LinePosterior) -> bool:
+        return line.score >= self._settings.sure_place or reads_like_code(posterior, self._settings.sure_text)
 
-    def _recognise(self, level: Image, quads: Sequence[Quad]) -> List[LinePosterior]:
-        """One posterior a quad; a quad that stands upright is read downwards and upwards, the surer way stays."""
-        wanted = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
-        answers = self._recogniser([rectify(level, way) for _, way in wanted])
+    def _recognise(self, grey_image: Image, quads: Sequence[Quad]) -> List[LinePosterior]:
+        """One posterior per quad. An upright quad is read downwards and upwards; the more confident reading counts."""
+        oriented = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
+        outputs = self._recogniser([rectify(grey_image, way) for _, way in oriented])
         best: Dict[int, LinePosterior] = {}
-        for (index, way), answer in zip(wanted, answers):
-            if index not in best or sureness(answer) > sureness(best[index].log_probs):
-                best[index] = self._posterior(way, answer)
+        for (index, way), log_probs in zip(oriented, outputs):
+            if index not in best or mean_probability(log_probs) > mean_probability(best[index].log_probs):
+                best[index] = self._posterior(way, log_probs)
         return [best[index] for index in range(len(quads))]
 
     def _posterior(self, quad: Quad, log_probs: np.ndarray) -> LinePosterior:
@@ -179,24 +180,24 @@ class CodesReader(Reader):
 
 
 def _with_margin(quad: Quad, margin: float) -> Quad:
-    """The quad with ``margin`` heights more on every side."""
+    """The quad, larger by ``margin`` heights on every side."""
     return grow(quad, margin * sides(quad)[1])
 
 
-def sureness(log_probs: np.ndarray) -> float:
-    """Mean probability of the characters on the best path, 0 for none."""
+def mean_probability(log_probs: np.ndarray) -> float:
+    """The mean probability of the characters on the best path; 0 if there are none."""
     steps, classes = ctc.best_path(log_probs)
     return float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
 
 
 def reads_like_code(posterior: LinePosterior, least: float) -> bool:
-    """Whether the best path has at least a mean probability of ``least``, 4 characters and 3 digits."""
+    """Whether the best path has a mean probability of at least ``least``, 4 characters and 3 digits."""
     classes = ctc.best_path(posterior.log_probs)[1]
     text = "".join(posterior.characters[index] for index in classes).replace(" ", "")
-    digits = sum(sign.isdigit() for sign in text)
-    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and sureness(posterior.log_probs) >= least
+    digits = sum(character.isdigit() for character in text)
+    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and mean_probability(posterior.log_probs) >= least
 
 
 def decoded(posterior: LinePosterior) -> TextLine:
-    """The line read without a recipe: the best path, and a soft prior of what codes look like in close calls."""
-    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, sureness(posterior.log_probs))
+    """Decodes a line without a recipe: the best path, and in close calls a prior of what codes look like."""
+    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, mean_probability(posterior.log_probs))

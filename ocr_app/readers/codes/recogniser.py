@@ -1,10 +1,10 @@
-"""The code recogniser's way in and out: line crops, one batch of the network, and each crop's posterior.
+"""The code recogniser: packs line crops into batches for the network, and returns the posterior of each crop.
 
-A frame with three lines is one call of the network. Nothing that a crop gets depends on the crops beside it: each
-row of a batch ends in at least ``right_margin`` pixels of padding, which is more than the network looks ahead.
+A frame with three lines is one call of the network. The posterior of a crop does not depend on the other crops of its
+batch: each row ends in at least ``right_margin`` pixels of padding, which is more than the network looks ahead.
 
-A condensed print has few frames of the posterior for each character. Crops whose characters turn out that narrow are
-stretched and go through the network once more, and that answer counts.
+In condensed print a character covers few frames of the posterior. Crops with such narrow characters are stretched and
+recognised again, and the second output counts.
 """
 
 import json
@@ -29,11 +29,11 @@ _UPRIGHT = 1.5  # a crop this many times higher than wide is a line printed down
 
 
 class CodeRecogniserSettings(NamedTuple):
-    """``right_margin``: px of padding that even the widest crop of a batch keeps.
+    """The settings of the recogniser.
 
-    ``batch_width``: at most this many columns, padding included, go through the network at once; a single crop always
-    does. ``narrow_below``: mean width of a character in px, at a height of 32, under which a crop is read once more,
-    ``stretch`` times as wide.
+    ``right_margin``: the least padding of a crop, in px. ``batch_width``: the largest number of columns, padding
+    included, of one call of the network; a single crop may exceed it. ``narrow_below``: if the mean width of a
+    character at a height of 32 px is below this, the crop is read again, ``stretch`` times as wide.
     """
 
     right_margin: int = 32
@@ -43,34 +43,40 @@ class CodeRecogniserSettings(NamedTuple):
 
 
 def settings_from(record: Dict[str, Any]) -> CodeRecogniserSettings:
-    """Settings of the recogniser's record in data/codes.json."""
+    """The settings in the recogniser's record in data/codes.json."""
     return CodeRecogniserSettings(**{name: record[name] for name in CodeRecogniserSettings._fields})
 
 
 def characters_of(network: Network) -> Tuple[str, ...]:
-    """The network's own characters, [0] the empty string of the CTC blank. Raises ModelError."""
+    """The characters in the network's metadata; [0] is the empty string of the CTC blank. Raises ModelError."""
     try:
         characters = json.loads(network.metadata.get("characters", "null"))
     except ValueError:
         characters = None
-    if not isinstance(characters, list) or not all(isinstance(sign, str) for sign in characters) or len(characters) < 2:
-        raise ModelError("the recogniser does not name its characters", 'metadata "characters": a JSON list of strings')
-    if characters[0] != "" or not all(len(sign) == 1 for sign in characters[1:]):
-        raise ModelError("characters begin {!r}".format(characters[:3]), '"" for the blank, then one sign a class')
+    if (
+        not isinstance(characters, list)
+        or not all(isinstance(character, str) for character in characters)
+        or len(characters) < 2
+    ):
+        raise ModelError("the recogniser does not list its characters", 'metadata "characters": a JSON list of strings')
+    if characters[0] != "" or not all(len(character) == 1 for character in characters[1:]):
+        raise ModelError(
+            "the characters begin with {!r}".format(characters[:3]), '"" for the blank, then one character per class'
+        )
     return tuple(characters)
 
 
 class CodeRecogniser:
-    """Line crops of any size in, posteriors out in the same order."""
+    """Line crops of any size in, posteriors in the same order out."""
 
     def __init__(self, network: Network, settings: CodeRecogniserSettings) -> None:
-        """Raises ModelError when the network does not name its characters."""
+        """Raises ModelError if the network does not list its characters."""
         self.network = network
         self._settings = settings
         self.characters = characters_of(network)
 
     def __call__(self, crops: Sequence[Image]) -> List[np.ndarray]:
-        """Natural log-probabilities ``(ceil(width / 4), C)`` float32 of each crop. Raises ModelError."""
+        """The log-probabilities ``(ceil(width / 4), C)`` float32 of each crop. Raises ModelError."""
         answers = self._once([prepare(crop) for crop in crops])
         narrow = [index for index, answer in enumerate(answers) if self._is_narrow(answer)]
         again = self._once([prepare(crops[index], self._settings.stretch) for index in narrow])
@@ -94,52 +100,53 @@ class CodeRecogniser:
 
     def _check(self, logits: np.ndarray) -> None:
         if logits.ndim != 3 or logits.shape[2] != len(self.characters):
-            expected = "(N, W / 4, {}), one for each of its characters".format(len(self.characters))
-            raise ModelError("the recogniser answers with shape {}".format(logits.shape), expected)
+            expected = "(N, W / 4, {}), one per character".format(len(self.characters))
+            raise ModelError("the recogniser returns the shape {}".format(logits.shape), expected)
 
 
 def upright(crop: Image) -> Image:
-    """A crop printed downwards (higher than 1.5 widths) is turned a quarter left, so that it reads to the right."""
+    """Turns a crop that is higher than 1.5 widths by 90 degrees to the left, so that it reads to the right."""
     return np.rot90(crop) if crop.shape[0] > _UPRIGHT * crop.shape[1] else crop
 
 
 def scaled_width(crop: Image, stretch: float = 1.0) -> int:
-    """Width in px at a height of 32, times ``stretch``, within 1..1024."""
+    """The width in px at a height of 32 px, times ``stretch``, within 1..1024."""
     return max(1, min(MAX_WIDTH, int(round(stretch * HEIGHT * crop.shape[1] / float(crop.shape[0])))))
 
 
 def prepare(crop: Image, stretch: float = 1.0) -> np.ndarray:
-    """Grey, 32 px high, brightness and contrast of this crop taken out: ``(32, w)`` float32."""
-    level = np.ascontiguousarray(gray(crop))
-    way = cv2.INTER_AREA if level.shape[0] > HEIGHT else cv2.INTER_LINEAR
-    line = cv2.resize(level, (scaled_width(level, stretch), HEIGHT), interpolation=way).astype(np.float32)
+    """The crop in grey, 32 px high, with its brightness and contrast normalised: ``(32, w)`` float32."""
+    grey_crop = np.ascontiguousarray(gray(crop))
+    interpolation = cv2.INTER_AREA if grey_crop.shape[0] > HEIGHT else cv2.INTER_LINEAR
+    size = (scaled_width(grey_crop, stretch), HEIGHT)
+    line = cv2.resize(grey_crop, size, interpolation=interpolation).astype(np.float32)
     return np.asarray((line - line.mean()) / (line.std() + _CALM))
 
 
 def frames(width: int) -> int:
-    """Frames of the posterior that belong to a crop of ``width`` px; those beyond lie in the padding."""
+    """The number of frames of the posterior that belong to a crop of ``width`` px; the others are padding."""
     return -(-width // STEP)
 
 
 def padded(width: int, settings: CodeRecogniserSettings) -> int:
-    """Width of the batch whose widest crop is ``width`` px wide."""
+    """The width of the batch whose widest crop is ``width`` px wide."""
     return -(-(width + settings.right_margin) // STRIDE) * STRIDE
 
 
 def batches(widths: Sequence[int], settings: CodeRecogniserSettings) -> List[Tuple[int, ...]]:
-    """Indices sorted by width and cut where a batch would exceed ``batch_width`` columns."""
-    made: List[List[int]] = []
+    """The indices by rising width, cut into batches of at most ``batch_width`` columns."""
+    cut: List[List[int]] = []
     for index in sorted(range(len(widths)), key=lambda i: widths[i]):
-        fits = made and padded(widths[index], settings) * (len(made[-1]) + 1) <= settings.batch_width
+        fits = cut and padded(widths[index], settings) * (len(cut[-1]) + 1) <= settings.batch_width
         if fits:
-            made[-1].append(index)
+            cut[-1].append(index)
         else:
-            made.append([index])
-    return [tuple(batch) for batch in made]
+            cut.append([index])
+    return [tuple(batch) for batch in cut]
 
 
 def pack(lines: Sequence[np.ndarray], settings: CodeRecogniserSettings) -> np.ndarray:
-    """Network input ``(N, 1, 32, W)`` float32 of prepared lines, padded on the right with 0 (each crop's mean)."""
+    """The network input ``(N, 1, 32, W)`` float32 of prepared lines, padded with 0 (the mean of each crop)."""
     width = padded(max(line.shape[1] for line in lines), settings)
     blob = np.zeros((len(lines), 1, HEIGHT, width), np.float32)
     for row, line in zip(blob, lines):
@@ -148,6 +155,6 @@ def pack(lines: Sequence[np.ndarray], settings: CodeRecogniserSettings) -> np.nd
 
 
 def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Natural logarithms of the probabilities over the last axis, float32."""
+    """The natural logarithms of the softmax over the last axis, float32."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The reader `easyocr`: EasyOCR, CRAFT and english_g2."""

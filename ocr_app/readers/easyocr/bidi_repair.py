@@ -1,11 +1,12 @@
-"""The one repair that an installed library needs: EasyOCR 1.7.2 beside python-bidi 0.4.2.
+"""The only repair of an installed library: EasyOCR 1.7.2 together with python-bidi 0.4.2.
 
-EasyOCR 1.7.2 says ``from bidi import get_display``; python-bidi before 0.5, all that Python 3.6 can have, exports it
-from ``bidi.algorithm`` only (JaidedAI/EasyOCR#1285). Where both hold, the line is rewritten; anywhere else
-nothing is touched. The rewritten package proves itself by importing in a fresh process, or is put back.
+EasyOCR 1.7.2 contains ``from bidi import get_display``. Versions of python-bidi before 0.5, which are the only ones for
+Python 3.6, export that function from ``bidi.algorithm`` only (JaidedAI/EasyOCR#1285). If both are installed, the line
+is rewritten; otherwise nothing is changed. If the rewritten package cannot be imported in a new process, it is
+restored.
 
-``python -m ocr_app.readers.easyocr.bidi_repair`` repairs the EasyOCR of the Python that runs it;
-``--check`` only looks (exit code 1: the repair is needed).
+``python -m ocr_app.readers.easyocr.bidi_repair`` repairs the EasyOCR of the Python that runs it. With ``--check`` it
+only reports (exit code 1: the repair is needed).
 """
 
 import argparse
@@ -29,7 +30,7 @@ PATCHED = "patched"
 
 
 class BidiRepair(NamedTuple):
-    """What was found or done: ``state`` is one of NOT_NEEDED, NEEDED, PATCHED; ``detail`` says why."""
+    """The outcome: ``state`` is NOT_NEEDED, NEEDED or PATCHED; ``detail`` says why."""
 
     state: str
     file: str
@@ -37,7 +38,7 @@ class BidiRepair(NamedTuple):
 
 
 def find_easyocr(path: Optional[List[str]] = None) -> str:
-    """EasyOCR's easyocr.py on ``path`` (sys.path), found without importing it. Raises ReaderUnavailable."""
+    """Finds EasyOCR's easyocr.py on ``path`` (sys.path) without importing it. Raises ReaderUnavailable."""
     spec = PathFinder.find_spec("easyocr", path)
     folders = list(spec.submodule_search_locations or ()) if spec is not None else []
     for folder in folders:
@@ -48,18 +49,18 @@ def find_easyocr(path: Optional[List[str]] = None) -> str:
 
 
 def examine(file: str) -> BidiRepair:
-    """Whether ``file``, EasyOCR's easyocr.py, needs the repair; changes nothing."""
+    """Reports whether ``file``, EasyOCR's easyocr.py, needs the repair. Changes nothing."""
     if not _OLD.search(_read(file)):
-        return BidiRepair(NOT_NEEDED, file, "does not say `from bidi import get_display`")
+        return BidiRepair(NOT_NEEDED, file, "does not contain `from bidi import get_display`")
     if _runs("from bidi import get_display") is None:
         return BidiRepair(NOT_NEEDED, file, "bidi exports get_display itself")
     return BidiRepair(NEEDED, file, "bidi has get_display in bidi.algorithm only")
 
 
 def repair(file: str) -> BidiRepair:
-    """Repair ``file`` where :func:`examine` finds it needed; a second call finds nothing to do.
+    """Repairs ``file`` if :func:`examine` finds that it needs it. A second call finds nothing to do.
 
-    Raises ReaderFailed when ``import easyocr`` still fails afterwards; the file is then as it was.
+    Raises ReaderFailed if ``import easyocr`` still fails afterwards; the file is then restored.
     """
     outcome = examine(file)
     if outcome.state == NOT_NEEDED:
@@ -75,14 +76,14 @@ def repair(file: str) -> BidiRepair:
         _write(file, before)
         raise ReaderFailed(
             "after the repair, `import easyocr` fails: " + problem,
-            "an import without error (the file is as it was)",
+            "an import without an error (the file was restored)",
             "repair or reinstall EasyOCR's environment",
         )
-    return BidiRepair(PATCHED, file, "now says `from bidi.algorithm import get_display`")
+    return BidiRepair(PATCHED, file, "now contains `from bidi.algorithm import get_display`")
 
 
 def _runs(code: str) -> Optional[str]:
-    """Run ``code`` in a fresh process of this Python: None when it ends well, else its last words."""
+    """Runs ``code`` in a new process of this Python. Returns None, or the last line of its error output."""
     environ = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -94,8 +95,8 @@ def _runs(code: str) -> Optional[str]:
     )
     if done.returncode == 0:
         return None
-    words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return words[-1] if words else "ended with {}".format(done.returncode)
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "ended with {}".format(done.returncode)
 
 
 def _read(file: str) -> bytes:
@@ -104,7 +105,7 @@ def _read(file: str) -> bytes:
 
 
 def _write(file: str, data: bytes) -> None:
-    """Replace ``file`` in one step, keeping its mode; a hard link to it elsewhere keeps the old content."""
+    """Replaces ``file`` in one step and keeps its mode. A hard link to it keeps the old content."""
     handle, partial = tempfile.mkstemp(prefix=".easyocr-", dir=os.path.dirname(file))
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -117,11 +118,11 @@ def _write(file: str, data: bytes) -> None:
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
-    """The command line; returns the exit code (0: all well, 1: --check found work, else the error's own)."""
+    """The command line. Returns 0; 1 if --check finds that the repair is needed; or the exit code of an error."""
     parser = argparse.ArgumentParser(
         prog="python -m ocr_app.readers.easyocr.bidi_repair", description="repair an installed EasyOCR"
     )
-    parser.add_argument("--check", action="store_true", help="only look; exit code 1 when the repair is needed")
+    parser.add_argument("--check", action="store_true", help="only report; exit code 1 if the repair is needed")
     options = parser.parse_args(arguments)
     try:
         file = find_easyocr()

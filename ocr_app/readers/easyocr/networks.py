@@ -1,4 +1,4 @@
-"""EasyOCR's networks as functions from arrays to arrays, and the other way round."""
+"""Adapters: EasyOCR's networks as networks of this package, and the other way round."""
 
 from typing import Any
 
@@ -8,8 +8,11 @@ from ocr_app.networks.contract import Arrays, Network
 
 
 class TorchNetwork(Network):
-    """A torch module of EasyOCR. The detector answers (heat maps, features), of which the heat maps count; the
-    recogniser takes (image, text), of which the text is not used."""
+    """A torch module of EasyOCR.
+
+    The detector returns (heat maps, features), of which only the heat maps are used. The recogniser takes
+    (image, text), of which the text is not used.
+    """
 
     inputs, outputs = ("image",), ("answer",)
 
@@ -27,7 +30,7 @@ class TorchNetwork(Network):
 
 
 class NetworkModule:
-    """A network in the form in which EasyOCR calls its torch modules."""
+    """A network with the interface of EasyOCR's torch modules."""
 
     def __init__(self, network: Network, is_detector: bool) -> None:
         self.network = network
@@ -40,5 +43,5 @@ class NetworkModule:
         return (answer, None) if self._is_detector else answer
 
     def eval(self) -> "NetworkModule":
-        """EasyOCR calls this before it recognises."""
+        """Does nothing. EasyOCR calls it before recognition."""
         return self

@@ -1,4 +1,4 @@
-"""Reader `easyocr`: EasyOCR's CRAFT detector and english_g2 recogniser, timed apart."""
+"""The reader `easyocr`: EasyOCR's CRAFT detector and english_g2 recogniser, with separate times."""
 
 import importlib
 import importlib.util
@@ -18,14 +18,14 @@ from ocr_app.readers.easyocr.networks import NetworkModule, TorchNetwork
 
 FILES = ("craft_mlt_25k.pth", "english_g2.pth")
 MODELS = ("english_g2", "quantized")
-"""``quantized``: EasyOCR's own dynamic int8 quantisation of the recogniser (CPU only); CRAFT stays as it is."""
+"""``quantized``: EasyOCR's own dynamic int8 quantisation of the recogniser (CPU only); CRAFT is not quantised."""
 _ATTRIBUTES = {"detector": "detector", "recogniser": "recognizer"}
 """Where EasyOCR keeps its networks."""
-NEXT = "./inv envs --name py36-easyocr, then ask for easyocr@py36-easyocr"
+NEXT = "./inv envs --name py36-easyocr, then use easyocr@py36-easyocr"
 
 
 def probe() -> Probe:
-    """Whether EasyOCR imports and its weights are here; imports torch, loads no weights. Never raises."""
+    """Whether EasyOCR can be imported and its weights exist. Imports torch, loads no weights. Never raises."""
     try:
         easyocr, torch = _libraries()
     except ReaderUnavailable as error:
@@ -45,7 +45,7 @@ def _weights_problem() -> Tuple[Optional[str], str]:
 
 
 def _weights_folder() -> str:
-    """The folder both weight files are in. Raises ModelError."""
+    """The folder of both weight files. Raises ModelError."""
     paths = [model_files.locate(name) for name in FILES]
     return os.path.dirname(paths[0])
 
@@ -57,7 +57,9 @@ def _libraries() -> Tuple[Any, Any]:
     try:
         return importlib.import_module("easyocr"), importlib.import_module("torch")
     except Exception as error:
-        raise ReaderUnavailable("EasyOCR does not import: {}: {}".format(type(error).__name__, error), next_step=NEXT)
+        raise ReaderUnavailable(
+            "EasyOCR cannot be imported: {}: {}".format(type(error).__name__, error), next_step=NEXT
+        )
 
 
 def open_reader(options: ReaderOptions) -> "EasyOcrReader":
@@ -83,7 +85,7 @@ def _checked_model(options: ReaderOptions) -> str:
     if model not in MODELS:
         raise UsageError("unknown easyocr model: {}".format(model), ", ".join(MODELS))
     if model == "quantized" and options.device != "cpu":
-        raise PrecisionUnavailable("EasyOCR quantizes on the CPU only", "device cpu", "take easyocr:english_g2")
+        raise PrecisionUnavailable("EasyOCR quantizes on the CPU only", "device cpu", "use easyocr:english_g2")
     return model
 
 
@@ -95,12 +97,15 @@ def _check_device(options: ReaderOptions, torch: Any) -> None:
         raise DeviceUnavailable(found, "a CUDA device", "--device cpu, or a torch built for this board")
     if options.precision != "fp32":
         found = "EasyOCR runs in fp32, not in {}".format(options.precision)
-        raise PrecisionUnavailable(found, "fp32", "--precision fp32; fp16 is what the TensorRT engines are for")
+        raise PrecisionUnavailable(found, "fp32", "--precision fp32; for fp16 use TensorRT engines")
 
 
 def _open(easyocr: Any, folder: str, cuda: bool, quantize: bool) -> Any:
-    """EasyOCR's own reader, offline. The networks are put into evaluation mode, which it leaves undone until the
-    first recognition: a forward pass before that would move the BatchNorm statistics, i.e. damage the weights."""
+    """EasyOCR's own reader, offline, with its networks in evaluation mode.
+
+    EasyOCR sets that mode at the first recognition only; a forward pass before it would change the BatchNorm
+    statistics, and so damage the weights.
+    """
     network = easyocr.Reader(
         ["en"],
         gpu=cuda,
@@ -116,16 +121,16 @@ def _open(easyocr: Any, folder: str, cuda: bool, quantize: bool) -> Any:
     return network
 
 
-def _check_quantized(recogniser: Any, wanted: bool) -> None:
-    """EasyOCR goes on in silence where quantising fails."""
-    found = any("quantized" in type(part).__module__ for part in recogniser.modules())
-    if found != wanted:
-        state = "is quantized" if found else "could not be quantized"
-        raise PrecisionUnavailable("EasyOCR's recogniser {}".format(state), "the model that was asked for")
+def _check_quantized(recogniser: Any, quantize: bool) -> None:
+    """EasyOCR continues without a message if quantisation fails."""
+    is_quantized = any("quantized" in type(part).__module__ for part in recogniser.modules())
+    if is_quantized != quantize:
+        state = "is quantized" if is_quantized else "could not be quantized"
+        raise PrecisionUnavailable("EasyOCR's recogniser {}".format(state), "the requested model")
 
 
 class EasyOcrReader(Reader):
-    """EasyOCR with its own defaults; the detector sees RGB, as ``readtext(path)`` gives it, the recogniser grey."""
+    """EasyOCR with its own defaults. The detector gets RGB, as in ``readtext(path)``; the recogniser gets grey."""
 
     def __init__(self, network: Any, info: ReaderInfo) -> None:
         self._network = network
@@ -135,8 +140,8 @@ class EasyOcrReader(Reader):
         return {role: self._network_of(role) for role in _ATTRIBUTES}
 
     def _network_of(self, role: str) -> Network:
-        own = getattr(self._network, _ATTRIBUTES[role])
-        return own.network if isinstance(own, NetworkModule) else TorchNetwork(own, role == "detector")
+        module = getattr(self._network, _ATTRIBUTES[role])
+        return module.network if isinstance(module, NetworkModule) else TorchNetwork(module, role == "detector")
 
     def replace_network(self, role: str, network: Network) -> None:
         if role not in _ATTRIBUTES:
@@ -149,17 +154,17 @@ class EasyOcrReader(Reader):
             with timer.phase("detect"):
                 upright, slanted = self._network.detect(_rgb(image), reformat=False)
             with timer.phase("recognise"):
-                found = self._network.recognize(_grey(image), upright[0], slanted[0], reformat=False)
-        lines = [line for line in (_as_line(*item) for item in found) if line.text]
+                items = self._network.recognize(_grey(image), upright[0], slanted[0], reformat=False)
+        lines = [line for line in (_as_line(*item) for item in items) if line.text]
         return [lines[i] for i in reading_order([line.quad for line in lines])]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
         whole = [[0, image.shape[1], 0, image.shape[0]]]
         with failures_of("easyocr"), timer.phase("recognise"):
-            found = self._network.recognize(_grey(image), whole, [], reformat=False)
-        text = " ".join(item[1] for item in found).strip()
-        return [TextLine(text, image_quad(image), _confidence(found[0][2]))] if text else []
+            items = self._network.recognize(_grey(image), whole, [], reformat=False)
+        text = " ".join(item[1] for item in items).strip()
+        return [TextLine(text, image_quad(image), _confidence(items[0][2]))] if text else []
 
 
 def _rgb(image: Image) -> Image:
@@ -176,5 +181,5 @@ def _as_line(box: Any, text: str, confidence: Any) -> TextLine:
 
 
 def _confidence(value: Any) -> float:
-    """EasyOCR's score, 0 where it has none (NaN for an empty line)."""
+    """EasyOCR's score; 0 for an empty line, whose score is NaN."""
     return float(min(1.0, max(0.0, np.nan_to_num(value))))

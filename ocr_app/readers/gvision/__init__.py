@@ -1,1 +1,1 @@
-"""TODO."""
+"""The reader `gvision`: Google Cloud Vision."""

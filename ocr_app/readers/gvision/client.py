@@ -1,4 +1,4 @@
-"""The HTTP side of the reader `gvision`: key, endpoint, one POST, and every refusal in plain words."""
+"""The HTTP client of the reader `gvision`: key, endpoint, one POST, and a message for every refusal."""
 
 import http.client
 import json
@@ -22,18 +22,18 @@ _REFUSALS = {
     400: ("Google refused the request", "check the key and the image"),
     401: ("Google does not accept the key", "make a new key"),
     403: ("Google refuses this key: the API may be off, billing missing, or the key restricted", GUIDE),
-    404: ("there is no such service at the endpoint", "check " + ENDPOINT),
+    404: ("the endpoint does not offer this service", "check " + ENDPOINT),
     413: ("the image is too large for Google", "a smaller image"),
     429: ("the quota of this key is used up", "wait, or raise the quota"),
 }
 
 
 def endpoint() -> str:
-    """``$OCR_GVISION_ENDPOINT``, else Google's own. Raises UsageError: the key travels over https or stays here."""
+    """``$OCR_GVISION_ENDPOINT``, or Google's own. Raises UsageError for an address that is not https and not local."""
     url = os.environ.get(ENDPOINT) or _documented()
     parts = urllib.parse.urlsplit(url)
     if not parts.hostname or parts.scheme not in ("https", "http"):
-        raise UsageError("{}={} is no web address".format(ENDPOINT, url), "https://...", GUIDE)
+        raise UsageError("{}={} is not a web address".format(ENDPOINT, url), "https://...", GUIDE)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
         raise UsageError("{} would send the key unencrypted to {}".format(ENDPOINT, parts.hostname), "https", GUIDE)
     return url
@@ -44,7 +44,7 @@ def _documented() -> str:
 
 
 def read_key() -> str:
-    """The API key in the file named by ``$OCR_GVISION_KEY_FILE``. Raises ReaderUnavailable; never shows the key."""
+    """The API key in the file ``$OCR_GVISION_KEY_FILE``. Raises ReaderUnavailable, which never shows the key."""
     path = os.environ.get(KEY_FILE, "")
     if not path:
         raise ReaderUnavailable("{} is not set".format(KEY_FILE), "a file with the API key", GUIDE)
@@ -55,19 +55,19 @@ def read_key() -> str:
         reason = type(error).__name__
         raise ReaderUnavailable("the key file {} cannot be read ({})".format(path, reason), next_step=GUIDE) from None
     if not re.match(r"[A-Za-z0-9_-]+\Z", key):
-        raise ReaderUnavailable("the key file {} holds no API key".format(path), "one line, the key", GUIDE)
+        raise ReaderUnavailable("the key file {} does not contain an API key".format(path), "one line, the key", GUIDE)
     return key
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the key to another host."""
+    """Follows no redirect, because that would send the key to another host."""
 
     def redirect_request(self, *arguments: Any, **named: Any) -> Optional[urllib.request.Request]:
         return None
 
 
 class VisionClient:
-    """One endpoint and one key; the key goes into a header, never into an address or a message."""
+    """One endpoint and one key. The key is sent in a header, and is never part of an address or a message."""
 
     def __init__(self, url: str, key: str, timeout_s: float) -> None:
         self._url, self._key, self._timeout_s = url, key, timeout_s
@@ -101,7 +101,7 @@ class VisionClient:
             answer = None
         if not isinstance(answer, dict):
             raise ReaderFailed(
-                "{} answered no JSON object".format(self.host), next_step="check " + ENDPOINT, code="garbage"
+                "{} did not answer with a JSON object".format(self.host), next_step="check " + ENDPOINT, code="garbage"
             )
         return answer
 
@@ -109,14 +109,16 @@ class VisionClient:
         if 300 <= status < 400:
             found = "{} answered with a redirect, which is not followed".format(self.host)
             return ReaderFailed(found, next_step="check " + ENDPOINT, code="refused")
-        words, next_step = _REFUSALS.get(status, ("Google refused the request", GUIDE))
+        message, next_step = _REFUSALS.get(status, ("Google refused the request", GUIDE))
         if status >= 500:
-            words, next_step = "Google's service fails", "try again later"
+            message, next_step = "Google's service fails", "try again later"
         code = "service" if status >= 500 else "quota" if status == 429 else "refused"
-        return ReaderFailed("{} (HTTP {}{})".format(words, status, self._reason(data)), next_step=next_step, code=code)
+        return ReaderFailed(
+            "{} (HTTP {}{})".format(message, status, self._reason(data)), next_step=next_step, code=code
+        )
 
     def _reason(self, data: bytes) -> str:
-        """What the answer's error message says, without the key should it be quoted there."""
+        """The error message of the answer; the key is removed if it is quoted there."""
         try:
             message = str(json.loads(data.decode("utf-8"))["error"]["message"])
         except (ValueError, KeyError, TypeError):
@@ -131,4 +133,4 @@ class VisionClient:
         if isinstance(reason, socket.timeout):
             return self._hung()
         found = "{} cannot be reached: {}".format(self.host, reason)
-        return ReaderFailed(found, next_step="check the network, or take a reader that runs here", code="unreachable")
+        return ReaderFailed(found, next_step="check the network, or use a reader that runs here", code="unreachable")

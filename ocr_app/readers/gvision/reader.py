@@ -1,4 +1,4 @@
-"""Reader `gvision`: Google Cloud Vision over REST. The one reader that sends images out of the house; see its guide."""
+"""The reader `gvision`: Google Cloud Vision over REST. It is the only reader that sends images elsewhere."""
 
 import base64
 from typing import Any, Dict, List, Optional
@@ -20,7 +20,7 @@ _LINE_ENDS = ("EOL_SURE_SPACE", "LINE_BREAK", "HYPHEN")
 
 
 def probe() -> Probe:
-    """Whether a key is at hand and the endpoint may be used; connects to nothing. Never raises."""
+    """Whether there is a key and the endpoint may be used. Does not connect. Never raises."""
     models = tuple(sorted(FEATURES))
     try:
         read_key()
@@ -31,7 +31,7 @@ def probe() -> Probe:
 
 
 def open_reader(options: ReaderOptions, timeout_s: float = TIMEOUT_S) -> "GVisionReader":
-    """Connects to nothing yet. Raises ReaderUnavailable, UsageError, DeviceUnavailable or PrecisionUnavailable."""
+    """Does not connect yet. Raises ReaderUnavailable, UsageError, DeviceUnavailable or PrecisionUnavailable."""
     model = options.model or DEFAULT
     if model not in FEATURES:
         raise UsageError("unknown gvision model: {}".format(model), ", ".join(sorted(FEATURES)))
@@ -46,7 +46,7 @@ def open_reader(options: ReaderOptions, timeout_s: float = TIMEOUT_S) -> "GVisio
 
 
 class GVisionReader(Reader):
-    """One request an image. All of its time, the network's included, is "recognise"."""
+    """One request per image. All of its time, including the network, is "recognise"."""
 
     def __init__(self, service: VisionClient, feature: str, info: ReaderInfo) -> None:
         self._service = service
@@ -63,7 +63,7 @@ class GVisionReader(Reader):
         return [lines[i] for i in reading_order([line.quad for line in lines])]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
-        """Google's service always detects; everything it finds in the crop is taken as one line."""
+        """Google's service always detects; everything that it finds in the crop is taken as one line."""
         lines = self.read(image, timer)
         text = " ".join(line.text for line in lines)
         confidence = min([line.confidence for line in lines] or [0.0])
@@ -80,9 +80,9 @@ def request_body(image: Image, feature: str) -> Dict[str, Any]:
 
 
 def lines_of(answer: Dict[str, Any]) -> List[TextLine]:
-    """Lines of an images:annotate response: of its full text where there is one, else of its text annotations.
+    """The lines of an images:annotate response: of its full text if it has one, otherwise of its text annotations.
 
-    Raises ReaderFailed: "remote" for an error Google reports for this image, "garbage" for another shape.
+    Raises ReaderFailed "remote" for an error that Google reports for this image, "garbage" for another structure.
     """
     try:
         response = answer["responses"][0]
@@ -92,17 +92,19 @@ def lines_of(answer: Dict[str, Any]) -> List[TextLine]:
             return _full_text(response["fullTextAnnotation"])
         return _annotations(response.get("textAnnotations", []))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        what = "{}: {}".format(type(error).__name__, error)
-        raise ReaderFailed("Google answered in an undocumented shape ({})".format(what), code="garbage") from None
+        detail = "{}: {}".format(type(error).__name__, error)
+        raise ReaderFailed(
+            "Google's answer has an undocumented structure ({})".format(detail), code="garbage"
+        ) from None
 
 
 def _reported(error: Dict[str, Any]) -> ReaderFailed:
     found = "Google could not read the image: {} (code {})".format(error.get("message", ""), error.get("code", "?"))
-    return ReaderFailed(found, next_step="look at the image", code="remote")
+    return ReaderFailed(found, next_step="check the image", code="remote")
 
 
 def _full_text(annotation: Dict[str, Any]) -> List[TextLine]:
-    """Lines end at the breaks that symbols carry, and with their paragraph."""
+    """A line ends at the breaks that its symbols have, and at the end of a paragraph."""
     blocks = [block for page in annotation.get("pages", []) for block in page.get("blocks", [])]
     lines: List[TextLine] = []
     for paragraph in (paragraph for block in blocks for paragraph in block.get("paragraphs", [])):
@@ -116,7 +118,7 @@ def _full_text(annotation: Dict[str, Any]) -> List[TextLine]:
 
 
 class _Line:
-    """Words collected until a break."""
+    """The words up to a break."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -124,7 +126,7 @@ class _Line:
         self._confidences: List[float] = []
 
     def add(self, word: Dict[str, Any]) -> bool:
-        """Adds a word; True when the line ends after it."""
+        """Adds a word. Returns True if the line ends after it."""
         self._corners.append(_quad(word.get("boundingBox", {})))
         self._confidences.append(float(word.get("confidence", 0.0)))
         kind = ""
@@ -134,16 +136,16 @@ class _Line:
         return kind in _LINE_ENDS
 
     def finished(self) -> List[TextLine]:
-        """The line, or nothing when it is empty; 0 is the confidence where Google gives none."""
+        """The line, if it is not empty. Its confidence is 0 if Google gives none."""
         text = self._text.strip()
         if not text:
             return []
         confidence = min(1.0, max(0.0, sum(self._confidences) / len(self._confidences)))
-        return [TextLine(text, _round_all(self._corners), confidence)]
+        return [TextLine(text, _enclosing(self._corners), confidence)]
 
 
 def _annotations(annotations: List[Dict[str, Any]]) -> List[TextLine]:
-    """The first annotation is the whole text with its line ends, the others are its words in the same order."""
+    """The first annotation is the whole text with its line ends; the others are its words in the same order."""
     if not annotations:
         return []
     words = annotations[1:]
@@ -151,19 +153,19 @@ def _annotations(annotations: List[Dict[str, Any]]) -> List[TextLine]:
     for text in annotations[0].get("description", "").split("\n"):
         taken, words = words[: len(text.split())], words[len(text.split()) :]
         boxes = [_quad(item.get("boundingPoly", {})) for item in taken or annotations[:1]]
-        lines += [TextLine(text.strip(), _round_all(boxes), 0.0)] if text.strip() else []
+        lines += [TextLine(text.strip(), _enclosing(boxes), 0.0)] if text.strip() else []
     return lines
 
 
 def _quad(poly: Dict[str, Any]) -> Quad:
-    """Corners of a bounding box; a coordinate that is 0 is left out of Google's JSON."""
+    """The corners of a bounding box. Google's JSON leaves out coordinates that are 0."""
     corners = [(vertex.get("x", 0), vertex.get("y", 0)) for vertex in poly.get("vertices", [])]
     if len(corners) != 4:
         raise ValueError("a box with {} corners".format(len(corners)))
     return np.array(corners, np.float32)
 
 
-def _round_all(quads: List[Quad]) -> Quad:
-    """From the left side of the first word to the right side of the last one."""
+def _enclosing(quads: List[Quad]) -> Quad:
+    """The quad from the left side of the first word to the right side of the last word."""
     first, last = quads[0], quads[-1]
     return np.array([first[0], last[1], last[2], first[3]], np.float32)

@@ -1,1 +1,1 @@
-"""Reader `paddleocr`: PP-OCRv4 on PaddlePaddle."""
+"""The reader `paddleocr`: PP-OCRv4 on PaddlePaddle."""

@@ -1,4 +1,4 @@
-"""PaddleOCR's networks as functions from arrays to arrays, and the other way round."""
+"""Adapters: PaddleOCR's networks as networks of this package, and the other way round."""
 
 from typing import Any, List
 
@@ -22,36 +22,36 @@ class PaddleNetwork(Network):
 
 
 class NetworkPredictor:
-    """A network in the form in which PaddleOCR uses Paddle: predictor, input tensor and output tensor in one object."""
+    """A network with the interface that PaddleOCR uses: predictor, input tensor and output tensor in one object."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._given = self._answer = np.zeros((0,), np.float32)
+        self._input = self._output = np.zeros((0,), np.float32)
 
     def copy_from_cpu(self, array: np.ndarray) -> None:
-        """Of the input tensor."""
-        self._given = np.ascontiguousarray(array, np.float32)
+        """Method of the input tensor."""
+        self._input = np.ascontiguousarray(array, np.float32)
 
     def run(self) -> None:
-        """Of the predictor."""
-        self._answer = self.network.infer_one(self._given)
+        """Method of the predictor."""
+        self._output = self.network.infer_one(self._input)
 
     def copy_to_cpu(self) -> np.ndarray:
-        """Of the output tensor."""
-        return self._answer.copy()
+        """Method of the output tensor."""
+        return self._output.copy()
 
     def try_shrink_memory(self) -> None:
-        """Of the predictor."""
+        """Method of the predictor."""
 
 
 def network_of(step: Any) -> Network:
     """The network that a step of PaddleOCR runs."""
-    own = step.predictor
-    return own.network if isinstance(own, NetworkPredictor) else PaddleNetwork(step)
+    predictor = step.predictor
+    return predictor.network if isinstance(predictor, NetworkPredictor) else PaddleNetwork(step)
 
 
 def replace(step: Any, network: Network) -> None:
-    """Lets a step of PaddleOCR run ``network``; its own predictor and tensors are let go."""
+    """Makes a step of PaddleOCR run ``network``, and releases its own predictor and tensors."""
     predictor = NetworkPredictor(network)
     tensors: List[Any] = [predictor]
     step.predictor = step.input_tensor = predictor

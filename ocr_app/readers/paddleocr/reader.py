@@ -1,4 +1,4 @@
-"""Reader `paddleocr`: PP-OCRv4 on PaddlePaddle, PaddleOCR's own steps, timed apart."""
+"""The reader `paddleocr`: PP-OCRv4 on PaddlePaddle, in the steps of PaddleOCR, with separate times."""
 
 import importlib
 import importlib.util
@@ -19,14 +19,14 @@ from ocr_app.readers.paddleocr import networks as paddle_networks
 DETECTOR = ("paddle-v4-det/inference.pdmodel", "paddle-v4-det/inference.pdiparams")
 RECOGNISER = ("paddle-v4-rec/inference.pdmodel", "paddle-v4-rec/inference.pdiparams")
 MODELS = ("v4", "v4-mkldnn")
-"""``v4-mkldnn``: the same models through oneDNN, which is faster on x86 and takes more memory."""
+"""``v4-mkldnn``: the same models through oneDNN, which is faster on x86 and uses more memory."""
 _STEPS = {"detector": "text_detector", "recogniser": "text_recognizer"}
 """The steps of PaddleOCR that run a network."""
-NEXT = "./inv envs --name py37-paddle, then ask for paddleocr@py37-paddle"
+NEXT = "./inv envs --name py37-paddle, then use paddleocr@py37-paddle"
 
 
 def probe() -> Probe:
-    """Whether PaddleOCR imports and its models are here; loads no model. Never raises."""
+    """Whether PaddleOCR can be imported and its models exist. Loads no model. Never raises."""
     try:
         paddleocr, paddle = _libraries()
     except ReaderUnavailable as error:
@@ -46,7 +46,7 @@ def _models_problem() -> Tuple[Optional[str], str]:
 
 
 def _folders() -> List[str]:
-    """The folders of detector and recogniser, each file checked. Raises ModelError."""
+    """The folders of detector and recogniser, after a check of each file. Raises ModelError."""
     paths = [[model_files.locate(name) for name in files] for files in (DETECTOR, RECOGNISER)]
     return [os.path.dirname(files[0]) for files in paths]
 
@@ -59,7 +59,9 @@ def _libraries() -> Tuple[Any, Any]:
     try:
         return importlib.import_module("paddleocr"), importlib.import_module("paddle")
     except Exception as error:
-        raise ReaderUnavailable("PaddleOCR does not import: {}: {}".format(type(error).__name__, error), next_step=NEXT)
+        raise ReaderUnavailable(
+            "PaddleOCR cannot be imported: {}: {}".format(type(error).__name__, error), next_step=NEXT
+        )
 
 
 def _version(paddleocr: Any) -> str:
@@ -67,7 +69,7 @@ def _version(paddleocr: Any) -> str:
 
 
 def _cuda_devices(paddle: Any) -> int:
-    """How many CUDA devices Paddle can use; its own option takes the CPU in silence where there are none."""
+    """The number of CUDA devices that Paddle can use. Without one, Paddle would use the CPU without a message."""
     if not paddle.is_compiled_with_cuda():
         return 0
     try:
@@ -100,12 +102,15 @@ def _check_device(options: ReaderOptions, paddle: Any) -> None:
         raise DeviceUnavailable(found, "a CUDA device", "--device cpu, or a PaddlePaddle built for this board")
     if options.precision != "fp32":
         found = "PaddleOCR runs in fp32 here, not in {}".format(options.precision)
-        raise PrecisionUnavailable(found, "fp32", "--precision fp32; fp16 is what the TensorRT engines are for")
+        raise PrecisionUnavailable(found, "fp32", "--precision fp32; for fp16 use TensorRT engines")
 
 
 def _open(paddleocr: Any, detector: str, recogniser: str, options: ReaderOptions, model: str) -> Any:
-    """PaddleOCR's own system, offline. It insists on a folder for the angle classifier and would download one; with
-    ``use_angle_cls=False`` that folder is only looked at, never loaded, so it gets the detector's."""
+    """PaddleOCR's own system, offline.
+
+    PaddleOCR requires a folder for the angle classifier and would download one. With ``use_angle_cls=False`` it never
+    loads the folder, so it gets that of the detector.
+    """
     return paddleocr.PaddleOCR(
         det_model_dir=detector,
         rec_model_dir=recogniser,
@@ -120,7 +125,7 @@ def _open(paddleocr: Any, detector: str, recogniser: str, options: ReaderOptions
 
 
 class PaddleOcrReader(Reader):
-    """Detector, PaddleOCR's own crops and order, recogniser, its own limit on the score."""
+    """Detector and recogniser, with the crops, the order and the lowest score of PaddleOCR."""
 
     def __init__(self, system: Any, steps: Any, info: ReaderInfo) -> None:
         self._system = system
@@ -143,8 +148,8 @@ class PaddleOcrReader(Reader):
                 quads = self._detect(picture)
             with timer.phase("recognise"):
                 crops = [self._steps.get_rotate_crop_image(picture, quad.copy()) for quad in quads]
-                found = self._recognise(crops)
-        lines = [TextLine(text, quad, score) for (text, score), quad in zip(found, quads)]
+                results = self._recognise(crops)
+        lines = [TextLine(text, quad, score) for (text, score), quad in zip(results, quads)]
         return [line for line in lines if line.text and line.confidence >= self._system.drop_score]
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
@@ -153,8 +158,8 @@ class PaddleOcrReader(Reader):
     def read_lines(self, images: List[Image], timer: Optional[Timer] = None) -> List[List[TextLine]]:
         timer = timer or Timer()
         with failures_of("paddleocr"), timer.phase("recognise"):
-            found = self._recognise([_bgr(image) for image in images])
-        pairs = zip(found, images)
+            results = self._recognise([_bgr(image) for image in images])
+        pairs = zip(results, images)
         return [[TextLine(text, image_quad(image), score)] if text else [] for (text, score), image in pairs]
 
     def _detect(self, picture: Image) -> List[Any]:
@@ -164,8 +169,8 @@ class PaddleOcrReader(Reader):
         return [np.asarray(quad, np.float32).reshape(4, 2) for quad in self._steps.sorted_boxes(np.asarray(quads))]
 
     def _recognise(self, crops: List[Image]) -> List[Tuple[str, float]]:
-        found = self._system.text_recognizer(crops)[0] if crops else []
-        return [(str(text).strip(), float(min(1.0, max(0.0, score)))) for text, score in found]
+        results = self._system.text_recognizer(crops)[0] if crops else []
+        return [(str(text).strip(), float(min(1.0, max(0.0, score)))) for text, score in results]
 
 
 def _bgr(image: Image) -> Image:

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The reader `ppocr`: PP-OCR models, through ONNX Runtime."""

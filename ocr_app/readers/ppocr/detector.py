@@ -1,7 +1,7 @@
-"""PP-OCR's detector: a network that marks text, and DB's way from its map to boxes.
+"""PP-OCR's detector: a network that marks text, and the step of DB from its map to boxes.
 
 Differentiable Binarization: Liao et al. 2020, "Real-time Scene Text Detection with Differentiable Binarization";
-normalisation constants and thresholds are those that the models were published with (data/ppocr.json).
+the normalisation constants and thresholds are those of the published models (data/ppocr.json).
 """
 
 from typing import Any, Dict, List, NamedTuple, Tuple
@@ -21,7 +21,7 @@ _MIN_SIDE = 3.0  # pixels of the probability map; thinner marks are noise
 
 
 class PpocrDetectorSettings(NamedTuple):
-    """``side``: longest side fed to the network, px; the rest as in DB: pixel threshold, box threshold, growth."""
+    """``side``: the longest side of the network's input, in px. The others are as in DB."""
 
     side: int
     pixel_threshold: float
@@ -31,14 +31,14 @@ class PpocrDetectorSettings(NamedTuple):
 
 
 def settings_from(record: Dict[str, Any]) -> PpocrDetectorSettings:
-    """Settings of a detector's record in data/ppocr.json."""
+    """The settings in a detector's record in data/ppocr.json."""
     return PpocrDetectorSettings(
         record["side"], record["pixel_threshold"], record["box_threshold"], record["unclip_ratio"]
     )
 
 
 class PpocrDetector:
-    """Finds text lines: image in, quads in pixels of that image out, unordered."""
+    """Finds text lines in an image. The quads are in pixels of that image, not in reading order."""
 
     def __init__(self, network: Network, settings: PpocrDetectorSettings) -> None:
         self.network = network
@@ -52,9 +52,9 @@ class PpocrDetector:
 
 
 def prepare(image: Image, side: int) -> Tuple[np.ndarray, Tuple[float, float]]:
-    """Network input ``(1, 3, h, w)`` float32 and the scale (x, y) from map to image pixels.
+    """The network input ``(1, 3, h, w)`` float32, and the scale (x, y) from map to image pixels.
 
-    The longest side becomes at most ``side``, both multiples of 32; smaller images are not enlarged.
+    The longest side becomes at most ``side``; both sides become multiples of 32. Smaller images are not enlarged.
     """
     height, width = image.shape[:2]
     ratio = min(1.0, side / float(max(height, width)))
@@ -69,7 +69,7 @@ def _to_stride(length: float) -> int:
 
 
 def boxes_from_map(marks: np.ndarray, settings: PpocrDetectorSettings) -> List[Quad]:
-    """Quads of a probability map ``(h, w)`` in 0..1, in map pixels, best contours first come."""
+    """The quads of a probability map ``(h, w)`` in 0..1, in map pixels, in the order of the contours."""
     mask = (marks > settings.pixel_threshold).astype(np.uint8)
     contours = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[-2]
     quads = (_box_of(contour, marks, settings) for contour in contours[: settings.max_boxes])
@@ -77,7 +77,7 @@ def boxes_from_map(marks: np.ndarray, settings: PpocrDetectorSettings) -> List[Q
 
 
 def _box_of(contour: np.ndarray, marks: np.ndarray, settings: PpocrDetectorSettings) -> Any:
-    """The grown quad of one contour, or None when it is too thin or too faint."""
+    """The grown quad of one contour; None if it is too thin or too faint."""
     quad = order_quad(cv2.boxPoints(cv2.minAreaRect(contour)))
     width, height = sides(quad)
     if min(width, height) < _MIN_SIDE or _score(quad, marks) < settings.box_threshold:
@@ -87,12 +87,12 @@ def _box_of(contour: np.ndarray, marks: np.ndarray, settings: PpocrDetectorSetti
 
 
 def unclip_distance(width: float, height: float, ratio: float) -> float:
-    """How far to move each side of a box outwards: area * ratio / perimeter (DB, eq. 10)."""
+    """The distance by which each side of a box moves outwards: area * ratio / perimeter (DB, eq. 10)."""
     return width * height * ratio / (2.0 * (width + height))
 
 
 def _score(quad: Quad, marks: np.ndarray) -> float:
-    """Mean of the map inside the quad."""
+    """The mean of the map inside the quad."""
     low = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0)
     high = np.minimum(np.ceil(quad.max(axis=0)).astype(int) + 1, (marks.shape[1], marks.shape[0]))
     part = marks[low[1] : high[1], low[0] : high[0]]
@@ -102,6 +102,6 @@ def _score(quad: Quad, marks: np.ndarray) -> float:
 
 
 def _to_image(quad: Quad, scale: Tuple[float, float], image: Image) -> Quad:
-    """Scaled to image pixels, kept inside the image."""
+    """The quad in image pixels, clipped to the image."""
     limit = np.array([image.shape[1], image.shape[0]], np.float32)
     return np.asarray(np.clip(quad * np.array(scale, np.float32), 0, limit), np.float32)

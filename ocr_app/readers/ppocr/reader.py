@@ -1,7 +1,8 @@
-"""Reader `ppocr`: PP-OCR models through ONNX Runtime, with our own way in and out.
+"""The reader `ppocr`: PP-OCR models through ONNX Runtime, with our own preprocessing and decoding.
 
-The models know thousands of Chinese characters; here their posteriors are cut to printable ASCII before decoding,
-since no product code holds others: tiny PP-OCRv6 then reads a faint ``B`` as ``B`` and not as the sun.
+The models know thousands of Chinese characters. Their posteriors are restricted to printable ASCII before decoding,
+because product codes contain nothing else: the tiny PP-OCRv6 then reads a faint ``B`` as ``B``, not as the character
+for the sun.
 """
 
 import string
@@ -18,22 +19,22 @@ from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer
 from ocr_app.readers.ppocr.detector import PpocrDetector, settings_from
 from ocr_app.readers.ppocr.recogniser import PpocrRecogniser
 
-PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "  # what codes are made of
-MIN_CONFIDENCE = 0.5  # PP-OCR's own "drop score": lines below it are taken for no text
+PRINTABLE = string.digits + string.ascii_letters + string.punctuation + " "  # the characters of product codes
+MIN_CONFIDENCE = 0.5  # PP-OCR's own "drop score": lines below it are not text
 
 
 def catalogue() -> Dict[str, Any]:
-    """The models there are (data/ppocr.json)."""
+    """The models of this reader (data/ppocr.json)."""
     return catalogues.catalogue("ppocr")
 
 
 def model_record(name: Optional[str]) -> Dict[str, Any]:
-    """The record of a model, with its ``name``; None is the default one. Raises UsageError."""
+    """The record of a model, with its ``name``; None stands for the default model. Raises UsageError."""
     return catalogues.record("ppocr", name)
 
 
 def probe() -> Probe:
-    """Whether ONNX Runtime and the model files are here."""
+    """Whether ONNX Runtime and the model files are installed."""
     absent = model_files.missing(_files(model_record(None)))
     problem = "model files missing: " + ", ".join(absent) if absent else None
     return catalogues.probe(tuple(sorted(catalogue()["models"])), problem, "./inv models")
@@ -41,12 +42,12 @@ def probe() -> Probe:
 
 def _files(record: Dict[str, Any]) -> List[str]:
     characters = record["recogniser"]["characters"]
-    own = [] if characters == "metadata" else [characters]
-    return [record["detector"]["file"], record["recogniser"]["file"]] + own
+    dictionary = [] if characters == "metadata" else [characters]
+    return [record["detector"]["file"], record["recogniser"]["file"]] + dictionary
 
 
 def network_files(model: Optional[str]) -> Dict[str, str]:
-    """Paths of the networks of a model by role. Raises UsageError, ModelError."""
+    """The paths of the networks of a model, by role. Raises UsageError, ModelError."""
     record = model_record(model)
     return {role: model_files.locate(record[role]["file"]) for role in ("detector", "recogniser")}
 
@@ -62,7 +63,7 @@ class PpocrReader(Reader):
     """Detector and recogniser of one PP-OCR generation."""
 
     def __init__(self, record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> None:
-        """``record`` as model_record gives it; raises as open_reader does."""
+        """``record``: from model_record. Raises as open_reader does."""
         detector, recogniser = (
             open_network(model_files.locate(record[role]["file"]), options.device, options.threads, options.precision)
             for role in ("detector", "recogniser")
@@ -84,18 +85,18 @@ class PpocrReader(Reader):
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
         with timer.phase("detect"):
-            found = self._detector(image)
-            quads = [found[i] for i in reading_order(found)]
+            unordered = self._detector(image)
+            quads = [unordered[i] for i in reading_order(unordered)]
         with timer.phase("recognise"):
             lines = self._recognised(image, quads)
         return [line for line in lines if line.text and line.confidence >= MIN_CONFIDENCE]
 
     def _recognised(self, image: Image, quads: List[Quad]) -> List[TextLine]:
-        """One line a quad; a quad that stands upright is read downwards and upwards, the surer text stays."""
-        wanted = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
-        decoded = self._recogniser([rectify(image, way) for _, way in wanted])
+        """One line per quad. An upright quad is read downwards and upwards; the more confident text counts."""
+        oriented = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
+        decoded = self._recogniser([rectify(image, way) for _, way in oriented])
         best: Dict[int, TextLine] = {}
-        for (index, way), answer in zip(wanted, decoded):
+        for (index, way), answer in zip(oriented, decoded):
             if index not in best or answer.confidence > best[index].confidence:
                 best[index] = TextLine(answer.text.strip(), way, answer.confidence)
         return [best[index] for index in range(len(quads))]
@@ -116,7 +117,7 @@ def _as_line(text: str, confidence: float, image: Image) -> List[TextLine]:
 
 
 def _charset(source: str, network: Network) -> List[str]:
-    """Class 0 is the blank, then the dictionary, then the space."""
+    """The characters by class: the blank, then the dictionary, then the space."""
     if source == "metadata":
         characters = network.metadata["character"].split("\n")
     else:

@@ -18,10 +18,10 @@ _UPRIGHT = 1.5  # a crop this many times higher than wide is a line printed down
 
 
 class PpocrRecogniser:
-    """Reads line crops of any size; order of the answers is that of the crops."""
+    """Reads line crops of any size. The results are in the order of the crops."""
 
     def __init__(self, network: Network, charset: Sequence[str], batch: int = 6, allowed: str = "") -> None:
-        """``charset[k]`` is the character of class k, class 0 the blank; ``allowed`` cuts it to these characters."""
+        """``charset[k]``: the character of class k; class 0 is the blank. ``allowed``: keep only these characters."""
         self.network = network
         self._batch = batch
         self._classes = np.array(ctc.keep_classes(charset, allowed), np.intp) if allowed else None
@@ -38,7 +38,7 @@ class PpocrRecogniser:
         return answers
 
     def _posteriors(self, blob: np.ndarray) -> np.ndarray:
-        """``(N, T, C)`` cut to the allowed classes, and made to sum to one again."""
+        """``(N, T, C)``, restricted to the allowed classes and normalised again."""
         posteriors = self.network.infer_one(blob)
         if self._classes is None:
             return posteriors
@@ -47,27 +47,27 @@ class PpocrRecogniser:
 
 
 def upright(crop: Image) -> Image:
-    """A crop printed downwards (higher than 1.5 widths) is turned a quarter left, so that it reads to the right."""
+    """Turns a crop that is higher than 1.5 widths by 90 degrees to the left, so that it reads to the right."""
     image = to_bgr(crop)
     return np.rot90(image) if image.shape[0] > _UPRIGHT * image.shape[1] else image
 
 
 def scaled_width(line: Image) -> int:
-    """Width in px at a height of 48, within 1..3200."""
+    """The width in px at a height of 48 px, within 1..3200."""
     return max(1, min(MAX_WIDTH, int(np.ceil(HEIGHT * line.shape[1] / float(line.shape[0])))))
 
 
 def batches(widths: Sequence[int], size: int) -> List[Tuple[int, ...]]:
-    """Indices sorted by width and cut into batches of at most ``size``, so that little is padded."""
+    """The indices by rising width, in batches of at most ``size``, so that there is little padding."""
     order = sorted(range(len(widths)), key=lambda i: widths[i])
     return [tuple(order[k : k + size]) for k in range(0, len(order), size)]
 
 
 def pack(lines: Sequence[Image], widths: Sequence[int]) -> np.ndarray:
-    """Network input ``(N, 3, 48, W)`` float32 in -1..1, padded on the right with 0 (mid grey)."""
+    """The network input ``(N, 3, 48, W)`` float32 in -1..1, padded on the right with 0 (mid grey)."""
     width = max(MIN_WIDTH, max(widths) + RIGHT_MARGIN)
     blob = np.zeros((len(lines), 3, HEIGHT, width), np.float32)
-    for row, line, own in zip(blob, lines, widths):
-        resized = cv2.resize(line, (own, HEIGHT), interpolation=cv2.INTER_LINEAR)
-        row[:, :, :own] = resized.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
+    for row, line, line_width in zip(blob, lines, widths):
+        resized = cv2.resize(line, (line_width, HEIGHT), interpolation=cv2.INTER_LINEAR)
+        row[:, :, :line_width] = resized.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1.0
     return blob

@@ -120,7 +120,7 @@ def test_other_machines_are_refused(tmp_path, model):
         (tmp_path / "proc" / "device-tree" / "model").write_bytes(model.encode() + b"\0")
     with pytest.raises(DeviceUnavailable) as caught:
         nano.require_nano(str(tmp_path))
-    assert "no Jetson Nano" in str(caught.value) and "--device cpu" in str(caught.value)
+    assert "not a Jetson Nano" in str(caught.value) and "--device cpu" in str(caught.value)
 
 
 def test_a_nano_is_known_by_its_device_tree(tmp_path):

@@ -154,7 +154,7 @@ def test_table_for_people(run, images, monkeypatch):
     code, out, _ = run("20.png", "black.png", "broken.png")
     rows = out.splitlines()
     assert code == 3
-    assert rows[0].split() == ["image", "ms", "sure", "text"]
+    assert rows[0].split() == ["image", "ms", "conf", "text"]
     assert rows[1].startswith("20.png") and rows[1].endswith("0.75  W20")
     assert rows[2].endswith("- no text found -")
     assert rows[3] == "broken.png  error: broken.png is not an image"
@@ -193,8 +193,3 @@ def test_wrong_usage_has_its_own_code(run, images, arguments):
 def test_limits_are_options(run, images):
     assert run(images / "20.png", "--max-pixels", "100", "--jsonl")[0] == 3
     assert run(images / "20.png", "--min-side", "17", "--jsonl")[0] == 3
-
-
-def test_no_verb_prints_the_help(capsys):
-    assert cli.main([]) == 2
-    assert "readers" in capsys.readouterr().out

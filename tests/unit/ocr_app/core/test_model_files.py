@@ -27,7 +27,7 @@ def test_right_file(folder):
 
 @pytest.mark.parametrize(
     "name, content, message",
-    [("a.onnx", None, "is not there"), ("a.onnx", b"wrong", "has sha256"), ("b.onnx", None, "unknown model file")],
+    [("a.onnx", None, "does not exist"), ("a.onnx", b"wrong", "has sha256"), ("b.onnx", None, "unknown model file")],
 )
 def test_anything_else_is_refused(folder, name, content, message):
     if content is not None:

@@ -77,6 +77,22 @@ def test_nothing_else_is_opened_than_what_was_asked_for():
         ocr_app.open("codes", engine="tensorflow")
 
 
+@pytest.mark.parametrize("options", [{"expected": {"lot": "7"}}, {"trust_clock": True}, {"deadline_ms": 0.0}])
+def test_what_only_a_recipe_can_use_needs_one(opened, options):
+    with pytest.raises(UsageError, match="need a recipe"):
+        opened.read(SAMPLE, **options)
+    with pytest.raises(UsageError, match="need a recipe"):
+        opened.read_all([SAMPLE], **options)
+
+
+@pytest.mark.parametrize(
+    "pixels", [np.zeros((40, 40)), np.zeros((40, 40, 4), np.uint8), np.zeros((0, 4), np.uint8), np.zeros(9, np.uint8)]
+)
+def test_pixels_of_another_form_are_refused(opened, pixels):
+    with pytest.raises(UsageError, match=r"pixels of shape \("):
+        opened.read(pixels)
+
+
 class TextsOnly(Reader):
     """A reader without posteriors."""
 

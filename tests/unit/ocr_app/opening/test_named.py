@@ -101,7 +101,7 @@ def test_every_place_is_probed_and_a_broken_one_is_a_problem(world):
     here, first, second = [probe for _, probe in probes]
     assert here.problem == "its probe failed: ValueError: odd"
     assert (first.problem, first.versions) == (None, (("fake", "1.0"),))
-    assert second.problem == "the environment second is not built, or not to its end"
+    assert second.problem == "the environment second is not built, or not completely"
 
 
 def test_an_environment_that_crashes_is_a_problem_too(world):

@@ -135,7 +135,7 @@ def test_a_program_without_the_language_says_so(impostor):
 
 def test_a_program_that_does_not_run_is_a_problem(impostor):
     impostor("exit 127")
-    assert "does not run" in tesseract.probe().problem
+    assert "cannot be run" in tesseract.probe().problem
 
 
 @pytest.mark.parametrize(

@@ -132,8 +132,8 @@ class Thinks(Scripted):
 
 
 def decoded(*posteriors):
-    how = ReadOptions(wanted=VerdictRequest(recipes.loads(RECIPE)))
-    return read_image(Thinks(list(posteriors)), IMAGE, "a.png", how)
+    options = ReadOptions(verdict_request=VerdictRequest(recipes.loads(RECIPE)))
+    return read_image(Thinks(list(posteriors)), IMAGE, "a.png", options)
 
 
 def test_a_recipe_decodes_what_the_reader_thinks():
@@ -156,9 +156,9 @@ def test_a_code_that_is_not_there_is_not_read():
 def test_what_is_expected_and_in_which_time():
     recipe = recipes.loads(RECIPE)
 
-    def judged(**options):
-        how = ReadOptions(wanted=VerdictRequest(recipe, **options))
-        return read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", how)
+    def judged(**request):
+        options = ReadOptions(verdict_request=VerdictRequest(recipe, **request))
+        return read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", options)
 
     assert judged(expected={"number": "104"}, deadline_ms=1e6).verdict == "pass"
     other = judged(expected={"number": "105"})
@@ -173,18 +173,20 @@ def test_a_recipe_that_asks_for_today_holds_without_a_clock():
     signs = SIGNS + ("/",)
     today = datetime.date.today()
     line = posterior("LOT {:%d/%m/%Y}".format(today), signs=signs)
-    reading = read_image(Thinks([line]), IMAGE, "a.png", ReadOptions(wanted=VerdictRequest(recipes.loads(text))))
+    reading = read_image(
+        Thinks([line]), IMAGE, "a.png", ReadOptions(verdict_request=VerdictRequest(recipes.loads(text)))
+    )
     assert (reading.verdict, reading.reasons) == ("hold", ("clock-not-trusted:made",))
-    trusted = ReadOptions(wanted=VerdictRequest(recipes.loads(text), trust_clock=True))
+    trusted = ReadOptions(verdict_request=VerdictRequest(recipes.loads(text), trust_clock=True))
     assert read_image(Thinks([line]), IMAGE, "a.png", trusted).verdict == "pass"
 
 
 def test_regions_are_decoded_in_place():
-    how = ReadOptions(regions=((5, 6, 20, 9),), wanted=VerdictRequest(recipes.loads(RECIPE)))
-    reading = read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", how)
+    options = ReadOptions(regions=((5, 6, 20, 9),), verdict_request=VerdictRequest(recipes.loads(RECIPE)))
+    reading = read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", options)
     np.testing.assert_array_equal(reading.lines[0].quad, box_quad(5, 6, 9, 9))
 
 
 def test_a_reader_of_texts_refuses_a_recipe_in_words():
     with pytest.raises(UsageError, match="texts only"):
-        read_image(Scripted(LINES), IMAGE, "a.png", ReadOptions(wanted=VerdictRequest(recipes.loads(RECIPE))))
+        read_image(Scripted(LINES), IMAGE, "a.png", ReadOptions(verdict_request=VerdictRequest(recipes.loads(RECIPE))))

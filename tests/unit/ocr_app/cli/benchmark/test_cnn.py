@@ -9,7 +9,7 @@ from ocr_app.cli.main import main
 def test_the_command_is_refused_here(capsys, monkeypatch, tmp_path):
     monkeypatch.setattr(suite.nano, "board_name", lambda root="/": None)
     assert main(["benchmark", "cnn"]) == 4
-    assert "no Jetson Nano" in capsys.readouterr().err
+    assert "not a Jetson Nano" in capsys.readouterr().err
 
 
 def test_the_command_prints_and_writes(capsys, monkeypatch, tmp_path):

@@ -187,6 +187,6 @@ def test_a_model_file_that_is_another_is_refused_by_name(monkeypatch, tmp_path):
     with pytest.raises(ModelError, match=r"detector\.onnx has sha256"):
         codes.open_reader(ReaderOptions())
     (tmp_path / "models" / "code-detector.onnx").unlink()
-    with pytest.raises(ModelError, match=r"detector\.onnx is not there"):
+    with pytest.raises(ModelError, match=r"detector\.onnx does not exist"):
         codes.open_reader(ReaderOptions())
     assert "code-detector.onnx" in codes.probe().problem

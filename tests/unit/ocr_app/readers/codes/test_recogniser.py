@@ -125,7 +125,7 @@ def test_characters_that_make_no_sense_are_a_model_error(words):
 def test_an_answer_of_another_shape_is_a_model_error():
     network = Columns()
     network.metadata = {"characters": json.dumps(["", "A"])}
-    with pytest.raises(ModelError, match="one for each"):
+    with pytest.raises(ModelError, match="one per character"):
         CodeRecogniser(network, SETTINGS)([crop(40)])
 
 

@@ -113,4 +113,4 @@ def test_check_tells_and_changes_nothing(install, capsys):
 def test_the_command_line_repairs_and_says_so(install, capsys):
     file = install()
     assert bidi_repair.main([]) == 0
-    assert capsys.readouterr().out == f"{os.path.realpath(str(file))}: patched: now says `{REPAIRED}`\n"
+    assert capsys.readouterr().out == f"{os.path.realpath(str(file))}: patched: now contains `{REPAIRED}`\n"
