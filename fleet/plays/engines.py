@@ -16,7 +16,7 @@ from fleet.core.files import ROOT
 from fleet.plays import playbooks
 from ocr_app.board import environment
 from ocr_app.core.errors import UsageError
-from ocr_app.engines.building.jobs import entries_of
+from ocr_app.engines.building.jobs import specs_of
 from ocr_app.workers.environments import exists, path_of
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _pythons(readers: str) -> Iterator[tuple[str, str]]:
     groups: dict[str | None, list[str]] = {}
     for reader in readers.split(","):
         try:
-            groups.setdefault(entries_of(reader)[0].environment, []).append(reader)
+            groups.setdefault(specs_of(reader)[0].environment, []).append(reader)
         except UsageError as error:
             raise EngineRequestError(error.found, error.expected) from error
     for name in groups:

@@ -1,4 +1,4 @@
-"""Two runs over the same images: which images got better, which worse, and whether their times may be compared."""
+"""Compares two runs over the same images: which images changed, and whether the times are comparable."""
 
 from typing import Any, Dict, List, Optional
 
@@ -10,13 +10,13 @@ COMPARE_SCHEMA = "nano-ocr/compare/1"
 GROUPS = ("better", "worse", "both wrong", "both right")
 METRICS = ("exact", "cer", "cer_micro", "precision", "recall")
 SAME_MACHINE = ("machine", "cpu", "cores", "threads", "l4t", "power_mode")
-"""Keys of the environment that must be equal for times to be comparable outside one session."""
+"""Keys of the environment that must be equal for times of different sessions to be comparable."""
 
 
 def compare(a: Dict[str, Any], b: Dict[str, Any], form_name: str = DEFAULT_FORM) -> Dict[str, Any]:
-    """What changes from run ``a`` to run ``b``, in one text form (by labelled lines where no text is scored).
+    """The changes from run ``a`` to run ``b``, in one text form (by labelled lines where no text is scored).
 
-    "better": wrong in a, right in b; "worse" the reverse. Within "both wrong" ``cer`` tells the direction.
+    "better": wrong in a, right in b; "worse": the reverse. Within "both wrong", ``cer`` shows the direction.
     Raises ResultError when the runs have no image in common or were cropped differently, UsageError for the form.
     """
     form(form_name)
@@ -38,13 +38,13 @@ def compare(a: Dict[str, Any], b: Dict[str, Any], form_name: str = DEFAULT_FORM)
 
 
 def name_of(run: Dict[str, Any]) -> str:
-    """Reader as asked for, its engines, device, precision, pre-processing, and the recipe where there was one."""
+    """The reader as it was requested, engines if any, device, precision, preprocessing, and the recipe if any."""
     reader, settings = run["reader"], run["settings"]
     engines = reader.get("engines", NO_ENGINE)
-    words = [reader["asked"]] + ([] if engines == NO_ENGINE else [engines])
-    words += [reader["device"], reader["precision"], settings["preprocess"]]
+    parts = [reader["asked"]] + ([] if engines == NO_ENGINE else [engines])
+    parts += [reader["device"], reader["precision"], settings["preprocess"]]
     recipe = settings.get("recipe")
-    return " ".join(words + ([recipe["file"]] if recipe else []))
+    return " ".join(parts + ([recipe["file"]] if recipe else []))
 
 
 def _pairs(a: Dict[str, Any], b: Dict[str, Any]) -> List[Any]:
@@ -93,7 +93,7 @@ def _metrics(a: Dict[str, Any], b: Dict[str, Any], form_name: str) -> Dict[str, 
 
 
 def latency(a: Dict[str, Any], b: Dict[str, Any]) -> Dict[str, Any]:
-    """``ratio`` is b's median total over a's; None, with ``why_not``, where the two may not be compared."""
+    """``ratio``: b's median total time over a's; None, with the reason in ``why_not``, if they are not comparable."""
     why_not = _why_not(a, b)
     medians = [(run["latency_ms"].get("total") or {}).get("median") for run in (a, b)]
     return {"ratio": None if why_not else _ratio(*medians), "why_not": why_not, "median_ms": medians}
@@ -105,9 +105,9 @@ def _ratio(first: Optional[float], second: Optional[float]) -> Optional[float]:
 
 def _why_not(a: Dict[str, Any], b: Dict[str, Any]) -> Optional[str]:
     for run in (a, b):
-        against = [reason["code"] for reason in run["invalid_reasons"]]
-        if against:
-            return "{} is not a valid measurement: {}".format(name_of(run), ", ".join(against))
+        codes = [reason["code"] for reason in run["invalid_reasons"]]
+        if codes:
+            return "{} is not a valid measurement: {}".format(name_of(run), ", ".join(codes))
     if a["session"] is not None and a["session"] == b["session"]:
         return None
     for key in SAME_MACHINE:

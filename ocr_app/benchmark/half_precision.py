@@ -1,4 +1,4 @@
-"""What half precision does to the texts: every line crop read twice, once with each tensor rounded to float16."""
+"""The effect of half precision on texts: every line crop is read twice, once with each tensor rounded to float16."""
 
 from typing import Any, Dict, List, Sequence, Tuple
 
@@ -12,11 +12,11 @@ from ocr_app.readers.registry import ReaderName
 from ocr_app.scoring.text_forms import FORMS
 
 SCHEMA = "nano-ocr/half/1"
-AT_ONCE = 64  # crops handed to a reader in one call; batching inside is the reader's own
+AT_ONCE = 64  # crops per call of the reader, which makes its own batches of them
 
 
 def compare(name: ReaderName, datasets: Sequence[Dataset], threads: int, with_texts: bool = True) -> Dict[str, Any]:
-    """The report: for each set, every crop whose text changes. Raises what opening and reading raise."""
+    """The report: for each data set, every crop whose text changes. Raises what opening and reading raise."""
     request = ReaderRequest(name, threads=threads)
     with open_reader(request) as full, open_reader(request._replace(precision=PRECISION)) as rounded:
         sets = [_compare_set(dataset, full, rounded, with_texts) for dataset in datasets]
@@ -50,7 +50,7 @@ def _texts(reader: Reader, crops: Sequence[LineCrop]) -> List[str]:
 
 
 def _right(crop: LineCrop, text: str) -> bool:
-    """In the form "alnum": A-Z and 0-9."""
+    """Whether the text is right in the form "alnum": A-Z and 0-9."""
     truth, read = FORMS["alnum"].sides(crop.truth, [text])
     return bool(truth == read)
 

@@ -5,11 +5,11 @@ from typing import Dict, List, Optional, Sequence
 import numpy as np
 
 PHASES = ("preprocess", "detect", "recognise", "decode", "total")
-"""``total`` is what the caller waited for one image in memory: with a reader in another process its transport too,
-which no other phase holds."""
+"""``total`` is how long the caller waited for one image in memory. With a reader in another process it includes the
+transport, which no other phase contains."""
 
 STATISTICS = ("n", "median", "p95", "p99", "mean", "std", "min", "max")
-ENOUGH_FOR_P95 = 20  # below 1 / (1 - q) samples a quantile is no more than the largest value
+ENOUGH_FOR_P95 = 20  # with fewer than 1 / (1 - q) samples a quantile is only the largest value
 ENOUGH_FOR_P99 = 100
 
 
@@ -36,7 +36,7 @@ def summarise(values: Sequence[float]) -> Dict[str, Optional[float]]:
 
 
 def by_phase(timings: Sequence[Dict[str, float]]) -> Dict[str, Dict[str, Optional[float]]]:
-    """A summary for each phase that took any time; ``timings`` are those of single inferences."""
+    """A summary of each phase that took any time; ``timings`` are those of single inferences."""
     present = [phase for phase in PHASES if any(timing.get(phase) for timing in timings)]
     return {phase: summarise([timing[phase] for timing in timings if phase in timing]) for phase in present}
 
@@ -49,7 +49,7 @@ def least_and_median(timings: Sequence[Dict[str, float]]) -> Dict[str, List[floa
 
 
 def per_second(values: Sequence[float]) -> Optional[float]:
-    """Images a second, one after the other: count over the sum of the milliseconds."""
+    """Images per second, read one after another: their number over the sum of their times in milliseconds."""
     total = sum(values)
     return round(1000.0 * len(values) / total, 3) if total > 0 else None
 

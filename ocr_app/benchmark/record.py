@@ -45,24 +45,24 @@ def texts_of(seen: Observation) -> List[str]:
 
 
 def score_list(score: Score) -> List[float]:
-    """[exact (0 or 1), cer, precision, recall], as the schema has it."""
+    """[exact (0 or 1), cer, precision, recall], as in the schema."""
     return [int(score.exact)] + [round(value, 4) for value in (score.cer, score.precision, score.recall)]
 
 
 def average_json(value: Optional[Average]) -> Optional[Dict[str, float]]:
-    """All fields by name, shares to six decimals."""
+    """All fields by name, rounded to six decimals."""
     return None if value is None else {name: round(number, 6) for name, number in value._asdict().items()}
 
 
 def lines_in(seen: Observation, crop: str) -> Optional[LineCount]:
-    """Labelled lines read, where the sample has labelled lines with quads."""
+    """How many labelled lines were read; None where the sample has no labelled lines with quads."""
     truths = view_lines(seen.sample, crop)
     known = any(line.quad is not None for line in truths)
     return count_lines(truths, seen.lines) if known else None
 
 
 def image_record(seen: Observation, complete: bool, crop: str, with_texts: bool) -> Dict[str, Any]:
-    """One image of the record; truth and texts are None where they are not to be republished."""
+    """One image of the record; truth and texts are None where they may not be republished."""
     sample, counted = seen.sample, lines_in(seen, crop)
     scores = score_forms(sample.truth, texts_of(seen)) if complete else {}
     return {
@@ -78,12 +78,12 @@ def image_record(seen: Observation, complete: bool, crop: str, with_texts: bool)
 
 
 def _line(line: TextLine) -> Dict[str, Any]:
-    """Without the quad: records are committed, and ``ocr-app read --jsonl`` gives quads."""
+    """Without the quad: records are committed, and ``ocr-app read --jsonl`` prints quads."""
     return {"text": line.text, "confidence": round(float(line.confidence), 3)}
 
 
 def scores_of(dataset: Dataset, seen: Sequence[Observation], crop: str) -> Dict[str, Any]:
-    """Averages by text form, the line metric, and the commonest confusions."""
+    """Averages by text form, the line metric, and the most frequent confusions."""
     pairs = [(entry.sample.truth, texts_of(entry)) for entry in seen] if dataset.complete else []
     rows = [score_forms(truth, texts) for truth, texts in pairs]
     averages = OrderedDict((name, average_json(average(row[name] for row in rows))) for name in FORMS)
@@ -95,9 +95,9 @@ def scores_of(dataset: Dataset, seen: Sequence[Observation], crop: str) -> Dict[
 
 
 def verdicts_of(dataset: Dataset, seen: Sequence[Observation]) -> Dict[str, Optional[int]]:
-    """Of a run under a recipe: how many images got which verdict.
+    """How many images got which verdict, in a run under a recipe.
 
-    ``wrong_passes`` of those that passed say something else (form DEFAULT_FORM); None where no text is scored.
+    ``wrong_passes``: how many passed with a wrong text (form DEFAULT_FORM); None where no text is scored.
     """
     given = [entry.verdict for entry in seen]
     counts: Dict[str, Optional[int]] = OrderedDict((name, given.count(name)) for name in VERDICTS + ("error",))
@@ -123,9 +123,9 @@ def tags_of(dataset: Dataset, seen: Sequence[Observation]) -> Dict[str, Dict[str
     """``{tag: {value: average}}`` in the form DEFAULT_FORM."""
     groups: Dict[Tuple[str, str], List[Score]] = {}
     for entry in seen if dataset.complete else ():
-        own = score_forms(entry.sample.truth, texts_of(entry))[DEFAULT_FORM]
+        score = score_forms(entry.sample.truth, texts_of(entry))[DEFAULT_FORM]
         for pair in entry.sample.tags.items():
-            groups.setdefault(pair, []).append(own)
+            groups.setdefault(pair, []).append(score)
     result: Dict[str, Dict[str, Any]] = {}
     for (tag, value), scores in sorted(groups.items()):
         result.setdefault(tag, {})[value] = average_json(average(scores))
@@ -133,7 +133,7 @@ def tags_of(dataset: Dataset, seen: Sequence[Observation]) -> Dict[str, Dict[str
 
 
 def save_run(record: Dict[str, Any], path: str) -> None:
-    """Writes a record, one image a line, whole or not at all (a finished file is never half a run)."""
+    """Writes a record, one image per line, whole or not at all."""
     head = json.dumps(dict(record, images=[]), ensure_ascii=False, sort_keys=True, indent=1)
     images = ",\n".join(json.dumps(entry, ensure_ascii=False, separators=(",", ":")) for entry in record["images"])
     text = head.replace('"images": []', '"images": [\n' + images + "\n]", 1) + "\n"
@@ -145,7 +145,7 @@ def save_run(record: Dict[str, Any], path: str) -> None:
 
 
 def load_run(path: str) -> Dict[str, Any]:
-    """A record that was saved. Raises ResultError: unreadable, of another schema, keys missing."""
+    """A saved record. Raises ResultError: unreadable, another schema, missing keys."""
     try:
         with open(path, encoding="utf-8") as stream:
             record = json.load(stream)
@@ -153,8 +153,8 @@ def load_run(path: str) -> Dict[str, Any]:
         raise ResultError("{}: {}".format(path, error), "a run record", "ocr-app benchmark DATASET --out " + path)
     found = record.get("schema") if isinstance(record, dict) else type(record).__name__
     if found != RUN_SCHEMA:
-        raise ResultError("{}: schema {}".format(path, found), RUN_SCHEMA, "make it again: ocr-app benchmark")
+        raise ResultError("{}: schema {}".format(path, found), RUN_SCHEMA, "run ocr-app benchmark again")
     missing = [key for key in REQUIRED if key not in record]
     if missing:
-        raise ResultError("{}: without {}".format(path, ", ".join(missing)), "all keys of " + RUN_SCHEMA)
+        raise ResultError("{}: missing {}".format(path, ", ".join(missing)), "all keys of " + RUN_SCHEMA)
     return record  # type: ignore[no-any-return]

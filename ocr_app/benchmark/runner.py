@@ -1,4 +1,4 @@
-"""Runs one reader over one data set and writes down everything that a comparison needs."""
+"""Runs one reader over one data set and records everything that a comparison needs."""
 
 import datetime
 import hashlib
@@ -7,9 +7,8 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from ocr_app import recipes
 from ocr_app.benchmark.latency import by_phase, per_second
-from ocr_app.benchmark.observe import Observation, Progress, Read, observe, warm_up
+from ocr_app.benchmark.observe import Observation, Progress, Read, observe, warm_up, warm_up_image
 from ocr_app.benchmark.record import RUN_SCHEMA, image_record, scores_of, tags_of, verdicts_of
-from ocr_app.benchmark.warmup import warm_up_image
 from ocr_app.board import environment, validity
 from ocr_app.board.usage import UsageSnapshot, peak_memory_mb, peak_of, snapshot, spent
 from ocr_app.core.errors import UsageError
@@ -20,14 +19,14 @@ from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import ReaderName
 from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_image
 
-WARM_UP = 30  # the thesis warmed up with 35 readings of a picture outside its set
+WARM_UP = 30  # the thesis warmed up with 35 readings of a picture that was not in its data set
 
 
 class RunSettings(NamedTuple):
-    """``crop``: one of ``sample.CROPS``. ``layout``: None takes each sample's own.
+    """``crop``: one of ``sample.CROPS``. ``layout``: None uses the layout of each sample.
 
-    ``texts`` False leaves truths and texts out of the record, for sets that may not be republished. ``session``
-    names runs that were made in one go. ``recipe``: path of a recipe to decode under.
+    ``texts``: False leaves truths and texts out of the record, for data that may not be republished. ``session``:
+    a name that runs made in succession share. ``recipe``: path of a recipe to decode under.
     """
 
     preprocess: str = "raw"
@@ -44,7 +43,7 @@ DEFAULT_SETTINGS = RunSettings()
 
 
 def no_progress(done: int, total: int, name: str) -> None:
-    """Says nothing."""
+    """Reports nothing."""
 
 
 def run(
@@ -56,9 +55,8 @@ def run(
 ) -> Dict[str, Any]:
     """The run record (schema ``nano-ocr/run/1``).
 
-    ``request`` is what the reader was opened with; None for a reader that was made some other way. Raises UsageError
-    for
-    settings without sense, OcrError when the warm-up fails; a failing image is in the record.
+    ``request`` is what the reader was opened with; None for a reader that was made in another way. Raises UsageError
+    for invalid settings, OcrError when the warm-up fails; an image that fails is an entry of the record.
     """
     _check(settings)
     dataset = _with_layout(dataset, settings.layout)
@@ -76,7 +74,7 @@ def run(
 def _check(settings: RunSettings) -> None:
     if settings.repeat < 1 or settings.warm_up < 0:
         found = "repeat {}, warm-up {}".format(settings.repeat, settings.warm_up)
-        raise UsageError(found, "repeat from 1, warm-up from 0")
+        raise UsageError(found, "repeat at least 1, warm-up at least 0")
 
 
 def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
@@ -86,19 +84,19 @@ def _with_layout(dataset: Dataset, layout: Optional[str]) -> Dataset:
 
 
 def _reading_with(reader: Reader, settings: RunSettings) -> Read:
-    wanted = None
+    verdict = None
     if settings.recipe is not None:
-        wanted = VerdictRequest(recipes.load(settings.recipe))
-        reader.line_posteriors([])  # a reader that gives texts only refuses here, not image by image
+        verdict = VerdictRequest(recipes.load(settings.recipe))
+        reader.line_posteriors([])  # a reader that returns only texts is refused here, not image by image
 
     def read(image: Image, name: str, layout: str) -> Reading:
-        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, verdict_request=wanted))
+        return read_image(reader, image, name, ReadOptions(layout, settings.preprocess, verdict_request=verdict))
 
     return read
 
 
 def _recipe(path: Optional[str]) -> Optional[Dict[str, str]]:
-    """Which recipe a run was decoded under: the file's name and its digest."""
+    """The recipe of the run: the name and digest of its file."""
     if path is None:
         return None
     with open(path, "rb") as stream:
@@ -145,7 +143,10 @@ def _head(dataset: Dataset, reader: Reader, settings: RunSettings, request: Read
 def _machine(
     described: Dict[str, Any], before: UsageSnapshot, after: UsageSnapshot, reader: Reader, seen: List[Observation]
 ) -> Dict[str, Any]:
-    """Environment (libraries looked up again: readers load theirs late), load, memory, and what they invalidate."""
+    """Environment, load, memory, and the reasons why they make the measurement invalid.
+
+    Libraries are listed again because readers import theirs late.
+    """
     load: Dict[str, Any] = dict(spent(before, after), load_before=before.load, load_after=after.load)
     later = {
         "clocks": environment.clocks("/"),
@@ -153,10 +154,10 @@ def _machine(
         "throttle_count": environment.throttle_count("/"),
     }
     counts = _counts(seen)
-    speaks_against = validity.reasons(described, later, load, counts)
+    invalid_reasons = validity.reasons(described, later, load, counts)
     return {
-        "valid": not speaks_against,
-        "invalid_reasons": speaks_against,
+        "valid": not invalid_reasons,
+        "invalid_reasons": invalid_reasons,
         "environment": dict(described, libraries=environment.libraries(), after=later),
         "load": load,
         "memory_mb": _memory(reader),
@@ -165,10 +166,10 @@ def _machine(
 
 
 def _memory(reader: Reader) -> Dict[str, Any]:
-    """Peak memory; ``reader`` is that of a reader elsewhere: its ``peak_rss_mb()``, or the process of its ``pid``."""
-    own, pid = getattr(reader, "peak_rss_mb", None), getattr(reader, "pid", None)
-    if own is not None:
-        return dict(peak_memory_mb(), reader=own())
+    """Peak memory. ``reader``: of a reader in another process, from its ``peak_rss_mb()`` or its ``pid``; else None."""
+    peak, pid = getattr(reader, "peak_rss_mb", None), getattr(reader, "pid", None)
+    if peak is not None:
+        return dict(peak_memory_mb(), reader=peak())
     return dict(peak_memory_mb(), reader=peak_of(pid) or None if isinstance(pid, int) else None)
 
 

@@ -3,13 +3,14 @@
 from typing import Any, Dict, List, Optional
 
 from ocr_app.core.tables import milliseconds, percent, table
+from ocr_app.opening import NO_ENGINE
 
 SHOWN = 20
-"""Images listed in each group of a comparison; the JSON form has all."""
+"""Images listed per group of a comparison; the JSON form has all of them."""
 
 
 def run_summary(run: Dict[str, Any]) -> str:
-    """A run in some lines: what ran on what, accuracy by text form, times by phase, and why it may not be believed."""
+    """A run in a few lines: reader and machine, accuracy by text form, times by phase, and why it is invalid, if so."""
     parts = [_title(run), _accuracy(run), _lines_read(run), _verdicts(run), _times(run), _validity(run)]
     return "\n\n".join(part for part in parts if part)
 
@@ -17,18 +18,24 @@ def run_summary(run: Dict[str, Any]) -> str:
 def _title(run: Dict[str, Any]) -> str:
     reader, machine = run["reader"], run["environment"]
     counts = run["counts"]
-    where = "{}, {}, {} threads".format(reader["device"], reader["precision"], reader["threads"])
-    return "{} on {}: {} images, {} errors\n{} ({})\n{}, {}, Python {}".format(
-        reader["asked"],
+    engines = reader.get("engines", NO_ENGINE)
+    title = reader["asked"] if engines == NO_ENGINE else "{} with {} engines".format(reader["asked"], engines)
+    settings = "{}, {}, {}".format(reader["device"], reader["precision"], _count(reader["threads"], "thread"))
+    return "{} on {}: {}, {}\n{} ({})\n{}, {}, Python {}".format(
+        title,
         run["dataset"]["name"],
-        counts["images"],
-        counts["errors"],
+        _count(counts["images"], "image"),
+        _count(counts["errors"], "error"),
         reader["engine"],
-        where,
+        settings,
         machine["machine"] or "unknown machine",
         machine["cpu"] or "unknown processor",
         machine["python"],
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return "{} {}{}".format(number, noun, "" if number == 1 else "s")
 
 
 def _accuracy(run: Dict[str, Any]) -> str:
@@ -50,9 +57,9 @@ def _verdicts(run: Dict[str, Any]) -> str:
     found = run.get("verdicts")
     if not found:
         return ""
-    words = ["{} {}".format(count, name) for name, count in found.items() if count and name != "wrong_passes"]
+    counts = ["{} {}".format(count, name) for name, count in found.items() if count and name != "wrong_passes"]
     wrong = found["wrong_passes"]
-    return "verdicts: {}; wrong passes: {}".format(", ".join(words), "-" if wrong is None else wrong)
+    return "verdicts: {}; wrong passes: {}".format(", ".join(counts), "-" if wrong is None else wrong)
 
 
 def _times(run: Dict[str, Any]) -> str:
@@ -66,8 +73,10 @@ def _times(run: Dict[str, Any]) -> str:
 
 
 def peak_memory(run: Dict[str, Any]) -> float:
-    """MiB of the process that reads: the reader's own figure where it runs elsewhere, else the larger of this process
-    and its largest child."""
+    """MiB of the process that reads.
+
+    The reader's own figure where it runs in another process, else the larger of this process and its largest child.
+    """
     memory = run["memory_mb"]
     return float(memory["reader"] or max(memory["self"], memory["child"] or 0.0))
 
@@ -80,7 +89,7 @@ def _validity(run: Dict[str, Any]) -> str:
 
 
 def comparison_summary(result: Dict[str, Any]) -> str:
-    """A comparison: counts by group, metric changes, latency ratio, and the images that changed."""
+    """A comparison in a few lines: counts by group, changes of metrics, latency ratio, and the images that changed."""
     counts = ", ".join("{} {}".format(count, group) for group, count in result["groups"].items())
     head = "a  {a}\nb  {b}\n{dataset}, form {form}: {compared} images".format(**result)
     parts = [head + "; " + counts, _changes(result), _latency(result["latency"])]
@@ -98,7 +107,7 @@ def _changes(result: Dict[str, Any]) -> str:
 
 def _latency(latency: Dict[str, Any]) -> str:
     if latency["ratio"] is None:
-        return "latency not comparable: {}".format(latency["why_not"] or "no times")
+        return "latency is not comparable: {}".format(latency["why_not"] or "no times")
     a, b = (milliseconds(value) for value in latency["median_ms"])
     return "latency b / a: {:.2f} (medians {} and {} ms)".format(latency["ratio"], a, b)
 

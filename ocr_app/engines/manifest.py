@@ -1,6 +1,6 @@
-"""The record beside every engine: what it was made from, by what, how long it took, and what was checked.
+"""The record of every engine: what it was made from, with which tools, how long it took, and what was checked.
 
-The form is data/engine.schema.json. It is written after the engine: an engine without a manifest is not an engine.
+The schema is data/engine.schema.json. The manifest is written after the engine: a file without one is not an engine.
 """
 
 import json
@@ -12,8 +12,8 @@ from ocr_app.engines import key
 from ocr_app.engines.key import EngineIdentity
 
 SCHEMA = "nano-ocr/engine/1"
-MAX_BYTES = 4 << 20  # a manifest holds some metadata of the model, no more
-_FORM: Dict[str, Any] = {
+MAX_BYTES = 4 << 20  # a manifest contains some metadata of the model, and nothing large
+_SCHEMA_TYPES: Dict[str, Any] = {
     "schema": str,
     "key": str,
     "parts": dict,
@@ -27,13 +27,13 @@ _FORM: Dict[str, Any] = {
 
 
 class EngineManifest(NamedTuple):
-    """``sha256`` and ``size`` are the engine file's; ``metadata``, ``inputs``, ``outputs`` are the network's own.
+    """``sha256`` and ``size`` are those of the engine's file; ``metadata``, ``inputs``, ``outputs`` of the network.
 
-    ``model`` is the name of the model's file; ``plan`` the precision plan as JSON; ``check`` what was compared after
-    building; ``build`` where, when, how long and with what.
+    ``model`` is the name of the model's file; ``plan`` the precision plan as JSON; ``check`` the comparison after the
+    build; ``build`` where, when, how long and with what.
     """
 
-    parts: EngineIdentity
+    identity: EngineIdentity
     sha256: str
     size: int
     model: str
@@ -46,16 +46,16 @@ class EngineManifest(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The engine's name: stem of both files."""
-        return key.name_of(self.parts)
+        """The engine's name: the stem of both files."""
+        return key.name_of(self.identity)
 
 
 def to_json(manifest: EngineManifest) -> Dict[str, Any]:
-    """The file's form."""
+    """The content of the file."""
     return {
         "schema": SCHEMA,
-        "key": key.key_of(manifest.parts),
-        "parts": key.to_json(manifest.parts),
+        "key": key.key_of(manifest.identity),
+        "parts": key.to_json(manifest.identity),
         "file": {"sha256": manifest.sha256, "size": manifest.size},
         "model": {"file": manifest.model, "metadata": manifest.metadata},
         "ports": {"inputs": list(manifest.inputs), "outputs": list(manifest.outputs)},
@@ -66,32 +66,32 @@ def to_json(manifest: EngineManifest) -> Dict[str, Any]:
 
 
 def to_bytes(manifest: EngineManifest) -> bytes:
-    """The file."""
+    """The bytes of the file."""
     return (json.dumps(to_json(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
 def from_bytes(data: bytes, name: str) -> EngineManifest:
-    """Raises EngineError (unreadable) that says what is wrong with the file called ``name``."""
+    """Inverse of :func:`to_bytes`. Raises EngineError (unreadable) with what is wrong with the file ``name``."""
     try:
         record = json.loads(data.decode("utf-8"))
-        _check(record, _FORM, "")
+        _check(record, _SCHEMA_TYPES, "")
         return _manifest(record)
     except (ValueError, KeyError, TypeError) as error:
-        detail = "no {}".format(error) if isinstance(error, KeyError) else error
+        detail = "{} is missing".format(error) if isinstance(error, KeyError) else error
         next_step = "ocr-app engine prune, then build it again"
         raise EngineError("{}: {}".format(name, detail), SCHEMA, next_step, "unreadable") from error
 
 
 def _manifest(record: Dict[str, Any]) -> EngineManifest:
-    parts = key.from_json(record["parts"])
+    identity = key.from_json(record["parts"])
     if record["schema"] != SCHEMA:
         raise ValueError("schema {!r}".format(record["schema"]))
-    if record["key"] != key.key_of(parts):
-        raise ValueError("its key is not that of its parts")
+    if record["key"] != key.key_of(identity):
+        raise ValueError("its key does not match its parts")
     if not re.match("[0-9a-f]{64}$", record["file"]["sha256"]):
         raise ValueError("sha256 {!r}".format(record["file"]["sha256"]))
     return EngineManifest(
-        parts,
+        identity,
         record["file"]["sha256"],
         record["file"]["size"],
         record["model"]["file"],
@@ -104,15 +104,15 @@ def _manifest(record: Dict[str, Any]) -> EngineManifest:
     )
 
 
-def _check(value: Any, form: Any, where: str) -> None:
-    """Raises KeyError or TypeError at the first thing that is missing or of another type."""
-    kinds = dict if isinstance(form, dict) else form
-    if kinds is float:
-        kinds = (int, float)
-    if not isinstance(value, kinds) or isinstance(value, bool):
-        raise TypeError("{} is {}".format(where or "the whole", type(value).__name__))
-    if isinstance(form, dict):
-        for name, inner in form.items():
+def _check(value: Any, schema: Any, path: str) -> None:
+    """Raises KeyError or TypeError for the first value that is missing or has another type."""
+    types = dict if isinstance(schema, dict) else schema
+    if types is float:
+        types = (int, float)
+    if not isinstance(value, types) or isinstance(value, bool):
+        raise TypeError("{} has the type {}".format(path.rstrip(".") or "the file", type(value).__name__))
+    if isinstance(schema, dict):
+        for name, inner in schema.items():
             if name not in value:
-                raise KeyError(where + name)
-            _check(value[name], inner, where + name + ".")
+                raise KeyError(path + name)
+            _check(value[name], inner, path + name + ".")

@@ -1,7 +1,7 @@
-"""Engines as one file, to be carried to boards of the same kind: a plain tar of engines and manifests.
+"""Engines in one file, for boards of the same kind: an uncompressed tar of engines and manifests.
 
-What arrives is checked whole before any of it enters the cache: names, checksums, keys, and that each engine was made
-for a place like this one.
+A pack is checked completely before any of it enters the cache: names, checksums, keys, and that each engine was built
+for this platform.
 """
 
 import io
@@ -11,8 +11,9 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from ocr_app.core import files
 from ocr_app.core.errors import EngineError, UsageError
-from ocr_app.engines import manifest
-from ocr_app.engines.cache import ENGINE, MANIFEST, Cache, check_bytes, mismatch
+from ocr_app.engines import manifest as manifests
+from ocr_app.engines.cache import ENGINE, MANIFEST, Cache
+from ocr_app.engines.checks import check_bytes, mismatch
 from ocr_app.engines.key import Platform
 from ocr_app.engines.manifest import EngineManifest
 
@@ -23,15 +24,15 @@ _NEXT = "fetch the pack again"
 def pack(cache: Cache, names: Sequence[str], path: str) -> str:
     """Writes the engines called ``names`` to ``path``; returns the pack's sha256.
 
-    The same engines give the same bytes. Raises EngineError for one that is not whole, BuildError (space).
+    The same engines give the same bytes. Raises EngineError for a damaged engine, BuildError (space).
     """
     if not names:
         raise UsageError("no engine to pack", "names as in `ocr-app engine list`")
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name in sorted(set(names)):
-            data, own = cache.read_named(name)
-            _add(tar, name + MANIFEST, manifest.to_bytes(own))
+            data, manifest = cache.read_named(name)
+            _add(tar, name + MANIFEST, manifests.to_bytes(manifest))
             _add(tar, name + ENGINE, data)
     files.write_whole(os.path.abspath(path), target.getvalue())
     return files.sha256_of(target.getvalue())
@@ -43,38 +44,40 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(member, io.BytesIO(data))
 
 
-def unpack(cache: Cache, path: str, place_of: Callable[[str], Platform], sha256: Optional[str] = None) -> List[str]:
-    """Puts every engine of the pack into the cache, or none; returns their names.
+def unpack(cache: Cache, path: str, platform_of: Callable[[str], Platform], sha256: Optional[str] = None) -> List[str]:
+    """Stores every engine of the pack in the cache, or none of them; returns their names.
 
-    ``place_of``: this machine's place for a target. ``sha256``: what the pack must have, where it is known.
+    ``platform_of``: this machine's platform for a target. ``sha256``: the digest of the pack, where it is known.
     Raises EngineError (truncated, tampered, unreadable, stale, foreign), BuildError (busy, space).
     """
-    found = _engines(path, place_of, sha256)
+    found = _engines(path, platform_of, sha256)
     with cache.lock():
-        return [cache.store(own, data) for own, data in found]
+        return [cache.store(manifest, data) for manifest, data in found]
 
 
-def take(cache: Cache, path: str, place_of: Callable[[str], Platform]) -> List[str]:
-    """As ``unpack``, but leaves alone what is here already; returns the names of what came."""
-    missing = [(own, data) for own, data in _engines(path, place_of, None) if not _holds(cache, own)]
+def take(cache: Cache, path: str, platform_of: Callable[[str], Platform]) -> List[str]:
+    """As ``unpack``, but skips engines that the cache has already; returns the names of the new ones."""
+    missing = [
+        (manifest, data) for manifest, data in _engines(path, platform_of, None) if not _contains(cache, manifest)
+    ]
     if not missing:
         return []
     with cache.lock():
-        return [cache.store(own, data) for own, data in missing]
+        return [cache.store(manifest, data) for manifest, data in missing]
 
 
-def _holds(cache: Cache, own: EngineManifest) -> bool:
+def _contains(cache: Cache, manifest: EngineManifest) -> bool:
     try:
-        return cache.read_named(own.name)[1].sha256 == own.sha256
+        return cache.read_named(manifest.name)[1].sha256 == manifest.sha256
     except EngineError:
         return False
 
 
 def _engines(
-    path: str, place_of: Callable[[str], Platform], sha256: Optional[str]
+    path: str, platform_of: Callable[[str], Platform], sha256: Optional[str]
 ) -> List[Tuple[EngineManifest, bytes]]:
     pairs = _pairs(_members(path, sha256), path)
-    return [_checked(name, parts, place_of) for name, parts in sorted(pairs.items())]
+    return [_checked(name, pair, platform_of) for name, pair in sorted(pairs.items())]
 
 
 def _members(path: str, sha256: Optional[str]) -> Dict[str, bytes]:
@@ -89,14 +92,14 @@ def _members(path: str, sha256: Optional[str]) -> Dict[str, bytes]:
         with tarfile.open(fileobj=io.BytesIO(whole), mode="r:") as tar:
             return {member.name: _content(tar, member) for member in tar}
     except (tarfile.TarError, OSError, EOFError) as error:
-        raise EngineError("{} is no pack: {}".format(path, error), "a tar file", _NEXT, "unreadable") from error
+        raise EngineError("{} is not a pack: {}".format(path, error), "a tar file", _NEXT, "unreadable") from error
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     stream = tar.extractfile(member) if member.isreg() else None
     plain = os.path.basename(member.name) == member.name and member.name.endswith((ENGINE, MANIFEST))
     if stream is None or not plain or member.size > MAX_BYTES:
-        raise EngineError("a pack with {!r}".format(member.name), "engines and manifests only", _NEXT, "tampered")
+        raise EngineError("the pack contains {!r}".format(member.name), "engines and manifests only", _NEXT, "tampered")
     return stream.read()
 
 
@@ -104,19 +107,22 @@ def _pairs(members: Dict[str, bytes], path: str) -> Dict[str, Tuple[bytes, bytes
     stems = {name.rpartition(".")[0] for name in members}
     alone = [stem for stem in stems if not {stem + ENGINE, stem + MANIFEST} <= set(members)]
     if alone or not stems:
-        found = "{}: {} without its engine or manifest".format(path, ", ".join(sorted(alone)) or "an empty pack")
-        raise EngineError(found, "both", _NEXT, "truncated")
+        found = "{}: {}".format(
+            path, ", ".join(sorted(alone)) + " without its engine or manifest" if alone else "an empty pack"
+        )
+        raise EngineError(found, "both files of every engine", _NEXT, "truncated")
     return {stem: (members[stem + MANIFEST], members[stem + ENGINE]) for stem in stems}
 
 
 def _checked(
-    name: str, parts: Tuple[bytes, bytes], place_of: Callable[[str], Platform]
+    name: str, pair: Tuple[bytes, bytes], platform_of: Callable[[str], Platform]
 ) -> Tuple[EngineManifest, bytes]:
-    own = manifest.from_bytes(parts[0], name + MANIFEST)
-    if own.name != name:
-        raise EngineError("{} is {}".format(name, own.name), "its own name", _NEXT, "tampered")
-    check_bytes(parts[1], own, name)
-    here = place_of(own.parts.place.target)
-    if here != own.parts.place:
-        raise mismatch(own, own.parts._replace(place=here))
-    return own, parts[1]
+    manifest = manifests.from_bytes(pair[0], name + MANIFEST)
+    if manifest.name != name:
+        found = "{} contains the engine {}".format(name, manifest.name)
+        raise EngineError(found, "an engine under its own name", _NEXT, "tampered")
+    check_bytes(pair[1], manifest, name)
+    platform = platform_of(manifest.identity.platform.target)
+    if platform != manifest.identity.platform:
+        raise mismatch(manifest, manifest.identity._replace(platform=platform))
+    return manifest, pair[1]

@@ -1,13 +1,14 @@
-"""EasyOCR's two networks out of torch: CRAFT without its second output, english_g2 as it runs at inference.
+"""Exports EasyOCR's two networks from torch: CRAFT without its second output, english_g2 as it runs at inference.
 
-What is made exportable, and why it is the same:
+The changes that make them exportable, and why they do not change the result:
 
-* both networks are put into evaluation mode, and so is what wraps them: torch.onnx.export puts a wrapper whose own flag
-  says training back into training afterwards, the wrapped network included;
-* CRAFT answers with a feature map beside its heat maps, which EasyOCR throws away: only the heat maps are exported;
-* english_g2 pools with AdaptiveAvgPool2d((None, 1)), which has no ONNX form at free width; on one axis it is the mean;
-* its second input, ``text``, is not used;
-* the LSTMs' zero states have the batch baked in: export_normal takes them out.
+* Both networks and the modules that wrap them are in evaluation mode: torch.onnx.export puts a wrapper whose flag says
+  training back into training mode afterwards, including the wrapped network.
+* CRAFT returns a feature map in addition to its heat maps. EasyOCR discards it, so only the heat maps are exported.
+* english_g2 pools with AdaptiveAvgPool2d((None, 1)), which has no ONNX form with a free width; over one axis it equals
+  the mean.
+* The second input of english_g2, ``text``, is not used.
+* The LSTMs' zero states contain the batch size of the export: ``normal_form`` removes them.
 """
 
 import io
@@ -21,7 +22,7 @@ from ocr_app.readers.easyocr import reader as easyocr_reader
 
 
 def export(network: NetworkSpec) -> Tuple[bytes, Dict[str, str]]:
-    """ONNX bytes of the network, not yet normalised, and the versions of what made them.
+    """ONNX bytes of the network, not yet normalised, and the versions of the tools that made them.
 
     Raises ReaderUnavailable where EasyOCR or torch is missing, ModelError for its weights.
     """
@@ -43,7 +44,7 @@ def _detector(craft: Any) -> Any:
     import torch
 
     class HeatMaps(torch.nn.Module):  # type: ignore[misc]
-        """CRAFT's heat maps ``(n, h / 2, w / 2, 2)``: text regions and links between them."""
+        """CRAFT's heat maps ``(n, h / 2, w / 2, 2)``: text regions, and links between them."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -59,7 +60,7 @@ def _recogniser(model: Any) -> Any:
     import torch
 
     class Logits(torch.nn.Module):  # type: ignore[misc]
-        """The recogniser's logits ``(n, t, 97)``, its forward pass written with a mean for the pooling."""
+        """The recogniser's logits ``(n, t, 97)``, its forward pass written with a mean instead of the pooling."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -77,7 +78,7 @@ def _to_onnx(deployed: Any, network: NetworkSpec) -> bytes:
 
     ports = {"image": network.input, "answer": network.output}
     axes = {
-        name: {place: size for place, size in enumerate(port.dims) if isinstance(size, str)}
+        name: {axis: size for axis, size in enumerate(port.dims) if isinstance(size, str)}
         for name, port in ports.items()
     }
     sample = torch.from_numpy(np.random.RandomState(0).rand(*network.shape).astype(np.float32))

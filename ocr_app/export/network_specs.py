@@ -1,4 +1,4 @@
-"""The table of networks: what each is called, made from, and shaped like when it is exported (data/networks.json)."""
+"""The table of networks: name, origin and shapes of each network when it is exported (data/networks.json)."""
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -9,7 +9,7 @@ Dims = Tuple[Union[int, str], ...]
 
 
 class Port(NamedTuple):
-    """An input or output: its name and dimensions, strings where they are free."""
+    """An input or output: its name and its dimensions, which are strings where they are free."""
 
     name: str
     dims: Dims
@@ -19,9 +19,9 @@ class NetworkSpec(NamedTuple):
     """One network as it is exported.
 
     ``reader`` is written as on the command line ("ppocr:v6-small"), ``part`` is "detector" or "recogniser".
-    ``way``: onnx, easyocr or paddle. ``files``: model files it is made from. ``environment``: where its own framework
-    lives, None for the application's Python. ``shape``: a usual input; free sides are multiples of ``multiple``;
-    ``widths``: least and greatest width that the reader feeds it, px.
+    ``way``: onnx, easyocr or paddle. ``files``: the model files it is made from. ``environment``: the one with its own
+    framework, None for the application's Python. ``shape``: a usual input; free sides are multiples of ``multiple``;
+    ``widths``: smallest and largest width that the reader feeds it, px.
     """
 
     name: str
@@ -55,7 +55,7 @@ def _network(name: str, record: Dict[str, Any]) -> NetworkSpec:
 
 
 def select(names: Sequence[str]) -> List[NetworkSpec]:
-    """The networks called ``names``, every one where that is empty. Raises UsageError with the names there are."""
+    """The networks called ``names``; all of them where that is empty. Raises UsageError that lists all names."""
     known = networks()
     unknown = sorted(set(names) - set(known))
     if unknown:

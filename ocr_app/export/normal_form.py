@@ -1,8 +1,8 @@
-"""An ONNX model brought into the form that the table of networks fixes.
+"""Brings an ONNX model into the form that the table of networks prescribes.
 
-Names of input and output, free axes, and the numbers of opset and IR become those of the table. Copies (Identity) are
-taken out, so that weights are initializers and not computed; so are the zero states that exporters compute for an
-LSTM, whose default they are, and whatever no output needs any more. No value of any output changes.
+The names of input and output, the free axes, and the opset and IR versions become those of the table. Copies (Identity)
+are removed, so that weights are initializers and not computed. So are the zero states that exporters compute for an
+LSTM, because they are its default, and everything that no output needs any more. No value of any output changes.
 """
 
 from typing import Any, Dict, List, Sequence, Set, Tuple
@@ -20,17 +20,19 @@ _ZEROS_PASS = ("Expand", "Slice", "Transpose", "Unsqueeze", "Squeeze", "Reshape"
 def normalised(data: bytes, network: NetworkSpec, metadata: Dict[str, str]) -> bytes:
     """The model ``data`` in the form of ``network``, with ``metadata`` added to its own.
 
-    Raises ModelError for a model with more than one input or output, with free axes elsewhere than the table says,
-    with a name that is taken, or with an opset that cannot be lowered without changing what it computes.
+    Raises ModelError for a model with more than one input or output, with free axes that differ from the table, with a
+    name that is already used, or with an opset that cannot be lowered without changing the result.
     """
     model = onnx_model.loads(data, network.name)
     _check_ports(model, network)
     _check_opset(model, network)
-    nodes = _alive(_without_zero_states(_without_copies(model), model), model.outputs)
+    nodes = _needed(_without_zero_states(_without_copies(model), model), model.outputs)
     renamed = {model.inputs[0].name: network.input.name, model.outputs[0]: network.output.name}
     _check_names(nodes, model, renamed)
-    made = [rewriting.renamed(node, _other(node.inputs, renamed), _other(node.outputs, renamed)) for node in nodes]
-    return _written(model, network, made, metadata)
+    protos = [
+        rewriting.renamed(node, _with_names(node.inputs, renamed), _with_names(node.outputs, renamed)) for node in nodes
+    ]
+    return _serialised(model, network, protos, metadata)
 
 
 def _check_ports(model: Model, network: NetworkSpec) -> None:
@@ -39,20 +41,20 @@ def _check_ports(model: Model, network: NetworkSpec) -> None:
             network.name, [value.name for value in model.inputs], list(model.outputs)
         )
         raise ModelError(found, "one input and one output")
-    own = model.inputs[0].dims
-    fits = len(own) == len(network.input.dims) and all(map(_agrees, own, network.input.dims))
+    dims = model.inputs[0].dims
+    fits = len(dims) == len(network.input.dims) and all(map(_agrees, dims, network.input.dims))
     if not fits or model.inputs[0].data_type != FLOAT:
-        found = "{} takes {} of type {}".format(network.name, list(own), model.inputs[0].data_type)
-        raise ModelError(found, "float32 that can be {}".format(list(network.input.dims)))
+        found = "the input of {} is {} of type {}".format(network.name, list(dims), model.inputs[0].data_type)
+        raise ModelError(found, "float32 of the shape {}".format(list(network.input.dims)))
 
 
-def _agrees(own: object, wanted: object) -> bool:
-    """A free axis of the file may be fixed by the table; a fixed one must be what the table says."""
-    return own is None or own == wanted
+def _agrees(size: object, prescribed: object) -> bool:
+    """The table may fix a free axis of the file; a fixed axis must have the size that the table states."""
+    return size is None or size == prescribed
 
 
 def _check_opset(model: Model, network: NetworkSpec) -> None:
-    """Lowering from 14 to 13 is allowed for operators whose meaning for floats is known to be the same."""
+    """Lowering from 14 to 13 is allowed for operators that are known to compute the same for floats."""
     if model.opset == network.opset and not model.domains:
         return
     table = rules()
@@ -62,7 +64,7 @@ def _check_opset(model: Model, network: NetworkSpec) -> None:
             return
         raise ModelError("{}: {} cannot be lowered to opset 13".format(network.name, ", ".join(others)), "opset 13")
     found = "{} has opset {}{}".format(network.name, model.opset, "".join(" and " + name for name in model.domains))
-    raise ModelError(found, "opset {} alone".format(network.opset), "export it at that opset")
+    raise ModelError(found, "only opset {}".format(network.opset), "export it at that opset")
 
 
 def _without_copies(model: Model) -> List[OnnxNode]:
@@ -70,7 +72,7 @@ def _without_copies(model: Model) -> List[OnnxNode]:
     same: Dict[str, str] = {}
     nodes = []
     for node in model.nodes:
-        inputs = _other(node.inputs, same)
+        inputs = _with_names(node.inputs, same)
         if node.op == "Identity" and node.outputs[0] not in model.outputs:
             same[node.outputs[0]] = inputs[0]
         else:
@@ -79,35 +81,35 @@ def _without_copies(model: Model) -> List[OnnxNode]:
 
 
 def _without_zero_states(nodes: Sequence[OnnxNode], model: Model) -> List[OnnxNode]:
-    """LSTM nodes whose initial states are zeros, whatever their size, take the default instead."""
-    makers = {name: node for node in nodes for name in node.outputs}
-    return [_with_default_states(node, makers, model) if node.op in _LSTM_KINDS else node for node in nodes]
+    """LSTM nodes whose initial states are zeros, whatever their size, use the default instead."""
+    producers = {name: node for node in nodes for name in node.outputs}
+    return [_with_default_states(node, producers, model) if node.op in _LSTM_KINDS else node for node in nodes]
 
 
-def _with_default_states(node: OnnxNode, makers: Dict[str, OnnxNode], model: Model) -> OnnxNode:
-    drop = [k for k in _LSTM_STATES if k < len(node.inputs) and _is_zero(node.inputs[k], makers, model)]
+def _with_default_states(node: OnnxNode, producers: Dict[str, OnnxNode], model: Model) -> OnnxNode:
+    drop = [k for k in _LSTM_STATES if k < len(node.inputs) and _is_zero(node.inputs[k], producers, model)]
     return node._replace(inputs=tuple("" if k in drop else name for k, name in enumerate(node.inputs)))
 
 
-def _is_zero(name: str, makers: Dict[str, OnnxNode], model: Model) -> bool:
-    """Whether the tensor holds nothing but zeros at any size."""
+def _is_zero(name: str, producers: Dict[str, OnnxNode], model: Model) -> bool:
+    """Whether the tensor contains only zeros, at any size."""
     if name in model.initializers:
         return not model.initializers[name].array.any()
-    node = makers.get(name)
+    node = producers.get(name)
     if node is None:
         return False
     if node.op in _ZEROS_PASS:
-        return _is_zero(node.inputs[0], makers, model)
+        return _is_zero(node.inputs[0], producers, model)
     if node.op == "Concat":
-        return all(_is_zero(part, makers, model) for part in node.inputs)
+        return all(_is_zero(part, producers, model) for part in node.inputs)
     if node.op in ("Constant", "ConstantOfShape"):
         value = node.attributes.get("value")
         return node.op == "ConstantOfShape" if value is None else not value.array.any()
     return False
 
 
-def _alive(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> List[OnnxNode]:
-    """The nodes that an output needs, in their order."""
+def _needed(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> List[OnnxNode]:
+    """The nodes that an output needs, in the order of the file."""
     needed: Set[str] = set(outputs)
     kept = []
     for node in reversed(nodes):
@@ -121,24 +123,24 @@ def _check_names(nodes: Sequence[OnnxNode], model: Model, renamed: Dict[str, str
     taken = set(model.initializers).union(*(set(node.inputs) | set(node.outputs) for node in nodes)) - set(renamed)
     for name in renamed.values():
         if name in taken:
-            raise ModelError("a tensor inside the model is called {!r}".format(name), "a name that is free")
+            raise ModelError("a tensor inside the model is already called {!r}".format(name), "an unused name")
 
 
-def _other(names: Sequence[str], renamed: Dict[str, str]) -> Tuple[str, ...]:
+def _with_names(names: Sequence[str], renamed: Dict[str, str]) -> Tuple[str, ...]:
     return tuple(renamed.get(name, name) for name in names)
 
 
-def _written(model: Model, network: NetworkSpec, nodes: Sequence[Any], metadata: Dict[str, str]) -> bytes:
-    """The file: its own head with the table's numbers, the metadata of both, and the graph of these nodes."""
-    made = rewriting.copy_of(model)
-    made.ir_version = min(made.ir_version, int(rules()["ir_version_most"]))
-    del made.opset_import[:]
-    made.opset_import.add(domain="", version=network.opset)
-    del made.metadata_props[:]
+def _serialised(model: Model, network: NetworkSpec, nodes: Sequence[Any], metadata: Dict[str, str]) -> bytes:
+    """The file: its own header with the versions of the table, the metadata of both, and the graph of these nodes."""
+    proto = rewriting.copy_of(model)
+    proto.ir_version = min(proto.ir_version, int(rules()["ir_version_most"]))
+    del proto.opset_import[:]
+    proto.opset_import.add(domain="", version=network.opset)
+    del proto.metadata_props[:]
     for key, value in sorted(dict(model.metadata, **metadata).items()):
-        made.metadata_props.add(key=key, value=value)
-    _write_graph(made.graph, network, nodes, model.proto.graph.initializer)
-    return bytes(made.SerializeToString())
+        proto.metadata_props.add(key=key, value=value)
+    _write_graph(proto.graph, network, nodes, model.proto.graph.initializer)
+    return bytes(proto.SerializeToString())
 
 
 def _write_graph(graph: Any, network: NetworkSpec, nodes: Sequence[Any], weights: Sequence[Any]) -> None:

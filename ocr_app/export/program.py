@@ -1,7 +1,7 @@
-"""Export: every network of every reader as an ONNX file that TensorRT 8.2.1 can be given, with a record beside it.
+"""Exports networks of readers as ONNX files that TensorRT 8.2.1 accepts, each with a record.
 
-``python -m ocr_app.export.program [NETWORK...] --out FOLDER`` exports what this Python has the libraries for;
-`./inv export` runs it in each environment and compares afterwards (engines.export_parity).
+``python -m ocr_app.export.program [NETWORK...] --out FOLDER`` exports the networks for which this Python has the
+libraries; `./inv export` runs it in each environment and then compares (:mod:`ocr_app.verification.parity`).
 """
 
 import argparse
@@ -21,19 +21,19 @@ from ocr_app.readers.codes import reader as codes
 
 
 def export(network: NetworkSpec, folder: str) -> Dict[str, Any]:
-    """Write ``folder/NAME.onnx`` and its record, each whole or not at all; returns the record.
+    """Writes ``folder/NAME.onnx`` and its record, each whole or not at all; returns the record.
 
-    The record of an earlier file goes first, so that no record ever speaks of another file.
+    The record of an earlier file is removed first, so that a record never describes another file.
     Raises ReaderUnavailable where this Python lacks the network's framework, ModelError.
     """
     data, tools = _WAYS[network.way](network)
     sources = {name: model_files.sha256_of(_locate(name)) for name in network.files}
     pairs = {"network": network.name, "sources": " ".join("{}:{}".format(*pair) for pair in sorted(sources.items()))}
-    made = normalised(data, network, pairs)
+    exported = normalised(data, network, pairs)
     path = os.path.join(folder, network.name + ".onnx")
     _clear(folder, record_path(path))
-    files.write_whole(path, made)
-    record = _record(network, made, sources, tools)
+    files.write_whole(path, exported)
+    record = _record(network, exported, sources, tools)
     write_record(record, record_path(path))
     return record
 
@@ -48,7 +48,8 @@ def _clear(folder: str, record: str) -> None:
 
 
 def _from_onnx(network: NetworkSpec) -> Tuple[bytes, Dict[str, str]]:
-    return _bytes(_locate(network.files[0])), {}
+    with open(_locate(network.files[0]), "rb") as stream:
+        return stream.read(), {}
 
 
 _WAYS: Dict[str, Callable[[NetworkSpec], Tuple[bytes, Dict[str, str]]]] = {
@@ -60,16 +61,11 @@ _WAYS: Dict[str, Callable[[NetworkSpec], Tuple[bytes, Dict[str, str]]]] = {
 
 def _locate(name: str) -> str:
     """A model file in the package or the models folder, its sha256 checked. Raises ModelError."""
-    own = codes.model_record(None)
-    for part in (own["detector"], own["recogniser"]):
+    packaged = codes.model_record(None)
+    for part in (packaged["detector"], packaged["recogniser"]):
         if part["file"] == name:
             return model_files.packaged(part)
     return model_files.locate(name)
-
-
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read()
 
 
 def _record(network: NetworkSpec, data: bytes, sources: Dict[str, str], tools: Dict[str, str]) -> Dict[str, Any]:
@@ -92,15 +88,15 @@ def _record(network: NetworkSpec, data: bytes, sources: Dict[str, str], tools: D
     }
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
-    """Returns 0, or the exit code of the first failure."""
+def main(argv: Optional[List[str]] = None) -> int:
+    """Returns 0, or the exit code of the first error."""
     parser = argparse.ArgumentParser(prog="python -m ocr_app.export.program", description="export networks to ONNX")
     parser.add_argument("networks", nargs="*", metavar="NETWORK", help="names in data/networks.json; default: all")
     parser.add_argument("--out", default=paths.exports(), metavar="FOLDER", help="(default: %(default)s)")
-    asked = parser.parse_args(arguments)
+    arguments = parser.parse_args(argv)
     try:
-        for network in select(asked.networks):
-            record = export(network, asked.out)
+        for network in select(arguments.networks):
+            record = export(network, arguments.out)
             print("{file}: {bytes:,} bytes, opset {opset}, {operators} kinds of operators".format(
                 **dict(record, operators=len(record["operators"]))
             ), flush=True)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The record beside an exported file: what it was made from, what it is, and whether it reads like its original."""
+"""The record of an exported file: its origin, its form, and whether it reads like its original."""
 
 import json
 import os
@@ -25,7 +25,7 @@ _KEYS = (
 
 
 def record_path(path: str) -> str:
-    """Where the record of an exported file lies."""
+    """The path of an exported file's record."""
     return os.path.splitext(path)[0] + ".json"
 
 
@@ -35,9 +35,9 @@ def write_record(record: Dict[str, Any], path: str) -> None:
 
 
 def load_record(folder: str, network: str) -> Dict[str, Any]:
-    """The record of an exported network whose file is the one it speaks of.
+    """The record of an exported network, checked against its file.
 
-    Raises ModelError when file or record is missing, damaged, or the two do not belong together.
+    Raises ModelError when the file or the record is missing or damaged, or when they do not belong together.
     """
     path = os.path.join(folder, network + ".json")
     try:
@@ -53,6 +53,6 @@ def load_record(folder: str, network: str) -> Dict[str, Any]:
 
 
 def _check_keys(record: Dict[str, Any], keys: Sequence[str]) -> None:
-    lacking = [key for key in keys if key not in record]
-    if lacking or record["schema"] != SCHEMA:
-        raise ValueError("the record lacks {}".format(", ".join(lacking) or "the schema " + SCHEMA))
+    missing = [key for key in keys if key not in record]
+    if missing or record["schema"] != SCHEMA:
+        raise ValueError("the record lacks {}".format(", ".join(missing) or "the schema " + SCHEMA))

@@ -30,8 +30,8 @@ def open_with_engines(name: ReaderName, options: ReaderOptions, engine: str) -> 
     reader itself raises.
     """
     _check_device(options.device, engine)
-    module, entries = target.module_of(engine), jobs.entries_of(str(name))
-    platform, cache = module.place(), Cache(default_folder())
+    module, entries = target.module_of(engine), jobs.specs_of(str(name))
+    platform, cache = module.current_platform(), Cache(default_folder())
     chosen = {entry.part: selection.choose(cache, entry, platform, options.precision) for entry in entries}
     networks = {part: module.load(*pair, threads=options.threads) for part, pair in chosen.items()}
     reader = _opened(name, entries, networks, options.threads)

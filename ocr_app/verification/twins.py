@@ -1,8 +1,8 @@
-"""A reader's network and its exported file side by side: both answer each input, and the differences are kept.
+"""A reader's network and its exported file side by side: both answer each input, and their differences are kept.
 
-A twin takes the place of a network inside an open reader (see ``Reader.replace_network``). It gives the reader the
-original's answers or the exported file's, so that the reader's own steps turn both into texts. Twins compare; nothing
-that reads in production holds one.
+A twin replaces a network inside an open reader (see ``Reader.replace_network``). It gives the reader the answers of
+the original or of the exported file, so that the reader's own steps turn both into texts. Twins only serve comparisons;
+nothing that reads in production uses one.
 """
 
 import hashlib
@@ -18,40 +18,42 @@ ORIGINAL, EXPORTED = "original", "exported"
 
 
 class Twin(Network):
-    """Two networks that should be the same function, as one network. Both have one input and one output."""
+    """Two networks that should compute the same, as one network. Both have one input and one output."""
 
     def __init__(self, original: Network, exported: Network) -> None:
         """Raises ModelError where the exported file lacks metadata of the original, such as its characters."""
-        lost = [key for key, value in original.metadata.items() if exported.metadata.get(key) != value]
-        if lost:
-            raise ModelError("the exported file lacks metadata: {}".format(", ".join(lost)), "the original's own")
+        missing = [key for key, value in original.metadata.items() if exported.metadata.get(key) != value]
+        if missing:
+            raise ModelError(
+                "the exported file lacks metadata: {}".format(", ".join(missing)), "the metadata of the original"
+            )
         self.inputs, self.outputs, self.metadata = original.inputs, original.outputs, original.metadata
         self.serving = ORIGINAL
         self.calls = 0
         self.max_error = 0.0
         self.largest = 0.0
         self._original, self._exported = original, exported
-        self._known: Dict[str, np.ndarray] = {}
+        self._answers: Dict[str, np.ndarray] = {}
 
     def infer(self, arrays: Arrays) -> Arrays:
         return {self.outputs[0]: self.answer(arrays[self.inputs[0]])}
 
     def answer(self, array: np.ndarray) -> np.ndarray:
-        """The answer of the network that serves. While the original serves, both are asked and compared.
+        """The answer of the network that serves. While the original serves, both networks run and are compared.
 
-        Raises ModelError where the two do not answer in the same shape.
+        Raises ModelError where the shapes of the two answers differ.
         """
         key = "{}{}".format(array.shape, hashlib.sha1(np.ascontiguousarray(array).tobytes()).hexdigest())
         if self.serving == EXPORTED:
-            return self._known[key] if key in self._known else self._exported.infer_one(array)
+            return self._answers[key] if key in self._answers else self._exported.infer_one(array)
         first, second = self._original.infer_one(array), self._exported.infer_one(array)
         self._compare(first, second)
-        self._known[key] = second
+        self._answers[key] = second
         return first
 
     def forget(self) -> None:
-        """Drops the answers that are kept for the second reading of an image."""
-        self._known.clear()
+        """Drops the answers that were kept for the second reading of an image."""
+        self._answers.clear()
 
     def _compare(self, first: np.ndarray, second: np.ndarray) -> None:
         if first.shape != second.shape:
@@ -63,7 +65,7 @@ class Twin(Network):
 
 
 def install(reader: Reader, role: str, exported: Network) -> Twin:
-    """Puts a twin into the reader in the place of its network of ``role``. Raises UsageError, ModelError."""
+    """Replaces the reader's network of ``role`` by a twin. Raises UsageError, ModelError."""
     twin = Twin(reader.networks()[role], exported)
     reader.replace_network(role, twin)
     return twin

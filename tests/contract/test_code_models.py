@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ocr_app.benchmark import half_precision
-from ocr_app.cli import network as commands
+from ocr_app.cli.network import count as count_command
+from ocr_app.cli.network.models import requested_models
 from ocr_app.core import model_files
 from ocr_app.datasets.crops import line_crops
 from ocr_app.datasets.loading import open_dataset
@@ -107,8 +108,8 @@ def test_half_precision_changes_no_text_of_the_bundled_set(code_models):
 
 
 def test_the_estimate_for_a_frame_with_three_lines_is_thirty_a_second(code_models):
-    counted = [(own, count.count(own.path, own.shape)) for own in commands.asked_for([])]
+    counted = [(model, count.count(model.path, model.shape)) for model in requested_models([])]
     assert [own.shape[0] for own, _ in counted] == [1, 3]
-    report = commands.report_of(counted, "fp16")
+    report = count_command.report_of(counted, "fp16")
     assert report["frame"]["estimate_per_s"][0] >= 30
     assert json.dumps(report)

@@ -40,14 +40,20 @@ def built() -> Callable[[str], Path]:
 
 @pytest.fixture
 def run_in(built: Callable[[str], Path]) -> Run:
-    """Runs an environment's Python at the root of the repository, with one thread, and nothing from outside."""
+    """Runs an environment's Python at the root of the repository, with one thread, and nothing from outside.
 
-    def run(name: str, *arguments: str, path: str = "", timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    Keyword arguments in capitals are environment variables.
+    """
+
+    def run(
+        name: str, *arguments: str, path: str = "", timeout: float = 300, **extra: str
+    ) -> subprocess.CompletedProcess[str]:
         variables = {
             "PATH": "/usr/bin:/bin",
             "OMP_NUM_THREADS": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": path,
+            **extra,
         }
         command = [str(built(name)), *arguments]
         return subprocess.run(

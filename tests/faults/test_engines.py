@@ -21,8 +21,8 @@ import pytest
 from ocr_app.core import files
 from ocr_app.core.errors import BuildError, EngineError, ModelError, from_json
 from ocr_app.engines import pack
-from ocr_app.engines.building import build, child, jobs, services
-from ocr_app.engines.building.reference import ReferenceSpec
+from ocr_app.engines.building import build, child, jobs, services, step_process
+from ocr_app.engines.building.reference import StepRequest
 from ocr_app.engines.cache import Cache
 from ocr_app.engines.targets import target
 from ocr_app.export import network_specs
@@ -101,14 +101,14 @@ def calibration(tmp_path):
 def spec(tmp_path, calibration, code_models):
     """Of the code recogniser, for ONNX Runtime."""
     (tmp_path / "engines" / "work").mkdir(parents=True)
-    return ReferenceSpec(
+    return StepRequest(
         "make", "codes-recogniser", "fp32", "onnxruntime", str(tmp_path / "exports"), str(tmp_path / "plans"),
         [calibration], 0, 256, 1, str(tmp_path / "engines"), str(tmp_path / "answer.json"),
     )  # fmt: skip
 
 
 def run_child(spec):
-    path = spec.answer + ".spec"
+    path = spec.answer + ".request"
     with open(path, "w") as stream:
         json.dump(spec._asdict(), stream)
     return child.main([path])
@@ -139,15 +139,15 @@ def test_a_build_killed_at_every_step(spec, tmp_path):
     assert kills > 15
 
 
-def order_of(spec, services=(), **changes):
+def request_of(spec, services=(), **changes):
     wanted = jobs.jobs_of(network_specs.select([spec.network]), [spec.precision], spec.exports, spec.plans)
-    own = build.BuildRequest(
+    own = step_process.BuildRequest(
         wanted,
         spec.target,
         spec.folder,
         spec.exports,
         spec.plans,
-        spec.places,
+        spec.calibration,
         spec.limit,
         256,
         1,
@@ -184,12 +184,12 @@ SERVICES = ("ocr.service", "absent.service", "desktop.service")
 RUNNING = ["desktop.service", "ocr.service"]
 
 
-def forked_child(order, job, step, words, expected, say):
+def forked_child(request, job, step, title, expected_s, report):
     """In the place of a new Python process: a fork of this one, so that hundreds of runs take seconds."""
-    answer = os.path.join(order.exports, "answer.json")
-    spec = ReferenceSpec(
-        step, job.entry.name, job.precision, order.target, order.exports, order.plans, order.places, order.limit,
-        256, 1, order.folder, answer,
+    answer = os.path.join(request.exports, "answer.json")
+    spec = StepRequest(
+        step, job.spec.name, job.precision, request.target, request.exports, request.plans, request.calibration,
+        request.limit, 256, 1, request.folder, answer,
     )  # fmt: skip
 
     def unarmed():
@@ -206,10 +206,10 @@ def forked_child(order, job, step, words, expected, say):
 
 
 def test_the_builder_killed_at_every_step_leaves_no_service_down(spec, tmp_path, systemctl, monkeypatch):
-    monkeypatch.setattr(build, "_child", forked_child)
+    monkeypatch.setattr(step_process, "run_step", forked_child)
 
     def work():
-        outcomes = build.build(order_of(spec, SERVICES), lambda text: None)
+        outcomes = build.build(request_of(spec, SERVICES), lambda text: None)
         return max([own.error.exit_code if own.error else 0 for own in outcomes])
 
     kills = 0
@@ -222,7 +222,7 @@ def test_the_builder_killed_at_every_step_leaves_no_service_down(spec, tmp_path,
             break
         kills += 1
         down = sorted(set(RUNNING) - set(systemctl()))
-        assert set(down) <= set(services.noted(os.path.join(spec.folder, "work"))), "known to the next run"
+        assert set(down) <= set(services.stopped_before(os.path.join(spec.folder, "work"))), "known to the next run"
         assert fork(work) == 0, "the second run after kill {}".format(kills)
         assert systemctl() == RUNNING
         assert len(assert_whole_or_none(spec.folder)) == 1 and Cache(spec.folder).leftovers() == []
@@ -237,16 +237,16 @@ def test_services_come_back_after_a_build_that_fails(spec, tmp_path, systemctl, 
             raise BuildError("broken")
         return forked_child(*arguments)
 
-    monkeypatch.setattr(build, "_child", fails)
-    outcome = build.build(order_of(spec, SERVICES), lambda text: None)[0]
+    monkeypatch.setattr(step_process, "run_step", fails)
+    outcome = build.build(request_of(spec, SERVICES), lambda text: None)[0]
     assert outcome.status == build.FAILED and systemctl() == RUNNING
-    assert services.noted(os.path.join(spec.folder, "work")) == []
+    assert services.stopped_before(os.path.join(spec.folder, "work")) == []
 
 
 def test_nothing_is_stopped_when_there_is_nothing_to_build(spec, tmp_path, systemctl, monkeypatch):
-    monkeypatch.setattr(build, "_child", forked_child)
-    assert build.build(order_of(spec), lambda text: None)[0].status == build.BUILT
-    assert build.build(order_of(spec, SERVICES), lambda text: None)[0].status == build.THERE
+    monkeypatch.setattr(step_process, "run_step", forked_child)
+    assert build.build(request_of(spec), lambda text: None)[0].status == build.BUILT
+    assert build.build(request_of(spec, SERVICES), lambda text: None)[0].status == build.THERE
     assert "stop" not in ((tmp_path / "calls").read_text() if (tmp_path / "calls").exists() else "")
 
 
@@ -268,7 +268,9 @@ def test_a_pack_and_its_arrival_killed_at_every_step(built, tmp_path):
     kills, there = 0, str(tmp_path / "there")
 
     def arrive():
-        return 0 if pack.unpack(Cache(there), path, lambda name: target.module_of(name).place(), sha256) else 1
+        return (
+            0 if pack.unpack(Cache(there), path, lambda name: target.module_of(name).current_platform(), sha256) else 1
+        )
 
     while True:
         shutil.rmtree(there, ignore_errors=True)
@@ -305,9 +307,9 @@ def small_disk(tmp_path):
 @pytest.mark.parametrize("size", ["8k", "64k", "1M", "2452k", "2456k", "2460k", "2464k"])
 def test_a_full_disk(spec, small_disk, size, monkeypatch):
     """The engine has 2448 kB; sizes are full before it, in it, before its manifest, and behind that."""
-    monkeypatch.setattr(build, "_child", forked_child)
+    monkeypatch.setattr(step_process, "run_step", forked_child)
     small_disk(size)
-    cramped = order_of(spec)._replace(folder=os.path.join(small_disk.folder, "engines"))
+    cramped = request_of(spec)._replace(folder=os.path.join(small_disk.folder, "engines"))
     error = failure_of(cramped)
     assert error is None or error.code == "space", error
     assert size == "2464k" or error is not None
@@ -318,9 +320,9 @@ def test_a_full_disk(spec, small_disk, size, monkeypatch):
     assert len(assert_whole_or_none(cramped.folder)) == 1
 
 
-def failure_of(order):
+def failure_of(request):
     try:
-        return build.build(order, lambda text: None)[0].error
+        return build.build(request, lambda text: None)[0].error
     except BuildError as error:
         return error
 
@@ -332,8 +334,8 @@ def test_no_room_for_a_pack(built, small_disk, tmp_path):
     assert caught.value.code == "space" and os.listdir(small_disk.folder) == []
     pack.pack(built, built.names(), str(tmp_path / "p.tar"))
     with pytest.raises(BuildError) as caught:
-        place = target.module_of("onnxruntime").place
-        pack.unpack(Cache(small_disk.folder), str(tmp_path / "p.tar"), lambda name: place())
+        platform = target.module_of("onnxruntime").current_platform()
+        pack.unpack(Cache(small_disk.folder), str(tmp_path / "p.tar"), lambda name: platform)
     assert caught.value.code == "space" and assert_whole_or_none(small_disk.folder) == []
 
 
@@ -343,9 +345,9 @@ def packed(built, tmp_path):
     return path
 
 
-def unpacked(path, tmp_path, place=None, sha256=None):
-    own = place or target.module_of("onnxruntime").place()
-    return pack.unpack(Cache(str(tmp_path / "there")), path, lambda name: own, sha256)
+def unpacked(path, tmp_path, platform=None, sha256=None):
+    platform = platform or target.module_of("onnxruntime").current_platform()
+    return pack.unpack(Cache(str(tmp_path / "there")), path, lambda name: platform, sha256)
 
 
 def test_every_truncation_of_a_pack_is_refused(built, tmp_path):
@@ -372,8 +374,8 @@ def test_a_pack_with_one_byte_changed_is_refused(built, tmp_path):
 
 
 @pytest.mark.parametrize(("part", "value", "code"), [("version", "1.0", "stale"), ("arch", "aarch64", "foreign")])
-def test_a_pack_for_another_place_is_refused_by_name(built, tmp_path, part, value, code):
-    here = target.module_of("onnxruntime").place()._replace(**{part: value})
+def test_a_pack_for_another_platform_is_refused_by_name(built, tmp_path, part, value, code):
+    here = target.module_of("onnxruntime").current_platform()._replace(**{part: value})
     with pytest.raises(EngineError) as caught:
         unpacked(packed(built, tmp_path), tmp_path, here)
     assert caught.value.code == code and built.names()[0] in caught.value.found and value in caught.value.expected
@@ -397,7 +399,7 @@ def test_a_pack_that_reaches_out_is_refused(built, tmp_path, name):
 @pytest.mark.parametrize("length", [0, 1, 1000, 1250000])
 def test_a_truncated_model_never_becomes_an_engine(spec, length):
     """Whether its record still speaks of the whole file, or was made from the damaged one."""
-    job = order_of(spec).jobs[0]
+    job = request_of(spec).jobs[0]
     whole = Path(job.path).read_bytes()
     Path(job.path).write_bytes(whole[:length])
     with pytest.raises(ModelError):
@@ -424,7 +426,7 @@ def test_a_changed_text_refuses_the_engine(spec, monkeypatch):
             return {name: value[..., ::-1] for name, value in self._inner.infer(arrays).items()}
 
     load = module.load
-    monkeypatch.setattr(module, "load", lambda data, own: Noise(load(data, own)))
+    monkeypatch.setattr(module, "load", lambda data, manifest: Noise(load(data, manifest)))
     assert os.WEXITSTATUS(fork(lambda: run_child(spec))) == 13
     answer = json.loads(Path(spec.answer).read_text())
     assert answer["error"]["code"] == "text-changed" and "2 of 2" in answer["error"]["found"]
@@ -450,10 +452,10 @@ def children_of(pid, step, but=None, patience=60.0):
         for process in Path("/proc/{0}/task/{0}/children".format(pid)).read_text().split():
             try:
                 words = Path("/proc/{}/cmdline".format(process)).read_bytes().split(b"\0")
-                told = json.loads(Path(words[3].decode()).read_text())
+                request = json.loads(Path(words[3].decode()).read_text())
             except (OSError, ValueError, IndexError):
                 continue
-            if told["step"] == step and int(process) != but:
+            if request["step"] == step and int(process) != but:
                 return int(process)
         time.sleep(0.01)
     raise AssertionError("no child of {}".format(step))

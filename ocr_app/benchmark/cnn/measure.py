@@ -1,8 +1,8 @@
-"""Speed of one of torchvision's networks, in a process of its own: one that the kernel kills takes no other with it.
+"""Measures one of torchvision's networks, in a process of its own: if the kernel kills it, the others still run.
 
 ``python -m ocr_app.benchmark.cnn.measure NETWORK --device cuda --engine tensorrt`` prints one JSON object. Weights are
-random: they do not change the speed, and nothing is downloaded. As in torch2trt's own benchmark, throughput is that of
-runs in a row with one synchronisation at the end, latency that of runs with one after each.
+random: they do not change the speed, and nothing is downloaded. As in torch2trt's own benchmark, throughput is measured
+over successive runs with one synchronisation at the end, latency with a synchronisation after each run.
 """
 
 import argparse
@@ -21,7 +21,7 @@ ENGINES = ("pytorch", "tensorrt")
 
 
 def measure(name: str, shape: Sequence[int], device: str, engine: str, runs: int, threads: int) -> Dict[str, Any]:
-    """Frames a second and milliseconds of the network ``name``; FP16 on a GPU, FP32 on the CPU.
+    """Frames per second and milliseconds of the network ``name``; FP16 on a GPU, FP32 on the CPU.
 
     Raises DeviceUnavailable without torch, torchvision, CUDA or torch2trt, UsageError for a network that torchvision
     does not have.
@@ -43,11 +43,11 @@ def measure(name: str, shape: Sequence[int], device: str, engine: str, runs: int
 
 
 def _nothing() -> None:
-    """On a CPU a call returns when its work is done."""
+    """On a CPU, a call returns when its work is done."""
 
 
 def timed(run: Callable[[], Any], synchronise: Callable[[], None], runs: int, warm_up: int) -> Dict[str, float]:
-    """``fps``: runs in a row; ``ms``: median of single runs."""
+    """``fps``: over successive runs; ``ms``: the median of single runs."""
     for _ in range(warm_up):
         run()
     synchronise()
@@ -69,7 +69,7 @@ def _libraries() -> Any:
     try:
         return importlib.import_module("torch"), importlib.import_module("torchvision")
     except ImportError as error:
-        found = "torch and torchvision do not import: {}".format(error)
+        found = "torch and torchvision cannot be imported: {}".format(error)
         raise DeviceUnavailable(
             found, "both, in this Python", "on a PC: .envs/server/bin/python, ./inv envs"
         ) from error
@@ -94,11 +94,11 @@ def _accelerated(module: Any, data: Any) -> Any:
     try:
         torch2trt = importlib.import_module("torch2trt")
     except ImportError as error:
-        raise DeviceUnavailable("torch2trt does not import: {}".format(error), "torch2trt, TensorRT 8.2") from error
+        raise DeviceUnavailable("torch2trt cannot be imported: {}".format(error), "torch2trt, TensorRT 8.2") from error
     return torch2trt.torch2trt(module, [data], fp16_mode=True), str(getattr(torch2trt, "__version__", "?"))
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(argv: Optional[List[str]] = None) -> int:
     """Prints the figures, or the error, as JSON; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m ocr_app.benchmark.cnn.measure")
     parser.add_argument("network")
@@ -107,10 +107,12 @@ def main(arguments: Optional[List[str]] = None) -> int:
     parser.add_argument("--engine", choices=ENGINES, required=True)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--threads", type=int, default=2)
-    asked = parser.parse_args(arguments)
-    shape = [int(size) for size in asked.shape.split("x")]
+    arguments = parser.parse_args(argv)
+    shape = [int(size) for size in arguments.shape.split("x")]
     try:
-        answer = measure(asked.network, shape, asked.device, asked.engine, asked.runs, asked.threads)
+        answer = measure(
+            arguments.network, shape, arguments.device, arguments.engine, arguments.runs, arguments.threads
+        )
     except OcrError as error:
         print(json.dumps({"error": error.found}))
         return error.exit_code

@@ -1,8 +1,8 @@
-"""Does this Nano perform as a Nano should? Well-known networks against the published table (data/torch2trt-nano.json).
+"""Whether this Nano is as fast as a Nano should be: known networks against published figures (torch2trt-nano.json).
 
-Each network and engine runs in a process of its own; beside it tegrastats tells temperatures, clocks and power. A board
-performs as it should when the median over its TensorRT rows is within the table's tolerance of what was published; what
-speaks against trusting the comparison (another power mode, clocks not locked, throttling) is named first.
+Each network and engine runs in a process of its own, while tegrastats records temperatures, clocks and power. A board
+is as fast as it should be when the median over its TensorRT rows is within the table's tolerance of the published
+figures. Reasons not to trust the comparison (another power mode, clocks not locked, throttling) are listed first.
 """
 
 import json
@@ -22,17 +22,17 @@ from ocr_app.workers.environments import child_environ
 
 SCHEMA = "nano-ocr/cnn/1"
 TIMEOUT_S = 1800
-"""Of one network and engine; building a vgg16 on a Nano takes minutes."""
+"""For one network and engine; building a vgg16 on a Nano takes minutes."""
 
 ENGINES_OF: Dict[str, List[str]] = {"cpu": ["pytorch"], "cuda": list(ENGINES)}
-"""Engines that there are for a device."""
+"""The engines that a device has."""
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 Run = Callable[[List[str], int], Dict[str, Any]]
 
 
 class CnnRequest(NamedTuple):
-    """What to measure. ``runs``: in a row, and again one by one."""
+    """What to measure. ``runs``: how many in succession, and again one by one."""
 
     networks: Sequence[str]
     device: str
@@ -47,7 +47,7 @@ def table() -> Dict[str, Any]:
 
 
 def select(names: Sequence[str]) -> List[str]:
-    """The networks called ``names``, the usual ones where that is empty. Raises UsageError."""
+    """The networks called ``names``; the usual ones where that is empty. Raises UsageError."""
     rows = table()["networks"]
     unknown = sorted(set(names) - {row["network"] for row in rows})
     if unknown:
@@ -57,8 +57,8 @@ def select(names: Sequence[str]) -> List[str]:
 
 
 def check(
-    wanted: CnnRequest,
-    say: Say,
+    request: CnnRequest,
+    report: Report,
     run: Optional[Run] = None,
     board: nano.Command = nano.call,
     root: str = "/",
@@ -66,23 +66,23 @@ def check(
 ) -> Dict[str, Any]:
     """The record (schema ``nano-ocr/cnn/1``).
 
-    Raises DeviceUnavailable for CUDA on a machine that is no Nano, or on one whose tools do not answer.
+    Raises DeviceUnavailable for CUDA on a machine that is not a Nano, or on a Nano whose tools do not answer.
     """
-    is_nano = wanted.device == "cuda"
+    is_nano = request.device == "cuda"
     name = nano.require_nano(root) if is_nano else nano.board_name(root)
     before = nano.state(board) if is_nano else None
     described, start = environment.describe(root), snapshot()
     rows = [
-        _row(network, engine, wanted, say, run or child, watch)
-        for network in wanted.networks
-        for engine in wanted.engines
+        _row(network, engine, request, report, run or child, watch)
+        for network in request.networks
+        for engine in request.engines
     ]
     after = nano.state(board) if is_nano else None
     load = spent(start, snapshot())
     record: Dict[str, Any] = {
         "schema": SCHEMA,
         "board": name,
-        "device": wanted.device,
+        "device": request.device,
         "table": {key: table()[key] for key in ("source", "input", "precision", "tolerance")},
         "state": {"before": before, "after": after},
         "rows": rows,
@@ -95,26 +95,26 @@ def check(
 
 
 def _row(
-    network: str, engine: str, wanted: CnnRequest, say: Say, run: Run, watch: Callable[[], nano.TegrastatsWatch]
+    network: str, engine: str, request: CnnRequest, report: Report, run: Run, watch: Callable[[], nano.TegrastatsWatch]
 ) -> Dict[str, Any]:
-    say("{} {}".format(network, engine))
-    words = [network, "--device", wanted.device, "--engine", engine, "--runs", str(wanted.runs)]
-    command = [sys.executable, "-m", "ocr_app.benchmark.cnn.measure", *words, "--threads", str(wanted.threads)]
-    if wanted.device == "cuda":
+    report("{} {}".format(network, engine))
+    options = [network, "--device", request.device, "--engine", engine, "--runs", str(request.runs)]
+    command = [sys.executable, "-m", "ocr_app.benchmark.cnn.measure", *options, "--threads", str(request.threads)]
+    if request.device == "cuda":
         with watch() as seen:
-            answer = run(command, wanted.threads)
+            answer = run(command, request.threads)
         answer["tegrastats"] = nano.summary(seen.lines)
     else:
-        answer = run(command, wanted.threads)
+        answer = run(command, request.threads)
     published = next(row for row in table()["networks"] if row["network"] == network)
-    comparable = wanted.device == "cuda" and "fps" in answer
+    comparable = request.device == "cuda" and "fps" in answer
     figures = {"fps": published["fps"][engine], "ms": published["ms"][engine]} if comparable else None
     share = round(answer["fps"] / figures["fps"], 3) if figures else None
     return dict(answer, network=network, engine=engine, published=figures, share=share)
 
 
 def child(command: List[str], threads: int, timeout_s: float = TIMEOUT_S) -> Dict[str, Any]:
-    """What a measuring process printed; {"error": words} for one that failed, hung, or was killed."""
+    """What a measuring process printed; ``{"error": message}`` for one that failed, hung, or was killed."""
     try:
         done = subprocess.run(
             command,
@@ -126,21 +126,24 @@ def child(command: List[str], threads: int, timeout_s: float = TIMEOUT_S) -> Dic
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return {"error": "not done after {:.0f} s".format(timeout_s)}
+        return {"error": "not finished after {:.0f} s".format(timeout_s)}
     try:
         answer = json.loads(done.stdout.decode("utf-8").strip().splitlines()[-1])
     except (ValueError, IndexError):
         answer = None
     if isinstance(answer, dict):
         return answer
-    killed = "killed by signal {} (9 on a Nano: out of memory)".format(-done.returncode)
-    last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-    words = killed if done.returncode < 0 else "ended with {}: {}".format(done.returncode, " ".join(last))
-    return {"error": words}
+    return {"error": _failure(done.returncode, done.stderr.decode("utf-8", "replace"))}
+
+
+def _failure(code: int, output: str) -> str:
+    if code < 0:
+        return "killed by signal {} (9 on a Nano: out of memory)".format(-code)
+    return "ended with exit code {}: {}".format(code, " ".join(output.strip().splitlines()[-1:]))
 
 
 def against(record: Dict[str, Any]) -> List[str]:
-    """What speaks against comparing these times with the table, in words; for a Nano alone."""
+    """Reasons not to compare these times with the table, as text; only for a Nano."""
     if record["device"] != "cuda":
         return []
     found = []
@@ -159,19 +162,19 @@ def against(record: Dict[str, Any]) -> List[str]:
 
 def _throttling(rows: Sequence[Dict[str, Any]], gpu_mhz: float) -> List[str]:
     """Heat, and a GPU clock that fell below its maximum while the GPU was busy."""
-    watched = [row["tegrastats"] for row in rows if row.get("tegrastats")]
-    hottest = max((seen["hottest_c"] for seen in watched if seen["hottest_c"] is not None), default=None)
-    slowest = min((seen["least_busy_gpu_mhz"] for seen in watched if seen["least_busy_gpu_mhz"]), default=None)
+    samples = [row["tegrastats"] for row in rows if row.get("tegrastats")]
+    hottest = max((seen["hottest_c"] for seen in samples if seen["hottest_c"] is not None), default=None)
+    slowest = min((seen["least_busy_gpu_mhz"] for seen in samples if seen["least_busy_gpu_mhz"]), default=None)
     found = []
     if hottest is not None and hottest >= HOT_C:
-        found.append("hottest zone at {:.1f} degrees, throttling begins near 97".format(hottest))
+        found.append("hottest zone at {:.1f} degrees, throttling starts near 97".format(hottest))
     if slowest is not None and slowest < MIN_CLOCK_SHARE * gpu_mhz:
         found.append("the busy GPU fell to {} of {:.0f} MHz: throttled".format(slowest, gpu_mhz))
     return found
 
 
 def verdict(record: Dict[str, Any]) -> Dict[str, Any]:
-    """``as_it_should``: True, False, or None where there is nothing to compare with; ``words`` say why."""
+    """``as_it_should``: True, False, or None where there is nothing to compare with; ``words``: the reason."""
     shares = {engine: [row["share"] for row in record["rows"] if row["engine"] == engine and row["share"] is not None]
               for engine in ENGINES}  # fmt: skip
     judged = shares["tensorrt"] or shares["pytorch"]
@@ -181,10 +184,10 @@ def verdict(record: Dict[str, Any]) -> Dict[str, Any]:
     median, tolerance = float(np.median(judged)), record["table"]["tolerance"]
     failed = [row["network"] for row in record["rows"] if "error" in row]
     good = median >= 1.0 - tolerance and not failed
-    words = "the median network reaches {:.0%} of the published speed".format(median)
-    words += "; at least {:.0%} is as it should be".format(1.0 - tolerance)
+    reason = "the median network reaches {:.0%} of the published speed".format(median)
+    reason += "; at least {:.0%} is expected".format(1.0 - tolerance)
     if median > 1.0 + tolerance:
-        words += "; faster than published, as a newer TensorRT may be"
+        reason += "; it is faster than published, which a newer TensorRT can explain"
     if failed:
-        words += "; not measured: {}".format(", ".join(sorted(set(failed))))
-    return {"as_it_should": good, "median_share": round(median, 3), "words": words}
+        reason += "; not measured: {}".format(", ".join(sorted(set(failed))))
+    return {"as_it_should": good, "median_share": round(median, 3), "words": reason}

@@ -1,8 +1,8 @@
-"""Detection and recognition apart, with and without TensorRT: the form of the thesis's Tables 9 and 10.
+"""Detection and recognition measured separately, with and without TensorRT, as in Tables 9 and 10 of the thesis.
 
-Every exported network is run alone, on one frame or on its usual lines, once with each engine; each in a process of its
-own. What cannot run here is a row with the reason. The thesis's own times, of EasyOCR's modules on its Nano, stand
-beside: they are of other frames, and of another machine unless this is a Nano.
+Every exported network runs alone, on one frame or on its usual lines, once with each engine, each time in a process of
+its own. What cannot run here is a row with the reason. The table also shows the thesis's times of the same modules:
+they were measured on other frames, and on another machine unless this is a Nano.
 """
 
 import sys
@@ -18,12 +18,12 @@ from ocr_app.workers import environments
 
 SCHEMA = "nano-ocr/modules/1"
 _NAMES = {"easyocr": "EasyOCR", "paddleocr": "PaddleOCR"}
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 Run = Callable[[List[str], int], Dict[str, Any]]
 
 
 class ModulesRequest(NamedTuple):
-    """What to measure. ``frame``: width and height that detectors are given, px. ``exports``: folder of the exports."""
+    """What to measure. ``frame``: width and height of the detectors' input, px. ``exports``: folder of the exports."""
 
     networks: Sequence[NetworkSpec]
     engines: Sequence[str]
@@ -34,14 +34,14 @@ class ModulesRequest(NamedTuple):
     exports: str
 
 
-def measure(wanted: ModulesRequest, say: Say, run: Optional[Run] = None) -> Dict[str, Any]:
-    """The record (schema ``nano-ocr/modules/1``); never stops at what cannot run."""
+def measure(request: ModulesRequest, report: Report, run: Optional[Run] = None) -> Dict[str, Any]:
+    """The record (schema ``nano-ocr/modules/1``). What cannot run is a row with an error and stops nothing."""
     described, before = environment.describe(), snapshot()
     rows = []
-    for entry in wanted.networks:
-        for engine in wanted.engines:
-            say("{} {}".format(entry.name, engine))
-            rows.append(_row(entry, engine, wanted, run or suite.child))
+    for spec in request.networks:
+        for engine in request.engines:
+            report("{} {}".format(spec.name, engine))
+            rows.append(_row(spec, engine, request, run or suite.child))
     load: Dict[str, Any] = dict(spent(before, snapshot()))
     later = {
         "clocks": environment.clocks("/"),
@@ -53,9 +53,9 @@ def measure(wanted: ModulesRequest, say: Say, run: Optional[Run] = None) -> Dict
     reasons = validity.reasons(described, later, load, counts)
     return {
         "schema": SCHEMA,
-        "device": wanted.device,
-        "frame": list(wanted.frame),
-        "threads": wanted.threads,
+        "device": request.device,
+        "frame": list(request.frame),
+        "threads": request.threads,
         "rows": rows,
         "published": published(),
         "valid": not reasons,
@@ -70,43 +70,43 @@ def published() -> List[Dict[str, Any]]:
     return load_data("published.json")["modules"]  # type: ignore[no-any-return]
 
 
-def shape_of(entry: NetworkSpec, frame: Tuple[int, int]) -> Tuple[int, ...]:
-    """A detector's input for a frame, both sides rounded up to what it takes; a recogniser's usual one."""
-    if entry.part != "detector":
-        return entry.shape
-    width, height = (-(-side // entry.multiple) * entry.multiple for side in frame)
-    return (1, entry.shape[1], height, width)
+def shape_of(spec: NetworkSpec, frame: Tuple[int, int]) -> Tuple[int, ...]:
+    """A detector's input for a frame, both sides rounded up to what it accepts; a recogniser's usual input."""
+    if spec.part != "detector":
+        return spec.shape
+    width, height = (-(-side // spec.multiple) * spec.multiple for side in frame)
+    return (1, spec.shape[1], height, width)
 
 
-def _row(entry: NetworkSpec, engine: str, wanted: ModulesRequest, run: Run) -> Dict[str, Any]:
-    shape = shape_of(entry, wanted.frame)
-    row = {"network": entry.name, "reader": entry.reader, "part": entry.part, "engine": engine, "shape": list(shape)}
-    python, why_not = _python(entry, engine)
+def _row(spec: NetworkSpec, engine: str, request: ModulesRequest, run: Run) -> Dict[str, Any]:
+    shape = shape_of(spec, request.frame)
+    row = {"network": spec.name, "reader": spec.reader, "part": spec.part, "engine": engine, "shape": list(shape)}
+    python, why_not = _python(spec, engine)
     if why_not:
         return dict(row, error=why_not)
-    words = ["--engine", engine, "--device", wanted.device, "--shape", "x".join(map(str, shape))]
-    words += ["--runs", str(wanted.runs), "--threads", str(wanted.threads), "--exports", wanted.exports]
-    answer = run([python, "-m", "ocr_app.benchmark.modules.measure", entry.name, *words], wanted.threads)
+    options = ["--engine", engine, "--device", request.device, "--shape", "x".join(map(str, shape))]
+    options += ["--runs", str(request.runs), "--threads", str(request.threads), "--exports", request.exports]
+    answer = run([python, "-m", "ocr_app.benchmark.modules.measure", spec.name, *options], request.threads)
     if "ms" in answer:
         answer["ms_each"] = round(answer["ms"] / shape[0], 3)
     return dict(row, **answer)
 
 
-def _python(entry: NetworkSpec, engine: str) -> Tuple[str, str]:
-    """The Python to run it in, or why there is none."""
+def _python(spec: NetworkSpec, engine: str) -> Tuple[str, str]:
+    """The Python to run the engine in, or the reason why there is none."""
     if engine not in FOREIGN:
         return sys.executable, ""
-    if entry.environment is None:
-        own = "its own framework is ONNX Runtime: see that row"
-        return "", own if engine == "original" else "the thesis did not run this network"
-    if not environments.exists(entry.environment):
-        return "", "the environment {0} is not built: ./inv envs --name {0}".format(entry.environment)
-    return environments.path_of(entry.environment), ""
+    if spec.environment is None:
+        reason = "its own framework is ONNX Runtime: see that row"
+        return "", reason if engine == "original" else "the thesis did not run this network"
+    if not environments.exists(spec.environment):
+        return "", "the environment {0} is not built: ./inv envs --name {0}".format(spec.environment)
+    return environments.path_of(spec.environment), ""
 
 
-def thesis_ms(entry_reader: str, part: str, engine: str, rows: Sequence[Dict[str, Any]]) -> Optional[float]:
-    """The thesis's milliseconds of the same module without TensorRT ("original") and with it, None where unknown."""
-    name = _NAMES.get(entry_reader.partition(":")[0])
+def thesis_ms(reader: str, part: str, engine: str, rows: Sequence[Dict[str, Any]]) -> Optional[float]:
+    """The thesis's milliseconds of the same module without ("original") or with TensorRT; None where unknown."""
+    name = _NAMES.get(reader.partition(":")[0])
     key = {"original": "gpu_ms"}.get(engine, "tensorrt_ms" if engine != "onnxruntime" else None)
     for row in rows:
         if key is not None and (row["engine"], row["module"]) == (name, part):
@@ -115,5 +115,5 @@ def thesis_ms(entry_reader: str, part: str, engine: str, rows: Sequence[Dict[str
 
 
 def check_engines(engines: Sequence[str]) -> List[str]:
-    """All of them where none is named, in their order."""
+    """The named engines in their usual order; all of them where none is named."""
     return [engine for engine in ENGINES if engine in engines] or list(ENGINES)

@@ -18,12 +18,16 @@ DOES_NOT = 4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``benchmark cnn``."""
     parser.add_argument(
-        "--network", action="append", default=[], metavar="N", help="once a network; default: the usual"
+        "--network",
+        action="append",
+        default=[],
+        metavar="N",
+        help="a network; repeat for more (default: the usual ones)",
     )
     parser.add_argument(
-        "--device", choices=("cuda", "cpu"), default="cuda", help="cuda: a Nano's (default); cpu: a PC's"
+        "--device", choices=("cuda", "cpu"), default="cuda", help="cuda: on a Nano (default); cpu: on a PC"
     )
-    parser.add_argument("--engine", action="append", choices=ENGINES, help="default: all there are for the device")
+    parser.add_argument("--engine", action="append", choices=ENGINES, help="(default: all that the device has)")
     parser.add_argument("--runs", type=positive, default=RUNS, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="CPU threads (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
@@ -34,26 +38,26 @@ def run(arguments: argparse.Namespace) -> int:
     """Returns 0, or 4 when the board does not perform as it should or nothing could be measured."""
     engines = arguments.engine or suite.ENGINES_OF[arguments.device]
     names = suite.select(arguments.network)
-    wanted = suite.CnnRequest(names, arguments.device, engines, arguments.runs, arguments.threads)
-    record = suite.check(wanted, _say)
+    request = suite.CnnRequest(names, arguments.device, engines, arguments.runs, arguments.threads)
+    record = suite.check(request, _report)
     if arguments.out:
         write_json(record, arguments.out)
-    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else words(record))
+    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else format_record(record))
     measured = any("fps" in row for row in record["rows"])
     return 0 if measured and record["verdict"]["as_it_should"] is not False else DOES_NOT
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     if sys.stderr.isatty():
         print(text, file=sys.stderr)
 
 
-def words(record: Dict[str, Any]) -> str:
-    """The record as a table, what speaks against it, and the verdict."""
+def format_record(record: Dict[str, Any]) -> str:
+    """The record as a table, reasons not to trust it, and the verdict."""
     head = ("network", "engine", "precision", "fps", "ms", "published fps", "share")
     parts = [table(head, [_cells(row) for row in record["rows"]])]
     if record["against"]:
-        parts.append("Not to be compared as it is:\n  " + "\n  ".join(record["against"]))
+        parts.append("Not comparable as it is:\n  " + "\n  ".join(record["against"]))
     state = {True: "As it should be", False: "NOT as it should be", None: "No verdict"}
     parts.append("{}: {}.".format(state[record["verdict"]["as_it_should"]], record["verdict"]["words"]))
     source = record["table"]["source"]

@@ -14,7 +14,7 @@ from ocr_app.core.errors import ModelError
 from ocr_app.core.tables import table
 from ocr_app.export.network_specs import select
 
-HELP = "detection and recognition apart, with and without TensorRT (exports: ./inv export)"
+HELP = "detection and recognition separately, with and without TensorRT (exports: ./inv export)"
 FRAME = "640x480"
 
 
@@ -28,9 +28,11 @@ def size(text: str) -> Tuple[int, int]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``benchmark modules``."""
-    parser.add_argument("--network", action="append", default=[], metavar="N", help="once a network; default: all")
-    parser.add_argument("--engine", action="append", default=[], choices=ENGINES, help="default: all")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of engines beside TensorRT")
+    parser.add_argument(
+        "--network", action="append", default=[], metavar="N", help="a network; repeat for more (default: all)"
+    )
+    parser.add_argument("--engine", action="append", default=[], choices=ENGINES, help="(default: all)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of engines other than TensorRT")
     parser.add_argument("--frame", type=size, default=FRAME, metavar="WxH", help="of detectors (default: %(default)s)")
     parser.add_argument("--runs", type=positive, default=RUNS, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--threads", type=positive, default=2, metavar="N", help="CPU threads (default: %(default)s)")
@@ -40,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Returns 0. Raises ModelError when nothing at all could run."""
-    wanted = suite.ModulesRequest(
+    """Returns 0. Raises ModelError when no network could run."""
+    request = suite.ModulesRequest(
         select(arguments.network),
         suite.check_engines(arguments.engine),
         arguments.device,
@@ -50,29 +52,31 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.threads,
         arguments.exports,
     )
-    record = suite.measure(wanted, _say)
+    record = suite.measure(request, _report)
     if arguments.out:
         write_json(record, arguments.out)
-    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else words(record))
+    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else format_record(record))
     if not any("ms" in row for row in record["rows"]):
         raise ModelError("no network could be run", "exports in " + arguments.exports, "./inv export")
     return 0
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     if sys.stderr.isatty():
         print(text, file=sys.stderr)
 
 
-def words(record: Dict[str, Any]) -> str:
-    """One table a part, then why rows are empty, and why the times may not be believed."""
+def format_record(record: Dict[str, Any]) -> str:
+    """One table per part, then the reasons why rows are empty and why the times are not valid, if so."""
     head = ("engine", "input", "ms", "p95", "ms each", "thesis ms")
     parts = []
     for part in ("detector", "recogniser"):
         rows = [row for row in record["rows"] if row["part"] == part]
         if rows:
             parts.append(table((part + "s", *head), [_cells(row, record["published"]) for row in rows]))
-    parts.append("The thesis's times: its Nano, its own frames; GPU, and TensorRT in a precision not known here.")
+    parts.append(
+        "The thesis's times: measured on its Nano and its own frames, on the GPU; its TensorRT precision is unknown."
+    )
     reasons = ["  {network} {engine}: {error}".format(**row) for row in record["rows"] if "error" in row]
     if reasons:
         parts.append("\n".join(["Not run:"] + reasons))

@@ -26,9 +26,9 @@ def add_benchmark_arguments(parser: argparse.ArgumentParser) -> None:
     add_reader_arguments(parser)
     parser.add_argument("--out", metavar="RUN.json", help="where to write the run record")
     parser.add_argument("--preprocess", default="raw", choices=NAMES)
-    parser.add_argument("--layout", choices=("page", "line"), help="default: what the data set says")
+    parser.add_argument("--layout", choices=("page", "line"), help="(default: the layout that the data set states)")
     parser.add_argument(
-        "--crop", default="box", choices=CROPS, help="what of the image is shown (default: the annotated box)"
+        "--crop", default="box", choices=CROPS, help="the part of the image to read (default: the annotated box)"
     )
     parser.add_argument("--recipe", metavar="FILE", help="decode under this recipe (the reader codes)")
     _add_amounts(parser)
@@ -36,16 +36,18 @@ def add_benchmark_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_amounts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--split", help="rows of a table with this split")
-    parser.add_argument("--limit", type=int, metavar="N", help="only N images, evenly spread over the set")
+    parser.add_argument("--limit", type=int, metavar="N", help="read only N images, evenly spread over the set")
     parser.add_argument("--repeat", type=int, default=1, metavar="N", help="measure every image N times")
-    parser.add_argument("--warm-up", type=int, default=WARM_UP, metavar="N", help="inferences before (default: 30)")
-    parser.add_argument("--session", help="name shared by runs that were made in one go")
+    parser.add_argument(
+        "--warm-up", type=int, default=WARM_UP, metavar="N", help="inferences before the measurement (default: 30)"
+    )
+    parser.add_argument("--session", help="a name that runs made in succession share")
     parser.add_argument("--no-texts", action="store_true", help="leave truths and texts out of the record")
     parser.add_argument("--json", action="store_true", help="print the record's head as JSON instead of tables")
 
 
 def benchmark(arguments: argparse.Namespace) -> int:
-    """Runs, writes ``--out``, prints a summary. Returns 0; any OcrError goes up to the caller."""
+    """Runs, writes ``--out``, prints a summary. Returns 0; raises any OcrError."""
     dataset = open_dataset(arguments.dataset, arguments.split, arguments.limit)
     request = reader_request(arguments)
     with open_reader(request) as reader, _Bar(dataset.name) as progress:
@@ -78,7 +80,7 @@ def _print(record: Dict[str, Any], as_json: bool) -> None:
 
 
 class _Bar:
-    """A progress bar on a terminal; elsewhere nothing."""
+    """A progress bar on a terminal; nothing elsewhere."""
 
     def __init__(self, title: str) -> None:
         self._bar: Any = tqdm(desc=title, unit="image", leave=False) if sys.stderr.isatty() else None
@@ -105,7 +107,7 @@ def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def compare_runs(arguments: argparse.Namespace) -> int:
-    """Prints the comparison. Returns 0; any OcrError goes up to the caller."""
+    """Prints the comparison. Returns 0; raises any OcrError."""
     result = compare(load_run(arguments.a), load_run(arguments.b), arguments.form)
     print(json.dumps(result, ensure_ascii=False, indent=1) if arguments.json else comparison_summary(result))
     return 0

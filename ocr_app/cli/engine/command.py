@@ -1,4 +1,4 @@
-"""``ocr-app engine``: from an ONNX file to an engine of the board: judged, built, kept, shared."""
+"""``ocr-app engine``: judges networks, builds engines from them, keeps and shares the engines."""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""What is to be built: one job for each network and precision, with its model file, plan and shapes."""
+"""What is to be built: one job per network and precision, with its model file, plan and shapes."""
 
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
@@ -6,9 +6,10 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 from ocr_app.core import model_files
 from ocr_app.core.errors import ModelError, PrecisionUnavailable, UsageError
 from ocr_app.core.files import sha256_of
+from ocr_app.core.paths import load_data
 from ocr_app.engines.key import EngineIdentity, Platform, ShapeProfile
 from ocr_app.export import network_specs, program
-from ocr_app.export.network_specs import NetworkSpec as Entry
+from ocr_app.export.network_specs import NetworkSpec
 from ocr_app.export.record import load_record
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
@@ -19,10 +20,15 @@ from ocr_app.verification.precision_plan import PrecisionPlan
 FP32 = "fp32"
 
 
-class BuildJob(NamedTuple):
-    """``path`` and ``sha256`` are the exported model's; ``plan`` is None for FP32."""
+def settings() -> Dict[str, Any]:
+    """How engines are built: data/engines.json."""
+    return load_data("engines.json")  # type: ignore[no-any-return]
 
-    entry: Entry
+
+class BuildJob(NamedTuple):
+    """``path`` and ``sha256`` are those of the exported model; ``plan`` is None for FP32."""
+
+    spec: NetworkSpec
     path: str
     sha256: str
     precision: str
@@ -31,23 +37,26 @@ class BuildJob(NamedTuple):
     @property
     def title(self) -> str:
         """For messages and for the log of build times."""
-        return "{} {}".format(self.entry.name, self.precision)
+        return "{} {}".format(self.spec.name, self.precision)
 
-    def parts(self, place: Platform, profile: ShapeProfile) -> EngineIdentity:
-        """What the engine's key is made from."""
+    def identity(self, platform: Platform, profile: ShapeProfile) -> EngineIdentity:
+        """The identity of the engine that this job builds on ``platform``."""
         digest = precision_plan.digest(self.plan) if self.plan is not None else ""
-        return EngineIdentity(self.entry.name, self.sha256, place, self.precision, digest, profile)
+        return EngineIdentity(self.spec.name, self.sha256, platform, self.precision, digest, profile)
 
 
-def entries_of(reader: str) -> List[Entry]:
-    """The networks of a reader ("codes", "ppocr:v6-tiny"); its default model where none is named. Raises UsageError."""
+def specs_of(reader: str) -> List[NetworkSpec]:
+    """The networks of a reader ("codes", "ppocr:v6-tiny"); without a model, those of its default model.
+
+    Raises UsageError.
+    """
     name = parse_name(reader)
     known = network_specs.networks()
-    models = {entry.reader for entry in known.values() if entry.reader.partition(":")[0] == name.name}
-    wanted = "{}:{}".format(name.name, name.model) if name.model else _default(name.name, sorted(models))
-    found = [entry for entry in known.values() if entry.reader == wanted]
+    models = {spec.reader for spec in known.values() if spec.reader.partition(":")[0] == name.name}
+    full_name = "{}:{}".format(name.name, name.model) if name.model else _default(name.name, sorted(models))
+    found = [spec for spec in known.values() if spec.reader == full_name]
     if not found:
-        readers = sorted({entry.reader for entry in known.values()})
+        readers = sorted({spec.reader for spec in known.values()})
         raise UsageError("no networks of {} are exported".format(reader), ", ".join(readers))
     return found
 
@@ -58,52 +67,53 @@ def _default(reader: str, models: List[str]) -> str:
     return "{}:{}".format(reader, catalogues.record(reader, None)["name"]) if models else reader
 
 
-def jobs_of(entries: Sequence[Entry], precisions: Sequence[str], exports: str, plans: str) -> List[BuildJob]:
-    """Every network in every precision; a network that is an ONNX file already is exported now where it is missing.
+def jobs_of(specs: Sequence[NetworkSpec], precisions: Sequence[str], exports: str, plans: str) -> List[BuildJob]:
+    """Every network in every precision.
 
-    Raises ModelError for an export that is missing or damaged, PrecisionUnavailable where a precision other than FP32
-    has no accepted plan in the folder ``plans``.
+    A network that is already an ONNX file is exported now if its export is missing. Raises ModelError for an export
+    that is missing or damaged, PrecisionUnavailable where a precision other than FP32 has no accepted plan in the
+    folder ``plans``.
     """
-    return [_job(entry, precision, exports, plans) for entry in entries for precision in precisions]
+    return [_job(spec, precision, exports, plans) for spec in specs for precision in precisions]
 
 
-def _job(entry: Entry, precision: str, exports: str, plans: str) -> BuildJob:
-    record = _exported(entry, exports)
+def _job(spec: NetworkSpec, precision: str, exports: str, plans: str) -> BuildJob:
+    record = _exported(spec, exports)
     path = os.path.join(exports, record["file"])
-    own = None if precision == FP32 else _plan(entry, record["sha256"], plans)
-    return BuildJob(entry, path, record["sha256"], precision, own)
+    plan = None if precision == FP32 else _plan(spec, record["sha256"], plans)
+    return BuildJob(spec, path, record["sha256"], precision, plan)
 
 
-def _exported(entry: Entry, folder: str) -> Dict[str, Any]:
-    """The record of the export, which fits its file and, where they are here, the files it was made from."""
-    present = os.path.exists(os.path.join(folder, entry.name + ".json"))
-    record = load_record(folder, entry.name) if present or entry.way != "onnx" else program.export(entry, folder)
-    if record["sources"] != sources_of(entry):
-        if entry.way != "onnx":
-            found = "the export of {} is of other model files than those of now".format(entry.name)
-            raise ModelError(found, str(sources_of(entry)), "./inv export")
-        record = program.export(entry, folder)
+def _exported(spec: NetworkSpec, folder: str) -> Dict[str, Any]:
+    """The record of the export, which matches its file and, where they are available, the files it was made from."""
+    present = os.path.exists(os.path.join(folder, spec.name + ".json"))
+    record = load_record(folder, spec.name) if present or spec.way != "onnx" else program.export(spec, folder)
+    if record["sources"] != sources_of(spec):
+        if spec.way != "onnx":
+            found = "the export of {} was made from other model files than the current ones".format(spec.name)
+            raise ModelError(found, str(sources_of(spec)), "./inv export")
+        record = program.export(spec, folder)
     return record
 
 
-def sources_of(entry: Entry) -> Dict[str, str]:
-    """sha256 of the model files of this version that the network is exported from."""
-    own = codes.model_record(None)
-    known = {part["file"]: part["sha256"] for part in (own["detector"], own["recogniser"])}
+def sources_of(spec: NetworkSpec) -> Dict[str, str]:
+    """sha256 of the current model files that the network is exported from."""
+    packaged = codes.model_record(None)
+    known = {part["file"]: part["sha256"] for part in (packaged["detector"], packaged["recogniser"])}
     known.update((name, record["sha256"]) for name, record in model_files.index().items())
-    return {name: known.get(name, "unknown") for name in entry.files}
+    return {name: known.get(name, "unknown") for name in spec.files}
 
 
-def _plan(entry: Entry, sha256: str, folder: str) -> PrecisionPlan:
-    path = os.path.join(folder, entry.name + ".json")
+def _plan(spec: NetworkSpec, sha256: str, folder: str) -> PrecisionPlan:
+    path = os.path.join(folder, spec.name + ".json")
     if not os.path.isfile(path):
-        found = "no precision plan for {}: {} is not there".format(entry.name, path)
+        found = "no precision plan for {}: {} does not exist".format(spec.name, path)
         raise PrecisionUnavailable(found, "an accepted plan", "ocr-app engine gate, or --precision fp32")
     return precision_plan.for_model(precision_plan.read(path), sha256)
 
 
 def model_bytes(job: BuildJob) -> bytes:
-    """The model, the file that the job speaks of. Raises ModelError."""
+    """The model file, with the checksum of the job. Raises ModelError."""
     try:
         with open(job.path, "rb") as stream:
             data = stream.read()
@@ -115,11 +125,11 @@ def model_bytes(job: BuildJob) -> bytes:
 
 
 def precisions_of(text: str, known: Tuple[str, ...]) -> List[str]:
-    """ "fp32,fp16" -> ["fp32", "fp16"]. Raises PrecisionUnavailable for what the target cannot build."""
-    wanted = [word for word in text.split(",") if word]
-    unknown = [word for word in wanted if word not in known]
-    if unknown or not wanted:
+    """ "fp32,fp16" -> ["fp32", "fp16"]. Raises PrecisionUnavailable for a precision that the target cannot build."""
+    precisions = [name for name in text.split(",") if name]
+    unknown = [name for name in precisions if name not in known]
+    if unknown or not precisions:
         why = "INT8 needs compute capability 6.1" if "int8" in unknown else "the target builds others"
         found = "precision {} cannot be built: {}".format(", ".join(unknown) or "(none)", why)
         raise PrecisionUnavailable(found, ", ".join(known), "--precision " + ",".join(known[:1]))
-    return wanted
+    return precisions

@@ -1,4 +1,4 @@
-"""What a build is compared with: the calibration images, read once by the model itself and kept."""
+"""What an engine is compared with: the calibration images, read once by the model itself and kept in the cache."""
 
 import json
 import os
@@ -6,21 +6,20 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ocr_app.core import files
 from ocr_app.engines.building import comparison, jobs, shapes
-from ocr_app.engines.building.comparison import Watched
-from ocr_app.engines.building.jobs import BuildJob
+from ocr_app.engines.building.comparison import ObservedNetwork
+from ocr_app.engines.building.jobs import BuildJob, settings
 from ocr_app.engines.key import EngineIdentity
-from ocr_app.engines.settings import settings
 from ocr_app.engines.targets import target
 from ocr_app.export import network_specs
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.verification import calibration
-from ocr_app.verification.calibration import Item
+from ocr_app.verification.calibration import CalibrationItem
 
-WORK = "work"  # folder in the cache: what builds leave for the next ones
+WORK = "work"  # folder in the cache for what builds keep for later builds
 
 
-class ReferenceSpec(NamedTuple):
-    """What a child is told. ``places`` are calibration sets; ``limit`` of each; ``answer`` is the file it writes."""
+class StepRequest(NamedTuple):
+    """One step of one build. ``calibration``: data sets; ``limit`` images of each; ``answer``: the file to write."""
 
     step: str
     network: str
@@ -28,7 +27,7 @@ class ReferenceSpec(NamedTuple):
     target: str
     exports: str
     plans: str
-    places: List[str]
+    calibration: List[str]
     limit: int
     workspace_mb: int
     threads: int
@@ -37,33 +36,33 @@ class ReferenceSpec(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """The calibration images, what the model reads on them, and the engine that is wanted."""
+    """The calibration images, what the model reads on them, and the identity of the engine to build."""
 
-    items: Tuple[Item, ...]
+    items: Tuple[CalibrationItem, ...]
     sets: List[Dict[str, Any]]
     texts: List[str]
-    parts: EngineIdentity
+    identity: EngineIdentity
 
 
-def job_of(spec: ReferenceSpec) -> BuildJob:
-    """Raises what :func:`build_jobs.jobs_of` raises."""
-    entries = network_specs.select([spec.network])
-    return jobs.jobs_of(entries, [spec.precision], spec.exports, spec.plans)[0]
+def job_of(request: StepRequest) -> BuildJob:
+    """Raises what :func:`ocr_app.engines.building.jobs.jobs_of` raises."""
+    specs = network_specs.select([request.network])
+    return jobs.jobs_of(specs, [request.precision], request.exports, request.plans)[0]
 
 
-def reference(spec: ReferenceSpec, job: BuildJob) -> Reference:
-    """What the model itself reads, by ONNX Runtime in FP32; kept for the next time while images and model are these."""
-    own = calibration.calibration(spec.places, job.entry.part, spec.limit or None)
-    words = "{} {} {}".format(job.entry.name, job.sha256, comparison.fingerprint(own.items))
-    name = "reference-{}.json".format(files.sha256_of(words.encode("utf-8"))[:32])
-    path = os.path.join(spec.folder, WORK, name)
-    kept = _kept(path) or _read_by_model(spec, job, own.items, path)
-    profile = shapes.profile_of(job.entry, [tuple(shape) for shape in kept["shapes"]], settings())
-    parts = job.parts(target.module_of(spec.target).place(), profile)
-    return Reference(own.items, list(own.sets), kept["texts"], parts)
+def reference(request: StepRequest, job: BuildJob) -> Reference:
+    """What the model itself reads, by ONNX Runtime in FP32. Reused as long as the images and the model are the same."""
+    images = calibration.calibration(request.calibration, job.spec.part, request.limit or None)
+    made_from = "{} {} {}".format(job.spec.name, job.sha256, comparison.fingerprint(images.items))
+    name = "reference-{}.json".format(files.sha256_of(made_from.encode("utf-8"))[:32])
+    path = os.path.join(request.folder, WORK, name)
+    record = _load(path) or _read_by_model(request, job, images.items, path)
+    profile = shapes.profile_of(job.spec, [tuple(shape) for shape in record["shapes"]], settings())
+    identity = job.identity(target.module_of(request.target).current_platform(), profile)
+    return Reference(images.items, list(images.sets), record["texts"], identity)
 
 
-def _kept(path: str) -> Optional[Dict[str, Any]]:
+def _load(path: str) -> Optional[Dict[str, Any]]:
     try:
         with open(path, encoding="utf-8") as stream:
             return json.load(stream)  # type: ignore[no-any-return]
@@ -71,10 +70,12 @@ def _kept(path: str) -> Optional[Dict[str, Any]]:
         return None
 
 
-def _read_by_model(spec: ReferenceSpec, job: BuildJob, items: Tuple[Item, ...], path: str) -> Dict[str, Any]:
+def _read_by_model(
+    request: StepRequest, job: BuildJob, items: Tuple[CalibrationItem, ...], path: str
+) -> Dict[str, Any]:
     jobs.model_bytes(job)
-    watched = Watched(OnnxNetwork(job.path, "cpu", spec.threads))
-    texts = comparison.texts(job, items, watched, spec.threads)
-    record = {"texts": texts, "shapes": [list(shape) for shape in watched.shapes]}
+    observed = ObservedNetwork(OnnxNetwork(job.path, "cpu", request.threads))
+    texts = comparison.texts(job, items, observed, request.threads)
+    record = {"texts": texts, "shapes": [list(shape) for shape in observed.shapes]}
     files.write_whole(path, json.dumps(record).encode("utf-8"))
     return record

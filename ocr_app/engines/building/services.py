@@ -1,7 +1,7 @@
-"""Services that stand aside while engines are built, and come back whatever happens.
+"""Services that are stopped while engines are built, and started again whatever happens.
 
-What was running is written down before it is stopped. After a build that was killed the next one finds the note and
-starts them at its end; `ocr-app engine list` says so until then.
+The names of running services are written to a file before they are stopped. After a build that was killed, the next
+build finds the file and starts the services at its end; until then `ocr-app engine list` reports them.
 """
 
 import json
@@ -14,35 +14,35 @@ from typing import Callable, Iterator, List, Sequence
 from ocr_app.core import files
 from ocr_app.core.errors import BuildError
 
-NOTE = "stopped-services.json"
+STATE_FILE = "stopped-services.json"
 _TIMEOUT_S = 120
 
 
-def noted(folder: str) -> List[str]:
-    """Services that a build has stopped and not started again."""
+def stopped_before(folder: str) -> List[str]:
+    """Services that a build has stopped and not yet started again. Raises BuildError for a damaged file."""
     try:
-        with open(os.path.join(folder, NOTE), encoding="utf-8") as stream:
+        with open(os.path.join(folder, STATE_FILE), encoding="utf-8") as stream:
             return [str(name) for name in json.load(stream)]
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
-        found = "{} cannot be read: {}".format(os.path.join(folder, NOTE), error)
-        raise BuildError(found, "a list of services", "start the services by hand and delete it") from error
+        found = "{} cannot be read: {}".format(os.path.join(folder, STATE_FILE), error)
+        raise BuildError(found, "a list of services", "start the services by hand and delete the file") from error
 
 
 @contextmanager
 def stopped(names: Sequence[str], folder: str, say: Callable[[str], None]) -> Iterator[None]:
-    """Inside the block none of ``names`` runs; behind it those that did, and those noted in ``folder``, run again.
+    """Inside the block none of ``names`` runs; after it those that did, and those recorded in ``folder``, run again.
 
     Raises BuildError when one cannot be stopped, or does not start again.
     """
-    running = noted(folder)
+    running = stopped_before(folder)
     if shutil.which("systemctl"):
         running += [name for name in names if name not in running and _is_active(name)]
     elif running:
-        raise BuildError("services were stopped, and there is no systemctl here", ", ".join(running))
+        raise BuildError("services were stopped, and this computer has no systemctl", ", ".join(running))
     if running:
-        files.write_whole(os.path.join(folder, NOTE), json.dumps(running).encode("utf-8"))
+        files.write_whole(os.path.join(folder, STATE_FILE), json.dumps(running).encode("utf-8"))
     try:
         for name in running:
             say("stopping {} while building".format(name))
@@ -63,7 +63,7 @@ def _start(names: List[str], folder: str, say: Callable[[str], None]) -> None:
     if failed:
         raise failed[0]
     if names:
-        os.remove(os.path.join(folder, NOTE))
+        os.remove(os.path.join(folder, STATE_FILE))
 
 
 def _is_active(name: str) -> bool:
@@ -73,14 +73,14 @@ def _is_active(name: str) -> bool:
 def _control(verb: str, name: str) -> None:
     done = _systemctl(verb, name)
     if done.returncode != 0:
-        words = done.stderr.decode("utf-8", "replace").strip() or "exit code {}".format(done.returncode)
-        raise BuildError("systemctl {} {} failed: {}".format(verb, name, words), next_step="sudo; journalctl -xe")
+        reason = done.stderr.decode("utf-8", "replace").strip() or "exit code {}".format(done.returncode)
+        raise BuildError("systemctl {} {} failed: {}".format(verb, name, reason), next_step="sudo; journalctl -xe")
 
 
-def _systemctl(*words: str) -> "subprocess.CompletedProcess[bytes]":
+def _systemctl(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
     try:
         return subprocess.run(
-            ["systemctl"] + list(words),
+            ["systemctl"] + list(arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -88,4 +88,4 @@ def _systemctl(*words: str) -> "subprocess.CompletedProcess[bytes]":
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise BuildError("systemctl {}: {}".format(" ".join(words), error)) from error
+        raise BuildError("systemctl {}: {}".format(" ".join(arguments), error)) from error

@@ -1,8 +1,8 @@
-"""Builds optimised ONNX files for ONNX Runtime: the whole way of an engine, on a computer without TensorRT.
+"""Builds optimised ONNX files for ONNX Runtime, so that everything about engines works on a computer without TensorRT.
 
-Optimisation stops before layouts of one processor ("extended", not "all"), so that equal versions on processors of one
-kind share a file. "fp16-simulated" is the network that the precision gate judged: half precision as a plan allows it,
-computed in float32 with every stored tensor rounded.
+Optimisation stops before layouts that are specific to one processor ("extended", not "all"), so that equal versions on
+processors of one architecture share a file. "fp16-simulated" is the network that the precision gate judged: half
+precision as the plan allows it, computed in float32 with every stored tensor rounded.
 """
 
 import os
@@ -24,7 +24,7 @@ PRECISIONS = ("fp32", half.PRECISION)
 _PROVIDER = "CPUExecutionProvider"
 
 
-def place() -> Platform:
+def current_platform() -> Platform:
     """This computer. Raises ReaderUnavailable without ONNX Runtime."""
     from ocr_app.readers import catalogues
     from ocr_app.readers.contract import ReaderOptions
@@ -33,13 +33,13 @@ def place() -> Platform:
     return Platform("onnxruntime", onnx_runtime.version(), "", "", platform.machine())
 
 
-def make(wanted: CompileRequest) -> Compiled:
+def make(request: CompileRequest) -> Compiled:
     """The engine. Raises BuildError (unfit), ModelError."""
-    data = jobs.model_bytes(wanted.job)
-    if wanted.job.precision == half.PRECISION and wanted.job.plan is not None:
-        model = onnx_model.loads(data, wanted.job.path)
-        return Compiled(half.rounded(model, [kept.outputs[0] for kept in wanted.job.plan.fp32]), None, [])
-    return Compiled(_optimised(data, wanted.job.path), None, [])
+    data = jobs.model_bytes(request.job)
+    if request.job.precision == half.PRECISION and request.job.plan is not None:
+        model = onnx_model.loads(data, request.job.path)
+        return Compiled(half.rounded(model, [layer.outputs[0] for layer in request.job.plan.fp32]), None, [])
+    return Compiled(_optimised(data, request.job.path), None, [])
 
 
 def _optimised(data: bytes, name: str) -> bytes:
@@ -55,26 +55,26 @@ def _optimised(data: bytes, name: str) -> bytes:
             with open(options.optimized_model_filepath, "rb") as stream:
                 return bytes(stream.read())
         except Exception as error:  # onnxruntime's exceptions have no common public base
-            found = "ONNX Runtime {} takes no {}: {}".format(onnx_runtime.version(), name, error)
+            found = "ONNX Runtime {} does not accept {}: {}".format(onnx_runtime.version(), name, error)
             raise BuildError(found, "an ONNX model", "ocr-app engine preflight " + name, "unfit") from error
 
 
 class EngineNetwork(Network):
     """A checked engine, from its bytes."""
 
-    def __init__(self, data: bytes, own: EngineManifest, threads: int) -> None:
+    def __init__(self, data: bytes, manifest: EngineManifest, threads: int) -> None:
         """Raises ModelError."""
-        optimise = own.parts.precision != half.PRECISION
-        self._session: Any = onnx_runtime.session(data, _PROVIDER, threads, own.name, optimised=optimise)
+        optimise = manifest.identity.precision != half.PRECISION
+        self._session: Any = onnx_runtime.session(data, _PROVIDER, threads, manifest.name, optimised=optimise)
         self.inputs = tuple(node.name for node in self._session.get_inputs())
         self.outputs = tuple(node.name for node in self._session.get_outputs())
-        self.metadata = dict(own.metadata)
+        self.metadata = dict(manifest.metadata)
 
     def infer(self, arrays: Arrays) -> Arrays:
         values = self._session.run(list(self.outputs), arrays)
         return dict(zip(self.outputs, (np.asarray(value, np.float32) for value in values)))
 
 
-def load(data: bytes, own: EngineManifest, threads: int = 2) -> EngineNetwork:
+def load(data: bytes, manifest: EngineManifest, threads: int = 2) -> EngineNetwork:
     """The engine as a network. Raises ModelError."""
-    return EngineNetwork(data, own, threads)
+    return EngineNetwork(data, manifest, threads)

@@ -1,4 +1,4 @@
-"""What engines can be built for: TensorRT on a board, ONNX Runtime anywhere. One protocol for both."""
+"""The targets by name, and the interface that both of them have."""
 
 import importlib
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
@@ -11,7 +11,7 @@ TARGETS = ("tensorrt", "onnxruntime")
 
 
 class CompileRequest(NamedTuple):
-    """One thing to compile. ``timing``: the timing cache of earlier builds, None for none."""
+    """One engine to compile. ``timing``: the timing cache of earlier builds, None without one."""
 
     job: BuildJob
     profile: ShapeProfile
@@ -20,7 +20,7 @@ class CompileRequest(NamedTuple):
 
 
 class Compiled(NamedTuple):
-    """The engine, the timing cache as it is now, and what was worth saying."""
+    """The engine, the updated timing cache, and notes for the user."""
 
     data: bytes
     timing: Optional[bytes]
@@ -28,9 +28,10 @@ class Compiled(NamedTuple):
 
 
 def module_of(name: str) -> Any:
-    """The module of a target: PRECISIONS, ``place()``, ``make(Wanted) -> Compiled``, ``load(data, manifest, threads)``.
+    """The module of a target.
 
-    Raises UsageError for an unknown one.
+    It has PRECISIONS, ``current_platform()``, ``make(CompileRequest) -> Compiled``, ``load(data, manifest, threads)``.
+    Raises UsageError for an unknown target.
     """
     if name not in TARGETS:
         raise UsageError("unknown target: {}".format(name), ", ".join(TARGETS))
@@ -38,12 +39,12 @@ def module_of(name: str) -> Any:
 
 
 def here() -> Callable[[str], Platform]:
-    """This place for a target, asked once each. Calls raise DeviceUnavailable, BuildError."""
+    """A function from a target to its platform on this computer; it raises DeviceUnavailable, BuildError."""
     known: Dict[str, Platform] = {}
 
-    def place_of(name: str) -> Platform:
+    def platform_of(name: str) -> Platform:
         if name not in known:
-            known[name] = module_of(name).place()
+            known[name] = module_of(name).current_platform()
         return known[name]
 
-    return place_of
+    return platform_of

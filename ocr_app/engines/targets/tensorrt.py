@@ -1,7 +1,7 @@
 """Builds engines with the plain Python API of TensorRT 8.2.1, on the board that will run them.
 
-Every name used here is in tests/standins/tensorrt-8.2.json: later ones (memory pools, tensor addresses) are not there
-on JetPack 4.6. What a precision plan keeps in FP32 is set layer by layer, and the builder is made to obey it.
+Every name used here is in tests/standins/tensorrt-8.2.json; later ones (memory pools, tensor addresses) do not exist on
+JetPack 4.6. The layers that a precision plan keeps in FP32 are set one by one, and the builder must obey them.
 """
 
 import platform
@@ -12,7 +12,6 @@ from ocr_app.core.errors import BuildError, PrecisionUnavailable
 from ocr_app.engines.building import jobs
 from ocr_app.engines.key import Platform
 from ocr_app.engines.manifest import EngineManifest
-from ocr_app.engines.settings import settings
 from ocr_app.engines.targets.target import Compiled, CompileRequest
 from ocr_app.networks import onnx_model
 from ocr_app.networks.cudart import Cuda
@@ -22,13 +21,13 @@ from ocr_app.verification import precision_plan
 PRECISIONS = ("fp32", "fp16")
 
 
-def place(root: str = "/") -> Platform:
+def current_platform(root: str = "/") -> Platform:
     """This board. Raises DeviceUnavailable without TensorRT or CUDA, BuildError (unfit) for another TensorRT."""
     trt = module()
-    known = str(settings()["tensorrt"])
-    if not (str(trt.__version__) + ".").startswith(known + "."):
+    supported = str(jobs.settings()["tensorrt"])
+    if not (str(trt.__version__) + ".").startswith(supported + "."):
         found = "TensorRT {} is installed".format(trt.__version__)
-        raise BuildError(found, known + " of JetPack 4.6.1 to 4.6.6", "cat /etc/nv_tegra_release", "unfit")
+        raise BuildError(found, supported + " of JetPack 4.6.1 to 4.6.6", "cat /etc/nv_tegra_release", "unfit")
     cuda = Cuda()
     try:
         capability = cuda.capability()
@@ -37,45 +36,45 @@ def place(root: str = "/") -> Platform:
     return Platform("tensorrt", str(trt.__version__), l4t_release(root) or "", capability, platform.machine())
 
 
-def make(wanted: CompileRequest) -> Compiled:
+def make(request: CompileRequest) -> Compiled:
     """The engine; takes minutes on a board. Raises BuildError (unfit), PrecisionUnavailable, ModelError."""
     trt = module()
     notes: List[str] = []
     logger = trt.Logger(trt.Logger.WARNING)
     builder = trt.Builder(logger)
     network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH))
-    _parse(trt, network, logger, wanted)
+    _parse(trt, network, logger, request)
     config = builder.create_builder_config()
-    config.max_workspace_size = wanted.workspace_mb << 20
-    if wanted.job.precision == "fp16":
-        _half(trt, builder, config, network, wanted)
-    _shapes(builder, config, network, wanted)
-    _timing(config, wanted, notes)
+    config.max_workspace_size = request.workspace_mb << 20
+    if request.job.precision == "fp16":
+        _half(trt, builder, config, network, request)
+    _shapes(builder, config, network, request)
+    _timing(config, request, notes)
     plan_file = builder.build_serialized_network(network, config)
     if plan_file is None:
-        found = "TensorRT built nothing from {}; its reasons stand above".format(wanted.job.path)
+        found = "TensorRT built no engine from {}; see its messages above".format(request.job.path)
         raise BuildError(found, "an engine", "another --workspace-mb, or ocr-app engine preflight", "unfit")
     return Compiled(bytes(plan_file), bytes(config.get_timing_cache().serialize()), notes)
 
 
-def _parse(trt: Any, network: Any, logger: Any, wanted: CompileRequest) -> None:
+def _parse(trt: Any, network: Any, logger: Any, request: CompileRequest) -> None:
     parser = trt.OnnxParser(network, logger)
-    if not parser.parse(jobs.model_bytes(wanted.job)):
+    if not parser.parse(jobs.model_bytes(request.job)):
         errors = [parser.get_error(i).desc() for i in range(parser.num_errors)]
-        found = "TensorRT's parser refuses {}: {}".format(wanted.job.path, "; ".join(errors) or "no reason given")
-        raise BuildError(found, "ONNX that the parser takes", "ocr-app engine preflight " + wanted.job.path, "unfit")
+        found = "TensorRT's parser refuses {}: {}".format(request.job.path, "; ".join(errors) or "no reason given")
+        raise BuildError(found, "ONNX that the parser takes", "ocr-app engine preflight " + request.job.path, "unfit")
 
 
-def _half(trt: Any, builder: Any, config: Any, network: Any, wanted: CompileRequest) -> None:
-    """FP16, but for the layers that the plan keeps. Raises PrecisionUnavailable, ModelError."""
-    own = wanted.job.plan
-    if not builder.platform_has_fast_fp16 or own is None:
-        found = "no fast FP16 on this GPU" if own is not None else "FP16 without a precision plan"
+def _half(trt: Any, builder: Any, config: Any, network: Any, request: CompileRequest) -> None:
+    """FP16, except for the layers that the plan keeps in FP32. Raises PrecisionUnavailable, ModelError."""
+    plan = request.job.plan
+    if not builder.platform_has_fast_fp16 or plan is None:
+        found = "no fast FP16 on this GPU" if plan is not None else "FP16 without a precision plan"
         raise PrecisionUnavailable(found, "a board with FP16 and an accepted plan", "--precision fp32")
     config.set_flag(trt.BuilderFlag.FP16)
     layers = [network.get_layer(i) for i in range(network.num_layers)]
     named = [(layer.name, [layer.get_output(k).name for k in range(layer.num_outputs)]) for layer in layers]
-    kept = precision_plan.kept_layers(own, onnx_model.load(wanted.job.path), named)
+    kept = precision_plan.kept_layers(plan, onnx_model.load(request.job.path), named)
     if kept:
         config.set_flag(trt.BuilderFlag.OBEY_PRECISION_CONSTRAINTS)
     for index in kept:
@@ -87,26 +86,26 @@ def _half(trt: Any, builder: Any, config: Any, network: Any, wanted: CompileRequ
             layer.set_output_type(k, trt.float32)
 
 
-def _shapes(builder: Any, config: Any, network: Any, wanted: CompileRequest) -> None:
+def _shapes(builder: Any, config: Any, network: Any, request: CompileRequest) -> None:
     inputs = [network.get_input(i).name for i in range(network.num_inputs)]
-    if inputs != [wanted.job.entry.input.name]:
-        found = "{} has inputs {}".format(wanted.job.path, ", ".join(inputs))
-        raise BuildError(found, wanted.job.entry.input.name, "./inv export", "unfit")
+    if inputs != [request.job.spec.input.name]:
+        found = "{} has inputs {}".format(request.job.path, ", ".join(inputs))
+        raise BuildError(found, request.job.spec.input.name, "./inv export", "unfit")
     profile = builder.create_optimization_profile()
-    profile.set_shape(inputs[0], wanted.profile.least, wanted.profile.best, wanted.profile.most)
+    profile.set_shape(inputs[0], request.profile.least, request.profile.best, request.profile.most)
     if config.add_optimization_profile(profile) < 0:
-        raise BuildError("TensorRT refuses the shapes {}".format(wanted.profile), "shapes of the input", code="unfit")
+        raise BuildError("TensorRT refuses the shapes {}".format(request.profile), "shapes of the input", code="unfit")
 
 
-def _timing(config: Any, wanted: CompileRequest, notes: List[str]) -> None:
-    """The cache of earlier builds where it fits this GPU and TensorRT, else an empty one, and a note."""
-    cache = config.create_timing_cache(wanted.timing or b"")
+def _timing(config: Any, request: CompileRequest, notes: List[str]) -> None:
+    """The cache of earlier builds where it matches this GPU and TensorRT, else an empty one and a note."""
+    cache = config.create_timing_cache(request.timing or b"")
     if cache is not None and config.set_timing_cache(cache, ignore_mismatch=False):
         return
-    notes.append("the timing cache is of another GPU or TensorRT; this build starts without")
+    notes.append("the timing cache belongs to another GPU or TensorRT; this build starts without it")
     config.set_timing_cache(config.create_timing_cache(b""), ignore_mismatch=False)
 
 
-def load(data: bytes, own: EngineManifest, threads: int = 2) -> TensorrtNetwork:
+def load(data: bytes, manifest: EngineManifest, threads: int = 2) -> TensorrtNetwork:
     """The engine as a network; it uses no CPU threads of its own. Raises ModelError, DeviceUnavailable."""
-    return TensorrtNetwork(data, own.metadata, own.name)
+    return TensorrtNetwork(data, manifest.metadata, manifest.name)

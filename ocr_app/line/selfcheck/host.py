@@ -64,5 +64,5 @@ def _devices(context: RuntimeContext) -> Row:
 
 
 def _tensorrt() -> str:
-    platform: str = target.module_of("tensorrt").place().words()
+    platform: str = target.module_of("tensorrt").current_platform().describe()
     return platform

@@ -1,8 +1,9 @@
-"""The precision gate: what FP16 does to the texts of a network, and the plan that keeps them what they are.
+"""The precision gate: what FP16 does to the texts of a network, and the plan that keeps the texts unchanged.
 
-A network is read with every tensor rounded to half precision, and once more with the sums behind means rounded too
-(gate_network.ARITHMETICS). Where a text changes, the fewest nodes are sought that bring it back when they stay in FP32
-(gate_search). A plan is accepted only when, with it, no text of the calibration changes in either arithmetic.
+The calibration images are read with every tensor rounded to half precision, and again with the sums behind means
+rounded too (:data:`ocr_app.verification.gate.rounding.ARITHMETICS`). Where a text changes, the gate searches for the
+fewest nodes that restore it when they stay in FP32 (:mod:`ocr_app.verification.gate.search`). A plan is accepted only
+if, with it, no text of the calibration changes in either arithmetic.
 """
 
 import time
@@ -12,144 +13,168 @@ from ocr_app.core import model_files
 from ocr_app.core.errors import UsageError
 from ocr_app.networks import onnx_model, onnx_runtime
 from ocr_app.networks.onnx_model import Model
-from ocr_app.verification import calibration as calibrations
 from ocr_app.verification import precision_plan as plans
-from ocr_app.verification.calibration import Calibration, Judge, Subject
+from ocr_app.verification import text_comparison
+from ocr_app.verification.calibration import Calibration
+from ocr_app.verification.calibration_reader import CalibrationReader
 from ocr_app.verification.gate.rounding import ARITHMETICS, LayerError, judged_nodes
-from ocr_app.verification.gate.search import Kept, Search, SearchResult, find
-from ocr_app.verification.precision_plan import ACCEPTED, REFUSED, PrecisionPlan
+from ocr_app.verification.gate.search import NodeSet, Search, SearchResult, find
+from ocr_app.verification.precision_plan import ACCEPTED, REFUSED, KeptLayer, PrecisionPlan
+from ocr_app.verification.subjects import Subject
 
 TRIALS = 80
-"""Sets of nodes that a search tries at most."""
-_SHOWN = 12  # layers of each arithmetic that a report names beside those that overflow
+"""The most sets of nodes that a search tries."""
+_SHOWN = 12  # layers of each arithmetic that a report names in addition to those that overflow
 _SHOWN_OVERFLOWING = 40
 _SHOWN_CHANGES = 20
 
 Changes = Dict[str, List[Tuple[int, str]]]
-"""By arithmetic: the items that read otherwise, and what they read."""
+"""By arithmetic: the items whose text changes, and their new text."""
 
 
 def judge(
     subject: Subject,
-    given: Calibration,
+    calibration: Calibration,
     trials: int = TRIALS,
     with_texts: bool = True,
-    tell: Callable[[str], Any] = lambda words: None,
+    report: Callable[[str], Any] = lambda message: None,
 ) -> PrecisionPlan:
-    """The plan of one network, accepted or refused. ``tell`` gets progress in words.
+    """The plan of one network, accepted or refused. ``report`` receives progress messages.
 
-    Raises ModelError for a file that is none, UsageError for no items or none that the reader reads anything on.
+    Raises ModelError for a file that is not a model, UsageError if the reader reads no text on the calibration.
     """
-    reader = Judge(subject, given.items)
+    reader = CalibrationReader(subject, calibration.items)
     try:
-        return _judged(reader, given, trials, with_texts, tell)
+        return _judge(reader, calibration, trials, with_texts, report)
     finally:
         reader.close()
 
 
-def _judged(
-    reader: Judge, given: Calibration, trials: int, with_texts: bool, tell: Callable[[str], Any]
+def _judge(
+    reader: CalibrationReader,
+    calibration: Calibration,
+    trials: int,
+    with_texts: bool,
+    report: Callable[[str], Any],
 ) -> PrecisionPlan:
     started, subject = time.time(), reader.subject
     model = onnx_model.load(subject.path)
-    reference = reader.texts()
-    if not any(reference):
-        found = "{} reads nothing on the calibration in FP32".format(subject.reader)
-        raise UsageError(found, "crops for a recogniser, frames for a detector", "--calibration")
-    search = Search(reader, model, reference, trials, tell)
-    bare = _changes(search, frozenset())
-    for arithmetic, changes in bare.items():
+    search = Search(reader, model, _reference(reader), trials, report)
+    all_fp16 = _changes(search, frozenset())
+    for arithmetic, changes in all_fp16.items():
         search.note(arithmetic, [index for index, _ in changes])
-        tell("{}: {} of {} texts change".format(arithmetic, len(changes), len(reference)))
+        report("{}: {} of {} texts change".format(arithmetic, len(changes), len(search.reference)))
     layers = {arithmetic: search.layers(frozenset(), arithmetic) for arithmetic in search.arithmetics}
-    outcome = SearchResult(frozenset(), True, 0) if not any(bare.values()) else find(search)
-    kept = outcome.kept or frozenset()
-    with_plan = bare if not kept else _changes(search, kept)
-    evidence = {
-        "reader": str(subject.reader),
-        "role": subject.role,
-        "runtime": "onnxruntime " + onnx_runtime.version(),
-        "sets": list(given.sets),
-        "items": len(reference),
-        "fp32": _score(reference, given),
-        "fp16": {each: _entry(changes, reference, given) for each, changes in bare.items()},
-        "plan": {each: _entry(changes, reference, given) for each, changes in with_plan.items()},
-        "search": {"trials": outcome.trials, "complete": outcome.complete, "seconds": round(time.time() - started, 1)},
-        "layers": {each: _shown(own) for each, own in layers.items()},
-        "changes": _change_list(bare, reference, given, with_texts),
-    }
-    verdict, reason = _verdict(outcome, with_plan, bare, len(judged_nodes(model)))
-    nodes = _kept_nodes(model, kept, layers) if verdict == ACCEPTED else ()
+    result = find(search) if any(all_fp16.values()) else SearchResult(frozenset(), True, 0)
+    kept = result.kept or frozenset()
+    with_plan = _changes(search, kept) if kept else all_fp16
+    evidence = _evidence(reader, calibration, search.reference, all_fp16, with_plan)
+    seconds = round(time.time() - started, 1)
+    evidence["search"] = {"trials": result.trials, "complete": result.complete, "seconds": seconds}
+    evidence["layers"] = {each: _shown(errors) for each, errors in layers.items()}
+    evidence["changes"] = _change_list(all_fp16, search.reference, calibration, with_texts)
+    verdict, reason = _verdict(result, with_plan, all_fp16, len(judged_nodes(model)))
+    nodes = _kept_layers(model, kept, layers) if verdict == ACCEPTED else ()
     return PrecisionPlan(
         subject.name, model_files.sha256_of(subject.path), len(model.nodes), verdict, reason, nodes, evidence
     )
 
 
-def _changes(search: Search, kept: Kept) -> Changes:
+def _reference(reader: CalibrationReader) -> List[str]:
+    """What the network reads in FP32. Raises UsageError where that is nothing at all."""
+    reference = reader.texts()
+    if not any(reference):
+        found = "{} reads nothing on the calibration in FP32".format(reader.subject.reader)
+        raise UsageError(found, "crops for a recogniser, frames for a detector", "--calibration")
+    return reference
+
+
+def _evidence(
+    reader: CalibrationReader,
+    calibration: Calibration,
+    reference: Sequence[str],
+    all_fp16: Changes,
+    with_plan: Changes,
+) -> Dict[str, Any]:
+    """Accuracy in FP32, with everything in FP16, and with the plan."""
+    return {
+        "reader": str(reader.subject.reader),
+        "role": reader.subject.role,
+        "runtime": "onnxruntime " + onnx_runtime.version(),
+        "sets": list(calibration.sets),
+        "items": len(reference),
+        "fp32": _score(reference, calibration),
+        "fp16": {each: _entry(changes, reference, calibration) for each, changes in all_fp16.items()},
+        "plan": {each: _entry(changes, reference, calibration) for each, changes in with_plan.items()},
+    }
+
+
+def _changes(search: Search, kept: NodeSet) -> Changes:
     return {arithmetic: search.changed(kept, arithmetic) for arithmetic in search.arithmetics}
 
 
-def _verdict(outcome: SearchResult, changes: Changes, bare: Changes, judged: int) -> Tuple[str, str]:
-    still = sum(map(len, changes.values()))
-    if outcome.kept is None or still:
-        cut = "" if outcome.complete else " in {} trials".format(outcome.trials)
+def _verdict(result: SearchResult, with_plan: Changes, all_fp16: Changes, judged: int) -> Tuple[str, str]:
+    if result.kept is None or any(with_plan.values()):
+        cut = "" if result.complete else " in {} trials".format(result.trials)
         return REFUSED, "texts change, and no set of layers was found{} that keeps them".format(cut)
-    if not outcome.kept:
+    if not result.kept:
         return ACCEPTED, "no text changes with everything in FP16"
-    if len(outcome.kept) >= judged:
-        return REFUSED, "texts stay only with every layer in FP32"
-    words = "{} texts change in FP16, none with {} of {} layers in FP32"
-    if not outcome.complete:
-        words += "; fewer may do, the search stopped after {} trials".format(outcome.trials)
-    most = max(len(found) for found in bare.values())
-    return ACCEPTED, words.format(most, len(outcome.kept), judged)
+    if len(result.kept) >= judged:
+        return REFUSED, "texts stay the same only with every layer in FP32"
+    reason = "{} texts change in FP16, none with {} of {} layers in FP32"
+    if not result.complete:
+        reason += "; fewer layers may be enough, the search stopped after {} trials".format(result.trials)
+    most = max(len(changes) for changes in all_fp16.values())
+    return ACCEPTED, reason.format(most, len(result.kept), judged)
 
 
-def _score(texts: Sequence[str], given: Calibration) -> Dict[str, Any]:
-    truths = [item.truth for item in given.items]
-    return {"cer": calibrations.cer(texts, truths), "exact": calibrations.exact(texts, truths)}
+def _score(texts: Sequence[str], calibration: Calibration) -> Dict[str, Any]:
+    truths = [item.truth for item in calibration.items]
+    return {"cer": text_comparison.cer(texts, truths), "exact": text_comparison.exact(texts, truths)}
 
 
-def _entry(changes: Sequence[Tuple[int, str]], reference: Sequence[str], given: Calibration) -> Dict[str, Any]:
+def _entry(changes: Sequence[Tuple[int, str]], reference: Sequence[str], calibration: Calibration) -> Dict[str, Any]:
     """``cer`` against the truth, ``cer_to_fp32`` against what FP32 reads."""
     texts = list(reference)
     for index, text in changes:
         texts[index] = text
-    drift = calibrations.cer(texts, list(reference))
-    return dict(_score(texts, given), changed=len(changes), cer_to_fp32=drift)
+    drift = text_comparison.cer(texts, list(reference))
+    return dict(_score(texts, calibration), changed=len(changes), cer_to_fp32=drift)
 
 
 def _shown(layers: Sequence[LayerError]) -> Dict[str, Any]:
-    """Where overflow is, in the order of the network, and the layers that add most error."""
-    over = [layer for layer in layers if layer.overflow]
+    """The layers that overflow, in the order of the network, and the layers that add the largest errors."""
+    overflowing = [layer for layer in layers if layer.overflow]
     worst = sorted(layers, key=lambda layer: -layer.growth)[:_SHOWN]
     return {
-        "overflowing": len(over),
-        "origins": [layer._asdict() for layer in over if layer.origin][:_SHOWN_OVERFLOWING],
+        "overflowing": len(overflowing),
+        "origins": [layer._asdict() for layer in overflowing if layer.origin][:_SHOWN_OVERFLOWING],
         "growing": [layer._asdict() for layer in worst],
     }
 
 
-def _change_list(bare: Changes, reference: Sequence[str], given: Calibration, texts: bool) -> List[Dict[str, Any]]:
+def _change_list(
+    all_fp16: Changes, reference: Sequence[str], calibration: Calibration, with_texts: bool
+) -> List[Dict[str, Any]]:
     return [
         {
             "arithmetic": arithmetic,
-            "id": given.items[index].id,
-            "fp32": reference[index] if texts else None,
-            "fp16": text if texts else None,
+            "id": calibration.items[index].id,
+            "fp32": reference[index] if with_texts else None,
+            "fp16": text if with_texts else None,
         }
-        for arithmetic, changes in bare.items()
+        for arithmetic, changes in all_fp16.items()
         for index, text in changes[:_SHOWN_CHANGES]
     ]
 
 
-def _kept_nodes(model: Model, kept: Kept, layers: Dict[str, List[LayerError]]) -> Tuple[plans.Kept, ...]:
-    found: Dict[str, Dict[str, LayerError]] = {}
-    for arithmetic, own in layers.items():
-        for layer in own:
-            found.setdefault(layer.output, {})[arithmetic] = layer
+def _kept_layers(model: Model, kept: NodeSet, layers: Dict[str, List[LayerError]]) -> Tuple[KeptLayer, ...]:
+    by_output: Dict[str, Dict[str, LayerError]] = {}
+    for arithmetic, errors in layers.items():
+        for layer in errors:
+            by_output.setdefault(layer.output, {})[arithmetic] = layer
     return tuple(
-        plans.Kept(plans.layer_name(node), node.op, node.outputs, _why(found[node.outputs[0]]))
+        KeptLayer(plans.layer_name(node), node.op, node.outputs, _why(by_output[node.outputs[0]]))
         for node in model.nodes
         if node.outputs[0] in kept
     )

@@ -1,6 +1,6 @@
 """One network in simulated half precision, and what rounding does to each of its layers."""
 
-from typing import Collection, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Collection, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
 
 TENSORS, SUMS = "tensors", "sums"
 ARITHMETICS = (TENSORS, SUMS)
-"""tensors: each stored value is a half; sums: the sum behind each mean too (ocr_app/networks/half.py)."""
-_AT_ONCE = 100000000  # elements of the tensors asked of one run, so that large inputs do not fill the memory
+"""tensors: each stored value is a half; sums: also the sum behind each mean (ocr_app/networks/half.py)."""
+_AT_ONCE = 100000000  # elements of the tensors that one run returns, so that large inputs do not fill the memory
 _SIZE = ":size"
-_LEAST = 1e-6  # values smaller than this are no scale for an error
+_LEAST = 1e-6  # values smaller than this are not a scale for an error
 
 
 class Rounded(Network):
@@ -35,15 +35,15 @@ class Rounded(Network):
 
 
 class Recording(Network):
-    """A network that keeps what it is given, to look at its layers on the very inputs that the reader makes."""
+    """A network that keeps its inputs, so that its layers can be examined on exactly what the reader feeds it."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
         self.inputs, self.outputs, self.metadata = network.inputs, network.outputs, network.metadata
-        self.given: List[Arrays] = []
+        self.received: List[Arrays] = []
 
     def infer(self, arrays: Arrays) -> Arrays:
-        self.given.append(arrays)
+        self.received.append(arrays)
         return self._network.infer(arrays)
 
 
@@ -51,8 +51,8 @@ class LayerError(NamedTuple):
     """What half precision did to one node's first output.
 
     ``peak``: largest magnitude in float32; ``error``: root mean square of the difference over that of the values;
-    ``growth``: error less the largest among its inputs, what the node adds itself; ``overflow``: values that are not
-    finite any more; ``origin``: overflow though all that it reads is finite.
+    ``growth``: error minus the largest error among its inputs, that is, what the node itself adds; ``overflow``: how
+    many values are no longer finite; ``origin``: whether it overflows although all of its inputs are finite.
     """
 
     output: str
@@ -65,7 +65,7 @@ class LayerError(NamedTuple):
     origin: bool
 
 
-class _Seen(NamedTuple):
+class _Statistics(NamedTuple):
     peak: float
     error: float
     overflow: int
@@ -83,71 +83,71 @@ def judged_nodes(model: Model) -> List[OnnxNode]:
 
 
 def layer_errors(
-    model: Model, name: str, given: Sequence[Arrays], kept: Collection[str], arithmetic: str
+    model: Model, name: str, inputs: Sequence[Arrays], kept: Collection[str], arithmetic: str
 ) -> List[LayerError]:
-    """Each judged node's error on the inputs ``given``, worst over them, in the order of the file."""
+    """Each judged node's error, the worst over ``inputs``, in the order of the file."""
     nodes = judged_nodes(model)
-    wanted = [node.outputs[0] for node in nodes]
-    plain = onnx_runtime.session(_showing(model, wanted), onnx_runtime.check_device("cpu"), 1, name, optimised=False)
-    made = onnx_model.loads(half.rounded(model, kept, arithmetic == SUMS), name)
-    other = onnx_runtime.session(_showing(made, wanted), onnx_runtime.check_device("cpu"), 1, name, optimised=False)
-    seen: Dict[str, _Seen] = {}
-    for arrays in given:
-        for part in _parts(wanted, _sizes(model, wanted, arrays, name), _AT_ONCE):
-            for output, full, low in zip(part, plain.run(part, arrays), other.run(part, arrays)):
+    outputs = [node.outputs[0] for node in nodes]
+    full_session = _session(model, outputs, name)
+    rounded = onnx_model.loads(half.rounded(model, kept, arithmetic == SUMS), name)
+    half_session = _session(rounded, outputs, name)
+    seen: Dict[str, _Statistics] = {}
+    for arrays in inputs:
+        for group in _groups(outputs, _sizes(model, outputs, arrays, name), _AT_ONCE):
+            for output, full, low in zip(group, full_session.run(group, arrays), half_session.run(group, arrays)):
                 seen[output] = _worse(seen.get(output), _compare(full, low))
     return [_layer(node, seen, set(kept)) for node in nodes]
 
 
-def _sizes(model: Model, wanted: Sequence[str], arrays: Arrays, name: str) -> List[int]:
-    """Elements of each tensor, told by the network itself in a run that hands back nothing larger."""
-    counted = [rewriting.make_node("Size", [tensor], [tensor + _SIZE]) for tensor in wanted]
-    asked = [tensor + _SIZE for tensor in wanted]
+def _sizes(model: Model, tensors: Sequence[str], arrays: Arrays, name: str) -> List[int]:
+    """Elements of each tensor, counted by the network itself in a run that returns nothing else."""
+    counted = [rewriting.make_node("Size", [tensor], [tensor + _SIZE]) for tensor in tensors]
+    counts = [tensor + _SIZE for tensor in tensors]
     counting = onnx_model.loads(rewriting.with_more_nodes(model, counted), name)
-    sizes = onnx_runtime.session(_showing(counting, asked), onnx_runtime.check_device("cpu"), 1, name, optimised=False)
-    return [int(size) for size in sizes.run(asked, arrays)]
+    return [int(size) for size in _session(counting, counts, name).run(counts, arrays)]
 
 
-def _parts(names: Sequence[str], sizes: Sequence[int], most: int) -> List[List[str]]:
-    """Neighbours in groups of at most so many elements, or of one."""
-    parts: List[List[str]] = []
+def _groups(names: Sequence[str], sizes: Sequence[int], most: int) -> List[List[str]]:
+    """Neighbours in groups of at most ``most`` elements; a larger tensor is a group of its own."""
+    groups: List[List[str]] = []
     room = 0
     for name, size in zip(names, sizes):
-        if size > room or not parts:
-            parts.append([])
+        if size > room or not groups:
+            groups.append([])
             room = most
-        parts[-1].append(name)
+        groups[-1].append(name)
         room -= size
-    return parts
+    return groups
 
 
-def _showing(model: Model, wanted: Sequence[str]) -> bytes:
-    """The model's bytes with the wanted tensors as outputs too."""
-    return rewriting.with_outputs(model, [name for name in wanted if name not in model.outputs])
+def _session(model: Model, tensors: Sequence[str], name: str) -> Any:
+    """ONNX Runtime's session of the model, not optimised, with ``tensors`` as additional outputs."""
+    data = rewriting.with_outputs(model, [tensor for tensor in tensors if tensor not in model.outputs])
+    return onnx_runtime.session(data, onnx_runtime.check_device("cpu"), 1, name, optimised=False)
 
 
-def _compare(full: np.ndarray, low: np.ndarray) -> _Seen:
+def _compare(full: np.ndarray, low: np.ndarray) -> _Statistics:
     if not full.size:
-        return _Seen(0.0, 0.0, 0)
+        return _Statistics(0.0, 0.0, 0)
     finite = np.isfinite(low)
     lost = int(np.count_nonzero(np.isfinite(full) & ~finite))
     difference = np.subtract(low, full, out=np.zeros(full.shape, np.float64), where=finite)
     scale = float(np.sqrt(np.mean(np.square(full, dtype=np.float64))))
     error = float(np.sqrt(np.mean(np.square(difference)))) / max(scale, _LEAST)
-    return _Seen(float(np.abs(full).max()), error, lost)
+    return _Statistics(float(np.abs(full).max()), error, lost)
 
 
-def _worse(one: Optional[_Seen], other: _Seen) -> _Seen:
+def _worse(one: Optional[_Statistics], other: _Statistics) -> _Statistics:
     if one is None:
         return other
-    return _Seen(max(one.peak, other.peak), max(one.error, other.error), max(one.overflow, other.overflow))
+    return _Statistics(max(one.peak, other.peak), max(one.error, other.error), max(one.overflow, other.overflow))
 
 
-def _layer(node: OnnxNode, seen: Dict[str, _Seen], kept: Set[str]) -> LayerError:
-    own = seen[node.outputs[0]]
-    read: Tuple[_Seen, ...] = tuple(seen[name] for name in node.inputs if name in seen)
-    before = max((each.error for each in read), default=0.0)
-    origin = own.overflow > 0 and not any(each.overflow for each in read) and node.outputs[0] not in kept
+def _layer(node: OnnxNode, seen: Dict[str, _Statistics], kept: Set[str]) -> LayerError:
+    output, statistics = node.outputs[0], seen[node.outputs[0]]
+    inputs = [seen[name] for name in node.inputs if name in seen]
+    growth = statistics.error - max((each.error for each in inputs), default=0.0)
+    origin = statistics.overflow > 0 and not any(each.overflow for each in inputs) and output not in kept
     return LayerError(
-        node.outputs[0], node.name, node.op, own.peak, own.error, own.error - before, own.overflow, origin
+        output, node.name, node.op, statistics.peak, statistics.error, growth, statistics.overflow, origin
     )

@@ -1,7 +1,7 @@
-"""Preflight: what can be known of a model before it meets TensorRT 8.2.1 on a Nano.
+"""Preflight: what can be known about a model before TensorRT 8.2.1 on a Nano sees it.
 
-Rules of the parser node by node (preflight_rules), memory against the board's budget (preflight_memory), operations,
-bytes and a roofline estimate (ocr_app/networks). No GPU and no TensorRT is needed, and none is asked.
+The parser's rules node by node (``rules``), memory against the board's budget (``memory``), and operations, bytes and a
+roofline estimate (:mod:`ocr_app.networks`). Neither a GPU nor TensorRT is needed or used.
 """
 
 import os
@@ -14,15 +14,15 @@ from ocr_app.networks.count import Count
 from ocr_app.networks.onnx_model import Model
 from ocr_app.networks.roofline import Band
 from ocr_app.verification.preflight import memory, rules
+from ocr_app.verification.preflight.findings import ALTERED, NOTE, REFUSED, PreflightFinding
 from ocr_app.verification.preflight.memory import MIB, Memory
-from ocr_app.verification.preflight.rules import ALTERED, NOTE, REFUSED, PreflightFinding
 
 SCHEMA = "nano-ocr/preflight/1"
-_SAME = 3  # findings of one operator and reason that a table shows before it only counts them
+_SAME = 3  # findings of one operator and reason that a table shows; it counts the others
 
 
-class Report(NamedTuple):
-    """One model at one shape. Without a shape ``counts``, ``memory``, ``band`` are None; ``uncounted`` says why."""
+class PreflightReport(NamedTuple):
+    """One model at one shape. Without a shape ``counts``, ``memory`` and ``band`` are None; ``uncounted``: why."""
 
     name: str
     path: str
@@ -37,18 +37,20 @@ class Report(NamedTuple):
 
     @property
     def refused(self) -> bool:
-        """Whether the parser or the board would not take it."""
+        """Whether the parser or the board would refuse it."""
         return any(finding.kind == REFUSED for finding in self.findings)
 
 
-def preflight(path: str, shape: Optional[Sequence[int]] = None, precision: str = "fp16") -> Report:
-    """Raises ModelError for a file that is no model, UsageError for a shape that it does not take."""
+def preflight(path: str, shape: Optional[Sequence[int]] = None, precision: str = "fp16") -> PreflightReport:
+    """Raises ModelError for a file that is not a model, UsageError for a shape that the model does not accept."""
     model = onnx_model.load(path)
-    found = rules.findings(model, precision)
+    findings = rules.findings(model, precision)
     free = any(None in value.dims for value in model.inputs)
-    report = Report(os.path.basename(path), path, precision, None, model, tuple(found), None, None, None, "")
+    report = PreflightReport(
+        os.path.basename(path), path, precision, None, model, tuple(findings), None, None, None, ""
+    )
     if precision not in roofline.BYTES:
-        return report._replace(uncounted="no such precision on the board")
+        return report._replace(uncounted="the board does not have this precision")
     if shape is None and free:
         return report._replace(uncounted="the input's shape is free: give one, MODEL:NxCxHxW")
     try:
@@ -57,25 +59,25 @@ def preflight(path: str, shape: Optional[Sequence[int]] = None, precision: str =
         return report._replace(uncounted=error.found)
 
 
-def _measured(report: Report, shape: Tuple[int, ...]) -> Report:
+def _measured(report: PreflightReport, shape: Tuple[int, ...]) -> PreflightReport:
     shapes = count.observe(report.model, shape, report.path)
     counts = count.count_model(report.model, shapes)
-    own = memory.memory(report.model, shapes, counts, report.precision, rules.rules())
+    estimate = memory.estimate(report.model, shapes, counts, report.precision, rules.rules())
     band = roofline.estimate(counts, report.precision, roofline.board())
-    found = report.findings + (() if own.fits else (_too_large(own),))
-    return report._replace(shape=shape, counts=counts, memory=own, band=band, findings=found)
+    findings = report.findings + (() if estimate.fits else (_too_large(estimate),))
+    return report._replace(shape=shape, counts=counts, memory=estimate, band=band, findings=findings)
 
 
-def _too_large(own: Memory) -> PreflightFinding:
-    why = "running needs {:.0f} MiB and building {:.0f} MiB, of {:.0f} MiB; most is alive at {}".format(
-        own.run / MIB, own.build / MIB, own.budget / MIB, own.peak_at
+def _too_large(estimate: Memory) -> PreflightFinding:
+    why = "running needs {:.0f} MiB and building {:.0f} MiB, but {:.0f} MiB are available; the peak is at {}".format(
+        estimate.run / MIB, estimate.build / MIB, estimate.budget / MIB, estimate.peak_at
     )
     sources = rules.rules()["sources"]
     source = "; ".join(sources[name] for name in ("memory", "reserve", "workspace"))
     return PreflightFinding(REFUSED, "model", "memory", why, "a smaller input or batch, or a smaller network", source)
 
 
-def to_json(reports: Sequence[Report]) -> Dict[str, Any]:
+def to_json(reports: Sequence[PreflightReport]) -> Dict[str, Any]:
     """The JSON form of several reports."""
     known = rules.rules()
     return {
@@ -86,8 +88,8 @@ def to_json(reports: Sequence[Report]) -> Dict[str, Any]:
     }
 
 
-def _entry(report: Report) -> Dict[str, Any]:
-    own, counts, band = report.memory, report.counts, report.band
+def _entry(report: PreflightReport) -> Dict[str, Any]:
+    estimate, counts, band = report.memory, report.counts, report.band
     return {
         "name": report.name,
         "precision": report.precision,
@@ -100,39 +102,39 @@ def _entry(report: Report) -> Dict[str, Any]:
         "macs": counts.macs if counts else None,
         "flops": counts.flops if counts else None,
         "parameters": counts.parameters if counts else None,
-        "memory": dict(own._asdict(), fits=own.fits) if own else None,
+        "memory": dict(estimate._asdict(), fits=estimate.fits) if estimate else None,
         "estimate_ms": [round(1e3 * band.slow, 2), round(1e3 * band.fast, 2)] if band else None,
     }
 
 
-def words(reports: Sequence[Report]) -> str:
-    """Tables: what speaks against each model, then cost and memory of all."""
-    parts = [_finding_words(report) for report in reports]
+def format_reports(reports: Sequence[PreflightReport]) -> str:
+    """Tables: the findings of each model, then the cost and memory of all models."""
+    parts = [_format_findings(report) for report in reports]
     return "\n\n".join([*parts, _cost_table(reports)])
 
 
-def _finding_words(report: Report) -> str:
+def _format_findings(report: PreflightReport) -> str:
     shown = sorted(report.findings, key=lambda finding: (REFUSED, ALTERED, NOTE).index(finding.kind))
     head = "{}: {}".format(report.name, verdict(report))
     if not shown:
         return head
-    rows = [[own.kind, own.op, own.node, own.why, own.do] for own in _shortened(shown)]
+    rows = [[finding.kind, finding.op, finding.node, finding.why, finding.do] for finding in _shortened(shown)]
     return head + "\n" + table(("", "operator", "node", "why", "what to do"), rows)
 
 
-def verdict(report: Report) -> str:
-    """In a few words: how many findings of each kind."""
+def verdict(report: PreflightReport) -> str:
+    """How many findings of each kind, as text."""
     kinds = [finding.kind for finding in report.findings]
     if REFUSED in kinds:
         return "{} refused".format(kinds.count(REFUSED))
-    return "taken, as far as is known" + (", {} altered".format(kinds.count(ALTERED)) if ALTERED in kinds else "")
+    return "accepted, as far as is known" + (", {} altered".format(kinds.count(ALTERED)) if ALTERED in kinds else "")
 
 
 def _shortened(found: Sequence[PreflightFinding]) -> List[PreflightFinding]:
-    """Of many findings that differ in the node alone, the first few and how many more there are."""
+    """The first few of the findings that differ only in their node, and how many more there are."""
     alike: Dict[Tuple[str, str, str], List[PreflightFinding]] = {}
-    for own in found:
-        alike.setdefault((own.kind, own.op, own.do), []).append(own)
+    for finding in found:
+        alike.setdefault((finding.kind, finding.op, finding.do), []).append(finding)
     shown: List[PreflightFinding] = []
     for group in alike.values():
         shown += group[:_SAME]
@@ -141,7 +143,7 @@ def _shortened(found: Sequence[PreflightFinding]) -> List[PreflightFinding]:
     return shown
 
 
-def _cost_table(reports: Sequence[Report]) -> str:
+def _cost_table(reports: Sequence[PreflightReport]) -> str:
     head = ("model", "input", "MMAC", "estimate ms", "weights", "activations", "running", "building", "budget MiB")
     rows = [
         [
@@ -149,9 +151,9 @@ def _cost_table(reports: Sequence[Report]) -> str:
             "x".join(map(str, report.shape)) if report.shape else report.uncounted,
             "{:.1f}".format(report.counts.macs / 1e6) if report.counts else "-",
             "{1:.1f} to {0:.1f}".format(*(1e3 * side for side in report.band)) if report.band else "-",
-            *memory.words(report.memory),
+            *memory.format_cells(report.memory),
         ]
         for report in reports
     ]
-    note = "{}: an estimate by the roofline model and by shapes, not a measurement."
+    note = "{}: an estimate from the roofline model and the shapes, not a measurement."
     return table(head, rows) + "\n" + note.format(reports[0].precision.upper() if reports else "FP16")

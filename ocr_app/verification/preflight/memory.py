@@ -1,8 +1,8 @@
 """Memory that an engine needs at one input shape: weights, and the activations that are alive at the same time.
 
-A tensor lives from the node that writes it to the last that reads it. Views and pointwise layers on the only use of
-their input write in place, as an engine does. Workspace, libraries and the rest of the board are data with sources
-(data/tensorrt-8.2.1.json): an estimate to refuse what cannot fit, not a measurement.
+A tensor is alive from the node that writes it to the last node that reads it. Views, and pointwise layers that are the
+only reader of their input, write in place, as an engine does. Workspace, libraries and the rest of the board are data
+with sources (data/tensorrt-8.2.1.json). This is an estimate that refuses what cannot fit, not a measurement.
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
@@ -19,7 +19,7 @@ MIB = float(1 << 20)
 
 
 class Memory(NamedTuple):
-    """Bytes. ``peak_at``: the node during which most is alive. ``build``: FP32 weights twice and FP32 activations."""
+    """Bytes. ``peak_at``: the node with the most memory in use. ``build``: FP32 weights twice, FP32 activations."""
 
     weights: int
     activations: int
@@ -35,7 +35,7 @@ class Memory(NamedTuple):
         return max(self.run, self.build) <= self.budget
 
 
-def memory(model: Model, shapes: Shapes, counts: Count, precision: str, rules: Dict[str, Any]) -> Memory:
+def estimate(model: Model, shapes: Shapes, counts: Count, precision: str, rules: Dict[str, Any]) -> Memory:
     """The estimate at observed shapes."""
     size, board = BYTES[precision], rules["memory"]
     workspace = int(board["workspace_mib"] * MIB)
@@ -55,25 +55,25 @@ def memory(model: Model, shapes: Shapes, counts: Count, precision: str, rules: D
 
 
 def peak(model: Model, shapes: Shapes) -> Tuple[int, str]:
-    """The most float elements alive at once, and the node at which they are."""
+    """The most float elements alive at the same time, and the node at which that is."""
     types, fixed = element_types(model), constants(model)
     nodes = [node for node in model.nodes if types[node.outputs[0]] == FLOAT and node.outputs[0] not in fixed]
     home = _homes(model, nodes, fixed)
     last = _last_uses(model, nodes, home)
     alive: Dict[str, int] = {value.name: _elements(shapes[value.name]) for value in model.inputs}
     most, where = sum(alive.values()), "input"
-    for place, node in enumerate(nodes):
+    for position, node in enumerate(nodes):
         for name in node.outputs:
             if name in shapes:
                 alive[home.get(name, name)] = max(_elements(shapes[name]), alive.get(home.get(name, name), 0))
         if sum(alive.values()) > most:
             most, where = sum(alive.values()), node.name or node.outputs[0]
-        alive = {name: size for name, size in alive.items() if last.get(name, -1) > place}
+        alive = {name: size for name, size in alive.items() if last.get(name, -1) > position}
     return most, where
 
 
 def _homes(model: Model, nodes: Sequence[OnnxNode], fixed: Set[str]) -> Dict[str, str]:
-    """For each tensor the one whose memory it takes: its own, or that of what it is computed from in place."""
+    """For each tensor, the tensor whose memory it uses: itself, or the one that it is computed from in place."""
     alone, home = count.used_once(model), {value.name: value.name for value in model.inputs}
     for node in nodes:
         data = [name for name in node.inputs if name and name not in fixed and name in home]
@@ -85,10 +85,10 @@ def _homes(model: Model, nodes: Sequence[OnnxNode], fixed: Set[str]) -> Dict[str
 
 def _last_uses(model: Model, nodes: Sequence[OnnxNode], home: Dict[str, str]) -> Dict[str, int]:
     last: Dict[str, int] = {}
-    for place, node in enumerate(nodes):
+    for position, node in enumerate(nodes):
         for name in node.inputs:
             if name in home:
-                last[home[name]] = place
+                last[home[name]] = position
     last.update((home[name], len(nodes)) for name in model.outputs if name in home)
     return last
 
@@ -97,8 +97,9 @@ def _elements(shape: Sequence[int]) -> int:
     return int(np.prod([int(size) for size in shape], dtype=np.int64))
 
 
-def words(own: Optional[Memory]) -> List[str]:
-    """Cells of a table, MiB: weights, activations, running, building, budget."""
-    if own is None:
+def format_cells(memory: Optional[Memory]) -> List[str]:
+    """Cells of a table, in MiB: weights, activations, running, building, budget."""
+    if memory is None:
         return ["-"] * 5
-    return ["{:.0f}".format(size / MIB) for size in (own.weights, own.activations, own.run, own.build, own.budget)]
+    sizes = (memory.weights, memory.activations, memory.run, memory.build, memory.budget)
+    return ["{:.0f}".format(size / MIB) for size in sizes]

@@ -13,7 +13,7 @@ from fleet.reports.engines import page
 from ocr_app.core.model_files import sha256_of
 from ocr_app.export.network_specs import networks
 from ocr_app.verification import precision_plan
-from ocr_app.verification.precision_plan import ACCEPTED, Kept, PrecisionPlan
+from ocr_app.verification.precision_plan import ACCEPTED, KeptLayer, PrecisionPlan
 
 LAYER = {"output": "sum", "name": "Mean_1", "op": "ReduceMean", "peak": 121.0, "error": 0.0, "growth": 0.0}
 EVIDENCE = {
@@ -39,7 +39,7 @@ def judged(tmp_path, small_net):
     record = {key: {} for key in keys} | {"schema": "nano-ocr/export/1", "network": network.name, "sha256": sha256}
     record |= {"file": "codes-recogniser.onnx", "bytes": len(small_net)}
     (exports / "codes-recogniser.json").write_text(json.dumps(record), encoding="utf-8")
-    kept = Kept("Mean_1", "ReduceMean", ("sum",), "its sum overflows")
+    kept = KeptLayer("Mean_1", "ReduceMean", ("sum",), "its sum overflows")
     own = PrecisionPlan("codes-recogniser.onnx", sha256, 5, ACCEPTED, "no text changes with it", (kept,), EVIDENCE)
     precision_plan.write(own, str(plans / "codes-recogniser.json"))
     return exports, plans, network
@@ -67,7 +67,7 @@ def test_many_nodes_are_counted_and_a_network_that_is_not_ruined_is_not_called_s
     path = plans / "codes-recogniser.json"
     own = precision_plan.read(str(path))
     fp16 = {"sums": dict(EVIDENCE["fp16"]["sums"], changed=1)}
-    many = tuple(Kept(f"Conv_{k}", "Conv", (str(k),), "adds an error") for k in range(20))
+    many = tuple(KeptLayer(f"Conv_{k}", "Conv", (str(k),), "adds an error") for k in range(20))
     precision_plan.write(own._replace(fp32=many, evidence=dict(EVIDENCE, fp16=fp16)), str(path))
     text = page(report([network], exports, plans))
     assert "| 20 Conv | 20 layers, named in engines.json |" in text and "Conv_3" not in text

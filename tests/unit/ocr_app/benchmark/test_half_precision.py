@@ -1,12 +1,9 @@
-"""Texts that half precision changes, reported crop by crop."""
-
-import json
+"""The texts that half precision changes."""
 
 import pytest
 from grey_lines import Levels
 
 from ocr_app.benchmark import half_precision
-from ocr_app.cli import main as cli
 from ocr_app.readers.registry import parse_name
 
 
@@ -29,9 +26,3 @@ def test_each_text_that_half_precision_changes_is_reported(opened, greys):
 def test_texts_that_may_not_be_republished_stay_out(opened, greys):
     report = half_precision.compare(parse_name("codes"), [greys], 1, with_texts=False)
     assert report["datasets"][0]["changes"] == [{"id": "1:2", "fp32": None, "fp16": None, "right": [True, False]}]
-
-
-def test_half_as_a_command(opened, lines, tmp_path, capsys):
-    assert cli.main(["network", "half", str(lines), "--out", str(tmp_path / "half.json")]) == 0
-    assert " 1:2: '150' becomes '151'" in capsys.readouterr().out
-    assert json.loads((tmp_path / "half.json").read_text())["changed"] == 1

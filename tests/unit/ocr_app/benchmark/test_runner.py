@@ -2,9 +2,8 @@
 
 import pytest
 
-from ocr_app.benchmark.record import load_run, save_run
 from ocr_app.benchmark.runner import RunSettings, run
-from ocr_app.core.errors import ReaderFailed, ResultError, UsageError
+from ocr_app.core.errors import ReaderFailed, UsageError
 
 QUICK = RunSettings(warm_up=2)
 
@@ -78,27 +77,6 @@ def test_texts_can_be_left_out(dataset, good_reader):
     record = run(dataset, good_reader, RunSettings(warm_up=0, texts=False))
     assert [(image["truth"], image["lines"]) for image in record["images"]] == [(None, None)] * 3
     assert record["scores"]["nospace"]["exact"] == 1.0
-
-
-def test_a_record_survives_the_disk(dataset, good_reader, tmp_path):
-    record = run(dataset, good_reader, QUICK)
-    save_run(record, str(tmp_path / "deep" / "run.json"))
-    assert load_run(str(tmp_path / "deep" / "run.json")) == record
-
-
-@pytest.mark.parametrize(
-    "text, message",
-    [
-        ("{", "run.json"),
-        ("[]", "schema list"),
-        ('{"schema": "x/1"}', "schema x/1"),
-        ('{"schema": "nano-ocr/run/1"}', "without created"),
-    ],
-)
-def test_what_is_no_record_is_refused(tmp_path, text, message):
-    (tmp_path / "run.json").write_text(text)
-    with pytest.raises(ResultError, match=message):
-        load_run(str(tmp_path / "run.json"))
 
 
 def test_no_repeat_makes_no_sense(dataset, good_reader):

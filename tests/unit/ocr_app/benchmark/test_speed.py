@@ -1,18 +1,15 @@
-"""Recognisers alone, side by side on the same crops."""
-
-import json
+"""Lines per second of recognisers, which read in turns."""
 
 import pytest
 from grey_lines import Levels
 
 from ocr_app.benchmark import speed
-from ocr_app.cli import main as cli
 from ocr_app.core.errors import UsageError
 
 
 def measured(greys, rounds=2):
     readers = {"one": Levels(), "two": Levels()}
-    return readers, speed.measure(readers, [greys], 1, rounds, lambda words: None)
+    return readers, speed.measure(readers, [greys], 1, rounds, lambda message: None)
 
 
 def test_every_reader_reads_every_crop_in_every_round(greys):
@@ -39,13 +36,3 @@ def test_too_few_crops_make_no_valid_measurement(greys):
     assert "too-few-samples" in [reason["code"] for reason in record["invalid_reasons"]]
     with pytest.raises(UsageError):
         measured(greys, 0)
-
-
-def test_speed_as_a_command(monkeypatch, lines, capsys, tmp_path):
-    monkeypatch.setattr("ocr_app.cli.speed.open_reader", lambda request: Levels())
-    out = str(tmp_path / "speed.json")
-    words = ["speed", str(lines), "--reader", "codes", "--reader", "ppocr:v6-tiny", "--rounds", "1", "--out", out]
-    assert cli.main(words) == 0
-    assert "first is faster" in capsys.readouterr().out
-    record = json.loads((tmp_path / "speed.json").read_text())
-    assert [entry["reader"] for entry in record["readers"]] == ["codes", "ppocr:v6-tiny"]

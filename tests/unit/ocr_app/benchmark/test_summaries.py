@@ -32,7 +32,7 @@ def test_the_printed_run(dataset, bad_reader):
     assert (
         run_summary(record)
         == """\
-scripted on three: 3 images, 1 errors
+scripted on three: 3 images, 1 error
 scripted 1 (cpu, fp32, 2 threads)
 Box, Chip, Python 3.6.9
 

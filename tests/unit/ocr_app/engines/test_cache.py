@@ -6,19 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from engine_files import DATA, IDENTITY, PLATFORM, PROFILE, manifest_of
 
 from ocr_app.core.errors import BuildError, EngineError
 from ocr_app.engines import cache as caches
 from ocr_app.engines import key, manifest, selection
 from ocr_app.engines.cache import Cache
-from ocr_app.engines.key import EngineIdentity, Platform, ShapeProfile
-from ocr_app.engines.manifest import EngineManifest
-
-PLACE = Platform("tensorrt", "8.2.1.8", "32.7.6", "5.3", "aarch64")
-PROFILE = ShapeProfile((1, 1, 32, 40), (3, 1, 32, 352), (5, 1, 32, 1056))
-PARTS = EngineIdentity("codes-recogniser", "ab" * 32, PLACE, "fp16", "", PROFILE)
-DATA = bytes(range(256)) * 40
-
 
 HOLDS = """
 import sys
@@ -28,14 +21,6 @@ with Cache({!r}).lock():
     print(1, flush=True)
     sys.stdin.read()
 """
-
-
-def manifest_of(parts=PARTS, data=DATA):
-    from ocr_app.core.files import sha256_of
-
-    check = {"against": "onnxruntime", "samples": 3, "changed": 0, "largest_error": 0.001}
-    metadata = {"characters": "[]"}
-    return EngineManifest(parts, sha256_of(data), len(data), "m.onnx", metadata, ["image"], ["logits"], None, check, {})
 
 
 @pytest.fixture
@@ -52,14 +37,14 @@ def refusal(work, *arguments):
 
 def test_what_was_stored_comes_back(cache):
     name = cache.store(manifest_of(), DATA)
-    assert cache.read(PARTS) == (DATA, manifest_of())
+    assert cache.read(IDENTITY) == (DATA, manifest_of())
     assert name.startswith("codes-recogniser-tensorrt-fp16-")
     assert [(entry.name, entry.problem) for entry in cache.entries()] == [(name, None)]
     assert cache.leftovers() == []
 
 
 def test_an_empty_cache_says_missing(cache):
-    assert refusal(cache.read, PARTS).code == "missing"
+    assert refusal(cache.read, IDENTITY).code == "missing"
     assert cache.entries() == [] and cache.leftovers() == []
 
 
@@ -68,7 +53,7 @@ def test_truncated(cache, length):
     name = cache.store(manifest_of(), DATA)
     with open(cache.path(name), "wb") as stream:
         stream.write(DATA[:length])
-    error = refusal(cache.read, PARTS)
+    error = refusal(cache.read, IDENTITY)
     assert error.code == "truncated" and name in error.found
 
 
@@ -77,14 +62,14 @@ def test_tampered(cache, change):
     name = cache.store(manifest_of(), DATA)
     with open(cache.path(name), "wb") as stream:
         stream.write(change(DATA))
-    assert refusal(cache.read, PARTS).code == "tampered"
+    assert refusal(cache.read, IDENTITY).code == "tampered"
     assert cache.entries()[0].problem.code == "tampered"
 
 
 def test_an_engine_without_its_file(cache):
     name = cache.store(manifest_of(), DATA)
     os.remove(cache.path(name))
-    assert refusal(cache.read, PARTS).code == "missing"
+    assert refusal(cache.read, IDENTITY).code == "missing"
 
 
 @pytest.mark.parametrize(
@@ -98,13 +83,13 @@ def test_an_engine_without_its_file(cache):
 )
 def test_another_place(cache, changed, code):
     name = cache.store(manifest_of(), DATA)
-    here = PLACE._replace(**changed)
-    error = refusal(cache.read, PARTS._replace(place=here))
+    here = PLATFORM._replace(**changed)
+    error = refusal(cache.read, IDENTITY._replace(platform=here))
     assert error.code == code and name in error.found
     assert next(iter(changed.values())) in error.expected
     with pytest.raises(EngineError, match=code):
-        selection.check_place(manifest_of(), here)
-    selection.check_place(manifest_of(), PLACE)
+        selection.check_platform(manifest_of(), here)
+    selection.check_platform(manifest_of(), PLATFORM)
 
 
 @pytest.mark.parametrize(
@@ -112,16 +97,16 @@ def test_another_place(cache, changed, code):
 )
 def test_another_model_plan_or_shape_is_stale(cache, changed):
     cache.store(manifest_of(), DATA)
-    assert refusal(cache.read, PARTS._replace(**changed)).code == "stale"
+    assert refusal(cache.read, IDENTITY._replace(**changed)).code == "stale"
 
 
 def test_an_engine_of_another_key_under_the_wanted_name(cache):
     """Copied by hand over the name that is looked for."""
-    other = PARTS._replace(model="cd" * 32)
-    stored, wanted = cache.store(manifest_of(other), DATA), key.name_of(PARTS)
+    other = IDENTITY._replace(model="cd" * 32)
+    stored, wanted = cache.store(manifest_of(other), DATA), key.name_of(IDENTITY)
     for kind in (caches.ENGINE, caches.MANIFEST):
         os.rename(cache.path(stored, kind), cache.path(wanted, kind))
-    assert refusal(cache.read, PARTS).code == "tampered"
+    assert refusal(cache.read, IDENTITY).code == "tampered"
 
 
 def test_parts_edited_in_the_manifest(cache):
@@ -132,34 +117,17 @@ def test_parts_edited_in_the_manifest(cache):
     record["parts"]["place"]["version"] = "8.2.9"
     with open(path, "w") as stream:
         json.dump(record, stream)
-    error = refusal(cache.read, PARTS)
+    error = refusal(cache.read, IDENTITY)
     assert error.code == "unreadable" and "key" in error.found
 
 
-def breakages():
-    record = manifest.to_json(manifest_of())
-    for path in ("schema", "key", "parts", "file", "model", "ports", "plan", "check", "build", "file.size"):
-        broken = json.loads(json.dumps(record))
-        inner = broken
-        for step in path.split(".")[:-1]:
-            inner = inner[step]
-        del inner[path.split(".")[-1]]
-        yield path, json.dumps(broken).encode()
-        inner[path.split(".")[-1]] = True
-        yield path + " is true", json.dumps(broken).encode()
-    whole = manifest.to_bytes(manifest_of())
-    for length in (0, 1, len(whole) // 2, len(whole) - 3):
-        yield "cut to {}".format(length), whole[:length]
-    yield "not utf-8", b"\xff\xfe"
-    yield "a list", b"[]"
-
-
-@pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in breakages()])
-def test_a_broken_manifest_is_refused_in_words(cache, data):
+@pytest.mark.parametrize("data", [b"", b"[]", b"\xff\xfe", manifest.to_bytes(manifest_of())[:-3]])
+def test_an_engine_with_a_broken_manifest_is_refused(cache, data):
+    """tests/unit/ocr_app/engines/test_manifest.py has every other way of breaking one."""
     name = cache.store(manifest_of(), DATA)
     with open(cache.path(name, caches.MANIFEST), "wb") as stream:
         stream.write(data)
-    assert refusal(cache.read, PARTS).code == "unreadable"
+    assert refusal(cache.read, IDENTITY).code == "unreadable"
     assert cache.entries()[0].problem.code == "unreadable"
 
 
@@ -185,26 +153,3 @@ def test_one_writer_at_a_time(cache):
     child.communicate()
     with cache.lock():
         pass
-
-
-def test_every_part_changes_the_key():
-    changed = [
-        PARTS._replace(network="x"),
-        PARTS._replace(model="cd" * 32),
-        PARTS._replace(precision="fp32"),
-        PARTS._replace(plan="1"),
-        PARTS._replace(profile=PROFILE._replace(least=(1, 1, 32, 48))),
-        PARTS._replace(profile=PROFILE._replace(best=(2, 1, 32, 352))),
-        PARTS._replace(profile=PROFILE._replace(most=(6, 1, 32, 1056))),
-    ]
-    changed += [PARTS._replace(place=PLACE._replace(**{name: "other"})) for name in Platform._fields]
-    keys = {key.key_of(parts) for parts in changed + [PARTS]}
-    assert len(keys) == len(changed) + 1
-    assert all(key.from_json(json.loads(json.dumps(key.to_json(parts)))) == parts for parts in changed)
-    assert key.differences(PARTS, changed[1]) == ("model",)
-
-
-@pytest.mark.parametrize("network", ["../evil", "A b", "", "-x"])
-def test_a_name_that_is_no_file_name_is_refused(network):
-    with pytest.raises(ValueError):
-        key.from_json(key.to_json(PARTS._replace(network=network)))

@@ -71,7 +71,9 @@ def world(monkeypatch):
 
     monkeypatch.setattr(engines.registry, "spec", spec)
     monkeypatch.setattr(engines.registry, "module_of", lambda spec: SimpleNamespace(open_reader=open_reader))
-    target = SimpleNamespace(place=lambda: PLATFORM, load=lambda data, own, threads: Engine(len(own.name), threads))
+    target = SimpleNamespace(
+        current_platform=lambda: PLATFORM, load=lambda data, own, threads: Engine(len(own.name), threads)
+    )
     monkeypatch.setattr(engines.target, "module_of", lambda name: target)
     monkeypatch.setattr(
         engines.selection, "choose", lambda cache, entry, platform, precision: (b"", SimpleNamespace(name=entry.name))

@@ -63,7 +63,7 @@ def test_an_export_reads_like_its_original(exports, lines, capsys):
         ("pages", 3, 3),
     ]
     assert [part["kind"] for part in detector["sets"]] == ["pages"]
-    assert "same texts: lines lines 3 of 3" in capsys.readouterr().out
+    assert "equal texts: lines lines 3 of 3" in capsys.readouterr().out
 
 
 def test_a_network_that_reads_otherwise_is_found(exports, lines, capsys):

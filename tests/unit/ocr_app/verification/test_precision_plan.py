@@ -7,9 +7,9 @@ import pytest
 from ocr_app.core.errors import ModelError, PrecisionUnavailable, ResultError
 from ocr_app.networks.onnx_model import Model, OnnxNode
 from ocr_app.verification import precision_plan
-from ocr_app.verification.precision_plan import ACCEPTED, REFUSED, Kept, PrecisionPlan
+from ocr_app.verification.precision_plan import ACCEPTED, REFUSED, KeptLayer, PrecisionPlan
 
-POW = Kept("Pow_3", "Pow", ("squares",), "up to 1e9")
+POW = KeptLayer("Pow_3", "Pow", ("squares",), "up to 1e9")
 SHA = "ab" * 32
 MADE = PrecisionPlan("net.onnx", SHA, 3, ACCEPTED, "no text changes", (POW,), {"texts": 30})
 

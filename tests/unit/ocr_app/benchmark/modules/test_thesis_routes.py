@@ -54,7 +54,7 @@ def test_the_detector_of_easyocr_by_torch2trt(gpu, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch2trt", SimpleNamespace(torch2trt=convert, __version__="0.5.0"))
     route = thesis_routes.opened(networks()["easyocr-detector"], "fp16", SHAPE, 1)
     assert asked == [("craft", SHAPE, True, 256)]
-    assert route.words == "torch2trt 0.5.0 fp16"
+    assert route.description == "torch2trt 0.5.0 fp16"
     assert route.difference(np.ones(SHAPE, np.float32)) == "off by at most 0.5"
 
 

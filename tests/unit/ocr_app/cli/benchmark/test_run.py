@@ -1,8 +1,12 @@
-"""The two sub-commands, with a reader that answers from a list."""
+"""The two sub-commands, with a reader that answers from a list, and once with engines that were really built."""
 
 import argparse
 import hashlib
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +14,17 @@ from ocr_app.benchmark.compare import name_of
 from ocr_app.cli.benchmark import run
 from ocr_app.core.errors import UsageError
 from ocr_app.readers.registry import DEFAULT_READER
+
+PARTS = ("codes-detector", "codes-recogniser")
+ROOT = Path(__file__).resolve().parents[5]
+COMMAND = """
+import json, sys
+from ocr_app.cli.main import main
+code = main(sys.argv[1:])
+print(json.dumps(sorted(name for name in sys.modules if name.startswith("ocr_app.verification"))))
+sys.exit(code)
+"""
+"""Runs one command of ``ocr-app`` and prints, as its last line, which modules that compare were imported."""
 
 
 @pytest.fixture
@@ -64,3 +79,46 @@ def test_two_runs_are_compared(run_command, folder, tmp_path, capsys):
     run.add_compare_arguments(parser)
     assert run.compare_runs(parser.parse_args([out, out, "--form", "thesis"])) == 0
     assert "0 better, 0 worse, 1 both wrong, 2 both right" in capsys.readouterr().out
+
+
+@pytest.fixture
+def ocr_app(tmp_path, code_models):
+    """``ocr-app`` in a process of its own, with an empty cache of engines; returns the modules that it imported."""
+    pytest.importorskip("onnxruntime")
+    folders = {"OCR_ENGINES": "engines", "OCR_EXPORTS": "exports", "OCR_PLANS": "plans"}
+    environ = dict(os.environ, PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1")
+    environ.update((name, str(tmp_path / folder)) for name, folder in folders.items())
+
+    def call(*words):
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, *words],
+            cwd=str(ROOT),
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()[-3000:]
+        return json.loads(done.stdout.decode().splitlines()[-1])
+
+    return call
+
+
+def texts_of(record):
+    assert [image["error"] for image in record["images"]] == [None] * len(record["images"])
+    return [(image["id"], [line["text"] for line in image["lines"]]) for image in record["images"]]
+
+
+def test_a_run_with_engines_reads_the_same_texts_and_never_loads_the_twin(ocr_app, tmp_path):
+    build = ("engine", "build", "--target", "onnxruntime", "--reader", "codes", "--limit", "2", "--services", "none")
+    ocr_app(*build)
+    benchmark = ("benchmark", "data/nano-codes-100", "--reader", "codes", "--limit", "5", "--warm-up", "0")
+    ocr_app(*benchmark, "--out", str(tmp_path / "plain.json"))
+    imported = ocr_app(*benchmark, "--engine", "onnxruntime", "--out", str(tmp_path / "run.json"))
+    assert "ocr_app.verification.twins" not in imported
+    plain, run_record = (json.loads((tmp_path / name).read_text("utf-8")) for name in ("plain.json", "run.json"))
+    assert (plain["reader"]["engines"], run_record["reader"]["engines"]) == ("none", "onnxruntime")
+    names = ["{}-onnxruntime-fp32-".format(part) in run_record["reader"]["engine"] for part in PARTS]
+    assert names == [True, True]
+    assert len(run_record["images"]) == 5 and any(image["lines"] for image in run_record["images"])
+    assert texts_of(run_record) == texts_of(plain)

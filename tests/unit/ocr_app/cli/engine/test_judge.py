@@ -19,7 +19,7 @@ def run(capsys, *arguments):
 def test_preflight_of_a_shipped_network(code_models, capsys, tmp_path):
     out = tmp_path / "report.json"
     code, words, _ = run(capsys, "preflight", RECOGNISER + ":3x1x32x352", "--out", str(out))
-    assert code == 0 and "taken, as far as is known" in words and "estimate" in words
+    assert code == 0 and "accepted, as far as is known" in words and "estimate" in words
     (own,) = json.loads(out.read_text(encoding="utf-8"))["models"]
     assert own["memory"]["fits"] and own["shape"] == [3, 1, 32, 352]
 

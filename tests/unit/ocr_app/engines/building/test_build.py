@@ -1,201 +1,124 @@
-"""The parts of a build: shapes, memory, services' note, jobs, and which engine is taken at run time."""
+"""Building engines one at a time. tests/faults kills builders at every step."""
 
 import json
 
 import pytest
+from engine_files import DATA, IDENTITY, manifest_of
 
-from ocr_app.core import files
-from ocr_app.core.errors import BuildError, EngineError, ModelError, PrecisionUnavailable, UsageError
-from ocr_app.engines import selection
-from ocr_app.engines.building import comparison, jobs, memory, services, shapes
+from ocr_app.core.errors import BuildError, ModelError
+from ocr_app.engines import key
+from ocr_app.engines.building import build, step_process
+from ocr_app.engines.building.jobs import BuildJob
+from ocr_app.engines.building.step_process import BuildRequest
 from ocr_app.engines.cache import Cache
-from ocr_app.engines.key import EngineIdentity, Platform, ShapeProfile
-from ocr_app.engines.manifest import EngineManifest
-from ocr_app.engines.settings import settings
 from ocr_app.export import network_specs
-from ocr_app.networks.contract import Network
-from ocr_app.verification import precision_plan
 
 NETWORKS = network_specs.networks()
-PLACE = Platform("onnxruntime", "1.10.0", "", "", "aarch64")
-
-
-def test_a_recogniser_is_shaped_by_the_reader_and_tuned_by_what_was_seen():
-    seen = [(1, 1, 32, width) for width in (48, 400, 300, 500, 1056)]
-    own = shapes.profile_of(NETWORKS["codes-recogniser"], seen, settings())
-    assert own == ShapeProfile((1, 1, 32, 40), (3, 1, 32, 400), (5, 1, 32, 1056))
-
-
-def test_a_detector_takes_one_frame():
-    own = shapes.profile_of(NETWORKS["codes-detector"], [(1, 1, 480, 640)], settings())
-    assert own == ShapeProfile((1, 1, 32, 32), (1, 1, 480, 640), (1, 1, 960, 960))
-
-
-def test_a_wide_recogniser_takes_fewer_lines():
-    """3216 px: one line within 6144 columns."""
-    own = shapes.profile_of(NETWORKS["ppocr-v6-small-recogniser"], [(2, 3, 48, 320)], settings())
-    assert own.best == (1, 3, 48, 320) and own.most == (1, 3, 48, 3216)
-
-
-@pytest.mark.parametrize("seen", [[], [(1, 1, 32, 32)], [(1, 1, 32, 2000)]])
-def test_shapes_that_the_table_does_not_foresee_are_errors(seen):
-    with pytest.raises(BuildError):
-        shapes.profile_of(NETWORKS["codes-recogniser"], seen, settings())
 
 
 @pytest.fixture
-def board(tmp_path):
-    """A root with a meminfo of so many MB."""
-
-    def make(available, swap):
-        (tmp_path / "proc").mkdir(exist_ok=True)
-        text = "MemTotal: 4059532 kB\nMemAvailable: {} kB\nSwapFree: {} kB\n".format(available << 10, swap << 10)
-        (tmp_path / "proc" / "meminfo").write_text(text)
-        return str(tmp_path)
-
-    return make
-
-
-def test_memory_before_a_build(board):
-    memory.check("x", 1200, 100, board(1300, 0))
-    with pytest.raises(BuildError) as caught:
-        memory.check("x", 1200, 100, board(1299, 6000))
-    assert caught.value.code == "memory" and "1299" in caught.value.found and "--workspace-mb" in caught.value.next_step
-
-
-def test_memory_during_a_build(board):
-    memory.check_floor("x", 100, board(50, 60))
-    with pytest.raises(BuildError, match="stopped"):
-        memory.check_floor("x", 100, board(50, 40))
-
-
-def test_memory_that_is_unknown_is_an_error(tmp_path):
-    with pytest.raises(BuildError):
-        memory.available_mb(str(tmp_path))
-
-
-def test_only_the_gpu_costs_workspace_and_libraries(tmp_path):
-    model = tmp_path / "m.onnx"
-    model.write_bytes(b"x" * (10 << 20))
-    own = settings()
-    assert memory.needed_mb("onnxruntime", str(model), 256, own) == 10 * own["copies"]
-    assert memory.needed_mb("tensorrt", str(model), 256, own) == 10 * own["copies"] + 256 + own["overhead_mb"]
-
-
-def test_a_note_that_cannot_be_read_is_said(tmp_path):
-    assert services.noted(str(tmp_path)) == []
-    (tmp_path / services.NOTE).write_text("[")
-    with pytest.raises(BuildError, match="by hand"):
-        services.noted(str(tmp_path))
-
-
-def test_networks_of_a_reader():
-    assert [entry.name for entry in jobs.entries_of("codes")] == ["codes-detector", "codes-recogniser"]
-    assert [entry.part for entry in jobs.entries_of("ppocr:v6-tiny")] == ["detector", "recogniser"]
-    assert jobs.entries_of("ppocr")[0].name == "ppocr-v6-small-detector"
-    assert [entry.name for entry in jobs.entries_of("easyocr")] == ["easyocr-detector", "easyocr-recogniser"]
-    for unknown in ("tesseract", "codes:v9", "nothing"):
-        with pytest.raises(UsageError):
-            jobs.entries_of(unknown)
+def model(tmp_path):
+    (tmp_path / "m.onnx").write_bytes(b"model")
+    return str(tmp_path / "m.onnx")
 
 
 @pytest.fixture
-def folders(tmp_path, code_models):
-    pytest.importorskip("onnxruntime")
-    return str(tmp_path / "exports"), str(tmp_path / "plans")
-
-
-def jobs_in(folders, precision):
-    return jobs.jobs_of([NETWORKS["codes-recogniser"]], [precision], *folders)
-
-
-def test_a_job_exports_what_is_onnx_already(folders):
-    job = jobs_in(folders, "fp32")[0]
-    assert files.sha256_of(jobs.model_bytes(job)) == job.sha256 and job.plan is None
-
-
-def test_an_export_of_other_models_is_made_anew(folders, monkeypatch):
-    job = jobs_in(folders, "fp32")[0]
-    record_path = job.path[: -len(".onnx")] + ".json"
-    with open(record_path) as stream:
-        record = json.load(stream)
-    record["sources"] = {"code-recogniser.onnx": "ab" * 32}
-    with open(record_path, "w") as stream:
-        json.dump(record, stream)
-    assert jobs_in(folders, "fp32")[0] == job
-    with open(record_path) as stream:
-        assert json.load(stream)["sources"] == jobs.sources_of(job.entry)
-
-
-def write_plan(folders, job, **changes):
-    own = precision_plan.PrecisionPlan("m.onnx", job.sha256, 3, precision_plan.ACCEPTED, "for a test", (), {})._replace(
-        **changes
-    )
-    precision_plan.write(own, "{}/{}.json".format(folders[1], job.entry.name))
-
-
-def test_half_precision_needs_an_accepted_plan_of_this_model(folders):
-    with pytest.raises(PrecisionUnavailable, match="no precision plan"):
-        jobs_in(folders, "fp16")
-    job = jobs_in(folders, "fp32")[0]
-    write_plan(folders, job, verdict=precision_plan.REFUSED)
-    with pytest.raises(PrecisionUnavailable, match="refused"):
-        jobs_in(folders, "fp16")
-    write_plan(folders, job, sha256="ab" * 32)
-    with pytest.raises(ModelError):
-        jobs_in(folders, "fp16")
-    write_plan(folders, job)
-    half = jobs_in(folders, "fp16")[0]
-    assert half.parts(PLACE, ShapeProfile((1,), (1,), (1,))).plan == precision_plan.digest(half.plan)
-
-
-def store(cache, place=PLACE, best=2, **metadata):
-    entry = NETWORKS["codes-recogniser"]
-    parts = EngineIdentity(entry.name, "ab" * 32, place, "fp32", "", ShapeProfile((1,), (best,), (3,)))
-    own = dict({"sources": selection.sources_of(entry)}, **metadata)
-    check = {"against": "", "samples": 1, "changed": 0, "largest_error": 0.0}
-    made = EngineManifest(parts, files.sha256_of(b"x"), 1, "m.onnx", own, [], [], None, check, {})
-    return cache.store(made, b"x")
+def build_request(tmp_path, model):
+    job = BuildJob(NETWORKS["codes-recogniser"], model, "ab" * 32, "fp16", None)
+    return BuildRequest([job], "onnxruntime", str(tmp_path / "engines"), "", "", [], 0, 64, 1, False, ())
 
 
 @pytest.fixture
-def cache(tmp_path):
-    return Cache(str(tmp_path / "engines"))
+def steps(monkeypatch, build_request):
+    """The steps that ran; "make" stores an engine. ``steps.error``: what "make" raises instead."""
+
+    class Steps(list):
+        error = None
+
+        def run(self, request, job, step, title, expected_s, report):
+            self.append((step, expected_s))
+            if step == "measure":
+                return {"parts": key.to_json(IDENTITY)}
+            if self.error is not None:
+                raise self.error
+            Cache(request.folder).store(manifest_of(), DATA)
+            return {"notes": ["a note"]}
+
+    steps = Steps()
+    monkeypatch.setattr(step_process, "run_step", steps.run)
+    return steps
 
 
-def chosen(cache):
-    return selection.choose(cache, NETWORKS["codes-recogniser"], PLACE, "fp32")
+def run(request):
+    messages = []
+    (outcome,) = build.build(request, messages.append)
+    return outcome, messages
 
 
-def refusal(cache):
-    with pytest.raises(EngineError) as caught:
-        chosen(cache)
-    return caught.value.code
+def test_an_engine_is_built_once(build_request, steps):
+    outcome, messages = run(build_request)
+    assert (outcome.status, outcome.name, outcome.error) == (build.BUILT, key.name_of(IDENTITY), None)
+    assert "codes-recogniser fp16: a note" in messages
+    outcome, _ = run(build_request)
+    assert (outcome.status, outcome.name) == (build.THERE, key.name_of(IDENTITY))
+    assert [step for step, _ in steps] == ["measure", "make", "measure"]
 
 
-def test_exactly_one_engine_is_taken(cache):
-    assert refusal(cache) == "missing"
-    name = store(cache)
-    assert chosen(cache)[1].name == name
-    other = store(cache, best=3)
-    with pytest.raises(UsageError, match="several engines") as caught:
-        chosen(cache)
-    assert name in caught.value.found and other in caught.value.found
+def test_the_time_of_a_build_is_expected_of_the_next(build_request, steps, tmp_path):
+    run(build_request)
+    assert list(json.loads((tmp_path / "engines/work/seconds.json").read_text())) == [
+        "codes-recogniser fp16 onnxruntime"
+    ]
+    cache = Cache(build_request.folder)
+    cache.remove([key.name_of(IDENTITY) + ".json"])
+    run(build_request)
+    assert [expected_s is None for step, expected_s in steps if step == "make"] == [True, False]
 
 
-def test_what_does_not_fit_is_refused_by_its_reason(cache):
-    name = store(cache, PLACE._replace(arch="x86_64"))
-    assert refusal(cache) == "foreign"
-    cache.remove([name + ".json", name + ".engine"])
-    name = store(cache, PLACE._replace(version="1.9.0"))
-    assert refusal(cache) == "stale"
-    cache.remove([name + ".json", name + ".engine"])
-    store(cache, sources="code-recogniser.onnx:older")
-    assert refusal(cache) == "stale"
+def test_a_damaged_engine_is_only_rebuilt_on_request(build_request, steps):
+    run(build_request)
+    with open(Cache(build_request.folder).path(key.name_of(IDENTITY)), "wb") as stream:
+        stream.write(DATA[:-1])
+    outcome, _ = run(build_request)
+    assert outcome.status == build.FAILED and outcome.error.code == "truncated"
+    outcome, _ = run(build_request._replace(rebuild=True))
+    assert outcome.status == build.BUILT
 
 
-def test_an_engine_is_compared_as_the_gate_compares():
-    """White space is no change there, so it is none here; a digit is."""
-    watched = comparison.Watched(Network())
-    own = comparison.verdict(["EXP 01.24", "LOT 7"], ["EXP01.24", "LOT 1"], watched)
-    assert (own.samples, own.changed) == (2, [1])
+def test_a_job_that_fails_does_not_keep_the_others_from_being_built(build_request, monkeypatch, model):
+    detector = BuildJob(NETWORKS["codes-detector"], model, "ab" * 32, "fp16", None)
+
+    def run_step(request, job, step, title, expected_s, report):
+        if job is detector:
+            raise ModelError("broken")
+        if step == "measure":
+            return {"parts": key.to_json(IDENTITY)}
+        Cache(request.folder).store(manifest_of(), DATA)
+        return {"notes": []}
+
+    monkeypatch.setattr(step_process, "run_step", run_step)
+    outcomes = build.build(build_request._replace(jobs=[detector, *build_request.jobs]), lambda message: None)
+    assert [outcome.status for outcome in outcomes] == [build.FAILED, build.BUILT]
+    assert str(outcomes[0].error).startswith("broken") and outcomes[0].name is None
+
+
+def test_leftovers_of_interrupted_builds_are_removed(build_request, steps, tmp_path):
+    (tmp_path / "engines" / "work").mkdir(parents=True)
+    for name in ("engines/x.engine", "engines/work/timing.cache.12.part"):
+        (tmp_path / name).write_bytes(b"half")
+    _, messages = run(build_request)
+    assert "removing x.engine: an earlier build was interrupted" in messages
+    assert not list((tmp_path / "engines").glob("**/*.part")) and not (tmp_path / "engines/x.engine").exists()
+
+
+def test_without_memory_nothing_is_started(build_request, steps, tmp_path):
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc" / "meminfo").write_text("MemAvailable: 2048 kB\nSwapFree: 0 kB\n")
+    outcome, _ = run(build_request._replace(root=str(tmp_path)))
+    assert outcome.error.code == "memory" and [step for step, _ in steps] == ["measure"]
+
+
+def test_one_builder_at_a_time(build_request, steps):
+    with Cache(build_request.folder).lock(), pytest.raises(BuildError) as caught:
+        build.build(build_request, lambda message: None)
+    assert caught.value.code == "busy"

@@ -17,7 +17,7 @@ from ocr_app.engines.key import ShapeProfile
 from ocr_app.engines.targets import tensorrt
 from ocr_app.engines.targets.target import CompileRequest
 from ocr_app.export import network_specs
-from ocr_app.verification.precision_plan import ACCEPTED, Kept, PrecisionPlan
+from ocr_app.verification.precision_plan import ACCEPTED, KeptLayer, PrecisionPlan
 
 onnxruntime = pytest.importorskip("onnxruntime")
 STANDINS = Path(__file__).resolve().parents[4] / "standins"
@@ -34,7 +34,7 @@ CALLS = {  # what a call gives, for names read off it at once
     "get_output": "ITensor", "get_input": "ITensor", "get_error": "ParserError", "get_timing_cache": "ITimingCache",
     "module": "module", "Logger": "Logger",
 }  # fmt: skip
-NOT_TENSORRT = {"profile"}  # in "wanted.profile.least": a profile of our own
+NOT_TENSORRT = {"profile"}  # in "request.profile.least": a profile of our own
 
 
 def uses(path):
@@ -145,28 +145,28 @@ def opened(job):
 
 
 def plan_of(job, kept):
-    own = tuple(Kept("node_of_" + name, "Mul", (name,), "overflows") for name in kept)
+    own = tuple(KeptLayer("node_of_" + name, "Mul", (name,), "overflows") for name in kept)
     return PrecisionPlan("m.onnx", job.sha256, 2, ACCEPTED, "for a test", own, {})
 
 
-def test_place(trt, tmp_path):
+def test_the_platform_of_this_board(trt, tmp_path):
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "nv_tegra_release").write_text("# R32 (release), REVISION: 7.6, GCID: 1, BOARD: t210ref\n")
-    place = tensorrt.place(str(tmp_path))
-    assert place[:4] == ("tensorrt", "8.2.1.8", "32.7.6", "5.3")
+    platform = tensorrt.current_platform(str(tmp_path))
+    assert platform[:4] == ("tensorrt", "8.2.1.8", "32.7.6", "5.3")
 
 
 def test_another_tensorrt_is_refused(trt, monkeypatch):
     monkeypatch.setattr(trt, "__version__", "8.20.1")
     with pytest.raises(BuildError) as caught:
-        tensorrt.place()
+        tensorrt.current_platform()
     assert "8.20.1" in caught.value.found and "8.2.1" in caught.value.expected
 
 
 def test_without_tensorrt(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorrt", None)
     with pytest.raises(DeviceUnavailable, match="TensorRT's Python binding does not import"):
-        tensorrt.place()
+        tensorrt.current_platform()
 
 
 def test_fp32_gives_the_numbers_of_the_network(trt, job):
