@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import logging
 import re
 import subprocess
@@ -19,7 +18,9 @@ from fleet.core.errors import MatrixError
 from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.measurement.cells import Cell, cells
+from fleet.measurement.reasons import cell_reason, no_record, reason_of, recorded_reasons
 from fleet.reports.benchmark import write_report
+from fleet.reports.identity import run_identity
 from ocr_app.benchmark.record import load_run
 from ocr_app.board import environment
 from ocr_app.core.errors import OcrError
@@ -48,8 +49,8 @@ def main(
 ) -> list[CellOutcome]:
     """Run the matrix and write the report. Finished cells with the same inputs and code are kept.
 
-    ``only`` selects readers by the beginning of their names. Raises MatrixError if nothing is left, or if no cell could
-    be run.
+    ``only`` selects readers by the beginning of their identities. Raises MatrixError if nothing is left, or if no cell
+    could be run.
     """
     config = load_toml(matrix)
     chosen = cells(config, quick, only or [])
@@ -58,9 +59,9 @@ def main(
     session = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     outcomes = list(run_all(chosen, folder, session))
     if not any(outcome.record for outcome in outcomes):
-        reasons = "\n  ".join(f"{outcome.cell.reader}: {outcome.reason}" for outcome in outcomes)
+        reasons = "\n  ".join(f"{outcome.cell.identity}: {outcome.reason}" for outcome in outcomes)
         raise MatrixError(f"no cell could be run\n  {reasons}", "at least one reader", "./inv envs")
-    if not quick and any(cell.reader == "codes" for cell in chosen):
+    if not quick and any(cell.identity == "codes" for cell in chosen):
         measure_networks(config["networks"], folder / "networks")
     write_report(folder, config, [(outcome.cell, outcome.record, outcome.reason) for outcome in outcomes])
     log.info("written: %s/report.html, report.md, summary.json", folder)
@@ -89,7 +90,7 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[CellOutcome]:
     Raises MatrixError if the folder has no records.
     """
     config = load_toml(matrix)
-    reasons = _reasons(config, folder)
+    reasons = recorded_reasons(config, folder)
     outcomes = [_as_it_stands(cell, folder, reasons) for cell in cells(config, False, [])]
     if not any(outcome.record for outcome in outcomes):
         raise MatrixError(
@@ -124,14 +125,7 @@ def _as_it_stands(cell: Cell, folder: Path, reasons: dict[tuple[str, str], str])
     path = folder / "runs" / f"{cell.slug}.json"
     if path.is_file():
         return CellOutcome(cell, load_run(str(path)), kept=True)
-    return CellOutcome(cell, reason=reasons.get((cell.reader, cell.dataset), "there is no record of it"))
-
-
-def _reasons(config: dict[str, Any], folder: Path) -> dict[tuple[str, str], str]:
-    names = {entry["label"]: entry["name"] for entry in config["readers"]}
-    path = folder / "summary.json"
-    rows = json.loads(path.read_text())["not_run"] if path.is_file() else []
-    return {(names.get(row["reader"], row["reader"]), row["dataset"]): row["reason"] for row in rows}
+    return CellOutcome(cell, reason=reasons.get((cell.identity, cell.dataset)) or no_record(cell))
 
 
 def default_folder(quick: bool) -> Path:
@@ -151,7 +145,7 @@ def machine_slug() -> str:
 def run_all(chosen: list[Cell], folder: Path, session: str) -> Iterator[CellOutcome]:
     """Run one cell after the other, and report each."""
     for number, cell in enumerate(chosen, 1):
-        where = f"[{number}/{len(chosen)}] {cell.reader} on {cell.dataset}, {cell.variant}"
+        where = f"[{number}/{len(chosen)}] {cell.identity} on {cell.dataset}, {cell.variant}"
         log.info("%s ...", where)
         start = time.monotonic()
         outcome = run_cell(cell, folder / "runs" / f"{cell.slug}.json", session)
@@ -173,16 +167,8 @@ def run_cell(cell: Cell, out: Path, session: str) -> CellOutcome:
     except subprocess.TimeoutExpired:
         return CellOutcome(cell, reason=f"took longer than {CELL_TIMEOUT_S} s")
     if done.returncode != 0:
-        return CellOutcome(cell, reason=reason_of(done.stderr, done.returncode))
+        return CellOutcome(cell, reason=cell_reason(cell, done.stderr, done.returncode))
     return CellOutcome(cell, load_run(str(out)))
-
-
-def reason_of(stderr: str, code: int) -> str:
-    """The error message on one line."""
-    lines = [line.strip() for line in stderr.strip().splitlines() if line.strip()]
-    starts = [number for number, line in enumerate(lines) if line.startswith("ocr-app benchmark:")]
-    words = "; ".join(lines[starts[-1] :] if starts else lines[-1:])
-    return words.removeprefix("ocr-app benchmark: ") or f"exit code {code}"
 
 
 def finished(cell: Cell, out: Path) -> dict[str, Any] | None:
@@ -193,9 +179,9 @@ def finished(cell: Cell, out: Path) -> dict[str, Any] | None:
     except OcrError:
         return None
     settings, own = record["settings"], [getattr(cell, key) for key in SETTINGS]
-    made_from = [record["dataset"]["sha256"], record["reader"]["asked"], record["reader"]["threads"]]
+    made_from = [record["dataset"]["sha256"], run_identity(record), record["reader"]["threads"]]
     made_from += [record["environment"]["app"]["sha256"], *[settings[key] for key in SETTINGS]]
-    wanted = [dataset.sha256, cell.reader, cell.threads, environment.source_fingerprint(), *own]
+    wanted = [dataset.sha256, cell.identity, cell.threads, environment.source_fingerprint(), *own]
     same = made_from == wanted and (record["settings"].get("recipe") or {}).get("sha256") == _sha256_of(cell.recipe)
     return record if same else None
 

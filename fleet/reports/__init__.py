@@ -1,6 +1,8 @@
 """Pages that are made from records.
 
 benchmark/         summary.json, report.md and report.html of a benchmark
-blocks.py          blocks in README and docs; numbers.py: their content; why_zero.py: why codes count as not read
+identity.py        what a reader is in benchmarks: name, engines and precision
+blocks.py          blocks in README and docs
+numbers.py, reader_table.py, why_zero.py    their content: numbers, readers, why codes count as not read
 engines.py, exports.py, modules.py    pages of docs/results
 """

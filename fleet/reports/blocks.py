@@ -19,6 +19,7 @@ PAGES = (
     "data/nano-codes-100/README.md",
     "training/README.md",
     "docs/models/README.md",
+    "docs/results/readers.md",
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fleet.reports.identity import run_identity
 from ocr_app.scoring.text_forms import FORMS, without_spaces
 
 DATASET = "nano-codes-100"
@@ -71,7 +72,7 @@ def anatomy(run: dict[str, Any]) -> Anatomy:
     with_colon = [code for code in codes if ":" in code.truth and matches("nospace")(code)]
     split = [code for code in codes if code.printed is not None and len(code.texts) != code.printed]
     return Anatomy(
-        reader=run["reader"]["asked"],
+        reader=run_identity(run),
         crop=run["settings"]["crop"],
         codes=len(codes),
         steps=steps,

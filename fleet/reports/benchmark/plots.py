@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,6 +43,7 @@ STYLE = {
     "grid.linewidth": 0.6,
 }
 TOP_CONFUSIONS = 14
+HEAD_WIDTH = 20
 
 
 def accuracy_latency(rows: Sequence[Measured], dataset: str) -> Figure | None:
@@ -116,7 +118,7 @@ def confusions(rows: Sequence[Measured], dataset: str) -> Figure | None:
     pairs = sorted(weight, key=lambda pair: (-weight[pair], pair))[:TOP_CONFUSIONS]
     numbers = [[float(count.get(pair, 0)) for count in counts] for pair in pairs]
     names = [f"{_format_character(wanted)}  →  {_format_character(got)}" for wanted, got in pairs]
-    svg = _heat(names, [cell.label.replace(" ", "\n", 1) for cell in shown], numbers, max(map(max, numbers)))
+    svg = _heat(names, [_wrapped(cell.label) for cell in shown], numbers, max(map(max, numbers)))
     return Figure(
         "confusions", f"{dataset}: the most common confusions (in the code → as read), with their counts.", svg
     )
@@ -139,9 +141,7 @@ def thesis_overview(
         look = {"color": _colour(cell), "marker": _marker(cell)}
         right.plot([cell.median() or 0], [error], linestyle="", markersize=9, label=cell.label, **look)
     left.set_title("published, Jetson Nano", loc="left", fontsize=10)
-    right.set_title(
-        "here, CPU, not a Nano" if here else "no engine of the thesis could run here", loc="left", fontsize=10
-    )
+    right.set_title(_place(here) if here else "no engine of the thesis could run here", loc="left", fontsize=10)
     left.set_ylabel("CER, % (lower is better)")
     for axes in (left, right):
         _milliseconds_axis(axes, [ms for _, _, ms, _ in published] + [cell.median() or 1 for cell in here])
@@ -152,13 +152,19 @@ def thesis_overview(
     return Figure("thesis-overview", caption, _svg(canvas))
 
 
+def _place(here: Sequence[Measured]) -> str:
+    devices = dict.fromkeys({"cpu": "CPU", "cuda": "GPU"}.get(cell.run["reader"]["device"], "?") for cell in here)
+    return f"here, {' and '.join(devices)}, not a Nano"
+
+
 def _colour(cell: Measured) -> str:
     """The colour of a reader, the same in every plot."""
     return COLOURS[cell.number % len(COLOURS)]
 
 
 def _marker(cell: Measured) -> str:
-    return MARKERS[cell.number % len(MARKERS)]
+    """A marker that no other reader with the same colour has."""
+    return MARKERS[(cell.number + cell.number // len(COLOURS)) % len(MARKERS)]
 
 
 def _totals(cell: Measured) -> list[float]:
@@ -200,6 +206,12 @@ def _heat(names: Sequence[str], heads: Sequence[str], numbers: Sequence[Sequence
                 dark = number > 0.6 * max(top, 1.0)
                 axes.text(x, y, f"{number:.0f}", ha="center", va="center", color="white" if dark else "black")
     return _svg(canvas)
+
+
+def _wrapped(label: str) -> str:
+    """The head of a column: the first word, then lines that are as wide as a column."""
+    first, _, rest = label.partition(" ")
+    return "\n".join([first, *textwrap.wrap(rest, HEAD_WIDTH)])
 
 
 def _format_character(character: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fleet.reports.identity import labels
 from ocr_app.benchmark.compare import latency
 from ocr_app.benchmark.summaries import peak_memory
 
@@ -13,8 +14,9 @@ FORM = "nospace"
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell that ran. ``preprocess`` includes the crop unless it is the usual one ("raw, squeezed").
+    """A cell that ran. ``reader`` is an identity.
 
+    ``preprocess`` includes the crop unless it is the usual one ("raw, squeezed").
     ``number`` is the reader's position in the matrix, which determines its colour and marker in every plot.
     """
 
@@ -60,15 +62,15 @@ class Results:
     @classmethod
     def collect(cls, config: dict[str, Any], results: list[Any]) -> Results:
         """From the matrix and its (cell, record, reason) results, in the matrix's order."""
-        labels = {entry["name"]: entry.get("label", entry["name"]) for entry in config["readers"]}
-        order = list(labels)
+        names = labels(config)
+        order = list(names)
         measured, not_run = [], []
         for cell, run, reason in results:
             if run is None:
-                not_run.append((labels[cell.reader], cell.dataset, cell.variant, reason))
+                not_run.append((names[cell.identity], cell.dataset, cell.variant, reason))
             else:
-                position = order.index(cell.reader)
-                measured.append(Measured(cell.reader, labels[cell.reader], cell.dataset, cell.variant, run, position))
+                name, position = names[cell.identity], order.index(cell.identity)
+                measured.append(Measured(cell.identity, name, cell.dataset, cell.variant, run, position))
         datasets = [entry["name"] for entry in config["datasets"]]
         return cls(
             measured, not_run, config["baseline"], [n for n in datasets if any(m.dataset == n for m in measured)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,15 @@ import ocr_app
 from fleet.reports.benchmark import plots
 from fleet.reports.benchmark.document import Section, Table
 from fleet.reports.benchmark.summary import Measured, Results
+from fleet.reports.identity import reader_identity
 from ocr_app.core.tables import milliseconds, percent
+from ocr_app.opening import NO_ENGINE
 
 ENGINES = {"EasyOCR": "easyocr", "PaddleOCR": "paddleocr", "TrOCR": "trocr"}
 """The thesis's engines and our readers of the same engines."""
+
+MODES = {"CPU": (NO_ENGINE, "fp32"), "TensorRT FP32": ("tensorrt", "fp32"), "TensorRT FP16": ("tensorrt", "fp16")}
+"""The thesis's kinds of processing and our engines and precisions."""
 
 NOT_HERE = "needs a Nano"
 Published = dict[str, Any]
@@ -41,13 +47,23 @@ def thesis_sections(results: Results, main: str) -> list[Section]:
 
 
 def _same_engines(results: Results, main: str) -> list[Measured]:
-    return [cell for cell in results.on(main) if cell.reader.partition("@")[0].partition(":")[0] in ENGINES.values()]
+    return [cell for cell in results.on(main) if re.split("[ :@]", cell.reader)[0] in ENGINES.values()]
 
 
-def _here(results: Results, main: str, engine: str) -> Measured | None:
-    """The reader of the same engine, preferably the baseline."""
+def _here(results: Results, main: str, engine: str, mode: str = "CPU") -> Measured | None:
+    """The reader of the same engine, read with what the mode of the thesis names; preferably the baseline."""
+    if mode not in MODES:
+        return None
     cells = [m for m in _same_engines(results, main) if m.reader.startswith(ENGINES[engine])]
-    return next((m for m in cells if m.reader == results.baseline), cells[0] if cells else None)
+    cells = [m for m in cells if m.reader == reader_identity(m.run["reader"]["asked"], *MODES[mode])]
+    preferred = reader_identity(results.baseline, *MODES[mode])
+    return next((m for m in cells if m.reader == preferred), cells[0] if cells else None)
+
+
+def _tensorrt_modes(results: Results, main: str) -> list[str]:
+    """The modes with TensorRT that were measured here."""
+    with_engines = [mode for mode, (target, _) in MODES.items() if target == "tensorrt"]
+    return [mode for mode in with_engines if any(_here(results, main, engine, mode) for engine in ENGINES)]
 
 
 def _points(figures: Published) -> list[tuple[str, str, float, float]]:
@@ -84,9 +100,9 @@ def _nano(results: Results, main: str, figures: Published) -> Table:
     rows = []
     for row in (row for row in figures["engines"] if row["group"] == "nano"):
         first = next(r for r in figures["engines"] if r["group"] == "nano" and r["engine"] == row["engine"])
-        here = _here(results, main, row["engine"]) if row["mode"] == "CPU" else None
+        here = _here(results, main, row["engine"], row["mode"])
         printed = "-" if row["printed_fps"] is None else f"{row['printed_fps']:g}"
-        own = (_measured(here)[0] if here else "not run") if row["mode"] == "CPU" else NOT_HERE
+        own = _measured(here)[0] if here else "not run" if row["mode"] == "CPU" else NOT_HERE
         ratio = f"{first['ms'] / row['ms']:.2f}"
         name = f"{row['engine']}, {row['mode']}"
         rows.append(
@@ -99,7 +115,7 @@ def _nano(results: Results, main: str, figures: Published) -> Table:
         "FPS (1000 / ms)",
         "FPS printed",
         "CER",
-        "ms, CPU here",
+        "ms, here" if _tensorrt_modes(results, main) else "ms, CPU here",
     ]
     return Table("The Nano: CPU, GPU and TensorRT", head, rows, _notes(figures, "nano"))
 
@@ -118,23 +134,24 @@ def _accuracy(results: Results, main: str, figures: Published) -> Table:
 
 def _modules(results: Results, main: str, figures: Published) -> Table:
     """Detection and recognition separately. The thesis's figures for PaddleOCR (Table 9) are not available here."""
-    rows = []
+    rows, modes = [], ["CPU", *_tensorrt_modes(results, main)]
     for row in figures["modules"]:
         ratio = f"{row['gpu_ms'] / row['tensorrt_ms']:.2f}"
         times = [milliseconds(row["gpu_ms"]), milliseconds(row["tensorrt_ms"]), ratio]
-        rows.append([f"EasyOCR, {row['module']}", *times, _module_here(results, main, "EasyOCR", row["module"])])
+        here = [_module_here(results, main, "EasyOCR", row["module"], mode) for mode in modes]
+        rows.append([f"EasyOCR, {row['module']}", *times, *here])
     for module in PHASES:
-        here = _module_here(results, main, "PaddleOCR", module)
-        rows.append([f"PaddleOCR, {module}", "not known", "not known", "-", here])
-    head = ["module", "Nano GPU, ms", "Nano TensorRT, ms", "times faster", "CPU here, ms"]
+        here = [_module_here(results, main, "PaddleOCR", module, mode) for mode in modes]
+        rows.append([f"PaddleOCR, {module}", "not known", "not known", "-", *here])
+    head = ["module", "Nano GPU, ms", "Nano TensorRT, ms", "times faster", *(f"{mode} here, ms" for mode in modes)]
     return Table("Separate modules (Tables 9 and 10)", head, rows)
 
 
 PHASES = {"detector": "detect", "recogniser": "recognise"}
 
 
-def _module_here(results: Results, main: str, engine: str, module: str) -> str:
-    here = _here(results, main, engine)
+def _module_here(results: Results, main: str, engine: str, module: str, mode: str) -> str:
+    here = _here(results, main, engine, mode)
     return milliseconds(here.median(PHASES[module])) + (" ~" if here.doubts else "") if here else "not run"
 
 

@@ -6,6 +6,7 @@ from fleet.core.errors import MatrixError
 from fleet.core.toml import load_toml
 from fleet.measurement import matrix
 from fleet.measurement.cells import Cell, cells
+from fleet.reports.identity import labels
 
 CONFIG = {
     "baseline": "one",
@@ -48,7 +49,14 @@ def test_the_committed_matrix_is_whole():
     config = load_toml(matrix.MATRIX)
     found = cells(config, False, [])
     assert len({cell.slug for cell in found}) == len(found)
-    assert config["baseline"] in {cell.reader for cell in found}
+    assert config["baseline"] in {cell.identity for cell in found}
+    names = labels(config)
+    assert len(names) == len(set(names.values())) == len(config["readers"])
+    known = {name for entry in [config["quick"], *config["extra"]] for name in entry["readers"]}
+    assert known <= set(names)
+    assert sum(entry.get("readme", False) for entry in config["readers"]) == 5
+    for name in ("codes", "easyocr@py36-easyocr", "paddleocr@py37-paddle"):
+        assert {f"{name} onnxruntime fp32", f"{name} tensorrt fp32", f"{name} tensorrt fp16"} <= set(names)
     assert all(not cell.texts for cell in found if "shared/real" in cell.source)
 
 
@@ -59,6 +67,19 @@ def test_a_cells_command_says_everything(tmp_path):
         *("two:big@far", "--preprocess", "gray", "--threads", "2", "--warm-up", "30", "--crop", "box", "--repeat", "1"),
         *("--session", "now", "--out", str(tmp_path / "x.json"), "--json", "--limit", "2", "--no-texts"),
     ]
+
+
+def test_engines_make_another_reader(tmp_path):
+    engines = {"name": "one", "engine": "onnxruntime", "precision": "fp16-simulated"}
+    found = cells(dict(CONFIG, readers=[*CONFIG["readers"], engines]), False, ["one"])
+    assert [(cell.identity, cell.preprocess) for cell in found if cell.dataset == "small"] == [
+        ("one", "raw"), ("one onnxruntime fp16-simulated", "raw"), ("one", "gray"),
+    ]  # fmt: skip
+    cell = found[1]
+    assert cell.slug == "small__one-onnxruntime-fp16-simulated__raw"
+    command = cell.command(tmp_path / "x.json", "now")
+    assert command[-4:] == ["--engine", "onnxruntime", "--precision", "fp16-simulated"]
+    assert "--engine" not in found[0].command(tmp_path / "x.json", "now")
 
 
 def test_another_crop_is_another_cell():

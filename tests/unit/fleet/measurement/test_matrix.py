@@ -1,6 +1,7 @@
 """The matrix: which cells there are, that they resume, and that nothing is left out in silence."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,8 @@ from fleet.core.errors import MatrixError
 from fleet.core.files import ROOT
 from fleet.measurement import matrix
 from fleet.measurement.cells import Cell
-from fleet.measurement.matrix import CellOutcome, finished, main, reason_of
+from fleet.measurement.matrix import CellOutcome, finished, main
+from fleet.reports.blocks import newest
 from ocr_app.board import environment
 from ocr_app.datasets.loading import open_dataset
 
@@ -24,17 +26,10 @@ CONFIG = {
 }
 
 
-def test_the_reason_is_the_errors_own_words():
-    noise = "FutureWarning: x\nocr-app benchmark: no such environment\n  next: ./inv envs\n"
-    assert reason_of(noise, 6) == "no such environment; next: ./inv envs"
-    assert reason_of("Traceback\nValueError: odd\n", 1) == "ValueError: odd"
-    assert reason_of("", 137) == "exit code 137"
-
-
 def record_of(cell, dataset):
     return {
         "dataset": {"sha256": dataset.sha256},
-        "reader": {"asked": cell.reader, "threads": cell.threads},
+        "reader": {"asked": cell.reader, "threads": cell.threads, "precision": "fp32"},
         "settings": {"preprocess": cell.preprocess, "crop": cell.crop, "warm_up": cell.warm_up, "repeat": cell.repeat},
         "environment": {"app": {"sha256": environment.source_fingerprint()}},
     }
@@ -49,6 +44,27 @@ def test_a_finished_cell_is_kept_only_for_the_same_inputs(tmp_path, monkeypatch)
     assert finished(Cell("one", "small", str(source), limit=4), tmp_path) is None
     assert finished(Cell("one", "small", str(source), limit=3, threads=1), tmp_path) is None
     assert finished(Cell("one", "small", str(tmp_path / "gone"), limit=3), tmp_path) is None
+
+
+def test_a_cell_with_engines_is_kept_only_for_the_same_engines_and_precision(tmp_path, monkeypatch):
+    source = ROOT / "data" / "nano-codes-100"
+    cell = Cell("one", "small", str(source), limit=3, engine="onnxruntime", precision="fp16-simulated")
+    record = record_of(cell, open_dataset(str(source), limit=3))
+    monkeypatch.setattr(matrix, "load_run", lambda path: record)
+    assert finished(cell, tmp_path) is None
+    record["reader"].update(engines="onnxruntime", precision="fp16-simulated")
+    assert finished(cell, tmp_path) is record
+    assert finished(replace(cell, precision="fp32"), tmp_path) is None
+    assert finished(replace(cell, engine="none", precision="fp32"), tmp_path) is None
+
+
+def test_missing_engines_are_not_run_with_their_command_and_nothing_is_built(tmp_path, monkeypatch):
+    monkeypatch.setenv("OCR_ENGINES", str(tmp_path / "engines"))
+    cell = Cell("codes", "small", "data/nano-codes-100", limit=1, warm_up=0, engine="onnxruntime")
+    outcome = matrix.run_cell(cell, tmp_path / "cell.json", "now")
+    assert outcome.record is None and not (tmp_path / "engines").exists()
+    assert outcome.reason.startswith("no engine of codes-detector in fp32 for onnxruntime ")
+    assert outcome.reason.endswith("next: ./inv build-engines --target onnxruntime --reader codes --precision fp32")
 
 
 def test_an_unfinished_file_is_run_again(tmp_path):
@@ -71,6 +87,18 @@ def test_a_report_is_written_anew_from_what_is_there(tmp_path, monkeypatch):
     assert {(cell.reader, cell.dataset): reason for cell, record, reason in kept}[("trocr@server", "real-lines")] == (
         "no weights"
     )
+
+
+def test_the_committed_report_is_that_of_the_committed_records(tmp_path):
+    """Cells that were measured before readers had engines keep their rows; the others are listed as not run."""
+    committed = newest()
+    (tmp_path / "runs").symlink_to(committed / "runs")
+    (tmp_path / "summary.json").write_bytes((committed / "summary.json").read_bytes())
+    matrix.report(tmp_path)
+    for name in ("report.md", "summary.json"):
+        assert (tmp_path / name).read_text() == (committed / name).read_text(), "run ./inv docs"
+    rows = json.loads((tmp_path / "summary.json").read_text())["not_run"]
+    assert "codes, TensorRT engines, fp16" in {row["reader"] for row in rows}
 
 
 def test_when_nothing_can_run_every_reason_is_said(tmp_path, monkeypatch):

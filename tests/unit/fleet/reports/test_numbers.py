@@ -13,7 +13,7 @@ def run_of(recipe, exact):
     settings = {"preprocess": "raw", "crop": "box", "recipe": {"file": "r.yaml"} if recipe else None}
     verdicts = {"pass": 7, "wrong_passes": 0} if recipe else None
     return {
-        "reader": {"asked": "codes"}, "dataset": {"name": "nano-codes-100"}, "settings": settings,
+        "reader": {"asked": "codes", "precision": "fp32"}, "dataset": {"name": "nano-codes-100"}, "settings": settings,
         "scores": scores, "verdicts": verdicts,
     }  # fmt: skip
 
@@ -25,6 +25,9 @@ def test_recipes_stand_beside_free_readings(tmp_path):
     table = numbers.recipes(tmp_path, tmp_path / "README.md").splitlines()
     assert table[2] == "| 100 drawn codes, inside the box | 50.0 % | 97.0 % | 7 | 0 |"
     assert table[3].endswith("| - | - | - | - |")
+    every = numbers.all_recipes(tmp_path, tmp_path / "README.md").splitlines()
+    assert [sum(line.startswith("| ") for line in lines) - 2 for lines in (table, every)] == [5, 6]
+    assert set(table) < set(every)
 
 
 def test_networks_are_told_from_their_three_files(tmp_path):

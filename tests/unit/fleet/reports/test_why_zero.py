@@ -6,7 +6,7 @@ from fleet.reports import why_zero
 def run(images, crop="box", reader="easyocr"):
     return {
         "dataset": {"name": "nano-codes-100"},
-        "reader": {"asked": reader},
+        "reader": {"asked": reader, "precision": "fp32"},
         "settings": {"crop": crop, "preprocess": "raw"},
         "scores": {"nospace": {"cer": 0.25}},
         "images": [

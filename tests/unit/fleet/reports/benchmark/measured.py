@@ -15,6 +15,7 @@ CONFIG = {
         {"name": "easyocr@py36-easyocr", "label": "EasyOCR"},
         {"name": "ppocr", "label": "ppocr"},
         {"name": "trocr"},
+        {"name": "easyocr@py36-easyocr", "label": "EasyOCR", "engine": "tensorrt", "precision": "fp16"},
     ],
     "datasets": [{"name": "nano-codes-100"}, {"name": "photos"}],
 }
@@ -57,7 +58,7 @@ def run_of(reader, median, exact, doubts=()):
 
 
 def cell(reader, dataset="nano-codes-100", preprocess="raw"):
-    return SimpleNamespace(reader=reader, dataset=dataset, variant=preprocess)
+    return SimpleNamespace(identity=reader, dataset=dataset, variant=preprocess)
 
 
 @pytest.fixture

@@ -1,5 +1,10 @@
 """The plots of a report."""
 
+from fleet.core.toml import load_toml
+from fleet.measurement.matrix import MATRIX
+from fleet.reports.benchmark import plots
+from fleet.reports.benchmark.summary import Measured
+
 
 def test_the_plots_are_drawn(document):
     names = [figure.name for figure in document.figures()]
@@ -12,3 +17,15 @@ def test_the_plots_are_drawn(document):
         "thesis-overview",
     ]
     assert all(figure.svg.startswith("<svg") for figure in document.figures())
+
+
+def test_no_two_readers_of_the_matrix_look_alike():
+    cells = [Measured("r", "r", "d", "raw", {}, number) for number in range(len(load_toml(MATRIX)["readers"]))]
+    looks = {(plots._colour(cell), plots._marker(cell)) for cell in cells}
+    assert len(looks) == len(cells) > len(plots.COLOURS)
+
+
+def test_long_names_of_columns_are_wrapped():
+    assert plots._wrapped("ppocr") == "ppocr"
+    assert plots._wrapped("PaddleOCR 2.7 (v4), Python 3.7") == "PaddleOCR\n2.7 (v4), Python 3.7"
+    assert max(map(len, plots._wrapped("codes, ONNX Runtime engines, fp16-simulated").splitlines())) <= 20
