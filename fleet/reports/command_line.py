@@ -62,7 +62,7 @@ def _default_settings() -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _section(command: outline.Command) -> str:
+def _section(command: outline.CommandOutline) -> str:
     lines = [f"### `ocr-app {' '.join(command.words)}`\n", command.summary + "\n", f"    {_usage(command)}\n"]
     rows = [_row(argument) for argument in command.arguments if "--help" not in argument.names]
     if rows:
@@ -70,7 +70,7 @@ def _section(command: outline.Command) -> str:
     return "\n".join(lines)
 
 
-def _usage(command: outline.Command) -> str:
+def _usage(command: outline.CommandOutline) -> str:
     shown = [argument for argument in command.arguments if "--help" not in argument.names]
     words = ["[options]"] if any(argument.names for argument in shown) else []
     words += [_positional(argument) for argument in shown if not argument.names]

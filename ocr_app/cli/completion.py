@@ -99,13 +99,13 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def script(shell: str, commands: List[outline.Command]) -> str:
+def script(shell: str, commands: List[outline.CommandOutline]) -> str:
     """The script for ``shell``, one of SHELLS. Where it offers nothing, the shell completes names of files."""
     template, case = _SCRIPTS[shell]
     return template.replace("@CASES@", "\n".join(case.format(key, " ".join(words)) for key, words in _words(commands)))
 
 
-def _words(commands: List[outline.Command]) -> List[Tuple[str, Tuple[str, ...]]]:
+def _words(commands: List[outline.CommandOutline]) -> List[Tuple[str, Tuple[str, ...]]]:
     """What may come next: "VERBS" for sub-verbs and arguments, "VERBS -" for options, "VERBS --OPTION" for values."""
     found = []
     for command in commands:

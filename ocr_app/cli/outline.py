@@ -21,7 +21,7 @@ class Argument(NamedTuple):
     meaning: str
 
 
-class Command(NamedTuple):
+class CommandOutline(NamedTuple):
     """A command with the words that call it (empty for ``ocr-app`` itself) and its sub-verbs."""
 
     words: Tuple[str, ...]
@@ -30,11 +30,11 @@ class Command(NamedTuple):
     verbs: Tuple[str, ...]
 
 
-def commands(parser: argparse.ArgumentParser, words: Tuple[str, ...] = (), summary: str = "") -> List[Command]:
+def commands(parser: argparse.ArgumentParser, words: Tuple[str, ...] = (), summary: str = "") -> List[CommandOutline]:
     """The command of ``parser`` and, after it, every command below it, in the order of the parsers."""
     below = _sub_parsers(parser)
     arguments = tuple(_argument(action, parser) for action in parser._actions if _is_shown(action))
-    found = [Command(words, summary, arguments, tuple(name for name, _, _ in below))]
+    found = [CommandOutline(words, summary, arguments, tuple(name for name, _, _ in below))]
     for name, its_summary, sub_parser in below:
         found += commands(sub_parser, words + (name,), its_summary)
     return found

@@ -4,10 +4,11 @@ It speaks the worker protocol (docs/reference/worker-protocol.md) with verbs of 
 engines where asked, and its recipe), ``warm`` and ``read``, which answers with a whole result line.
 """
 
-import sys
+import logging
 from typing import Any, Dict, Optional
 
 from ocr_app import recipes
+from ocr_app.core import logs
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.types import reading_to_json
 from ocr_app.engines.cache import Cache, default_folder
@@ -21,6 +22,7 @@ from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_file
 from ocr_app.workers import protocol
 from ocr_app.workers.program import Program, Verb, run
 
+LOG = logging.getLogger(__name__)
 WARM_READS = 3
 
 
@@ -88,8 +90,9 @@ def take_packs(message: Dict[str, Any]) -> None:
     """Takes engines of the release into the cache, where a folder of packs is named; reports what was not taken."""
     if message["packs"] and message["engine"] != NO_ENGINE:
         for line in packs.take(message["packs"], Cache(default_folder()), target.here()):
-            print("ocr-app serve: " + line, file=sys.stderr, flush=True)
+            LOG.warning("engines of the release", extra=logs.fields(detail=line))
 
 
 if __name__ == "__main__":
+    logs.set_up()
     run(ReadingProgram())
