@@ -75,7 +75,7 @@ def test_the_container_is_read_only_not_root_and_has_the_host_files(line):
 def test_broken_b_goes_back_by_itself_and_the_others_never_see_it(line):
     line.maker.make("B", 2, "unhealthy", ready_s=25)
     code, told, report = line.deploy(made(line, "B"))
-    assert (code, told) == (36, {"nano-1": "rolled back", **dict.fromkeys(NAMES[1:], "stopped")}), report
+    assert (code, told) == (76, {"nano-1": "rolled back", **dict.fromkeys(NAMES[1:], "stopped")}), report
     assert "probe: ready" in report and "not ready after" in report and "model cannot be loaded" in report
     assert runs(line) == ["A"] * 4
     assert [board.saw("B") for board in line.boards] == [True, False, False, False]
@@ -84,7 +84,7 @@ def test_broken_b_goes_back_by_itself_and_the_others_never_see_it(line):
 def test_a_release_that_reads_otherwise_goes_back(line):
     line.maker.make("B2", 3, "misreads")
     code, told, report = line.deploy(made(line, "B2"), limit="canary")
-    assert (code, told["nano-1"]) == (36, "rolled back")
+    assert (code, told["nano-1"]) == (76, "rolled back")
     assert "probe: challenge" in report and "EXP 2026-12-31?" in report
 
 
@@ -112,7 +112,7 @@ def test_a_running_line_is_left_alone(line):
     line.maker.make("D", 5)
     line.boards[0].nano.root("mkdir -p /run/nano-ocr/locks && echo 'line 1 runs' >/run/nano-ocr/locks/line")
     code, told, report = line.deploy(made(line, "D"))
-    assert (code, told["nano-1"]) == (36, "locked") and "line 1 runs" in report
+    assert (code, told["nano-1"]) == (76, "locked") and "line 1 runs" in report
     assert runs(line) == ["C"] * 4
     line.boards[0].nano.root("rm /run/nano-ocr/locks/line")
 

@@ -208,7 +208,7 @@ def test_a_container_that_stands_still_is_started_again(boards):
 @pytest.mark.parametrize(
     ("name", "make", "words"),
     [
-        ("truncated bundle", "head -c 900000 ocr-app-B.bundle >bad", "not a whole bundle|read to its end|has "),
+        ("truncated bundle", "head -c 900000 ocr-app-B.bundle >bad", "not a complete bundle|read to its end|has "),
         ("signature of another key", "cp other bad", "key"),
         ("changed image", "sed s/stand-in/stood-in/ ocr-app-B.bundle >bad", "sha256"),
     ],

@@ -33,7 +33,7 @@ def test_a_second_up_changes_nothing(virtual_fleet, first, second):
     lifecycle.up(virtual_fleet, 2, say=said.append)
     assert facts(first.container, second.container, virtual_fleet.repository) == before
     assert [path.read_text() for path in sorted(virtual_fleet.folder.iterdir())] == written
-    assert said[:2] == ["nano-1: runs", "nano-2: runs"]
+    assert said[:2] == ["nano-1: running", "nano-2: running"]
 
 
 def test_up_starts_again_what_was_stopped(virtual_fleet, second):
