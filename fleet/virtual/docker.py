@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+import uuid
 from pathlib import Path
 
 from fleet.core.errors import VirtualFleetError, VirtualFleetUnavailable
@@ -92,7 +93,7 @@ def require(folder: Path, arch: str) -> None:
 
 _PROBE = """mount -t tmpfs tmpfs /sys/firmware || exit 1
 for folder in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
-    mkdir $folder/nano-ocr-probe 2>/dev/null && rmdir $folder/nano-ocr-probe && exit 0
+    mkdir "$folder/$0" 2>/dev/null && rmdir "$folder/$0" && exit 0
 done
 echo 'no control group can be created below /sys/fs/cgroup' >&2
 exit 1"""
@@ -106,7 +107,8 @@ def probe() -> None:
     folders = [folder for folder in ("/bin", "/sbin", "/lib", "/lib64", "/usr") if Path(folder).exists()]
     image = run_docker("import", "-", given="\0" * 10240)  # an empty tar file
     shell = [f"--volume={folder}:{folder}:ro" for folder in folders]
-    command = ["docker", "run", "--rm", *privileges(), *shell, image, "/bin/sh", "-c", _PROBE]
+    group = f"nano-ocr-probe-{uuid.uuid4().hex[:12]}"  # several probes may run at the same time
+    command = ["docker", "run", "--rm", *privileges(), *shell, image, "/bin/sh", "-c", _PROBE, group]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     run_docker("rmi", image, check=False)
     if done.returncode:
