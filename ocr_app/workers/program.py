@@ -61,7 +61,8 @@ def run(program: Program) -> None:
         _serve(program, lines, answers)
     except BrokenPipeError:
         pass
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):  # what libraries printed, which may wait in a buffer
+        stream.flush()
     os._exit(0)  # does not wait for the threads of libraries; our own output is written
 
 
