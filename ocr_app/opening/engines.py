@@ -10,15 +10,10 @@ from ocr_app.engines.key import Platform
 from ocr_app.engines.targets import target
 from ocr_app.export.network_specs import NetworkSpec
 from ocr_app.networks.contract import Network
+from ocr_app.opening.engine_kinds import DEVICES
 from ocr_app.readers import registry
 from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import ReaderName
-
-NO_ENGINE = "none"
-ENGINES = (NO_ENGINE,) + target.TARGETS
-"""What a reader can read with: its own networks, or the engines of a target."""
-DEVICES = {"tensorrt": "cuda", "onnxruntime": "cpu"}
-"""The device on which the engines of a target run."""
 
 
 def open_with_engines(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:

@@ -9,7 +9,7 @@ from ocr_app import recipes
 from ocr_app.core.errors import UsageError, from_json
 from ocr_app.core.types import Image, ReaderInfo, Reading
 from ocr_app.imaging.load import DEFAULT_LIMITS, Limits
-from ocr_app.opening.engines import NO_ENGINE
+from ocr_app.opening.engine_kinds import NO_ENGINE
 from ocr_app.opening.request import ReaderRequest, check_posteriors, open_reader
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
 from ocr_app.reading.frame import ReadOptions, Region, VerdictRequest, read_file, read_image

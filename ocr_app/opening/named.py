@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import List, Optional, Tuple
 
 from ocr_app.core.errors import OcrError, ReaderUnavailable
-from ocr_app.opening.engines import NO_ENGINE, open_with_engines
+from ocr_app.opening.engine_kinds import NO_ENGINE
 from ocr_app.readers import registry
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions
 from ocr_app.readers.registry import ReaderName, ReaderSpec
@@ -43,6 +43,8 @@ def open_named(
 def open_here(name: ReaderName, options: ReaderOptions, engine: str) -> Reader:
     """Opens the reader in this process. Raises what its module raises, and what open_with_engines raises."""
     if engine != NO_ENGINE:
+        from ocr_app.opening.engines import open_with_engines  # with all that engines need, only where one is read with
+
         return open_with_engines(name._replace(model=options.model), options, engine)
     reader: Reader = registry.module_of(registry.spec(name.name)).open_reader(options)
     return reader

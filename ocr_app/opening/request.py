@@ -3,7 +3,7 @@
 from typing import NamedTuple, Optional
 
 from ocr_app.core.errors import OcrError, ReaderUnavailable, UsageError
-from ocr_app.opening.engines import ENGINES, NO_ENGINE
+from ocr_app.opening.engine_kinds import ENGINES, NO_ENGINE
 from ocr_app.opening.named import open_named
 from ocr_app.readers.contract import Reader, ReaderOptions
 from ocr_app.readers.registry import DEFAULT_READER, ReaderName, parse_name

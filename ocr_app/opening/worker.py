@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, Optional
 
-from ocr_app.opening.engines import NO_ENGINE
+from ocr_app.opening.engine_kinds import NO_ENGINE
 from ocr_app.opening.named import open_here
 from ocr_app.readers import registry
 from ocr_app.readers.contract import Probe, Reader, Timer
