@@ -77,7 +77,7 @@ def open_reader(options: ReaderOptions, open_network: Opener = OnnxNetwork) -> "
     catalogues.check(options)
     engine = "onnxruntime {}, codes {}".format(onnx_runtime.version(), record["name"])
     info = ReaderInfo("codes:" + record["name"], engine, options.device, options.precision)
-    detector, recogniser = _detector(record, options, open_network), _recogniser(record, options, open_network)
+    detector, recogniser = open_detector(record, options, open_network), open_recogniser(record, options, open_network)
     return CodesReader(detector, recogniser, settings_from(record), info)
 
 
@@ -86,13 +86,17 @@ def settings_from(record: Dict[str, Any]) -> CodesSettings:
     return CodesSettings(**{name: record[name] for name in CodesSettings._fields})
 
 
-def _detector(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeDetector:
+def open_detector(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeDetector:
+    """The detector of a model's record. Raises DeviceUnavailable, PrecisionUnavailable or ModelError."""
     path = model_files.packaged(record["detector"])
     network = open_network(path, options.device, options.threads, options.precision)
     return CodeDetector(network, detector.settings_from(record["detector"]))
 
 
-def _recogniser(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeRecogniser:
+def open_recogniser(
+    record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork
+) -> CodeRecogniser:
+    """The recogniser of a model's record. Raises DeviceUnavailable, PrecisionUnavailable or ModelError."""
     path = model_files.packaged(record["recogniser"])
     network = open_network(path, options.device, options.threads, options.precision)
     return CodeRecogniser(network, recogniser.settings_from(record["recogniser"]))
