@@ -1,0 +1,1 @@
+"""Real print to train with, read where it lies and never committed: receipts and photographs."""
