@@ -1,1 +1,1 @@
-"""Real print to train with, read where it lies and never committed: receipts and photographs."""
+"""Real print to train with: photographs without labels, labelled receipts, and what the teachers read on them."""
