@@ -13,7 +13,7 @@ from ocr_app.networks.charsets import CharsetProjection
 from ocr_app.readers.contract import Reader, Timer
 from ocr_app.recipes.decoding import read_again
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine
-from ocr_app.recipes.verdict import Testimony, WitnessReport
+from ocr_app.recipes.verdict import WitnessReading, WitnessReport
 
 Verify = Callable[[recipes.CodeDecoding, Optional[WitnessReport]], recipes.Verdict]
 """The verdict on a decoding; None in place of the report while no witness has been heard."""
@@ -54,10 +54,11 @@ class Judge:
         """The lines as the first members read them; where that does not pass, as the others do."""
         lines = [line if line.member else line._replace(member=self._reader.info.reader) for line in lines]
         found = self._heard(image, self._decoded(lines, timer), timer)
-        for member in _other_members(lines):
+        heard = list(found.posteriors)
+        for member in _other_members(heard):
             if found.passes:
                 break
-            offer = self._heard(image, self._decoded([_as_read_by(member, line) for line in lines], timer), timer)
+            offer = self._heard(image, self._decoded([_as_read_by(member, line) for line in heard], timer), timer)
             found = offer if _rank(offer) > _rank(found) else found
         return found
 
@@ -84,13 +85,13 @@ class Judge:
         """What each member says about each line of the code of which it has read every part."""
         layout = next(each for each in self._recipe.layouts if each.name == decoding.layout)
         by_name = {line.name: line for line in layout.lines}
-        testimonies = [
-            Testimony(line.name, member, self._said(member, line, sources, by_name[line.name]))
+        readings = [
+            WitnessReading(line.name, member, self._said(member, line, sources, by_name[line.name]))
             for line in decoding.lines
             for sources in [[lines[index] for index in line.sources]]
             for member in _common_members(sources)
         ]
-        return WitnessReport(tuple(testimonies))
+        return WitnessReport(tuple(readings))
 
     def _said(
         self, member: str, decoded: recipes.DecodedLine, sources: Sequence[LinePosterior], line: RecipeLine

@@ -4,6 +4,7 @@ from typing import Dict, List, NamedTuple, Tuple
 
 import numpy as np
 
+from ocr_app import recipes
 from ocr_app.core.types import LinePosterior, Quad
 from ocr_app.imaging.geometry import sides
 from ocr_app.networks import ctc
@@ -53,11 +54,12 @@ class WeighedPlace(NamedTuple):
 
 
 def said_of(member: str, answer: Answer, quad: Quad) -> Said:
-    """What a member read, along the best path."""
+    """What a member read, along the best path; the probabilities are those of the letters in either case."""
     log_probs, characters = answer
-    steps, classes = ctc.best_path(log_probs)
-    text = "".join(characters[index] for index in classes)
-    return Said(member, text, np.exp(log_probs[steps, classes]), sides(quad)[1])
+    text = "".join(characters[index] for index in ctc.best_path(log_probs)[1])
+    folded = recipes.fold_case(LinePosterior(quad, log_probs, characters)).log_probs
+    steps, classes = ctc.best_path(folded)
+    return Said(member, text, np.exp(folded[steps, classes]), sides(quad)[1])
 
 
 def weigh(place: Place, arbiter: Arbiter) -> WeighedPlace:

@@ -11,7 +11,7 @@ from ocr_app.recipes.language.recipe import Recipe
 from ocr_app.recipes.verdict.reasons import Reason
 
 
-class Testimony(NamedTuple):
+class WitnessReading(NamedTuple):
     """What one member reads on one line of the code, under the recipe; "" where nothing of the recipe fits."""
 
     line: str
@@ -22,11 +22,11 @@ class Testimony(NamedTuple):
 class WitnessReport(NamedTuple):
     """What each member reads on each line of the code that it has been asked about."""
 
-    testimonies: Tuple[Testimony, ...] = ()
+    readings: Tuple[WitnessReading, ...] = ()
 
-    def of(self, line: str) -> Tuple[Testimony, ...]:
+    def of(self, line: str) -> Tuple[WitnessReading, ...]:
         """What is said about one line."""
-        return tuple(each for each in self.testimonies if each.line == line)
+        return tuple(each for each in self.readings if each.line == line)
 
     def agreeing(self, line: DecodedLine) -> Tuple[str, ...]:
         """The members that read the line as it was decoded."""
@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 
 def agreeing_members(decoding: CodeDecoding, report: WitnessReport) -> Tuple[str, ...]:
     """The members that read every line of the code as it was decoded."""
-    members = dict.fromkeys(each.member for each in report.testimonies)
+    members = dict.fromkeys(each.member for each in report.readings)
     return tuple(name for name in members if all(name in report.agreeing(line) for line in decoding.lines))
 
 
