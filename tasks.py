@@ -65,12 +65,22 @@ def lint(_: Context) -> None:
     _run(suites.lint)
 
 
-@task(help={"all_sets": "the models of every reader", "index": "regenerate ocr_app/data/models.json"})
-def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
+@task(
+    help={
+        "all_sets": "the models of every reader",
+        "index": "regenerate ocr_app/data/models.json",
+        "cut": "make the PP-OCR networks of the package again, from the published ones",
+    }
+)
+def models(_: Context, all_sets: bool = False, index: bool = False, cut: bool = False) -> None:
     """Fetch model files by name and sha256 into .models/."""
     from fleet.environments import model_files
 
     _run(model_files.main, all_sets=all_sets, index=index)
+    if cut:
+        from fleet.environments import cut_models
+
+        _run(cut_models.main)
 
 
 @task(
