@@ -176,6 +176,34 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
 
 @task(
     help={
+        "readers": "names as for `ocr-app read --reader` (comma separated); default: those of matrix.toml",
+        "sets": "photos, photos2, dates, lines (comma separated); default: all",
+        "limit": "read only this many images of each set, evenly spread",
+        "repeat": "read every image this often; the fastest counts",
+        "threads": "of one reader; default: that of matrix.toml",
+        "out": "file of the record; default: build/photographs.json",
+        "publish": "write docs/results/photographs.json and .md",
+    }
+)
+def photographs(
+    _: Context,
+    readers: str = "",
+    sets: str = "",
+    limit: int = 0,
+    repeat: int = 1,
+    threads: int = 0,
+    out: str = "",
+    publish: bool = False,
+) -> None:
+    """Read the real photographs and crops with several readers in turns, image by image, and compare them."""
+    from fleet.measurement import photographs as side_by_side
+
+    asked = side_by_side.TurnsRequest(_list(readers), _list(sets), limit or None, repeat, threads or None)
+    _run(side_by_side.main, asked, Path(out) if out else None, publish=publish)
+
+
+@task(
+    help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
         "compare": "compare exports with originals on real crops (--no-compare: only export)",
         "quick": "compare on a few images",

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.recogniser import prints, texts
+from training.recogniser import labels, prints, texts
 from training.render import substrate
 from training.render.noise import smooth
 from training.render.seeds import between, chance, pick, stream
@@ -31,7 +31,8 @@ class Style:
 
     ``severity``: exponent of a uniform number; a larger one means fewer faults. ``shares``: of ``prints.KINDS``.
     ``stretch``: mean and spread of the logarithm of a typeface's width. ``blur``, ``motion``: chance and largest
-    extent for characters 24 pixels high. ``grammar``: chance that a text comes from a grammar.
+    extent for characters 24 pixels high. ``grammar``: chance that a text comes from a grammar. ``below``: the space
+    under the line, in heights of a capital letter. ``cased``: the texts are those of labels, in upper and lower case.
     """
 
     severity: float = 1.3
@@ -42,6 +43,12 @@ class Style:
     shares: tuple[float, ...] = prints.SHARES
     stretch: tuple[float, float] = (0.0, 0.18)
     grammar: float = 0.5
+    below: tuple[float, float] = (-0.06, 0.25)
+    cased: bool = False
+
+    def text(self, rng: np.random.Generator) -> str:
+        """What is printed."""
+        return labels.draw(rng) if self.cased else texts.draw(rng, self.grammar)
 
 
 STYLES = {
@@ -55,6 +62,17 @@ STYLES = {
         shares=(0.15, 0.09, 0.09, 0.07, 0.12, 0.14, 0.34),
         stretch=(-0.12, 0.26),
         grammar=0.65,
+    ),
+    "label": Style(
+        severity=2.5,
+        height=(9.0, 40.0),
+        contrast=(36.0, 180.0),
+        blur=(0.3, 1.0),
+        motion=(0.1, 2.5),
+        shares=(0.0, 0.0, 0.0, 0.0, 0.0, 0.06, 0.94),
+        stretch=(-0.06, 0.16),
+        below=(0.0, 0.4),
+        cased=True,
     ),
 }
 
@@ -97,22 +115,25 @@ def to_height(pixels: Grey, height: int = HEIGHT) -> Grey:
 def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style) -> Crop:
     severity = between(rng, 0.0, 1.0) ** style.severity
     height = _logarithmic(rng, style.height)
-    machine = prints.draw(severity, height, typefaces, rng, style.shares, style.stretch)
-    text, line = machine.print(texts.draw(rng, style.grammar), rng)
-    paper, view, shape = _layout(line, rng)
+    machine = prints.draw(severity, height, typefaces, rng, style.shares, style.stretch, not style.cased)
+    text, line = machine.print(style.text(rng), rng)
+    paper, view, shape = _layout(line, style, rng)
     ink = _place(line, (0.0, 0.0), view, shape)
-    beside = _neighbours(machine, line, paper, view, shape, typefaces, rng)
+    beside = _neighbours(machine, line, paper, view, shape, typefaces, style, rng)
     ink = np.maximum(ink, beside)
     pixels = to_height(_photograph(ink, line, machine, view, shape, height, style, rng))
     return Crop(pixels, texts.fold(text), text, machine.kind)
 
 
-def _layout(line: InkMap, rng: np.random.Generator) -> tuple[tuple[float, float], NDArray[np.float64], tuple[int, int]]:
+def _layout(
+    line: InkMap, style: Style, rng: np.random.Generator
+) -> tuple[tuple[float, float], NDArray[np.float64], tuple[int, int]]:
     """The height and width of the line, the homography from its coverage map to the crop, and the crop's (H, W)."""
     (x0, y0), (x1, y1) = line.quad.min(axis=0), line.quad.max(axis=0)
     h, w = float(y1 - y0), float(x1 - x0)
     loose = chance(rng, 0.2)
-    top, bottom = (between(rng, -0.06, 0.5 if loose else 0.25) * h for _ in range(2))
+    top = between(rng, -0.06, 0.5 if loose else 0.25) * h
+    bottom = between(rng, style.below[0], style.below[1] + (0.25 if loose else 0.0)) * h
     left, right = (between(rng, -0.04, 1.2 if loose else 0.35) * h for _ in range(2))
     corners = np.array(
         [[x0 - left, y0 - top], [x1 + right, y0 - top], [x1 + right, y1 + bottom], [x0 - left, y1 + bottom]]
@@ -143,6 +164,7 @@ def _neighbours(
     view: NDArray[np.float64],
     shape: tuple[int, int],
     typefaces: tuple[str, ...],
+    style: Style,
     rng: np.random.Generator,
 ) -> Map:
     """The ink of neighbouring lines (above, below, left, right), of which the crop shows slices."""
@@ -159,7 +181,7 @@ def _neighbours(
     for dx, dy in places:
         other = machine if chance(rng, 0.75) else prints.draw(0.3, h, typefaces, rng)
         try:
-            _, print_ = other.print(texts.draw(rng), rng)
+            _, print_ = other.print(style.text(rng) if style.cased else texts.draw(rng), rng)
         except ValueError:
             continue
         beside = abs(dx) > w

@@ -17,6 +17,7 @@ from ocr_app.imaging.preprocess import gray
 from ocr_app.networks.contract import Network
 
 CELL = 4  # input pixels that one cell of the maps covers, each way
+MOST_SIDE = 1280  # px; the largest input, for which engines are built
 STRIDE = 32  # both sides of the network's input are multiples of this
 BAND = 0.5  # height of the band, in heights of its line
 END = 0.25  # by this the band is shorter at each end, in heights of its line
@@ -64,10 +65,21 @@ class CodeDetector:
         self.network = network
         self._settings = settings
 
-    def __call__(self, image: Image) -> List[FoundLine]:
-        blob, scale = prepare(image, self._settings)
+    def __call__(self, image: Image, zoom: float = 1.0) -> List[FoundLine]:
+        """The lines. ``zoom``: of the network's input, times the size that the settings give it."""
+        blob, scale = prepare(image, zoomed(self._settings, zoom) if zoom != 1.0 else self._settings)
         lines = lines_from_maps(self.network.infer_one(blob)[0], self._settings)
         return [line._replace(quad=np.asarray(line.quad / scale, np.float32)) for line in lines]
+
+
+def zoomed(settings: CodeDetectorSettings, zoom: float) -> CodeDetectorSettings:
+    """The settings for an input that is ``zoom`` times as large; no side becomes larger than ``MOST_SIDE``."""
+    return settings._replace(
+        side=int(min(settings.side * zoom, MOST_SIDE)),
+        largest_side=int(min(settings.largest_side * zoom, MOST_SIDE)),
+        shrink=settings.shrink * zoom,
+        largest_scale=settings.largest_scale * max(1.0, zoom),
+    )
 
 
 def prepare(image: Image, settings: CodeDetectorSettings) -> Tuple[np.ndarray, float]:

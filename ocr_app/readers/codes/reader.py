@@ -77,7 +77,7 @@ def open_reader(options: ReaderOptions, open_network: Opener = OnnxNetwork) -> "
     catalogues.check(options)
     engine = "onnxruntime {}, codes {}".format(onnx_runtime.version(), record["name"])
     info = ReaderInfo("codes:" + record["name"], engine, options.device, options.precision)
-    detector, recogniser = _detector(record, options, open_network), _recogniser(record, options, open_network)
+    detector, recogniser = open_detector(record, options, open_network), open_recogniser(record, options, open_network)
     return CodesReader(detector, recogniser, settings_from(record), info)
 
 
@@ -86,13 +86,17 @@ def settings_from(record: Dict[str, Any]) -> CodesSettings:
     return CodesSettings(**{name: record[name] for name in CodesSettings._fields})
 
 
-def _detector(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeDetector:
+def open_detector(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeDetector:
+    """The detector of a model's record. Raises DeviceUnavailable, PrecisionUnavailable or ModelError."""
     path = model_files.packaged(record["detector"])
     network = open_network(path, options.device, options.threads, options.precision)
     return CodeDetector(network, detector.settings_from(record["detector"]))
 
 
-def _recogniser(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeRecogniser:
+def open_recogniser(
+    record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork
+) -> CodeRecogniser:
+    """The recogniser of a model's record. Raises DeviceUnavailable, PrecisionUnavailable or ModelError."""
     path = model_files.packaged(record["recogniser"])
     network = open_network(path, options.device, options.threads, options.precision)
     return CodeRecogniser(network, recogniser.settings_from(record["recogniser"]))
@@ -171,8 +175,9 @@ class CodesReader(Reader):
         outputs = self._recogniser([rectify(grey_image, way) for _, way in oriented])
         best: Dict[int, LinePosterior] = {}
         for (index, way), log_probs in zip(oriented, outputs):
-            if index not in best or mean_probability(log_probs) > mean_probability(best[index].log_probs):
-                best[index] = self._posterior(way, log_probs)
+            posterior = self._posterior(way, log_probs)
+            if index not in best or mean_probability(posterior) > mean_probability(best[index]):
+                best[index] = posterior
         return [best[index] for index in range(len(quads))]
 
     def _posterior(self, quad: Quad, log_probs: np.ndarray) -> LinePosterior:
@@ -184,20 +189,22 @@ def _with_margin(quad: Quad, margin: float) -> Quad:
     return grow(quad, margin * sides(quad)[1])
 
 
-def mean_probability(log_probs: np.ndarray) -> float:
-    """The mean probability of the characters on the best path; 0 if there are none."""
+def mean_probability(posterior: LinePosterior) -> float:
+    """The mean probability of the characters on the best path, whatever their case; 0 if there are none."""
+    log_probs = recipes.fold_case(posterior).log_probs
     steps, classes = ctc.best_path(log_probs)
     return float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
 
 
 def reads_like_code(posterior: LinePosterior, least: float) -> bool:
     """Whether the best path has a mean probability of at least ``least``, 4 characters and 3 digits."""
-    classes = ctc.best_path(posterior.log_probs)[1]
-    text = "".join(posterior.characters[index] for index in classes).replace(" ", "")
+    folded = recipes.fold_case(posterior)
+    classes = ctc.best_path(folded.log_probs)[1]
+    text = "".join(folded.characters[index] for index in classes).replace(" ", "")
     digits = sum(character.isdigit() for character in text)
-    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and mean_probability(posterior.log_probs) >= least
+    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and mean_probability(folded) >= least
 
 
 def decoded(posterior: LinePosterior) -> TextLine:
     """Decodes a line without a recipe: the best path, and in close calls a prior of what codes look like."""
-    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, mean_probability(posterior.log_probs))
+    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, mean_probability(posterior))

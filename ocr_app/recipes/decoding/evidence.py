@@ -76,6 +76,12 @@ def fold_charset(characters: Tuple[str, ...]) -> CharsetFolding:
     return CharsetFolding(names, tuple(kept), tuple(merged))
 
 
+def fold_case(posterior: LinePosterior) -> LinePosterior:
+    """The posterior over upper-case characters alone: both cases of a letter count as one. Raises UsageError."""
+    folding = fold_charset(tuple(posterior.characters))
+    return posterior._replace(log_probs=_fold(posterior.log_probs, folding), characters=folding.characters)
+
+
 def prepare_evidence(posterior: LinePosterior) -> Evidence:
     """Folds, bounds and normalises a posterior. Raises UsageError for arrays that are not a posterior."""
     log_probs = np.asarray(posterior.log_probs, np.float64)
@@ -98,7 +104,11 @@ def _fold(log_probs: np.ndarray, folding: CharsetFolding) -> np.ndarray:
     if not folding.merged:
         return log_probs
     table = log_probs[:, list(folding.kept)]
-    for source, target in folding.merged:
+    sources, targets = (list(labels) for labels in zip(*folding.merged))
+    if len(set(targets)) == len(targets):
+        table[:, targets] = np.logaddexp(table[:, targets], log_probs[:, sources])
+        return table
+    for source, target in folding.merged:  # two lower-case signs of one upper-case one, as in Greek
         table[:, target] = np.logaddexp(table[:, target], log_probs[:, source])
     return table
 

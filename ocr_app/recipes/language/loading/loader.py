@@ -8,7 +8,7 @@ from ocr_app.core.yaml_tree import YamlMapping, YamlNode, parse_yaml, read_yaml
 from ocr_app.recipes.automata import StateRegistry, with_optional_spaces
 from ocr_app.recipes.language.loading.field_kinds import FIELD_KINDS
 from ocr_app.recipes.language.loading.line_automaton import build_line
-from ocr_app.recipes.language.loading.rules import read_relations, read_tolerances
+from ocr_app.recipes.language.loading.rules import read_relations, read_tolerances, read_witnesses
 from ocr_app.recipes.language.loading.settings import read_settings
 from ocr_app.recipes.language.patterns import PatternSettings
 from ocr_app.recipes.language.recipe import (
@@ -61,11 +61,12 @@ def _read_recipe(node: YamlNode, file: str, today: Optional[datetime.date]) -> R
     layouts = _read_layouts(keys, defaults)
     tolerances = read_tolerances(keys.get("tolerances"))
     relations = read_relations(keys.get("relations"), defaults.fields)
+    witnesses = read_witnesses(keys.get("witnesses"))
     sets = keys.get("lookalikes")
     lookalikes = DEFAULT_LOOKALIKES if sets is None else tuple(text.upper() for text in sets.as_texts("lookalikes"))
     keys.refuse_unknown_keys()
     fields = tuple(defaults.fields)
-    return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {})
+    return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {}, witnesses)
 
 
 def _read_layouts(keys: YamlMapping, defaults: _Defaults) -> Tuple[RecipeLayout, ...]:
