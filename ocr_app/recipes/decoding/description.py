@@ -1,21 +1,23 @@
 """From an alignment to a decoded line: gaps, alternatives, statuses, fields."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Dict, List, Sequence, Tuple
 
 import numpy as np
 
+from ocr_app.recipes.automata import StateRegistry
 from ocr_app.recipes.decoding.evidence import BLANK, BestPath, Evidence
 from ocr_app.recipes.decoding.fitting import LineFit
 from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine, Ranked
 from ocr_app.recipes.decoding.scoring import forward_score, rank_rivals, score_substitutions
-from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, pass_tokens
-from ocr_app.recipes.decoding.search.token_passing import BEAM, LABEL_BEAM
+from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, runner_up_loss
+from ocr_app.recipes.decoding.search.token_passing import BEAM
 from ocr_app.recipes.language.fields import split_fields
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine, Tolerances
 
 ALTERNATIVES = 3  # reported for each character
 _SURE = 6.0  # nats: where every character leads by more, no text that differs in several places can come nearer
+_ROUNDING = 1e-6  # nats: sums over the same frames in another order differ by less
 _NO_QUAD = np.zeros((4, 2), np.float32)
 
 _Rival = Tuple[int, float]
@@ -44,7 +46,7 @@ def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, f
         status=_line_status(chars, extra, margin, recipe.tolerances),
         chars=chars,
         fields=split_fields(line, fit.text),
-        score=_line_score(evidence, path),
+        score=partial(_line_score, evidence, path),
         margin=margin,
         contradiction=_contradiction(chars, extra),
         sources=fit.candidate.sources,
@@ -84,16 +86,15 @@ def _lead_over_other_texts(
 ) -> float:
     """The lead over the best path of any other text that the recipe allows on the same frames.
 
-    Leads above ``most`` are not needed: then ``most`` is returned. A rival that trails by less is never further behind
-    the unconstrained best path than that and the path's own cost together, which is how far the beam looks.
+    Leads above ``most`` are not needed, nor above ``BEAM``: then the smaller of these is returned. A rival that trails
+    by less loses no more against the unconstrained best path than that and the path's own cost together.
     """
-    inside = slice(path.start, path.stop)
-    part = evidence._replace(scores=evidence.scores[inside], best=evidence.best[inside])
+    most = min(most, BEAM)
+    scores = evidence.scores[path.start : path.stop]
     score = sum(float(evidence.scores[run.first : run.last + 1, run.label].sum()) for run in path.runs)
-    cost = float(np.maximum(part.scores.max(axis=1), 0.0).sum()) - score
-    beam = min(BEAM, cost + most + 1e-6)
-    rival = pass_tokens(part, automaton, [line.root], None, path.labels, beam, min(beam, LABEL_BEAM)).get(line.root)
-    return min(most, score - rival.score) if rival is not None else min(most, BEAM)
+    cost = float(np.maximum(scores.max(axis=1), 0.0).sum()) - score
+    loss = runner_up_loss(scores, automaton, line.root, path.labels, max(0.0, cost + most) + _ROUNDING)
+    return most if loss is None else min(most, loss - cost)
 
 
 def _line_status(chars: Sequence[DecodedChar], extra: Ranked, margin: float, tolerances: Tolerances) -> str:
@@ -111,17 +112,11 @@ def _describe_char(
     """``rivals``: the nearest labels without the recipe; ``allowed``: those that the recipe allows."""
     character = characters[run.label]
     gap = allowed[0][1] if allowed else float("inf")
-    printed = [(label, trail) for label, trail in rivals if characters[label] != " "]
-    nearest = printed[0] if printed else (BLANK, float("inf"))
-    return DecodedChar(
-        character=character,
-        status=_char_status(character, gap, nearest, tolerances),
-        gap=gap,
-        free_gap=nearest[1],
-        alternatives=tuple((characters[label], round(trail, 3)) for label, trail in rivals),
-        allowed=tuple((characters[label], round(trail, 3)) for label, trail in allowed[:ALTERNATIVES]),
-        frames=(run.first, run.last),
-    )
+    nearest = next((rival for rival in rivals if characters[rival[0]] != " "), (BLANK, float("inf")))
+    status = _char_status(character, gap, nearest, tolerances)
+    named = tuple([(characters[label], trail) for label, trail in rivals])
+    possible = tuple([(characters[label], trail) for label, trail in allowed[:ALTERNATIVES]])
+    return DecodedChar(character, status, gap, nearest[1], named, possible, (run.first, run.last))
 
 
 def _char_status(character: str, gap: float, rival: _Rival, tolerances: Tolerances) -> str:
@@ -138,24 +133,32 @@ def _allowed_rivals(
     recipe: Recipe, line: RecipeLine, evidence: Evidence, text: str, substitutions: np.ndarray
 ) -> List[List[_Rival]]:
     """For each character the labels that the recipe allows in its place, nearest first."""
-    registry = recipe.registry
+    registry, labels = recipe.registry, _labels_of(evidence.characters)
     states = [line.root]
     for character in text:
         states.append(registry.arcs[states[-1]][character])
-    labels = _labels_of(evidence.characters)
     found = []
-    for position, character in enumerate(text):
-        row, own = substitutions[position], substitutions[position, labels[character]]
-        options = []
+    for position, (character, row) in enumerate(zip(text, substitutions.tolist())):
+        own, options = row[labels[character]], []
         for other, target in registry.arcs[states[position]].items():
-            if other in (character, " ") or other not in labels:
-                continue
-            if target == states[position + 1] or registry.accepts(target, text[position + 1 :]):
-                options.append((float(own - row[labels[other]]), labels[other]))
-        if registry.accepts(states[position], text[position + 1 :]):
-            options.append((float(own), BLANK))
+            if other in labels and other not in (character, " ") and _goes_on(registry, target, states, text, position):
+                options.append((own - row[labels[other]], labels[other]))
+        if _goes_on(registry, states[position], states, text, position):
+            options.append((own, BLANK))
         found.append([(label, trail) for trail, label in sorted(options)])
     return found
+
+
+def _goes_on(registry: StateRegistry, state: int, states: List[int], text: str, position: int) -> bool:
+    """Whether the text behind ``position`` leads from ``state`` to an end. ``states``: those that the text passes."""
+    for at in range(position + 1, len(text)):
+        if state == states[at]:
+            return True
+        target = registry.arcs[state].get(text[at])
+        if target is None:
+            return False
+        state = target
+    return registry.final[state]
 
 
 @lru_cache(maxsize=32)

@@ -131,18 +131,17 @@ def with_lookalikes(evidence: Evidence, groups: Sequence[str]) -> Evidence:
 
 def find_best_path(evidence: Evidence) -> BestPath:
     """Best path decoding (greedy, unconstrained)."""
-    best = evidence.best
-    before = np.concatenate(([BLANK], best[:-1]))
-    changes = np.flatnonzero(best != before)
-    starts = [int(t) for t in changes if best[t] != BLANK]
-    if not starts:
+    best, count = evidence.best, len(evidence.best)
+    if not count:
         return BestPath("", (), (), (), 0.0)
-    ends = np.concatenate((changes, [len(best)]))
-    last = [int(ends[np.searchsorted(ends, t, side="right")]) - 1 for t in starts]
-    labels = [int(best[t]) for t in starts]
-    score = float(evidence.scores[np.arange(len(best)), best].sum())
-    text = "".join(evidence.characters[label] for label in labels)
-    return BestPath(text, tuple(labels), tuple(starts), tuple(last), score)
+    bounds = [0] + (np.flatnonzero(best[1:] != best[:-1]) + 1).tolist() + [count]
+    labels = best[bounds[:-1]].tolist()
+    runs = [(label, bounds[k], bounds[k + 1] - 1) for k, label in enumerate(labels) if label != BLANK]
+    if not runs:
+        return BestPath("", (), (), (), 0.0)
+    own, first, last = zip(*runs)
+    score = float(evidence.scores[np.arange(count), best].sum())
+    return BestPath("".join([evidence.characters[label] for label in own]), own, first, last, score)
 
 
 def concatenate(lines: Sequence[Evidence]) -> Evidence:
