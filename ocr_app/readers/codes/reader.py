@@ -11,8 +11,9 @@ import numpy as np
 from ocr_app import recipes
 from ocr_app.core import model_files
 from ocr_app.core.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
+from ocr_app.imaging.geometry import grow, image_quad, rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.networks import ctc, onnx_runtime
 from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork
