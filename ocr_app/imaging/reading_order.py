@@ -49,6 +49,11 @@ def rows(quads: Sequence[Quad]) -> List[List[int]]:
     return [row for group in groups for row in _rows_of_group(layout, group)]
 
 
+def direction_groups(quads: Sequence[Quad]) -> List[List[int]]:
+    """Indices of the quads of each common direction; the group with the greatest total width comes first."""
+    return _layout_and_groups(quads)[1] if len(quads) else []
+
+
 def layout_of(quads: Sequence[Quad]) -> Layout:
     """The places, directions and sizes of quads."""
     return _layout_and_groups(quads)[0]
@@ -65,7 +70,7 @@ def _belief(layout: Layout, index: int) -> float:
 
 
 def _layout_and_groups(quads: Sequence[Quad]) -> Tuple[Layout, List[List[int]]]:
-    """The layout, and the groups of quads with one direction; the group with the greatest total width comes first."""
+    """The layout, and the groups as ``direction_groups`` gives them."""
     corners = np.asarray(quads, np.float64).reshape(-1, 4, 2)
     along = corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]
     down = corners[:, 3] - corners[:, 0] + corners[:, 2] - corners[:, 1]
@@ -78,7 +83,7 @@ def _layout_and_groups(quads: Sequence[Quad]) -> Tuple[Layout, List[List[int]]]:
         middle = _mean_direction(layout, group)
         prior = (_TRUST * layout.heights[group]) ** 2
         blend = own[group] * (widths[group] ** 2)[:, None] + middle * prior[:, None]
-        agrees = (widths[group] >= _SHORT * heights[group])[:, None] & (own[group] @ middle > 0)[:, None]
+        agrees = (widths[group] > _SHORT * heights[group])[:, None] & (own[group] @ middle > 0)[:, None]
         directions[group] = np.where(agrees, _units(blend), middle)
     return layout._replace(directions=directions), groups
 
@@ -86,7 +91,7 @@ def _layout_and_groups(quads: Sequence[Quad]) -> Tuple[Layout, List[List[int]]]:
 def _groups(layout: Layout) -> List[List[int]]:
     """Quads by direction; short ones belong to the group of the long one that is nearest."""
     by_width = sorted(range(len(layout.widths)), key=lambda k: -layout.widths[k])
-    long_ones = [k for k in by_width if layout.widths[k] >= _SHORT * layout.heights[k]]
+    long_ones = [k for k in by_width if layout.widths[k] > _SHORT * layout.heights[k]]
     if not long_ones:
         return [by_width]
     groups: List[List[int]] = []
@@ -108,7 +113,7 @@ def _groups(layout: Layout) -> List[List[int]]:
 def _mean_direction(layout: Layout, group: Sequence[int]) -> np.ndarray:
     """The median direction of a group by width: no single quad can pull it far away."""
     seed = layout.directions[max(group, key=lambda k: layout.widths[k])]
-    long_ones = [k for k in group if layout.widths[k] >= _SHORT * layout.heights[k]] or list(group)
+    long_ones = [k for k in group if layout.widths[k] > _SHORT * layout.heights[k]] or list(group)
     turns = np.array([_turn(seed, layout.directions[k]) for k in long_ones])
     order = np.argsort(turns, kind="stable")
     share = np.cumsum(layout.widths[long_ones][order])
