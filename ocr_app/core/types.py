@@ -41,14 +41,17 @@ class LinePosterior(NamedTuple):
 
     ``log_probs``: float32 ``(T, C)`` natural logarithms, each row a distribution over the classes; class 0 is the CTC
     blank. ``characters[k]`` is the character of class k, ``characters[0]`` the empty string. ``score``: how sure the
-    detector is of the place, 0..1. ``member``: the member of a team of readers whose posterior this is. ``others``: the
-    posteriors of other members for the same place, whose characters may differ.
+    detector is of the place, 0..1. ``sure``: False for a place that may hold text but does not count as a line: it is
+    never a code by itself, but a part of one that it continues, and text next to a code that may not vanish in silence.
+    ``T`` may be 0 for such a place, which was not recognised then. ``member``: the member of a team of readers whose
+    posterior this is. ``others``: the posteriors of other members for the same place, whose characters may differ.
     """
 
     quad: Quad
     log_probs: np.ndarray
     characters: Tuple[str, ...]
     score: float = 1.0
+    sure: bool = True
     member: str = ""
     others: Tuple[Any, ...] = ()
 

@@ -10,7 +10,8 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ocr_app.core import model_files
 from ocr_app.core.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import image_quad, reading_order, rectify, ways_to_read
+from ocr_app.imaging.geometry import image_quad, rectify, ways_to_read
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.networks import ctc, onnx_runtime
 from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork

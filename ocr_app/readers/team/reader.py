@@ -11,7 +11,8 @@ import numpy as np
 
 from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior, Opinion, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import image_quad, reading_order, rectify
+from ocr_app.imaging.geometry import image_quad, rectify
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork, version
 from ocr_app.readers import catalogues
