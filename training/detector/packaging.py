@@ -95,6 +95,12 @@ def sheet(
     return made
 
 
+def print_codes(made: Sheet, rng: np.random.Generator, codes: int, heights: tuple[float, float]) -> None:
+    """Print ``codes`` codes of ``heights`` px a line in free places of a package that is finished otherwise."""
+    for block in [block for block in (_place_code(made, rng, heights, 0.0) for _ in range(codes)) if block]:
+        _print_code(made, rng, *block)
+
+
 def surface(rng: np.random.Generator, shape: tuple[int, int], level: float) -> Map:
     """A grey surface (H, W) of about ``level``: flat, shaded, fibrous, creased, brushed, striped or dotted."""
     kind = int(rng.integers(8))
@@ -138,9 +144,7 @@ def _picture(made: Sheet, rng: np.random.Generator) -> None:
     view += strength * (part - view)
 
 
-def clutter(
-    rng: np.random.Generator, shape: tuple[int, int], blur: float, unsure: list[Quad] | None = None
-) -> Map:
+def clutter(rng: np.random.Generator, shape: tuple[int, int], blur: float, unsure: list[Quad] | None = None) -> Map:
     """A picture (H, W) of overlapping shapes, noise of several sizes and big letters, blurred by ``blur`` px.
 
     The quads of the letters, which may or may not be legible, are added to ``unsure``.

@@ -14,7 +14,7 @@ from training.render import noise, optics, scene, spec, types
 from training.render.seeds import between, chance, pick, stream
 from training.render.types import Map, Quad
 
-STYLES = ("mixed", "crowded", "overprint", "faint")
+STYLES = ("mixed", "crowded", "overprint", "faint", "large")
 SIDE = 608  # px of a square scene
 _LINE_CAMERA = 0.25  # share of scenes that show the view of a camera above a production line
 _MARGIN = 60  # px around a package that fills the frame, so that perspective never shows its rim
@@ -39,11 +39,21 @@ class Scene:
     texts: NDArray[np.float32] = field(default_factory=lambda: stack([]))
 
     def whole(self) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-        """The lines that are completely in the frame, and the quads that count neither way in a measurement."""
+        """The codes that are completely in the frame, and the quads that count neither way in a measurement."""
+        inside, cut = self._split(self.lines)
+        return inside, [*self.unsure, *cut, *self.words, *self.texts]
+
+    def whole_text(self) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """The same for lines of text of any kind."""
+        inside, cut = self._split(np.concatenate([self.lines, self.words, self.texts]))
+        return inside, [*self.unsure, *cut]
+
+    def _split(self, quads: NDArray[np.float32]) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """The quads that are completely in the frame, and the others."""
         size = np.array(self.grey.shape[::-1])
-        inside = [bool((quad >= 0).all() and (quad <= size).all()) for quad in self.lines]
-        cut = [quad for quad, shown in zip(self.lines, inside, strict=True) if not shown]
-        return [quad for quad, shown in zip(self.lines, inside, strict=True) if shown], [*self.unsure, *cut]
+        inside = [bool((quad >= 0).all() and (quad <= size).all()) for quad in quads]
+        shown = [quad for quad, whole in zip(quads, inside, strict=True) if whole]
+        return shown, [quad for quad, whole in zip(quads, inside, strict=True) if not whole]
 
     @property
     def line_camera(self) -> bool:
@@ -59,7 +69,7 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
         index: of the scene; no scene depends on another.
         style: ``"mixed"``; ``"crowded"``: packages full of label content in front of a shelf of others;
             ``"overprint"``: frames of a line camera, mostly with an older print under the code; ``"faint"``: weak
-            codes directly on pictures and dark packages.
+            codes directly on pictures and dark packages; ``"large"``: codes up to a third of the frame high.
 
     Raises:
         ValueError: an unknown style.
@@ -71,6 +81,8 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
         return _crowded(stream(seed, index, "scene"))
     if style == "faint":
         return _in_hand(stream(seed, index, "scene"), faint=True)
+    if style == "large":
+        return _in_hand(stream(seed, index, "scene"), heights=(40.0, 260.0))
     if style == "overprint":
         return _line_camera(seed, index, "overlap" if chance(rng, 0.7) else None)
     if chance(rng, _LINE_CAMERA):
@@ -130,13 +142,13 @@ class Marks:
         return Scene(pixels, stack(self.lines), stack(self.unsure), stack(self.words), stack(self.texts))
 
 
-def _in_hand(rng: np.random.Generator, faint: bool = False) -> Scene:
-    """Packages held or on a shelf, or one package that fills the frame."""
+def _in_hand(rng: np.random.Generator, faint: bool = False, heights: tuple[float, float] | None = None) -> Scene:
+    """Packages held or on a shelf, or one package that fills the frame; with codes of ``heights`` px always the latter."""
     marks = Marks()
-    if chance(rng, 0.35):
+    if heights or chance(rng, 0.35):
         grey = np.zeros((SIDE, SIDE), dtype=np.float32)
         side = SIDE + 2 * _MARGIN
-        made = packaging.sheet(rng, (side, side), int(rng.integers(1, 5)), (9.0, 46.0), faint=faint)
+        made = packaging.sheet(rng, (side, side), int(rng.integers(1, 5)), heights or (9.0, 46.0), faint=faint)
         view = optics.viewpoint(rng, (side, side), (SIDE, SIDE), between(rng, 0, 0.07), float(rng.normal(0, 0.06)))
         way, edge = cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101
         grey[:] = cv2.warpPerspective(made.grey, view, (SIDE, SIDE), flags=way, borderMode=edge)
@@ -190,9 +202,7 @@ def _shelf(rng: np.random.Generator, marks: Marks) -> Map:
     return np.asarray(grey * between(rng, 0.5, 1.0), dtype=np.float32)
 
 
-def _put_package(
-    grey: Map, rng: np.random.Generator, marks: Marks, crowd: float = 0.0, faint: bool = False
-) -> Marks:
+def _put_package(grey: Map, rng: np.random.Generator, marks: Marks, crowd: float = 0.0, faint: bool = False) -> Marks:
     """Place a package on the frame; the ground truth of what it hides is removed."""
     h, w = int(rng.integers(150, 620)), int(rng.integers(200, 620))
     round_lid = chance(rng, 0.18)

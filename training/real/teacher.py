@@ -24,6 +24,7 @@ from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.ppocr import detector as ppocr_detector
 from ocr_app.readers.ppocr.reader import PRINTABLE, _charset, model_record
 from ocr_app.readers.ppocr.recogniser import PpocrRecogniser
+from training.detector.matching import shared
 from training.real import photographs
 from training.real.photographs import FOLDER, GROUPS
 
@@ -75,7 +76,7 @@ class Teacher:
             seen = np.maximum(seen, np.clip(np.rint(255 * small), 0, 255).astype(np.uint8))
             found = ppocr_detector.boxes_from_map(marks, self._settings)
             placed = [np.asarray(quad * (across, down) / scale, np.float32) for quad in found]
-            quads += [quad for quad in placed if all(_shared(quad, other) < _SAME for other in quads)]
+            quads += [quad for quad in placed if all(shared(quad, other) < _SAME for other in quads)]
         return self._read(image, quads), seen
 
     def _read(self, image: NDArray[np.uint8], quads: list[Quad]) -> list[TeacherLine]:
@@ -110,20 +111,16 @@ def without_doubles(lines: list[tuple[float, str, Quad]]) -> list[tuple[float, s
     """The lines by falling confidence, without those that share much of their quad with a surer one."""
     kept: list[tuple[float, str, Quad]] = []
     for line in sorted(lines, key=lambda line: -line[0]):
-        if all(_shared(line[2], other[2]) < _SAME for other in kept):
+        if all(shared(line[2], other[2]) < _SAME for other in kept):
             kept.append(line)
     return kept
 
 
-def _shared(a: Quad, b: Quad) -> float:
-    """The share of the smaller of two convex quads that the other covers."""
-    common = float(cv2.intersectConvexConvex(a, b)[0])
-    return common / max(1e-6, min(abs(cv2.contourArea(a)), abs(cv2.contourArea(b))))
-
-
-def teach(group: str, out: Path, folder: Path = FOLDER, teacher: Teacher | None = None) -> None:
-    """Complete GROUP.json and GROUP-maps in ``out``."""
-    chosen = photographs.catalogue(group, folder)
+def teach(
+    group: str, out: Path, folder: Path = FOLDER, teacher: Teacher | None = None, most: int | None = None
+) -> None:
+    """Complete GROUP.json and GROUP-maps in ``out``, or the first ``most`` pictures of them."""
+    chosen = photographs.catalogue(group, folder)[:most]
     path, maps = out / f"{group}.json", out / f"{group}-maps"
     maps.mkdir(parents=True, exist_ok=True)
     done = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -161,11 +158,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("build/teacher"))
     parser.add_argument("--group", nargs="+", choices=GROUPS, default=list(GROUPS))
+    parser.add_argument("--most", type=int, help="only so many pictures of each group")
     wanted = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     teacher = Teacher()
     for group in wanted.group:
-        teach(group, wanted.out, teacher=teacher)
+        teach(group, wanted.out, teacher=teacher, most=wanted.most)
 
 
 if __name__ == "__main__":

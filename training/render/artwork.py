@@ -96,9 +96,7 @@ def bar_code(
     return [_extent(below, (x, y + height + 4))]
 
 
-def logo(
-    layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str
-) -> list[Quad]:
+def logo(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str) -> list[Quad]:
     """A filled ellipse or star with one large word next to it or on it; returns the quad of the word."""
     x, y, w, h = box
     shape = np.zeros((max(h, 1), max(w, 1)), dtype=np.float32)

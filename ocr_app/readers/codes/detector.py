@@ -1,8 +1,8 @@
 """The code detector: scales a frame for the network, and turns the maps that it returns into quads.
 
-The network marks the central band of each code line and regresses the height of the line at each marked cell. A band
+The network marks the central band of each line of text and regresses the height of the line at each marked cell. A band
 is half as high as its line, so that lines that touch stay separate. The quad gets its full size back from the regressed
-height and the known shrink.
+height and the known shrink. A third map, where the network has one, tells codes from other text.
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
@@ -45,10 +45,15 @@ class CodeDetectorSettings(NamedTuple):
 
 
 class FoundLine(NamedTuple):
-    """The quad of a line, clockwise from top-left along the reading direction, and the mean probability of its band."""
+    """A line of text.
+
+    ``quad``: clockwise from top-left along the reading direction. ``score``: the mean probability of its band.
+    ``code``: the mean probability that it is a code; 1 for a network that marks nothing but codes.
+    """
 
     quad: Quad
     score: float
+    code: float = 1.0
 
 
 def settings_from(record: Dict[str, Any]) -> CodeDetectorSettings:
@@ -113,9 +118,10 @@ def band_of(quad: Quad) -> Quad:
 
 
 def lines_from_maps(maps: np.ndarray, settings: CodeDetectorSettings) -> List[FoundLine]:
-    """The lines in one output ``(2, h, w)``, in pixels of the network's input, by falling score.
+    """The lines in one output ``(2 or 3, h, w)``, in pixels of the network's input, by falling score.
 
-    ``maps[0]``: logits of "central band of a code line". ``maps[1]``: log2(line height / 16 px).
+    ``maps[0]``: logits of "central band of a line". ``maps[1]``: log2(line height / 16 px). ``maps[2]``: logits of "a
+    code", which hold within the bands.
     """
     threshold = float(np.log(settings.pixel_threshold / (1.0 - settings.pixel_threshold)))
     mask = (maps[0] > threshold).astype(np.uint8)
@@ -131,14 +137,19 @@ def _line_of(
     x, y, width, height = (int(value) for value in box[:4])
     part = (slice(y, y + height), slice(x, x + width))
     rows, columns = np.nonzero(labels[part] == index)
-    probabilities = 1.0 / (1.0 + np.exp(-maps[0][part][rows, columns].astype(np.float64)))
+    probabilities = _sigmoid(maps[0][part][rows, columns])
     octaves = float(np.average(maps[1][part][rows, columns], weights=probabilities))
     score = float(probabilities.mean())
     if score < settings.line_threshold or not np.log2(settings.smallest_height / UNIT_HEIGHT) <= octaves <= _HIGHEST:
         return None
     line_height = UNIT_HEIGHT * 2.0**octaves
     centres = CELL * (np.stack([columns + x, rows + y], axis=1) + 0.5)
-    return FoundLine(_quad_of(centres, probabilities, line_height), score)
+    code = float(_sigmoid(maps[2][part][rows, columns]).mean()) if len(maps) > 2 else 1.0
+    return FoundLine(_quad_of(centres, probabilities, line_height), score, code)
+
+
+def _sigmoid(logits: np.ndarray) -> np.ndarray:
+    return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))))
 
 
 def _quad_of(centres: np.ndarray, probabilities: np.ndarray, line_height: float) -> Quad:
