@@ -42,7 +42,7 @@ class Tally:
         self.extra += sum(not r and not d for r, d in zip(right, doubtful, strict=True))
 
     def figures(self) -> dict[str, float]:
-        """The percentage of lines met, found and found whole, of quads that are lines, and the extra quads per frame."""
+        """Percentages of lines met, found, found whole, and of quads that are lines; and the extra quads per frame."""
         return {
             "met": round(100.0 * self.met / max(1, self.lines), 2),
             "recall": round(100.0 * self.overlapped / max(1, self.lines), 2),

@@ -143,7 +143,7 @@ class Marks:
 
 
 def _in_hand(rng: np.random.Generator, faint: bool = False, heights: tuple[float, float] | None = None) -> Scene:
-    """Packages held or on a shelf, or one package that fills the frame; with codes of ``heights`` px always the latter."""
+    """Packages held or on a shelf, or one that fills the frame; with codes of ``heights`` px always the latter."""
     marks = Marks()
     if heights or chance(rng, 0.35):
         grey = np.zeros((SIDE, SIDE), dtype=np.float32)
