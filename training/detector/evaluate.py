@@ -2,6 +2,8 @@
 
 python -m training.detector.evaluate            measure, write docs/models/code-detector.json and fill the card
 python -m training.detector.evaluate --check    measure, compare with the committed figures
+
+The detector of PP-OCRv6 tiny is measured beside it on the same photographs, if its file is installed (./inv models).
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import argparse
 import hashlib
 import itertools
 import json
+import statistics
 import sys
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +25,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_app.core import model_files
 from ocr_app.imaging.geometry import sides
 from ocr_app.networks.count import count as count_network
 from ocr_app.networks.onnx_runtime import OnnxNetwork
-from ocr_app.readers.codes.detector import CodeDetector, CodeDetectorSettings, scale_of, settings_from
+from ocr_app.readers.codes.detector import CodeDetector, CodeDetectorSettings, FoundLine, scale_of, settings_from
+from ocr_app.readers.ppocr import detector as ppocr_detector
+from ocr_app.readers.ppocr.reader import model_record
 from training import cards
-from training.detector import scenes
+from training.detector import real_scenes, scenes
 from training.detector.matching import Tally
 
 NAME = "code-detector"
@@ -36,6 +43,19 @@ REAL = cards.ROOT.parent / "shared" / "real"  # evaluation only
 HELD_OUT = 13  # seed of scenes that no training sees
 FRAME = (1, 1, 480, 640)
 _SCENES = 150  # per style
+_RIVAL = "v6-tiny"  # the public detector that is measured beside ours
+_ANGLES = (-12, -8, -4, 4, 8, 12, 90, 180, 270)  # degrees by which the photographs are turned as well
+_PASSES = 3  # over the photographs, for the time
+_KINDS = {
+    "ed": "shop",
+    "fe": "shop",
+    "zx": "label",
+    "gb": "dot matrix",
+    "dpm": "metal",
+    "dm": "box",
+    "med": "medicine",
+    "kg": "bottle",
+}
 _HEIGHTS = (6, 9, 12, 16, 24, 40, 120)  # px of the network's input
 _ALL = "all"
 
@@ -61,14 +81,83 @@ def evaluate(model: Path = MODEL, count: int = _SCENES) -> dict[str, Any]:
     network = OnnxNetwork(str(model), threads=1)
     detector = CodeDetector(network, settings())
     cost = count_network(str(model), FRAME)
-    return {
+    seen = photographs()
+    figures = {
         "file": model.name,
         "size": model.stat().st_size,
         "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
         "parameters": cost.parameters,
         "training": json.loads(network.metadata["training"]),
         "sets": {name: measure(detector, examples) for name, examples in sets(count).items()},
+        "text": {name: measure(detector, examples) for name, examples in text_sets(count).items()},
+        "turned": {str(angle): met(detector, (turned(e, angle) for e in seen)) for angle in (0, *_ANGLES) if seen},
     }
+    rival = rival_detector()
+    if rival and seen:
+        figures["rival"] = {
+            "sets": {name: met(rival, examples) for name, examples in photo_sets().items()},
+            "turned": {str(angle): met(rival, (turned(e, angle) for e in seen)) for angle in (0, *_ANGLES)},
+        }
+        figures["speed"] = speed({NAME: detector, _RIVAL: rival}, seen)
+    return figures
+
+
+Finder = Callable[[NDArray[np.uint8]], list[FoundLine]]
+
+
+def rival_detector() -> Finder | None:
+    """The detector of PP-OCRv6 tiny with its own settings; None where it is not installed."""
+    record = model_record(_RIVAL)["detector"]
+    if model_files.missing([record["file"]]):
+        print(f"not measured: {_RIVAL} ({record['file']} is not installed)", file=sys.stderr)
+        return None
+    network = OnnxNetwork(model_files.locate(record["file"]), threads=1)
+    detector = ppocr_detector.PpocrDetector(network, ppocr_detector.settings_from(record))
+    return lambda image: [FoundLine(quad, 1.0) for quad in detector(image)]
+
+
+def met(detector: Finder, examples: Iterable[Example]) -> float:
+    """The percentage of lines that a found quad meets, as shared/real counts it."""
+    tally = Tally()
+    for example in examples:
+        tally.add(example.lines, example.unsure, [line.quad for line in detector(example.image)])
+    return tally.figures()["met"]
+
+
+def turned(example: Example, degrees: int) -> Example:
+    """The example turned anticlockwise on a picture that holds all of it; its edge is repeated outside."""
+    if degrees == 0:
+        return example
+    h, w = example.image.shape[:2]
+    view = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)
+    corners = np.array([[0, 0], [w, 0], [w, h], [0, h]]) @ view[:, :2].T
+    size = np.rint(np.ptp(corners, axis=0)).astype(int)
+    view[:, 2] += (size - (w, h)) / 2
+    edge = cv2.BORDER_REPLICATE
+    image = cv2.warpAffine(example.image, view, (int(size[0]), int(size[1])), flags=cv2.INTER_LINEAR, borderMode=edge)
+    quads = [
+        [np.asarray(quad @ view[:, :2].T + view[:, 2], np.float32) for quad in part]
+        for part in (example.lines, example.unsure)
+    ]
+    return Example(np.asarray(image, np.uint8), quads[0], quads[1], example.kinds)
+
+
+def speed(detectors: dict[str, Finder], examples: list[Example]) -> dict[str, float]:
+    """Milliseconds of CPU time that each detector needs for a photograph, the median of the fastest pass of each.
+
+    The detectors take turns, so that what else the machine does meets both.
+    """
+    fastest: dict[str, list[float]] = {name: [] for name in detectors}
+    for example in examples:
+        times: dict[str, list[float]] = {name: [] for name in detectors}
+        for _ in range(_PASSES):
+            for name, detector in detectors.items():
+                start = time.process_time()
+                detector(example.image)
+                times[name].append(1e3 * (time.process_time() - start))
+        for name, spent in times.items():
+            fastest[name].append(min(spent))
+    return {name: round(statistics.median(spent), 1) for name, spent in fastest.items()}
 
 
 def settings() -> CodeDetectorSettings:
@@ -83,14 +172,40 @@ def sets(count: int) -> dict[str, Iterable[Example]]:
     chosen: dict[str, Iterable[Example]] = {f"scenes, {style}": held_out(style, count) for style in scenes.STYLES}
     for folder in sorted((cards.ROOT / "data").glob("nano-codes-*")):
         chosen[folder.name] = nano_codes(folder)
-    if (REAL / "photos.json").is_file():
-        chosen["photos"] = photo_set(REAL)
-    else:
-        print(f"not measured: photos ({REAL.parent.name}/ is not there)", file=sys.stderr)
+    return {**chosen, **photo_sets()}
+
+
+def photo_sets() -> dict[str, Iterable[Example]]:
+    """The labelled photographs of shared/real; a missing set is reported on standard error."""
+    chosen: dict[str, Iterable[Example]] = {}
+    for name in ("photos", "photos2"):
+        if (REAL / f"{name}.json").is_file():
+            chosen[name] = list(photo_set(REAL, name))
+        else:
+            print(f"not measured: {name} ({REAL.parent.name}/ is not there)", file=sys.stderr)
     return chosen
 
 
-def measure(detector: CodeDetector, examples: Iterable[Example]) -> dict[str, Any]:
+def photographs() -> list[Example]:
+    """The labelled photographs of all sets."""
+    return [example for examples in photo_sets().values() for example in examples]
+
+
+def text_sets(count: int) -> dict[str, Iterable[Example]]:
+    """Sets in which every line of text is labelled: held-out mixed scenes, and held-out receipts where they are."""
+    drawn = (scenes.render(HELD_OUT, index) for index in range(count))
+    chosen: dict[str, Iterable[Example]] = {"scenes, mixed": (_text_example(scene) for scene in drawn)}
+    if (real_scenes.PAGES / "pages.json").is_file():
+        chosen["receipts"] = (_text_example(scene) for scene in real_scenes.pages(held_out=True))
+    return chosen
+
+
+def _text_example(scene: scenes.Scene) -> Example:
+    image = np.asarray(cv2.cvtColor(scene.grey, cv2.COLOR_GRAY2BGR), dtype=np.uint8)
+    return Example(image, *scene.whole_text(), ())
+
+
+def measure(detector: Finder, examples: Iterable[Example]) -> dict[str, Any]:
     """The figures over all examples, by kind of frame and by line height.
 
     Raises:
@@ -115,7 +230,7 @@ def measure(detector: CodeDetector, examples: Iterable[Example]) -> dict[str, An
         **_figures(kinds.pop(_ALL)),
         "by_kind": {kind: _figures(tally) for kind, tally in sorted(kinds.items())},
         "by_height": {
-            span: {key: _figures(heights[span])[key] for key in ("lines", "recall", "whole")}
+            span: {key: _figures(heights[span])[key] for key in ("lines", "met", "recall", "whole")}
             for span in sorted(named, key=lambda span: int(span.split("-")[0]))
         },
     }
@@ -145,13 +260,14 @@ def nano_codes(folder: Path) -> Iterator[Example]:
         yield Example(_image(folder / record["image"]), quads, [], kinds)
 
 
-def photo_set(folder: Path) -> Iterator[Example]:
-    """Labelled photos; lines that are marked as ignored count neither way."""
-    data = json.loads((folder / "photos.json").read_text(encoding="utf-8"))
-    for name, record in sorted(data.items()):
+def photo_set(folder: Path, name: str = "photos") -> Iterator[Example]:
+    """Labelled photos, kinds from their names' prefixes; lines that are marked as ignored count neither way."""
+    data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    for file, record in sorted(data.items()):
         lines = [np.asarray(r["quad"], dtype=np.float32) for r in record["lines"] if not r["ignore"]]
         unsure = [np.asarray(r["quad"], dtype=np.float32) for r in record["lines"] if r["ignore"]]
-        yield Example(_image(folder / name), lines, unsure, ())
+        kind = _KINDS.get(Path(file).name.split("_")[0])
+        yield Example(_image(folder / file), lines, unsure, (kind,) if kind else ())
 
 
 def _image(path: Path) -> NDArray[np.uint8]:

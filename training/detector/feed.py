@@ -20,8 +20,9 @@ from training.render.seeds import stream
 class PoolSchedule:
     """The shards of one pool, and when the training uses them.
 
-    ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``; its scenes are drawn
-    ``weight`` times as often as others. The scenes of a step therefore do not depend on how many shards exist.
+    ``first`` shards from step ``start`` on, then one more every ``every`` steps, up to ``shards``; about ``share`` of
+    the crops are from it, in relation to the shares of the other pools in use. The scenes of a step therefore do not
+    depend on how many shards exist.
     """
 
     seed: int
@@ -30,7 +31,7 @@ class PoolSchedule:
     first: int
     every: int
     start: int = 0
-    weight: int = 1
+    share: float = 1.0
 
     def at(self, step: int) -> int:
         """The number of shards that step ``step`` uses."""
@@ -43,21 +44,21 @@ class DetectorSource:
 
     folder: Path
     parts: tuple[PoolSchedule, ...]
-    _scenes: dict[int, list[Scene]] = field(default_factory=dict)
+    _shards: dict[int, list[list[Scene]]] = field(default_factory=dict)
 
-    def at(self, step: int) -> list[list[Scene]]:
-        """The scenes that step ``step`` may use: one list per pool, each scene repeated by the weight of its pool."""
-        return [self._of(part, part.at(step)) * part.weight for part in self.parts]
+    def at(self, step: int) -> list[tuple[float, list[Scene]]]:
+        """The scenes that step ``step`` may use: the share and the scenes of each pool that is in use."""
+        return [(part.share, self._of(part, part.at(step))) for part in self.parts if part.at(step)]
 
     def _of(self, part: PoolSchedule, shards: int) -> list[Scene]:
-        scenes = self._scenes.setdefault(part.seed, [])
-        while len(scenes) < shards * pool.SHARD:
-            path = pool.shard_path(self.folder, part.seed, len(scenes) // pool.SHARD)
+        loaded = self._shards.setdefault(part.seed, [])
+        while len(loaded) < shards:
+            path = pool.shard_path(self.folder, part.seed, len(loaded))
             while not path.is_file():
                 print(f"waiting for {path}", flush=True)
                 time.sleep(10.0)
-            scenes += pool.read(path)
-        return scenes[: shards * pool.SHARD]
+            loaded.append(pool.read(path))
+        return [scene for shard in loaded[:shards] for scene in shard]
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,11 @@ class DetectorFeed:
     def one(self, step: int) -> DetectorBatch:
         """The batch of one step."""
         rng = stream(self.seed, step, "crops")
-        scenes = [scene for part in self.source.at(step) for scene in part]
-        chosen = [_one_of(scenes, rng) for _ in range(self.batch)]
+        parts = self.source.at(step)
+        shares = np.array([share for share, _ in parts])
+        kinds = rng.choice(len(parts), size=self.batch, p=shares / shares.sum())
+        chosen = [parts[int(kind)][1][int(rng.integers(len(parts[int(kind)][1])))] for kind in kinds]
         drawn = [augment.crop(scene, self.side, rng) for scene in chosen]
         images = np.stack([pixels for pixels, _ in drawn])[:, None].astype(np.float32)
-        labels = np.stack([np.stack([lab.band, lab.octaves, lab.line, lab.known]) for _, lab in drawn])
+        labels = np.stack([shown.stacked() for _, shown in drawn])
         return DetectorBatch(torch.from_numpy((images - augment.MEAN) / augment.SPREAD), torch.from_numpy(labels))
-
-
-def _one_of(scenes: list[Scene], rng: np.random.Generator) -> Scene:
-    """One of two random scenes; the first is skipped if it is from a line camera, because these are soon learnt."""
-    first, second = (scenes[int(i)] for i in rng.integers(len(scenes), size=2))
-    return second if first.line_camera else first

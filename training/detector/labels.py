@@ -21,34 +21,51 @@ class Labels:
     """All float32 (H/4, W/4).
 
     Attributes:
-        band: share of the cell within the central band of a code line, 0..1.
+        band: share of the cell within the central band of a line of text, 0..1.
         octaves: log2(line height / 16 px) within the lines, 0 elsewhere.
         line: 1 within the quad of a line, where ``octaves`` holds.
         known: weight of the cell: 0 where nothing is learnt, more around the ends of lines.
+        code: 1 within the quads of code lines.
+        sorted: 1 within the quads of lines of which it is known whether they are codes.
     """
 
     band: NDArray[np.float32]
     octaves: NDArray[np.float32]
     line: NDArray[np.float32]
     known: NDArray[np.float32]
+    code: NDArray[np.float32]
+    sorted: NDArray[np.float32]
+
+    def stacked(self) -> NDArray[np.float32]:
+        """All of them as one array (6, H/4, W/4), in this order."""
+        return np.stack([self.band, self.octaves, self.line, self.known, self.code, self.sorted])
 
 
-def draw(shape: tuple[int, int], lines: NDArray[np.float32], unsure: NDArray[np.float32]) -> Labels:
+def draw(
+    shape: tuple[int, int],
+    lines: NDArray[np.float32],
+    unsure: NDArray[np.float32],
+    words: NDArray[np.float32] | None = None,
+    texts: NDArray[np.float32] | None = None,
+) -> Labels:
     """The labels of a frame of ``shape`` (H, W), both multiples of 4.
 
     Args:
         shape: of the frame in pixels.
         lines: (N, 4, 2) quads of code lines in pixels of the frame, pixel edges at whole numbers.
         unsure: (M, 4, 2) quads that are ignored.
+        words: (K, 4, 2) quads of text that is no code.
+        texts: (L, 4, 2) quads of text that may or may not be a code.
     """
     if shape[0] % CELL or shape[1] % CELL:
         raise ValueError(f"a frame's sides must be multiples of {CELL}, got {shape}")
     cells = (shape[0] // CELL, shape[1] // CELL)
     fine = np.zeros(shape, dtype=np.uint8)
-    octaves, line, known = np.zeros(cells, np.float32), np.zeros(cells, np.float32), np.ones(cells, np.float32)
+    octaves, line, code, sort = (np.zeros(cells, np.float32) for _ in range(4))
+    known = np.ones(cells, np.float32)
     for quad in unsure:
         _fill(known, quad / CELL, 0.0)
-    for quad in lines:
+    for quad, is_code in _sorted_lines(lines, words, texts):
         height = sides(quad)[1]
         if height < _LEAST:
             _fill(known, quad / CELL, 0.0)
@@ -57,10 +74,20 @@ def draw(shape: tuple[int, int], lines: NDArray[np.float32], unsure: NDArray[np.
         _fill(fine, band_of(quad), 255)
         _fill(octaves, quad / CELL, float(np.log2(height / UNIT_HEIGHT)))
         _fill(line, quad / CELL, 1.0)
+        _fill(code, quad / CELL, 1.0 if is_code else 0.0)
+        _fill(sort, quad / CELL, 0.0 if is_code is None else 1.0)
         for end in _ends(quad, height):
             _fill(known, np.asarray(end / CELL, np.float32), _END_WEIGHT)
     band = cv2.resize(fine, (cells[1], cells[0]), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
-    return Labels(band, octaves, line, known)
+    return Labels(band, octaves, line, known, code, sort)
+
+
+def _sorted_lines(
+    lines: NDArray[np.float32], words: NDArray[np.float32] | None, texts: NDArray[np.float32] | None
+) -> list[tuple[NDArray[np.float32], bool | None]]:
+    """Every line of text with whether it is a code, None where that is not known; codes come last, on top."""
+    kinds: tuple[tuple[NDArray[np.float32] | None, bool | None], ...] = ((texts, None), (words, False), (lines, True))
+    return [(quad, kind) for quads, kind in kinds if quads is not None for quad in quads]
 
 
 def _ends(quad: NDArray[np.float32], height: float) -> list[NDArray[np.float32]]:

@@ -1,4 +1,4 @@
-"""The detector's loss: balanced cross-entropy and dice on the band, absolute error on the height."""
+"""The detector's loss: cross-entropy and dice on the band, absolute error on the height, cross-entropy on the class."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ _FEWEST = 1000  # at least this many such cells, so that frames without a code t
 
 @dataclass(frozen=True)
 class DetectorBatch:
-    """Normalised images (N, 1, H, W), and labels (N, 4, H/4, W/4): band, octaves, line, weight."""
+    """Normalised images (N, 1, H, W), and labels (N, 6, H/4, W/4) as ``Labels.stacked``."""
 
     images: Tensor
     labels: Tensor
 
 
 def loss(maps: Tensor, labels: Tensor) -> Tensor:
-    """The loss, a scalar, of maps (N, 2, h, w) in float32 and labels (N, 4, h, w)."""
-    band, octaves, line, known = labels.unbind(1)
-    return band_loss(maps[:, 0], band, known) + 0.5 * height_loss(maps[:, 1], octaves, line * known)
+    """The loss, a scalar, of maps (N, 3, h, w) in float32 and labels (N, 6, h, w)."""
+    band, octaves, line, known, code, sort = labels.unbind(1)
+    found = band_loss(maps[:, 0], band, known) + 0.5 * height_loss(maps[:, 1], octaves, line * known)
+    return found + 0.5 * class_loss(maps[:, 2], code, sort * (band > 0.5))
 
 
 def band_loss(logits: Tensor, band: Tensor, known: Tensor) -> Tensor:
@@ -45,3 +46,10 @@ def band_loss(logits: Tensor, band: Tensor, known: Tensor) -> Tensor:
 def height_loss(found: Tensor, octaves: Tensor, line: Tensor) -> Tensor:
     """The mean absolute error in octaves over the cells of lines."""
     return ((found - octaves).abs() * line).sum() / (line.sum() + 1.0)
+
+
+def class_loss(logits: Tensor, code: Tensor, sure: Tensor) -> Tensor:
+    """Cross-entropy over the cells of sure lines; codes and other text weigh the same, however many there are."""
+    each = fn.binary_cross_entropy_with_logits(logits, code, reduction="none")
+    parts = [(each * weight).sum() / (weight.sum() + 1.0) for weight in (sure * code, sure * (1.0 - code))]
+    return 0.5 * (parts[0] + parts[1])

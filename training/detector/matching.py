@@ -14,6 +14,7 @@ Quads = Sequence[NDArray[np.float32]]
 WHOLE = 0.97  # share of a line's length that must be in a found quad for the line to be found whole
 _MARGIN = 0.1  # margin of a crop around its quad on each side, in heights; the reader's margin is not smaller
 _OVERLAP = 0.5  # least intersection over union at which a line counts as found
+_MET = 0.3  # least share of the smaller quad that both have in common where a line counts as met (shared/real)
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Tally:
 
     frames: int = 0
     lines: int = 0
+    met: int = 0
     overlapped: int = 0
     whole: int = 0
     found: int = 0
@@ -31,6 +33,7 @@ class Tally:
         """Count one frame. Found quads whose middle is in an unsure quad are neither right nor wrong."""
         self.frames += 1
         self.lines += len(true)
+        self.met += sum(any(shared(t, f) > _MET for f in found) for t in true)
         self.overlapped += sum(any(overlap(t, f) >= _OVERLAP for f in found) for t in true)
         self.whole += sum(any(covered(t, f) >= WHOLE for f in found) for t in true)
         right = [any(overlap(t, f) >= 0.25 for t in true) for f in found]
@@ -39,8 +42,9 @@ class Tally:
         self.extra += sum(not r and not d for r, d in zip(right, doubtful, strict=True))
 
     def figures(self) -> dict[str, float]:
-        """The percentage of lines found and found whole, of quads that are lines, and the extra quads per frame."""
+        """Percentages of lines met, found, found whole, and of quads that are lines; and the extra quads per frame."""
         return {
+            "met": round(100.0 * self.met / max(1, self.lines), 2),
             "recall": round(100.0 * self.overlapped / max(1, self.lines), 2),
             "whole": round(100.0 * self.whole / max(1, self.lines), 2),
             "precision": round(100.0 * (1.0 - self.extra / max(1, self.found)), 2),
@@ -53,6 +57,13 @@ def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
     shared = float(cv2.intersectConvexConvex(a, b)[0])
     return shared / max(1e-6, abs(cv2.contourArea(a)) + abs(cv2.contourArea(b)) - shared)
+
+
+def shared(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """The share of the smaller of two convex quads that the other covers."""
+    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    common = float(cv2.intersectConvexConvex(a, b)[0])
+    return common / max(1e-6, min(abs(cv2.contourArea(a)), abs(cv2.contourArea(b))))
 
 
 def covered(true: NDArray[np.float32], found: NDArray[np.float32]) -> float:

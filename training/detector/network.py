@@ -1,4 +1,4 @@
-"""The network: plain 3x3 convolutions down to stride 32, summed back up to stride 4, and a two-map head.
+"""The network: plain 3x3 convolutions down to stride 32, summed back up to stride 4, and a three-map head.
 
 During training, each 3x3 layer is the sum of a 3x3, a 1x1 and an identity branch whose weights are added *before* the
 convolution (online re-parameterisation, Hu et al., OREPA, CVPR 2022). Training therefore costs one convolution per
@@ -18,9 +18,9 @@ from torch.nn import functional as fn
 class SummedConv(nn.Module):
     """Convolution 3x3 (its kernel a sum of three branches), batch normalisation, ReLU."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, dilation: int = 1) -> None:
         super().__init__()
-        self.stride = stride
+        self.stride, self.dilation = stride, dilation
         self.square = nn.Parameter(torch.empty(outputs, inputs, 3, 3))
         self.point = nn.Parameter(torch.empty(outputs, inputs, 1, 1))
         self.square_scale = nn.Parameter(torch.ones(outputs, 1, 1, 1))
@@ -38,7 +38,7 @@ class SummedConv(nn.Module):
         return self.square * self.square_scale + fn.pad(middle, (1, 1, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        return fn.relu(self.norm(fn.conv2d(x, self.kernel(), None, self.stride, 1)))
+        return fn.relu(self.norm(fn.conv2d(x, self.kernel(), None, self.stride, self.dilation, self.dilation)))
 
 
 class Lateral(nn.Module):
@@ -54,16 +54,21 @@ class Lateral(nn.Module):
 
 
 class DetectorNetwork(nn.Module):
-    """(N, 1, H, W) grey to (N, 2, H/4, W/4) maps: logit of the band, log2(line height / 16 px).
+    """(N, 1, H, W) grey to (N, 3, H/4, W/4) maps: logit of the band, log2(line height / 16 px), logit of a code.
 
     Args:
         widths: channels at strides 2, 4, 8, 16 and 32.
         depths: 3x3 layers at strides 4, 8, 16 and 32, including the one that halves the size.
         neck: channels of the upward path and of the head.
+        dilations: of further 3x3 layers at stride 32, which let the network see whole lines of large print.
     """
 
     def __init__(
-        self, widths: tuple[int, ...] = (16, 32, 64, 96, 128), depths: tuple[int, ...] = (2, 2, 3, 3), neck: int = 32
+        self,
+        widths: tuple[int, ...] = (16, 32, 64, 96, 128),
+        depths: tuple[int, ...] = (2, 2, 3, 3),
+        neck: int = 32,
+        dilations: tuple[int, ...] = (),
     ) -> None:
         super().__init__()
         self.stem = SummedConv(1, widths[0], 2)
@@ -71,10 +76,11 @@ class DetectorNetwork(nn.Module):
             nn.Sequential(SummedConv(a, b, 2), *(SummedConv(b, b) for _ in range(depth - 1)))
             for a, b, depth in zip(widths[:-1], widths[1:], depths, strict=True)
         )
+        self.wide = nn.Sequential(*(SummedConv(widths[-1], widths[-1], 1, dilation) for dilation in dilations))
         self.laterals = nn.ModuleList(Lateral(width, neck) for width in widths[1:])
         self.smooth = nn.ModuleList(SummedConv(neck, neck) for _ in widths[2:-1])
         self.head = SummedConv(neck, neck)
-        self.maps = nn.Conv2d(neck, 2, 1)
+        self.maps = nn.Conv2d(neck, 3, 1)
         nn.init.normal_(self.maps.weight, std=0.01)
         nn.init.constant_(self.maps.bias, 0.0)
         with torch.no_grad():
@@ -85,6 +91,8 @@ class DetectorNetwork(nn.Module):
         levels = []
         for stage, lateral in zip(self.stages, self.laterals, strict=True):
             x = stage(x)
+            if stage is self.stages[-1]:
+                x = self.wide(x)
             levels.append(lateral(x))
         up = levels.pop()
         for smooth in self.smooth:
@@ -103,7 +111,7 @@ def folded(network: DetectorNetwork) -> DetectorNetwork:
 def _fold(module: nn.Module) -> None:
     for name, child in module.named_children():
         if isinstance(child, SummedConv):
-            conv = _with_norm(child.kernel(), child.norm, child.stride, 1)
+            conv = _with_norm(child.kernel(), child.norm, child.stride, child.dilation, child.dilation)
             setattr(module, name, nn.Sequential(conv, nn.ReLU()))
         elif isinstance(child, Lateral):
             setattr(module, name, _with_norm(child.conv.weight, child.norm, 1, 0))
@@ -111,11 +119,11 @@ def _fold(module: nn.Module) -> None:
             _fold(child)
 
 
-def _with_norm(kernel: Tensor, norm: nn.BatchNorm2d, stride: int, padding: int) -> nn.Conv2d:
+def _with_norm(kernel: Tensor, norm: nn.BatchNorm2d, stride: int, padding: int, dilation: int = 1) -> nn.Conv2d:
     """A convolution that computes ``kernel`` followed by ``norm`` in evaluation mode."""
     spread = torch.sqrt(cast(Tensor, norm.running_var) + norm.eps)
     gain = norm.weight / spread
-    conv = nn.Conv2d(kernel.shape[1], kernel.shape[0], kernel.shape[2], stride, padding)
+    conv = nn.Conv2d(kernel.shape[1], kernel.shape[0], kernel.shape[2], stride, padding, dilation)
     with torch.no_grad():
         conv.weight.copy_(kernel * gain[:, None, None, None])
         cast(Tensor, conv.bias).copy_(norm.bias - cast(Tensor, norm.running_mean) * gain)

@@ -26,7 +26,9 @@ class Sheet:
         grey: float32 (H, W), 0..255.
         taken: uint8 (H, W), 1 where something is printed.
         lines: quads of code lines.
-        unsure: quads of text that may or may not be a code.
+        words: quads of label text, which is no code.
+        texts: quads of text that may or may not be a code.
+        unsure: quads of what may or may not be legible text.
         faint: whether codes are printed weakly and directly onto pictures.
     """
 
@@ -34,6 +36,8 @@ class Sheet:
     taken: NDArray[np.uint8]
     faint: bool = False
     lines: list[Quad] = field(default_factory=list)
+    words: list[Quad] = field(default_factory=list)
+    texts: list[Quad] = field(default_factory=list)
     unsure: list[Quad] = field(default_factory=list)
 
     def free(self, box: Box) -> bool:
@@ -41,6 +45,13 @@ class Sheet:
         x, y, w, h = box
         inside = x >= 0 and y >= 0 and x + w <= self.grey.shape[1] and y + h <= self.grey.shape[0]
         return inside and not self.taken[y : y + h, x : x + w].any()
+
+    def write(self, coverage: Map, corner: tuple[int, int], level: float, opacity: float) -> None:
+        """Print a line of label text in place, and note its quad where it is on the package."""
+        stamp(self.grey, coverage, corner, level, opacity)
+        quad = shown_extent(coverage, corner, self.grey.shape)
+        if quad is not None:
+            self.words.append(quad)
 
     def take(self, box: Box) -> None:
         """Mark the box as printed."""
@@ -84,6 +95,12 @@ def sheet(
     return made
 
 
+def print_codes(made: Sheet, rng: np.random.Generator, codes: int, heights: tuple[float, float]) -> None:
+    """Print ``codes`` codes of ``heights`` px a line in free places of a package that is finished otherwise."""
+    for block in [block for block in (_place_code(made, rng, heights, 0.0) for _ in range(codes)) if block]:
+        _print_code(made, rng, *block)
+
+
 def surface(rng: np.random.Generator, shape: tuple[int, int], level: float) -> Map:
     """A grey surface (H, W) of about ``level``: flat, shaded, fibrous, creased, brushed, striped or dotted."""
     kind = int(rng.integers(8))
@@ -119,14 +136,19 @@ def _picture(made: Sheet, rng: np.random.Generator) -> None:
     h, w = made.grey.shape
     x, y = int(rng.integers(0, max(1, w // 2))), int(rng.integers(0, max(1, h // 2)))
     box = (x, y, int(rng.integers(w // 4, w - x + 1)), int(rng.integers(h // 4, h - y + 1)))
-    part = clutter(rng, (box[3], box[2]), between(rng, 0.5, 3.0))
+    unsure: list[Quad] = []
+    part = clutter(rng, (box[3], box[2]), between(rng, 0.5, 3.0), unsure)
+    made.unsure += [quad + np.array([x, y]) for quad in unsure]
     strength = np.float32(between(rng, 0.25, 1.0))
     view = made.grey[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
     view += strength * (part - view)
 
 
-def clutter(rng: np.random.Generator, shape: tuple[int, int], blur: float) -> Map:
-    """A picture (H, W) of overlapping shapes, noise of several sizes and big letters, blurred by ``blur`` px."""
+def clutter(rng: np.random.Generator, shape: tuple[int, int], blur: float, unsure: list[Quad] | None = None) -> Map:
+    """A picture (H, W) of overlapping shapes, noise of several sizes and big letters, blurred by ``blur`` px.
+
+    The quads of the letters, which may or may not be legible, are added to ``unsure``.
+    """
     h, w = shape
     base = between(rng, 30, 220)
     picture = np.clip(base + between(rng, 10, 45) * noise.smooth(rng, shape, between(rng, 40, 200)), 0, 255)
@@ -144,17 +166,28 @@ def clutter(rng: np.random.Generator, shape: tuple[int, int], blur: float) -> Ma
             end = (int(rng.integers(0, w)), int(rng.integers(0, h)))
             cv2.line(picture, centre, end, level, int(rng.integers(1, 9)), cv2.LINE_AA)
     for _ in range(int(rng.integers(0, 5))):
-        _scatter_word(picture, rng)
+        quad = _scatter_word(picture, rng)
+        if quad is not None and unsure is not None:
+            unsure.append(quad)
     picture = cv2.GaussianBlur(picture, (0, 0), blur)
     if chance(rng, 0.5):
         picture = picture * (1 + between(rng, 0.02, 0.12) * noise.smooth(rng, shape, between(rng, 2, 9)))
     return np.asarray(np.clip(picture, 0, 255), dtype=np.float32)
 
 
-def _scatter_word(picture: Map, rng: np.random.Generator) -> None:
+def _scatter_word(picture: Map, rng: np.random.Generator) -> Quad | None:
     face = fonts.face(pick(rng, typefaces()), int(rng.integers(18, 90)))
     place = (int(rng.integers(-30, picture.shape[1])), int(rng.integers(-30, picture.shape[0])))
-    stamp(picture, ink.text_map(texts.heading(rng), face), place, between(rng, 0, 255), 1.0)
+    coverage = ink.text_map(texts.heading(rng), face)
+    stamp(picture, coverage, place, between(rng, 0, 255), 1.0)
+    return shown_extent(coverage, place, picture.shape)
+
+
+def shown_extent(coverage: Map, corner: tuple[int, int], shape: tuple[int, ...]) -> Quad | None:
+    """The quad around the part of a print at ``corner`` that is on a surface of ``shape``; None if nothing is."""
+    x0, y0 = max(corner[0], 0), max(corner[1], 0)
+    x1, y1 = min(corner[0] + coverage.shape[1], shape[1]), min(corner[1] + coverage.shape[0], shape[0])
+    return rectangle(x0, y0, x1, y1) if x1 - x0 > 3 and y1 - y0 > 3 else None
 
 
 def stamp(grey: Map, coverage: Map, corner: tuple[int, int], level: float, opacity: float) -> None:
@@ -181,8 +214,8 @@ class Block:
 
     prints: list[InkMap]
     corners: list[tuple[int, int]]
-    junk: list[tuple[Map, tuple[int, int]]]  # other text next to the lines, not to be found
-    blurry: list[tuple[Map, tuple[int, int]]]  # other text that may or may not be found
+    junk: list[tuple[Map, tuple[int, int]]]  # other text next to the lines, in their row
+    blurry: list[tuple[Map, tuple[int, int]]]  # other text below them
 
 
 def _place_code(
@@ -267,8 +300,8 @@ def _print_code(made: Sheet, rng: np.random.Generator, box: Box, block: Block) -
         made.lines.append(ink.shifted(line.quad, x + dx, y + dy))
     for coverage, (dx, dy) in block.junk + block.blurry:
         stamp(made.grey, coverage, (x + dx, y + dy), level, opacity)
-    for coverage, (dx, dy) in block.blurry:
-        made.unsure.append(rectangle(x + dx, y + dy, x + dx + coverage.shape[1], y + dy + coverage.shape[0]))
+    for coverage, (dx, dy) in block.junk + block.blurry:
+        made.texts.append(rectangle(x + dx, y + dy, x + dx + coverage.shape[1], y + dy + coverage.shape[0]))
 
 
 def _dried(coverage: Map, rng: np.random.Generator) -> Map:
@@ -356,7 +389,7 @@ def _paragraph(made: Sheet, rng: np.random.Generator, box: Box) -> None:
         if script and chance(rng, 0.3):
             words = f"{words[: count // 2]} {texts.sentence(rng, count // 2 + 1, 0.5)}"
         coverage = ink.text_map(words.upper() if upper else words, face)
-        stamp(made.grey, coverage[:, :w], (x, top), level, opacity)
+        made.write(coverage[:, :w], (x, top), level, opacity)
 
 
 def _heading(made: Sheet, rng: np.random.Generator, box: Box) -> None:
@@ -382,7 +415,7 @@ def _heading(made: Sheet, rng: np.random.Generator, box: Box) -> None:
     if coverage.shape[1] > w:
         tall = max(4, round(coverage.shape[0] * w / coverage.shape[1]))
         coverage = cv2.resize(coverage, (w, tall), interpolation=cv2.INTER_AREA)
-    stamp(made.grey, coverage[:h], (x + (w - coverage.shape[1]) // 2, y), level, 1.0)
+    made.write(coverage[:h], (x + (w - coverage.shape[1]) // 2, y), level, 1.0)
 
 
 def _bar_code(made: Sheet, rng: np.random.Generator, box: Box) -> None:
@@ -399,7 +432,7 @@ def _bar_code(made: Sheet, rng: np.random.Generator, box: Box) -> None:
         coverage = ink.text_map(texts.bar_digits(rng), fonts.face(pick(rng, typefaces()), digits))
         if coverage.shape[1] > w:
             coverage = cv2.resize(coverage, (w, coverage.shape[0]), interpolation=cv2.INTER_AREA)
-        stamp(made.grey, coverage, (x + (w - coverage.shape[1]) // 2, y + tall + 3), dark, 1.0)
+        made.write(coverage, (x + (w - coverage.shape[1]) // 2, y + tall + 3), dark, 1.0)
 
 
 def _matrix(made: Sheet, rng: np.random.Generator, box: Box) -> None:
@@ -428,9 +461,9 @@ def _table(made: Sheet, rng: np.random.Generator, box: Box) -> None:
         if ruled:
             cv2.line(made.grey, (x, top + row - 2), (x + w - 1, top + row - 2), level, 1)
         name = ink.text_map(texts.sentence(rng, max(2, int(split / (0.6 * size))), 0.0), face)
-        stamp(made.grey, name[:, : max(1, split - 6)], (x + 3, top), level, 1.0)
+        made.write(name[:, : max(1, split - 6)], (x + 3, top), level, 1.0)
         amount = texts.quantity(rng) + (f" {texts.quantity(rng)}" if twice else "")
-        stamp(made.grey, ink.text_map(amount, face)[:, : max(1, w - split - 4)], (x + split + 4, top), level, 1.0)
+        made.write(ink.text_map(amount, face)[:, : max(1, w - split - 4)], (x + split + 4, top), level, 1.0)
 
 
 def _emblem(made: Sheet, rng: np.random.Generator, box: Box) -> None:
@@ -448,11 +481,11 @@ def _emblem(made: Sheet, rng: np.random.Generator, box: Box) -> None:
 
 
 def _doubtful(made: Sheet, rng: np.random.Generator, box: Box) -> None:
-    """A telephone number or reference, which could be mistaken for a code: unsure."""
+    """A telephone number or reference, which could be mistaken for a code."""
     size = int(rng.integers(8, 24))
     coverage = ink.text_map(texts.ambiguous(rng), fonts.face(pick(rng, typefaces()), size))[:, : box[2]]
     stamp(made.grey, coverage, box[:2], _ink_level(made, rng, box), 1.0)
-    made.unsure.append(rectangle(box[0], box[1], box[0] + coverage.shape[1], box[1] + coverage.shape[0]))
+    made.texts.append(rectangle(box[0], box[1], box[0] + coverage.shape[1], box[1] + coverage.shape[0]))
 
 
 _MAKERS: tuple[Maker, ...] = (

@@ -13,6 +13,7 @@ from training.detector import scenes
 from training.detector.scenes import Scene
 
 SHARD = 250  # scenes per shard
+_KINDS = ("lines", "unsure", "words", "texts")  # the quads of a scene, in the order of its fields
 
 
 class PoolError(RuntimeError):
@@ -46,21 +47,22 @@ def make(folder: Path, seed: int, first: int, last: int, style: str = "mixed") -
     for number in range(first, last):
         path = shard_path(folder, seed, number)
         if not path.is_file():
-            _write(path, [scenes.render(seed, number * SHARD + i, style) for i in range(SHARD)])
+            write(path, [scenes.render(seed, number * SHARD + i, style) for i in range(SHARD)])
             print(f"{path}: {SHARD} scenes", flush=True)
 
 
-def _write(path: Path, drawn: list[Scene]) -> None:
+def write(path: Path, drawn: list[Scene]) -> None:
     """Write a shard, completely or not at all: all pixels in one row, shapes, and quads with their scene's number."""
     part = path.with_suffix(".part.npz")
     np.savez(
         part,
         pixels=np.concatenate([scene.grey.ravel() for scene in drawn]),
         shapes=np.array([scene.grey.shape for scene in drawn], dtype=np.int32),
-        lines=np.concatenate([scene.lines for scene in drawn]),
-        line_counts=np.array([len(scene.lines) for scene in drawn], dtype=np.int32),
-        unsure=np.concatenate([scene.unsure for scene in drawn]),
-        unsure_counts=np.array([len(scene.unsure) for scene in drawn], dtype=np.int32),
+        **{kind: np.concatenate([getattr(scene, kind) for scene in drawn]) for kind in _KINDS},
+        **{
+            f"{kind}_counts": np.array([len(getattr(scene, kind)) for scene in drawn], dtype=np.int32)
+            for kind in _KINDS
+        },
     )
     part.replace(path)
 
@@ -74,13 +76,12 @@ def read(path: Path) -> list[Scene]:
     try:
         with np.load(path) as data:
             shapes, pixels = data["shapes"], data["pixels"]
-            lines = _split(data["lines"], data["line_counts"])
-            unsure = _split(data["unsure"], data["unsure_counts"])
+            quads = [_split(data[kind], data[f"{kind}_counts"]) for kind in _KINDS]
     except (OSError, KeyError, ValueError) as error:
         raise PoolError(f"{path}: not a shard of scenes ({error}); delete it and draw it again") from error
     ends = np.cumsum(shapes.prod(axis=1))
     greys = [pixels[e - h * w : e].reshape(h, w) for e, (h, w) in zip(ends, shapes, strict=True)]
-    return [Scene(grey, a, b) for grey, a, b in zip(greys, lines, unsure, strict=True)]
+    return [Scene(grey, *parts) for grey, *parts in zip(greys, *quads, strict=True)]
 
 
 def _split(quads: NDArray[np.float32], counts: NDArray[np.int32]) -> list[NDArray[np.float32]]:

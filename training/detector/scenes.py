@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from training.render import noise, optics, scene, spec, types
 from training.render.seeds import between, chance, pick, stream
 from training.render.types import Map, Quad
 
-STYLES = ("mixed", "crowded", "overprint", "faint")
+STYLES = ("mixed", "crowded", "overprint", "faint", "large")
 SIDE = 608  # px of a square scene
 _LINE_CAMERA = 0.25  # share of scenes that show the view of a camera above a production line
 _MARGIN = 60  # px around a package that fills the frame, so that perspective never shows its rim
@@ -27,19 +27,33 @@ class Scene:
     Attributes:
         grey: uint8 (H, W).
         lines: (N, 4, 2) quads of code lines in pixels, clockwise from top-left along the reading direction.
-        unsure: (M, 4, 2) quads that count neither as a code nor as the absence of one.
+        unsure: (M, 4, 2) quads that count neither as text nor as the absence of it.
+        words: (K, 4, 2) quads of text that is no code.
+        texts: (L, 4, 2) quads of text that may or may not be a code.
     """
 
     grey: NDArray[np.uint8]
     lines: NDArray[np.float32]
     unsure: NDArray[np.float32]
+    words: NDArray[np.float32] = field(default_factory=lambda: stack([]))
+    texts: NDArray[np.float32] = field(default_factory=lambda: stack([]))
 
     def whole(self) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-        """The lines that are completely in the frame, and the quads that count neither way in a measurement."""
+        """The codes that are completely in the frame, and the quads that count neither way in a measurement."""
+        inside, cut = self._split(self.lines)
+        return inside, [*self.unsure, *cut, *self.words, *self.texts]
+
+    def whole_text(self) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """The same for lines of text of any kind."""
+        inside, cut = self._split(np.concatenate([self.lines, self.words, self.texts]))
+        return inside, [*self.unsure, *cut]
+
+    def _split(self, quads: NDArray[np.float32]) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+        """The quads that are completely in the frame, and the others."""
         size = np.array(self.grey.shape[::-1])
-        inside = [bool((quad >= 0).all() and (quad <= size).all()) for quad in self.lines]
-        cut = [quad for quad, shown in zip(self.lines, inside, strict=True) if not shown]
-        return [quad for quad, shown in zip(self.lines, inside, strict=True) if shown], [*self.unsure, *cut]
+        inside = [bool((quad >= 0).all() and (quad <= size).all()) for quad in quads]
+        shown = [quad for quad, whole in zip(quads, inside, strict=True) if whole]
+        return shown, [quad for quad, whole in zip(quads, inside, strict=True) if not whole]
 
     @property
     def line_camera(self) -> bool:
@@ -55,7 +69,7 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
         index: of the scene; no scene depends on another.
         style: ``"mixed"``; ``"crowded"``: packages full of label content in front of a shelf of others;
             ``"overprint"``: frames of a line camera, mostly with an older print under the code; ``"faint"``: weak
-            codes directly on pictures and dark packages.
+            codes directly on pictures and dark packages; ``"large"``: codes up to a third of the frame high.
 
     Raises:
         ValueError: an unknown style.
@@ -67,6 +81,8 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
         return _crowded(stream(seed, index, "scene"))
     if style == "faint":
         return _in_hand(stream(seed, index, "scene"), faint=True)
+    if style == "large":
+        return _in_hand(stream(seed, index, "scene"), heights=(40.0, 260.0))
     if style == "overprint":
         return _line_camera(seed, index, "overlap" if chance(rng, 0.7) else None)
     if chance(rng, _LINE_CAMERA):
@@ -84,52 +100,91 @@ def _line_camera(seed: int, index: int, condition: str | None = None) -> Scene:
     grey = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
     scale = between(rng, 0.76, 1.0)
     small = cv2.resize(grey, (round(800 * scale), round(600 * scale)), interpolation=cv2.INTER_AREA)
-    quads = np.array([line.quad for line in frame.lines]) * np.array([small.shape[1] / 800, small.shape[0] / 600])
-    return Scene(np.asarray(small, dtype=np.uint8), _stack([*quads]), _stack([]))
+    ratio = np.array([small.shape[1] / 800, small.shape[0] / 600])
+    quads = [line.quad * ratio for line in frame.lines]
+    whole, part = _within([quad * ratio for quad in frame.words], np.ones(small.shape, np.float32))
+    return Scene(np.asarray(small, dtype=np.uint8), stack(quads), stack(part), stack(whole))
 
 
-def _in_hand(rng: np.random.Generator, faint: bool = False) -> Scene:
-    """Packages held or on a shelf, or one package that fills the frame."""
-    lines: list[Quad] = []
-    unsure: list[Quad] = []
-    if chance(rng, 0.35):
+@dataclass(frozen=True)
+class Marks:
+    """The ground truth of a frame that is being drawn: the quads of a ``Scene``."""
+
+    lines: list[Quad] = field(default_factory=list)
+    words: list[Quad] = field(default_factory=list)
+    texts: list[Quad] = field(default_factory=list)
+    unsure: list[Quad] = field(default_factory=list)
+
+    @classmethod
+    def on(cls, made: Sheet, view: optics.Homography) -> Marks:
+        """The ground truth of a package that is seen under ``view``."""
+        return cls(*(_seen(quads, view) for quads in (made.lines, made.words, made.texts, made.unsure)))
+
+    def shown(self, mask: Map) -> Marks:
+        """What the mask shows: whole quads stay, those shown in part become unsure, hidden ones are dropped."""
+        kept: list[list[Quad]] = []
+        cut: list[Quad] = []
+        for quads in (self.lines, self.words, self.texts, self.unsure):
+            whole, part = _within(quads, mask)
+            kept.append(whole)
+            cut += part
+        lines, words, texts, unsure = kept
+        return Marks(lines, words, texts, unsure + cut)
+
+    def __add__(self, other: Marks) -> Marks:
+        return Marks(
+            self.lines + other.lines, self.words + other.words, self.texts + other.texts, self.unsure + other.unsure
+        )
+
+    def scene(self, grey: Map) -> Scene:
+        """The frame ``grey`` with this ground truth."""
+        pixels = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+        return Scene(pixels, stack(self.lines), stack(self.unsure), stack(self.words), stack(self.texts))
+
+
+def _in_hand(rng: np.random.Generator, faint: bool = False, heights: tuple[float, float] | None = None) -> Scene:
+    """Packages held or on a shelf, or one that fills the frame; with codes of ``heights`` px always the latter."""
+    marks = Marks()
+    if heights or chance(rng, 0.35):
         grey = np.zeros((SIDE, SIDE), dtype=np.float32)
         side = SIDE + 2 * _MARGIN
-        made = packaging.sheet(rng, (side, side), int(rng.integers(1, 5)), (9.0, 46.0), faint=faint)
+        made = packaging.sheet(rng, (side, side), int(rng.integers(1, 5)), heights or (9.0, 46.0), faint=faint)
         view = optics.viewpoint(rng, (side, side), (SIDE, SIDE), between(rng, 0, 0.07), float(rng.normal(0, 0.06)))
         way, edge = cv2.INTER_LINEAR, cv2.BORDER_REFLECT_101
         grey[:] = cv2.warpPerspective(made.grey, view, (SIDE, SIDE), flags=way, borderMode=edge)
-        lines, unsure = _seen(made.lines, view), _seen(made.unsure, view)
+        marks = Marks.on(made, view)
+        marks = replace(marks.shown(np.ones_like(grey)), lines=marks.lines)
     else:
-        grey = packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0))
+        grey = packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0), marks.unsure)
         for _ in range(int(rng.choice(3, p=(0.5, 0.35, 0.15))) + 1):
-            lines, unsure = _put_package(grey, rng, lines, unsure, faint=faint)
+            marks = _put_package(grey, rng, marks, faint=faint)
         if chance(rng, 0.5):
-            lines, unsure = _put_hand(grey, rng, lines, unsure)
+            marks = _put_hand(grey, rng, marks)
     if chance(rng, 0.3):
         _reflect(grey, rng)
-    grey = cv2.filter2D(grey, -1, optics.blur_kernel(optics.Camera(defocus=between(rng, 0.5, 0.9))))
-    return Scene(np.clip(np.rint(grey), 0, 255).astype(np.uint8), _stack(lines), _stack(unsure))
+    return marks.scene(cv2.filter2D(grey, -1, optics.blur_kernel(optics.Camera(defocus=between(rng, 0.5, 0.9)))))
 
 
 def _crowded(rng: np.random.Generator) -> Scene:
     """A package full of label content, held in front of a shelf of others or filling the frame."""
-    lines: list[Quad] = []
-    unsure: list[Quad] = []
-    grey = _shelf(rng) if chance(rng, 0.6) else packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0))
+    marks = Marks()
+    if chance(rng, 0.6):
+        grey = _shelf(rng, marks)
+    else:
+        grey = packaging.clutter(rng, (SIDE, SIDE), between(rng, 1.0, 6.0), marks.unsure)
     for _ in range(int(rng.choice(2, p=(0.65, 0.35))) + 1):
-        lines, unsure = _put_package(grey, rng, lines, unsure, between(rng, 0.3, 1.0))
+        marks = _put_package(grey, rng, marks, between(rng, 0.3, 1.0))
     if chance(rng, 0.5):
-        lines, unsure = _put_hand(grey, rng, lines, unsure)
+        marks = _put_hand(grey, rng, marks)
     if chance(rng, 0.3):
         _reflect(grey, rng)
-    grey = cv2.filter2D(grey, -1, optics.blur_kernel(optics.Camera(defocus=between(rng, 0.5, 0.9))))
-    return Scene(np.clip(np.rint(grey), 0, 255).astype(np.uint8), _stack(lines), _stack(unsure))
+    return marks.scene(cv2.filter2D(grey, -1, optics.blur_kernel(optics.Camera(defocus=between(rng, 0.5, 0.9)))))
 
 
-def _shelf(rng: np.random.Generator) -> Map:
-    """A background of packages without codes, more or less out of focus."""
-    grey = packaging.clutter(rng, (SIDE, SIDE), 2.0)
+def _shelf(rng: np.random.Generator, marks: Marks) -> Map:
+    """A background of packages without codes, more or less out of focus; its text is added to the unsure ``marks``."""
+    unsure: list[Quad] = []
+    grey = packaging.clutter(rng, (SIDE, SIDE), 2.0, unsure)
     for _ in range(int(rng.integers(3, 9))):
         shape = (int(rng.integers(120, 330)), int(rng.integers(100, 300)))
         made = packaging.sheet(rng, shape, 0, (8.0, 9.0), between(rng, 0.0, 0.6))
@@ -140,19 +195,14 @@ def _shelf(rng: np.random.Generator) -> Map:
         mask = cv2.warpPerspective(np.ones(shape, np.float32), view, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
         seen = cv2.warpPerspective(made.grey, view, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
         grey += mask * (np.asarray(seen, dtype=np.float32) - grey)
+        unsure += _seen(made.words + made.texts + made.unsure, view)
+    marks.unsure.extend(unsure)
     if chance(rng, 0.8):
         grey = cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 4.0))
     return np.asarray(grey * between(rng, 0.5, 1.0), dtype=np.float32)
 
 
-def _put_package(
-    grey: Map,
-    rng: np.random.Generator,
-    lines: list[Quad],
-    unsure: list[Quad],
-    crowd: float = 0.0,
-    faint: bool = False,
-) -> tuple[list[Quad], list[Quad]]:
+def _put_package(grey: Map, rng: np.random.Generator, marks: Marks, crowd: float = 0.0, faint: bool = False) -> Marks:
     """Place a package on the frame; the ground truth of what it hides is removed."""
     h, w = int(rng.integers(150, 620)), int(rng.integers(200, 620))
     round_lid = chance(rng, 0.18)
@@ -166,11 +216,7 @@ def _put_package(
     seen = cv2.warpPerspective(made.grey, view, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
     mask = cv2.warpPerspective(outline, view, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
     grey += mask * (np.asarray(seen, dtype=np.float32) - grey)
-    whole_lines, part_lines = _within(_seen(made.lines, view), mask)
-    whole_unsure, part_unsure = _within(_seen(made.unsure, view), mask)
-    old_lines, cut_lines = _within(lines, 1 - mask)
-    old_unsure, cut_unsure = _within(unsure, 1 - mask)
-    return old_lines + whole_lines, old_unsure + whole_unsure + part_lines + part_unsure + cut_lines + cut_unsure
+    return marks.shown(1 - mask) + Marks.on(made, view).shown(mask)
 
 
 def _outline(made: Sheet, rng: np.random.Generator, round_lid: bool) -> Map:
@@ -260,9 +306,7 @@ def _share(quad: Quad, mask: Map) -> float:
     return float(mask[y, x].mean())
 
 
-def _put_hand(
-    grey: Map, rng: np.random.Generator, lines: list[Quad], unsure: list[Quad]
-) -> tuple[list[Quad], list[Quad]]:
+def _put_hand(grey: Map, rng: np.random.Generator, marks: Marks) -> Marks:
     """Draw fingers or a fist from one side over the frame, in place."""
     mask = np.zeros((SIDE, SIDE), dtype=np.float32)
     side, along = int(rng.integers(4)), between(rng, 0.2, 0.9) * SIDE
@@ -278,9 +322,7 @@ def _put_hand(
     form = np.asarray(cv2.GaussianBlur(mask, (0, 0), 14.0), dtype=np.float32)
     skin = between(rng, 60, 200) * (0.45 + 0.6 * form) * (1 + 0.05 * noise.smooth(rng, grey.shape, 12))
     grey += soft * (np.clip(skin, 0, 255).astype(np.float32) - grey)
-    old_lines, cut_lines = _within(lines, 1 - mask)
-    old_unsure, cut_unsure = _within(unsure, 1 - mask)
-    return old_lines, old_unsure + cut_lines + cut_unsure
+    return marks.shown(1 - mask)
 
 
 def _reflect(grey: Map, rng: np.random.Generator) -> None:
@@ -295,5 +337,6 @@ def _reflect(grey: Map, rng: np.random.Generator) -> None:
     np.clip(grey, 0, 255, out=grey)
 
 
-def _stack(quads: list[types.Quad]) -> NDArray[np.float32]:
+def stack(quads: list[types.Quad]) -> NDArray[np.float32]:
+    """Quads as one array (N, 4, 2), also where there are none."""
     return np.asarray(quads, dtype=np.float32).reshape(-1, 4, 2)

@@ -18,14 +18,25 @@ from ocr_app.readers.codes.detector import CodeDetectorSettings, lines_from_maps
 from training.detector import augment, pool
 from training.detector.feed import DetectorFeed, DetectorSource, PoolSchedule
 from training.detector.loss import DetectorBatch, loss
-from training.detector.matching import Tally
+from training.detector.matching import Tally, overlap
 from training.detector.network import DetectorNetwork
 from training.detector.scenes import Scene
+from training.detector.start import warm_start
 from training.loop import Schedule, TrainingRun, seed_everything
 from training.toml import load_toml
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 _STRIDE = 32
-_CHECKED = 150  # held-out scenes that are measured during training
+_CALIBRATION = 4  # batches from which a warm start takes its normalisation
+
+
+@dataclass(frozen=True)
+class CheckPool:
+    """Held-out scenes that are measured during training: the first ``scenes`` of the pool ``seed``."""
+
+    name: str
+    seed: int
+    scenes: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,8 @@ class DetectorConfig:
     widths: tuple[int, ...]
     depths: tuple[int, ...]
     neck: int
+    dilations: tuple[int, ...]
+    start: Path | None
     schedule: Schedule
     seed: int
     batch: int
@@ -43,11 +56,11 @@ class DetectorConfig:
     decay: float
     threads: int
     pool: tuple[PoolSchedule, ...]
-    check: dict[str, int]
+    check: tuple[CheckPool, ...]
 
     def network(self) -> DetectorNetwork:
         """A network of this configuration with fresh weights."""
-        return DetectorNetwork(self.widths, self.depths, self.neck)
+        return DetectorNetwork(self.widths, self.depths, self.neck, self.dilations)
 
 
 def read_config(path: Path) -> DetectorConfig:
@@ -63,9 +76,11 @@ def read_config(path: Path) -> DetectorConfig:
         widths=tuple(shape["widths"]),
         depths=tuple(shape["depths"]),
         neck=shape["neck"],
+        dilations=tuple(shape.get("dilations", ())),
+        start=ROOT / shape["start"] if "start" in shape else None,
         schedule=Schedule(**data["schedule"]),
         pool=tuple(PoolSchedule(**part) for part in data["pool"]),
-        check=data["check"],
+        check=tuple(CheckPool(**part) for part in data["check"]),
         **data["train"],
     )
 
@@ -89,19 +104,22 @@ def train(
     seed_everything(config.seed)
     network = config.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     judged = config.network().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    pool.make(folder, config.check["seed"], 0, config.check["shards"])
-    held_out = pool.load(folder, config.check["seed"]).scenes[:_CHECKED]
-    source = DetectorSource(folder, config.pool)
+    held_out = {part.name: pool.load(folder, part.seed).scenes[: part.scenes] for part in config.check}
+    feed = DetectorFeed(DetectorSource(folder, config.pool), config.seed, config.batch, config.side)
+    if config.start is not None and not (out / "checkpoint.pt").is_file():
+        warm_start(network, config.start, torch.cat([feed.one(step).images for step in range(_CALIBRATION)]))
 
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)
-        return found_in(judged.eval(), held_out)
+        judged.eval()
+        figures = {name: found_in(judged, chosen) for name, chosen in held_out.items()}
+        return {f"{name}_{key}": value for name, part in figures.items() for key, value in part.items()}
 
     run = TrainingRun(
         folder=out,
         network=network,
         loss=lambda batch: _loss(network, batch),
-        batches=DetectorFeed(source, config.seed, config.batch, config.side),
+        batches=feed,
         measure=measure,
         schedule=config.schedule,
         seed=config.seed,
@@ -122,14 +140,24 @@ def _loss(network: DetectorNetwork, batch: DetectorBatch) -> Tensor:
 
 @torch.no_grad()
 def found_in(network: DetectorNetwork, scenes: list[Scene]) -> dict[str, float]:
-    """The figures of ``Tally`` over scenes at their own size."""
-    tally = Tally()
+    """The figures over scenes at their own size: codes found, text found, and texts sorted rightly by class."""
+    codes, text = Tally(), Tally()
+    right, sorted_lines = 0, 0
     for scene in scenes:
         with torch.autocast("cpu", torch.bfloat16):
             maps = network(blob(scene))
         found = lines_from_maps(maps[0].float().numpy(), CodeDetectorSettings())
-        tally.add(*scene.whole(), [line.quad for line in found])
-    return tally.figures()
+        codes.add(*scene.whole(), [line.quad for line in found])
+        text.add(*scene.whole_text(), [line.quad for line in found])
+        for quads, is_code in ((scene.lines, True), (scene.words, False)):
+            met = [line.code > 0.5 for line in found if any(overlap(quad, line.quad) >= 0.5 for quad in quads)]
+            right, sorted_lines = right + sum(code == is_code for code in met), sorted_lines + len(met)
+    return {
+        "codes": codes.figures()["recall"],
+        "text": text.figures()["recall"],
+        "precision": text.figures()["precision"],
+        "class": round(100.0 * right / max(1, sorted_lines), 2),
+    }
 
 
 def blob(scene: Scene) -> Tensor:

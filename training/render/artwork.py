@@ -7,7 +7,7 @@ import numpy as np
 
 from training.render.fonts import face, print_text
 from training.render.seeds import between, chance, pick
-from training.render.types import Layer, Map
+from training.render.types import Layer, Map, Quad, rectangle
 
 Box = tuple[int, int, int, int]  # x, y, width, height in pixels
 WORDS = (
@@ -39,8 +39,8 @@ def stamp(
     part += share * (np.asarray(colour, dtype=np.float32) - part)
 
 
-def decorate(layer: Layer, rng: np.random.Generator, keep_free: Box, font: str) -> None:
-    """Print label text, and often a bar code or a logo, around ``keep_free`` in place.
+def decorate(layer: Layer, rng: np.random.Generator, keep_free: Box, font: str) -> list[Quad]:
+    """Print label text, and often a bar code or a logo, around ``keep_free`` in place; return the quads of its text.
 
     Args:
         layer: (H, W, 3) package.
@@ -49,31 +49,40 @@ def decorate(layer: Layer, rng: np.random.Generator, keep_free: Box, font: str) 
         font: name of the typeface (see ``fonts.face``).
     """
     ink = _ink(rng, layer)
+    words: list[Quad] = []
     makers = [text_block, text_block, bar_code, logo]
     for box in _free_boxes(layer.shape[:2], keep_free):
         if chance(rng, 0.55):
-            makers[int(rng.integers(len(makers)))](layer, rng, box, ink, font)
+            words += makers[int(rng.integers(len(makers)))](layer, rng, box, ink, font)
+    return words
 
 
-def text_block(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str) -> None:
-    """Lines of label words of one size inside ``box``."""
-    print_block(layer, rng, box, ink, font, between(rng, 0.5, 0.95))
+def text_block(
+    layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str
+) -> list[Quad]:
+    """Lines of label words of one size inside ``box``; returns their quads."""
+    return print_block(layer, rng, box, ink, font, between(rng, 0.5, 0.95))
 
 
 def print_block(
     layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str, opacity: float
-) -> None:
+) -> list[Quad]:
     """As ``text_block``, at a given opacity of the ink (0..1)."""
     x, y, w, h = box
     size = int(rng.integers(15, 36))
     rows = range(y, y + h - int(1.3 * size), int(1.35 * size))
+    quads = []
     for top in rows[: int(rng.integers(2, 6))]:
         coverage = print_text(_words(rng, max(1, int(w / (0.55 * size)))), face(font, size)).coverage
         stamp(layer, coverage[:, : max(w, 1)], (x, top), ink, opacity)
+        quads.append(_extent(coverage[:, : max(w, 1)], (x, top)))
+    return quads
 
 
-def bar_code(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str) -> None:
-    """A bar-code-like pattern with digits below it (its bars carry no data)."""
+def bar_code(
+    layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str
+) -> list[Quad]:
+    """A bar-code-like pattern with digits below it (its bars carry no data); returns the quad of the digits."""
     x, y, w, h = box
     module = int(rng.integers(2, 4))
     n = max(8, min(60, (w - 8) // module))
@@ -82,11 +91,13 @@ def bar_code(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float,
     stamp(layer, np.ones((height + 28, len(bars) + 16), dtype=np.float32), (x - 8, y), (225.0, 228.0, 226.0), 0.9)
     stamp(layer, np.repeat(bars[None, :], height, axis=0), (x, y + 4), (35.0, 32.0, 34.0), 0.9)
     digits = " ".join(str(d) for d in rng.integers(0, 10, max(4, min(13, len(bars) // 18))))
-    stamp(layer, print_text(digits, face(font, 15)).coverage, (x, y + height + 4), (35.0, 32.0, 34.0), 0.9)
+    below = print_text(digits, face(font, 15)).coverage
+    stamp(layer, below, (x, y + height + 4), (35.0, 32.0, 34.0), 0.9)
+    return [_extent(below, (x, y + height + 4))]
 
 
-def logo(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str) -> None:
-    """A filled ellipse or star with one large word next to it or on it."""
+def logo(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, float, float], font: str) -> list[Quad]:
+    """A filled ellipse or star with one large word next to it or on it; returns the quad of the word."""
     x, y, w, h = box
     shape = np.zeros((max(h, 1), max(w, 1)), dtype=np.float32)
     radius = max(6, min(w, h) // 2 - 4)
@@ -97,7 +108,9 @@ def logo(layer: Layer, rng: np.random.Generator, box: Box, ink: tuple[float, flo
     cv2.fillPoly(shape, [np.rint(star).astype(np.int32)], 1.0, cv2.LINE_AA)
     stamp(layer, shape, (x, y), tuple(rng.uniform(40, 220, 3)), between(rng, 0.4, 0.8))
     word = print_text(pick(rng, WORDS), face(font, int(rng.integers(26, 54))), stroke=1).coverage
-    stamp(layer, word[: max(h, 1), : max(w, 1)], (x + int(0.4 * radius), y + h // 3), ink, 0.9)
+    shown, corner = word[: max(h, 1), : max(w, 1)], (x + int(0.4 * radius), y + h // 3)
+    stamp(layer, shown, corner, ink, 0.9)
+    return [_extent(shown, corner)]
 
 
 def panel(layer: Layer, rng: np.random.Generator, box: Box, colour: tuple[float, float, float]) -> None:
@@ -110,6 +123,15 @@ def panel(layer: Layer, rng: np.random.Generator, box: Box, colour: tuple[float,
         cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r - 1, 2 * r - 1))), (0, 0), 0.8
     )
     stamp(layer, np.asarray(soft, dtype=np.float32), (x, y), colour, 0.95)
+
+
+def _extent(coverage: Map, corner: tuple[int, int]) -> Quad:
+    """The upright quad around the ink of a coverage map whose top-left pixel is at ``corner``."""
+    rows, columns = np.nonzero(coverage.max(axis=1) > 0.2)[0], np.nonzero(coverage.max(axis=0) > 0.2)[0]
+    if not len(rows):
+        return rectangle(corner[0], corner[1], corner[0] + coverage.shape[1], corner[1] + coverage.shape[0])
+    x, y = corner
+    return rectangle(x + int(columns[0]), y + int(rows[0]), x + int(columns[-1]) + 1, y + int(rows[-1]) + 1)
 
 
 def _words(rng: np.random.Generator, characters: int) -> str:

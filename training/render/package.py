@@ -10,7 +10,7 @@ from training.render import artwork, printer, substrate
 from training.render.seeds import between, chance, stream
 from training.render.spec import FrameSpec
 from training.render.text import code_lines
-from training.render.types import Layer
+from training.render.types import Layer, Quad
 
 LONGEST = 535.0  # greatest width of a line in pixels: it fits the thesis's fixed crop
 
@@ -39,8 +39,8 @@ def tones(spec: FrameSpec, severity: float, rng: np.random.Generator) -> Tones:
 
 def package(
     spec: FrameSpec, severity: float, seed: int, index: int, shape: tuple[int, int], code: artwork.Box, font: str
-) -> Layer:
-    """The plane with everything that is printed before the code."""
+) -> tuple[Layer, list[Quad]]:
+    """The plane with everything that is printed before the code, and the quads of the label's text on it."""
     ground = tones(spec, severity, stream(seed, index, "tones")).ground
     plane = substrate.surface(spec.surface, stream(seed, index, "surface"), shape, ground)
     rng = stream(seed, index, "artwork")
@@ -49,8 +49,7 @@ def package(
         artwork.panel(
             plane, rng, free, substrate.base_colour(rng, float(np.mean(ground)) * between(rng, 1.0, 1.12), 0.2)
         )
-    artwork.decorate(plane, rng, free, font)
-    return plane
+    return plane, artwork.decorate(plane, rng, free, font)
 
 
 def underprint(

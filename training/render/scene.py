@@ -38,12 +38,14 @@ class Frame:
         lines: the code's lines from top to bottom.
         box: x, y, width, height around all lines with a margin, as a fixed crop would have.
         tags: see ``FrameSpec.tags``.
+        words: quads of the label's text, whose content is not known.
     """
 
     pixels: Pixels
     lines: tuple[PrintedLine, ...]
     box: tuple[int, int, int, int]
     tags: dict[str, str]
+    words: tuple[Quad, ...] = ()
 
     @property
     def code(self) -> str:
@@ -63,13 +65,14 @@ def render(spec: FrameSpec, seed: int, index: int, font: str = EMBEDDED) -> Fram
     severity = spec.severity(stream(seed, index, "severity"))
     texts = code_lines(stream(seed, index, "text"), spec.layout)
     prints, corners = _printed(spec, severity, texts, seed, index, font)
-    plane = package(spec, severity, seed, index, _PLANE, _extent(prints, corners), font)
+    plane, words = package(spec, severity, seed, index, _PLANE, _extent(prints, corners), font)
     _overprint(plane, spec, severity, seed, index, prints, corners, font)
     view, camera = _camera(spec, severity, stream(seed, index, "camera"), plane.shape[:2])
     pixels = optics.expose(optics.see(plane, view, FRAME), camera, stream(seed, index, "sensor"))
     quads = [optics.project(p.quad + corner, view) for p, corner in zip(prints, corners, strict=True)]
     lines = tuple(PrintedLine(text, quad) for text, quad in zip(texts, quads, strict=True))
-    return Frame(pixels, lines, _crop_box(quads, stream(seed, index, "box")), spec.tags())
+    seen = tuple(optics.project(quad, view) for quad in words)
+    return Frame(pixels, lines, _crop_box(quads, stream(seed, index, "box")), spec.tags(), seen)
 
 
 def _printed(

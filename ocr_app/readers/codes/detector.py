@@ -1,8 +1,8 @@
 """The code detector: scales a frame for the network, and turns the maps that it returns into quads.
 
-The network marks the central band of each code line and regresses the height of the line at each marked cell. A band
+The network marks the central band of each line of text and regresses the height of the line at each marked cell. A band
 is half as high as its line, so that lines that touch stay separate. The quad gets its full size back from the regressed
-height and the known shrink.
+height and the known shrink. A third map, where the network has one, tells codes from other text.
 """
 
 import math
@@ -47,10 +47,15 @@ class CodeDetectorSettings(NamedTuple):
 
 
 class FoundLine(NamedTuple):
-    """The quad of a line, clockwise from top-left along the reading direction, and the mean probability of its band."""
+    """A line of text.
+
+    ``quad``: clockwise from top-left along the reading direction. ``score``: the mean probability of its band.
+    ``code``: the mean probability that it is a code; 1 for a network that marks nothing but codes.
+    """
 
     quad: Quad
     score: float
+    code: float = 1.0
 
 
 def settings_from(record: Dict[str, Any]) -> CodeDetectorSettings:
@@ -126,9 +131,10 @@ def band_of(quad: Quad) -> Quad:
 
 
 def lines_from_maps(maps: np.ndarray, settings: CodeDetectorSettings) -> List[FoundLine]:
-    """The lines in one output ``(2, h, w)``, in pixels of the network's input, by falling score.
+    """The lines in one output ``(2 or 3, h, w)``, in pixels of the network's input, by falling score.
 
-    ``maps[0]``: logits of "central band of a code line". ``maps[1]``: log2(line height / 16 px).
+    ``maps[0]``: logits of "central band of a line". ``maps[1]``: log2(line height / 16 px). ``maps[2]``: logits of "a
+    code", which hold within the bands.
     """
     threshold = float(np.log(settings.pixel_threshold / (1.0 - settings.pixel_threshold)))
     lines = (_line_of(band, settings) for band in _bands_of(maps, maps[0] > threshold))
@@ -139,13 +145,15 @@ class _Band(NamedTuple):
     """One connected component. ``x``, ``y``: the centres of its cells, in pixels of the network's input.
 
     ``score``: the mean probability of its cells. The rest are means weighted by the probabilities: ``octaves`` of
-    maps[1], ``centre`` (x, y), and ``spread``, the variance of x, the covariance, and the variance of y.
+    maps[1], ``code``, the probability of being a code, ``centre`` (x, y), and ``spread``, the variance of x, the
+    covariance, and the variance of y.
     """
 
     x: np.ndarray
     y: np.ndarray
     score: float
     octaves: float
+    code: float
     centre: Tuple[float, float]
     spread: Tuple[float, float, float]
 
@@ -161,20 +169,21 @@ def _bands_of(maps: np.ndarray, mask: np.ndarray) -> List[_Band]:
     bounds = [0] + (np.flatnonzero(labels[1:] != labels[:-1]) + 1).tolist()
     y, x = np.divmod(cells, mask.shape[1])
     x, y = CELL * (x + 0.5), CELL * (y + 0.5)
-    logits, octaves = maps.reshape(len(maps), -1)[:2, cells].astype(np.float64)
-    probabilities = 1.0 / (1.0 + np.exp(-logits))
-    weighted = np.stack([np.ones(len(x)), octaves, x, y, x * x, x * y, y * y]) * probabilities
+    chosen = maps.reshape(len(maps), -1)[:, cells].astype(np.float64)
+    probabilities = _sigmoid(chosen[0])
+    code = _sigmoid(chosen[2]) if len(maps) > 2 else np.ones(len(x))
+    weighted = np.stack([np.ones(len(x)), chosen[1], code, x, y, x * x, x * y, y * y]) * probabilities
     sums = np.add.reduceat(weighted, bounds, axis=1).T.tolist()
     parts = zip(bounds, bounds[1:] + [len(x)], sums)
     return [_band_of_sums(x[start:stop], y[start:stop], own) for start, stop, own in parts]
 
 
 def _band_of_sums(x: np.ndarray, y: np.ndarray, sums: List[float]) -> _Band:
-    """``sums``: of the probabilities, and of octaves, x, y, x * x, x * y, y * y times the probabilities."""
+    """``sums``: of the probabilities, and of octaves, code, x, y, x * x, x * y, y * y times the probabilities."""
     total = sums[0]
-    octaves, mean_x, mean_y, xx, xy, yy = (value / total for value in sums[1:])
+    octaves, code, mean_x, mean_y, xx, xy, yy = (value / total for value in sums[1:])
     spread = (xx - mean_x * mean_x, xy - mean_x * mean_y, yy - mean_y * mean_y)
-    return _Band(x, y, total / len(x), octaves, (mean_x, mean_y), spread)
+    return _Band(x, y, total / len(x), octaves, code, (mean_x, mean_y), spread)
 
 
 def _line_of(band: _Band, settings: CodeDetectorSettings) -> Optional[FoundLine]:
@@ -182,7 +191,11 @@ def _line_of(band: _Band, settings: CodeDetectorSettings) -> Optional[FoundLine]
     lowest = math.log(settings.smallest_height / UNIT_HEIGHT, 2)
     if band.score < settings.line_threshold or not lowest <= band.octaves <= _HIGHEST:
         return None
-    return FoundLine(_quad_of(band, UNIT_HEIGHT * 2.0**band.octaves), band.score)
+    return FoundLine(_quad_of(band, UNIT_HEIGHT * 2.0**band.octaves), band.score, band.code)
+
+
+def _sigmoid(logits: np.ndarray) -> np.ndarray:
+    return np.asarray(1.0 / (1.0 + np.exp(-logits)))
 
 
 def _quad_of(band: _Band, line_height: float) -> Quad:

@@ -12,8 +12,8 @@ from ocr_app import recipes
 from ocr_app.core import model_files
 from ocr_app.core.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import grow, image_quad, rectify, sides, ways_to_read
-from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.line_assembly import assemble, parts_of_lines
+from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import direction_groups, reading_order
 from ocr_app.networks import ctc, onnx_runtime
 from ocr_app.networks.contract import Network, Opener

@@ -24,3 +24,18 @@ def test_a_crops_labels_move_with_its_pixels():
             apart.append(abs(float(pixels[band].mean()) - float(pixels[off].mean())))
     assert len(apart) >= 6
     assert np.median(apart) > 25.0
+
+
+def test_crops_show_lines_of_all_heights_and_ways():
+    grey = np.full((600, 600), 200, dtype=np.uint8)
+    quad = np.array([[[200, 280], [400, 280], [400, 320], [200, 320]]], dtype=np.float32)
+    rng = stream(3, 0, "crops")
+    heights, upright = [], 0
+    for _ in range(60):
+        _, lab = augment.crop(Scene(grey, quad, quad[:0]), 416, rng)
+        if lab.line.any():
+            heights.append(16 * 2 ** float(lab.octaves[lab.line > 0].mean()))
+            rows, columns = np.nonzero(lab.line > 0)
+            upright += int(np.ptp(rows) > np.ptp(columns))
+    assert min(heights) < 15 and max(heights) > 120
+    assert upright > 5

@@ -20,7 +20,7 @@ def turned(corners, angle, middle):
 def answer(lab):
     """Maps of a network that answers exactly what the labels ask for."""
     chance = np.clip(lab.band, 1e-4, 1 - 1e-4)
-    return np.stack([np.log(chance / (1 - chance)), lab.octaves])
+    return np.stack([np.log(chance / (1 - chance)), lab.octaves, 16 * lab.code - 8])
 
 
 def test_a_band_covers_the_middle_half_and_ends_a_quarter_height_early():
@@ -68,3 +68,15 @@ def test_a_line_too_low_for_the_app_is_left_out():
 def test_sides_that_are_no_multiples_of_a_cell_are_refused():
     with pytest.raises(ValueError, match="multiples of 4"):
         labels.draw((63, 160), NONE, NONE)
+
+
+def test_codes_are_told_from_words_and_texts_of_unknown_kind_are_not_sorted():
+    code, word, text = (quad(8, y, 152, y + 16) for y in (8, 32, 56))
+    lab = labels.draw((80, 160), code[None], NONE, word[None], text[None])
+    rows = [int(part.mean(axis=0)[1] / 4) for part in (code, word, text)]
+    assert [float(lab.code[row, 20]) for row in rows] == [1.0, 0.0, 0.0]
+    assert [float(lab.sorted[row, 20]) for row in rows] == [1.0, 1.0, 0.0]
+    assert all(lab.band[row, 20] > 0.9 for row in rows)
+    assert lab.stacked().shape == (6, 20, 40)
+    codes = [line.code for line in lines_from_maps(answer(lab), CodeDetectorSettings())]
+    assert sorted(code > 0.5 for code in codes) == [False, False, True]

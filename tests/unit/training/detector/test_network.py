@@ -11,11 +11,11 @@ from training.detector.network import DetectorNetwork, folded
 
 def small():
     torch.manual_seed(1)
-    return DetectorNetwork((4, 8, 8, 12, 16), (2, 2, 2, 2), 8)
+    return DetectorNetwork((4, 8, 8, 12, 16), (2, 2, 2, 2), 8, dilations=(2,))
 
 
 def test_maps_have_a_quarter_of_each_side():
-    assert small()(torch.zeros(2, 1, 64, 96)).shape == (2, 2, 16, 24)
+    assert small()(torch.zeros(2, 1, 64, 96)).shape == (2, 3, 16, 24)
 
 
 def test_folding_changes_no_answer():

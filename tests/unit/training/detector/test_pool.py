@@ -20,6 +20,8 @@ def test_a_pool_is_read_as_it_was_drawn(tmp_path, monkeypatch):
         assert np.array_equal(scene.grey, fresh.grey)
         assert np.array_equal(scene.lines, fresh.lines)
         assert np.array_equal(scene.unsure, fresh.unsure)
+        assert np.array_equal(scene.words, fresh.words)
+        assert np.array_equal(scene.texts, fresh.texts)
 
 
 def test_an_empty_pool_and_a_broken_shard_are_errors(tmp_path):

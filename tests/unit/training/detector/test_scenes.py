@@ -50,3 +50,30 @@ def test_a_line_that_the_frame_cuts_counts_neither_way_when_a_detector_is_measur
     lines, unsure = scene.whole()
     assert [line[0, 0] for line in lines] == [10]
     assert len(unsure) == 2
+
+
+def test_text_that_is_no_code_counts_where_all_text_is_measured():
+    inside = np.array([[10, 10], [60, 10], [60, 30], [10, 30]], dtype=np.float32)
+    scene = Scene(np.zeros((90, 100), np.uint8), inside[None], inside[None][:0], inside[None] + 20, inside[None] + 30)
+    assert [len(part) for part in scene.whole()] == [1, 2]
+    assert [len(part) for part in scene.whole_text()] == [3, 0]
+
+
+def test_what_a_mask_shows_in_part_becomes_unsure():
+    mask = np.zeros((100, 200), dtype=np.float32)
+    mask[:, :100] = 1.0
+    here, half, gone = (np.array([[x, 10], [x + 60, 10], [x + 60, 30], [x, 30]], dtype=float) for x in (10, 70, 130))
+    marks = scenes.Marks([here], [half, gone], [half], [here]).shown(mask)
+    assert [len(part) for part in (marks.lines, marks.words, marks.texts, marks.unsure)] == [1, 0, 0, 3]
+
+
+def test_label_text_of_a_scene_lies_on_ink():
+    scene = scenes.render(7, 3, "crowded")
+    assert len(scene.words) > 5
+    spread = [_part(scene.grey, quad).std() for quad in scene.words if (quad >= 0).all() and (quad < 608).all()]
+    assert np.median(spread) > 5.0
+
+
+def test_large_prints_are_large():
+    heights = [np.linalg.norm(q[3] - q[0]) for k in range(4) for q in scenes.render(7, k, "large").lines]
+    assert max(heights) > 60.0

@@ -35,10 +35,11 @@ def test_low_contrast_is_lower_than_the_usual_one() -> None:
 
 
 def test_a_package_is_reproducible_and_keeps_the_place_of_the_code_free_of_artwork() -> None:
-    first, second = (package.package(spec("clean"), 0.5, 3, 4, SHAPE, BOX, EMBEDDED) for _ in range(2))
+    (first, words), (second, _) = (package.package(spec("clean"), 0.5, 3, 4, SHAPE, BOX, EMBEDDED) for _ in range(2))
     assert np.array_equal(first, second) and first.shape == (*SHAPE, 3)
     x, y, w, h = BOX
     assert first[y : y + h, x : x + w].std() < first.std() + 1e-3
+    assert all((quad.max(axis=0)[1] < y) or (quad.min(axis=0)[1] > y + h) for quad in words)
 
 
 def test_an_underprint_changes_the_place_of_the_code() -> None:
