@@ -10,7 +10,7 @@ from ocr_app.imaging.load import load_image
 from ocr_app.imaging.preprocess import to_bgr
 
 LINES = 3
-_ROOM = 12  # px between what is printed and what is added
+_ROOM = 12  # px around a line that are added with it, or kept free of it
 
 
 class ComposedFrame(NamedTuple):
@@ -50,11 +50,12 @@ def _filled(samples: Sequence[Sample], images: Sequence[Image], number: int) -> 
 
 
 def _strips(samples: Sequence[Sample], images: Sequence[Image], number: int) -> Iterator[Image]:
-    """The lines of the following samples, each with the pixels around it, as wide as its frame."""
+    """The lines of the following samples that show only one, each with the pixels around it, as wide as its frame."""
     for step in range(1, len(samples)):
         other = (number + step) % len(samples)
-        for quad in _quads(samples[other]):
-            low, high = _rows(quad)
+        quads = _quads(samples[other])
+        if len(quads) == 1:
+            low, high = _rows(quads[0])
             yield images[other][max(0, low) : high]
 
 
