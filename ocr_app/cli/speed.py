@@ -80,7 +80,7 @@ def format_stages(record: Dict[str, Any]) -> str:
         parts.append(table((name + ", ms per frame", "median", "p95", "max"), cells))
     if record["nano"]:
         estimates = ["{} {:.1f}".format(name, ms) for name, ms in record["nano"]["estimate_ms"].items()]
-        text = "Estimate for a Nano, {:.2f} times slower by 7-Zip's rating of one thread, ms per frame: {}"
+        text = "Estimate for a Nano, {:.2f} times slower by 7-Zip's rating and its Python, ms per frame: {}"
         parts.append(text.format(record["nano"]["slower"], ", ".join(estimates)))
     return "\n\n".join(parts)
 
