@@ -98,7 +98,9 @@ def prepare(image: Image, settings: CodeDetectorSettings) -> Tuple[np.ndarray, f
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     resized = cv2.resize(gray(image), size, interpolation=interpolation)
     blob = np.zeros((1, 1, _to_stride(size[1]), _to_stride(size[0])), np.float32)
-    blob[0, 0, : size[1], : size[0]] = (resized.astype(np.float32) - _MEAN) / _SPREAD
+    inner = blob[0, 0, : size[1], : size[0]]
+    np.subtract(resized, np.float32(_MEAN), out=inner)
+    inner *= np.float32(1.0 / _SPREAD)  # a power of two: as exact as the division
     return blob, scale
 
 

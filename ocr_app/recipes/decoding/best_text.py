@@ -27,7 +27,9 @@ from ocr_app.recipes.language.recipe import Recipe, RecipeLine
 
 
 class LineText(NamedTuple):
-    """``text``: without spaces; ``cost``: by how much the unconstrained best path leads, in nats (0: they agree)."""
+    """``text``: with the spaces that the recipe puts there, whatever was printed; ``cost``: by how much the
+    unconstrained best path leads, in nats (0: they agree).
+    """
 
     text: str
     cost: float
@@ -57,16 +59,31 @@ def best_text(segments: Sequence[LinePosterior], recipe: Recipe, line: RecipeLin
     compiled = _compile(recipe, evidence.characters)
     evidence = evidence if compiled.spaces else _without_spaces(evidence)
     root, path = compiled.roots[line.root], find_best_path(evidence)
-    bare = path.text.replace(" ", "")
-    if compiled.registry.accepts(root, path.text if compiled.spaces else bare):
-        return LineText(bare, 0.0) if bare else None
+    text = path.text if compiled.spaces else path.text.replace(" ", "")
+    if compiled.registry.accepts(root, text):
+        return LineText(_with_spaces(recipe.registry, line.root, text), 0.0) if text else None
     found = pass_tokens(evidence, compiled.automaton, [root], JUNK).get(root)
     if found is None or not found.runs:
         return None
     cost = max(0.0, path.score - found.score)
     if cost - junk_cost(evidence, JUNK, found) > recipe.tolerances.misfit * len(found.runs):
         return None
-    return LineText("".join(evidence.characters[label] for label in found.labels).replace(" ", ""), cost)
+    text = "".join(evidence.characters[label] for label in found.labels)
+    return LineText(_with_spaces(recipe.registry, line.root, text), cost)
+
+
+def _with_spaces(registry: StateRegistry, root: int, text: str) -> str:
+    """The text with spaces where the recipe needs them. ``text``: allowed from ``root`` once it has them."""
+    ways = {root: ""}
+    for character in text:
+        after: Dict[int, str] = {}
+        for state, before in ways.items():
+            for spaced, start in ((before, state), (before + " ", registry.arcs[state].get(" "))):
+                target = None if start is None else registry.arcs[start].get(character)
+                if target is not None:
+                    after.setdefault(target, spaced + character)
+        ways = after
+    return next((way for state, way in ways.items() if registry.final[state]), text)
 
 
 def _evidence_of(segments: Sequence[LinePosterior], recipe: Recipe) -> Evidence:

@@ -1,11 +1,10 @@
 """From an alignment to a decoded line: gaps, alternatives, statuses, fields."""
 
 from functools import lru_cache, partial
-from typing import Dict, List, Sequence, Tuple
+from typing import List, Sequence, Tuple
 
 import numpy as np
 
-from ocr_app.recipes.automata import StateRegistry
 from ocr_app.recipes.decoding.evidence import BLANK, BestPath, Evidence
 from ocr_app.recipes.decoding.fitting import LineFit
 from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine, Ranked
@@ -33,7 +32,7 @@ def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, f
     """The decoded line of a fit."""
     evidence, best_path, path = fit.candidate.evidence, fit.candidate.best_path, fit.alignment
     substitutions = score_substitutions(evidence.scores, path.runs, path.start, path.stop)
-    allowed = _allowed_rivals(recipe, line, evidence, fit.text, substitutions)
+    allowed = _allowed_rivals(automaton, line.root, evidence, path.labels, substitutions)
     rivals = rank_rivals(substitutions, path.labels, ALTERNATIVES)
     chars = tuple(
         _describe_char(evidence.characters, recipe.tolerances, *each) for each in zip(path.runs, rivals, allowed)
@@ -130,40 +129,43 @@ def _char_status(character: str, gap: float, rival: _Rival, tolerances: Toleranc
 
 
 def _allowed_rivals(
-    recipe: Recipe, line: RecipeLine, evidence: Evidence, text: str, substitutions: np.ndarray
+    automaton: LabelAutomaton, root: int, evidence: Evidence, labels: Sequence[int], substitutions: np.ndarray
 ) -> List[List[_Rival]]:
     """For each character the labels that the recipe allows in its place, nearest first."""
-    registry, labels = recipe.registry, _labels_of(evidence.characters)
-    states = [line.root]
-    for character in text:
-        states.append(registry.arcs[states[-1]][character])
+    states = [root]
+    for label in labels:
+        states.append(automaton.targets[states[-1]][label])
+    space = _space_of(evidence.characters)
     found = []
-    for position, (character, row) in enumerate(zip(text, substitutions.tolist())):
-        own, options = row[labels[character]], []
-        for other, target in registry.arcs[states[position]].items():
-            if other in labels and other not in (character, " ") and _goes_on(registry, target, states, text, position):
-                options.append((own - row[labels[other]], labels[other]))
-        if _goes_on(registry, states[position], states, text, position):
-            options.append((own, BLANK))
+    for position, (own, row) in enumerate(zip(labels, substitutions.tolist())):
+        state, after, others = states[position], states[position + 1], (own, space)
+        options = [
+            (row[own] - row[label], label)
+            for label, target in automaton.targets[state].items()
+            if label not in others and (target == after or _goes_on(automaton, target, states, labels, position))
+        ]
+        if _goes_on(automaton, state, states, labels, position):
+            options.append((row[own], BLANK))
         found.append([(label, trail) for trail, label in sorted(options)])
     return found
 
 
-def _goes_on(registry: StateRegistry, state: int, states: List[int], text: str, position: int) -> bool:
+def _goes_on(automaton: LabelAutomaton, state: int, states: List[int], labels: Sequence[int], position: int) -> bool:
     """Whether the text behind ``position`` leads from ``state`` to an end. ``states``: those that the text passes."""
-    for at in range(position + 1, len(text)):
+    for at in range(position + 1, len(labels)):
         if state == states[at]:
             return True
-        target = registry.arcs[state].get(text[at])
+        target = automaton.targets[state].get(labels[at])
         if target is None:
             return False
         state = target
-    return registry.final[state]
+    return automaton.final[state]
 
 
 @lru_cache(maxsize=32)
-def _labels_of(characters: Tuple[str, ...]) -> Dict[str, int]:
-    return {character: label for label, character in enumerate(characters) if label}
+def _space_of(characters: Tuple[str, ...]) -> int:
+    """The label of the space; -1 where there is none."""
+    return characters.index(" ") if " " in characters else -1
 
 
 def _extra_characters(evidence: Evidence, best_path: BestPath, path: Alignment) -> Ranked:

@@ -4,6 +4,7 @@ Likelihoods are those of the image alone. Decoding under a recipe, and the verdi
 path, which knows nothing of this prior, so that no clearly printed wrong character is explained away.
 """
 
+from functools import partial
 from typing import List, NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -112,7 +113,7 @@ def _describe_line(
         status=CONFUSED if doubtful else READ,
         chars=chars,
         fields=(),
-        score=forward_score(evidence.scores, labels) + float(evidence.blank.sum()),
+        score=partial(_line_score, evidence, labels),
         margin=min(gaps + [float("inf")]),
         contradiction=sum(max(0.0, -char.free_gap) for char in chars) + sum(score for _, score in extra),
         sources=(),
@@ -121,6 +122,10 @@ def _describe_line(
         best_path=best_path.text,
         extra=extra,
     )
+
+
+def _line_score(evidence: Evidence, labels: Sequence[int]) -> float:
+    return forward_score(evidence.scores, labels) + float(evidence.blank.sum())
 
 
 def _extra_characters(evidence: Evidence, best_path: BestPath, runs: Sequence[CharacterRun]) -> Ranked:
