@@ -214,6 +214,32 @@ def photographs(
 
 @task(
     help={
+        "reader": "a reader that decodes under recipes; default: that of matrix.toml",
+        "sets": "beginnings of names, such as real-photos, nano-codes-100 (comma separated); default: all",
+        "limit": "read only this many images of each set, evenly spread",
+        "threads": "of the reader; default: that of matrix.toml",
+        "out": "file of the record; default: build/passes.json",
+        "publish": "write docs/models/passes.json, .md and .svg",
+    }
+)
+def passes(
+    _: Context,
+    reader: str = "",
+    sets: str = "",
+    limit: int = 0,
+    threads: int = 0,
+    out: str = "",
+    publish: bool = False,
+) -> None:
+    """Count right and wrong passes under recipes on every set, and draw the rejection curves."""
+    from fleet.measurement import passes as measured
+
+    asked = measured.PassesRequest(reader or None, _list(sets), limit or None, threads or None)
+    _run(measured.main, asked, Path(out) if out else None, publish=publish)
+
+
+@task(
+    help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
         "compare": "compare exports with originals on real crops (--no-compare: only export)",
         "quick": "compare on a few images",

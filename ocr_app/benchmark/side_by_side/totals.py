@@ -47,7 +47,12 @@ def by_kind(images: Images, kinds: Dict[str, str]) -> Dict[str, TurnsTotal]:
 
 def kind_of(image_id: str, kinds: Dict[str, str]) -> str:
     """The kind of print of an image; "other" for a beginning that is not listed."""
-    return kinds.get(image_id.rpartition("/")[2].partition("_")[0], "other")
+    return kinds.get(prefix_of(image_id), "other")
+
+
+def prefix_of(image_id: str) -> str:
+    """The beginning of a file's name, up to the first "_"."""
+    return image_id.rpartition("/")[2].partition("_")[0]
 
 
 def _values(images: Images, key: str) -> List[float]:
