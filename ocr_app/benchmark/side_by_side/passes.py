@@ -18,7 +18,7 @@ from ocr_app.scoring.text_forms import alphanumerics, without_spaces
 
 GRADES = ("right", "marks", "part", "wrong", "elsewhere")
 """right: the text is that of the labels; marks: but for punctuation; part: right as far as it goes, but labelled text
-that belongs to the code is missing; wrong: another text; elsewhere: no label at its place says what is printed there."""
+that belongs to the code is missing; wrong: another text; elsewhere: no label is where it was read."""
 WITNESS = "witness"  # in the names of the reasons that speak of a second witness
 
 
