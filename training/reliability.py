@@ -1,8 +1,8 @@
 """Reliability of confidences: how often what was said with a confidence is right, as a diagram and as one number.
 
 The expected calibration error is the mean distance between confidence and share right, weighted by the cases of a bin
-(Naeini, Cooper and Hauskrecht, AAAI 2015). Bins hold equally many cases (Nguyen and O'Connor, EMNLP 2015), because nearly
-all confidences of a good reader are close to 1.
+(Naeini, Cooper and Hauskrecht, AAAI 2015). Bins hold equally many cases (Nguyen and O'Connor, EMNLP 2015), because
+nearly all confidences of a good reader are close to 1.
 """
 
 from __future__ import annotations
