@@ -191,6 +191,8 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
         "limit": "read only this many images of each set, evenly spread",
         "repeat": "read every image this often; the fastest counts",
         "threads": "of one reader; default: that of matrix.toml",
+        "passes": "also count passes under the recipes of each kind of print",
+        "keep": "an earlier record: show its other readers too",
         "out": "file of the record; default: build/photographs.json",
         "publish": "write docs/results/photographs.json and .md",
     }
@@ -202,14 +204,18 @@ def photographs(
     limit: int = 0,
     repeat: int = 1,
     threads: int = 0,
+    passes: bool = False,
+    keep: str = "",
     out: str = "",
     publish: bool = False,
 ) -> None:
     """Read the real photographs and crops with several readers in turns, image by image, and compare them."""
     from fleet.measurement import photographs as side_by_side
 
-    asked = side_by_side.TurnsRequest(_list(readers), _list(sets), limit or None, repeat, threads or None)
-    _run(side_by_side.main, asked, Path(out) if out else None, publish=publish)
+    passes = passes or publish
+    asked = side_by_side.TurnsRequest(_list(readers), _list(sets), limit or None, repeat, threads or None, passes)
+    files = [Path(name) if name else None for name in (out, keep)]
+    _run(side_by_side.main, asked, *files, publish=publish)
 
 
 @task(

@@ -25,7 +25,7 @@ from ocr_app.benchmark.side_by_side.seat import ReaderSeat
 from ocr_app.benchmark.side_by_side.totals import prefix_of
 from ocr_app.board import environment
 from ocr_app.datasets.loading import open_dataset
-from ocr_app.datasets.sample import Sample
+from ocr_app.datasets.sample import Dataset
 from ocr_app.recipes.language.recipe import Tolerances
 
 log = logging.getLogger(__name__)
@@ -124,17 +124,20 @@ def _measured(
     seat: ReaderSeat, part: PassesPart, source: str, kinds: dict[str, str], limit: int | None
 ) -> dict[str, Any]:
     dataset = open_dataset(source, limit=limit)
-    loaded: dict[str, recipes.Recipe] = {}
+    paths = {prefix_of(sample.id): part.recipe or kinds[prefix_of(sample.id)] for sample in dataset.samples}
+    cases = pass_cases(seat, dataset, paths, part)
+    return {"name": part.name, "recipes": sorted(set(paths.values())), "sha256": dataset.sha256, "cases": cases}
+
+
+def pass_cases(seat: ReaderSeat, dataset: Dataset, paths: dict[str, str], part: PassesPart) -> list[dict[str, Any]]:
+    """The record of every frame. ``paths``: the recipe's file by the beginning of a sample's name.
+
+    Raises UsageError for a reader that gives texts only.
+    """
+    loaded = {path: recipes.load(str(ROOT / path)) for path in set(paths.values())}
     cases = []
     for sample in dataset.samples:
-        path = part.recipe or kinds[prefix_of(sample.id)]
-        if path not in loaded:
-            loaded[path] = recipes.load(str(ROOT / path))
-        asked = Asked(sample, _box(sample, part.crop), part.degrees)
-        cases.append(case_of(seat, asked, str(ROOT / path), loaded[path]))
-    files = [Path(path).name for path in loaded]
-    return {"name": part.name, "recipes": files, "sha256": dataset.sha256, "cases": cases}
-
-
-def _box(sample: Sample, crop: str) -> Sequence[int] | None:
-    return sample.box if crop == "box" else None
+        path = paths[prefix_of(sample.id)]
+        box = sample.box if part.crop == "box" else None
+        cases.append(case_of(seat, Asked(sample, box, part.degrees), str(ROOT / path), loaded[path]))
+    return cases

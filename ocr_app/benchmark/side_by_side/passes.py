@@ -9,7 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 from ocr_app import recipes
 from ocr_app.benchmark.side_by_side import ideal
 from ocr_app.benchmark.side_by_side.seat import ReaderSeat
-from ocr_app.core.errors import OcrError
+from ocr_app.core.errors import OcrError, UsageError
 from ocr_app.core.types import TextLine, line_from_json
 from ocr_app.datasets.sample import Sample
 from ocr_app.recipes.verdict import PASS
@@ -39,13 +39,15 @@ def case_of(seat: ReaderSeat, asked: Asked, path: str, recipe: recipes.Recipe) -
     ``good``: whether the labels, read perfectly, pass. ``verdict`` and ``grade``: of the frame as it is judged.
     ``lax_grade``: the grade if it passes but for leads and witnesses, else None; ``lead``: then the smallest lead of
     any character and of the text, in nats (None: nothing else was possible); ``agreed``: whether a second witness
-    agreed, None if none was asked.
+    agreed, None if none was asked. Raises UsageError for a reader that gives texts only.
     """
     truth = _Truth(asked.sample, recipe, placed=not asked.degrees and asked.box is None)
     record: Dict[str, Any] = {"id": asked.sample.id, "good": truth.text is not None}
     try:
         judged = _read(seat, asked, path, None)
         lax = judged if judged["verdict"] == PASS else _read(seat, asked, path, 0.0)
+    except UsageError:
+        raise
     except OcrError as error:
         return dict(record, verdict="error", grade=None, lax_grade=None, lead=None, agreed=None, error=error.to_json())
     record.update(verdict=judged["verdict"], grade=truth.grade(judged) if judged["verdict"] == PASS else None)
