@@ -11,7 +11,8 @@ import numpy as np
 
 from ocr_app import recipes
 from ocr_app.core.types import LinePosterior, Quad
-from ocr_app.imaging.geometry import box_quad, reading_order
+from ocr_app.imaging.geometry import box_quad
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.recipes.verdict import PASS
 from ocr_app.scoring.line_matching import TruthLine
 

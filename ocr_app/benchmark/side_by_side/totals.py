@@ -4,6 +4,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
+OTHER = "other"
 Images = Sequence[Dict[str, Any]]
 
 
@@ -46,8 +47,8 @@ def by_kind(images: Images, kinds: Dict[str, str]) -> Dict[str, TurnsTotal]:
 
 
 def kind_of(image_id: str, kinds: Dict[str, str]) -> str:
-    """The kind of print of an image; "other" for a beginning that is not listed."""
-    return kinds.get(prefix_of(image_id), "other")
+    """The kind of print of an image; OTHER for a beginning that is not listed."""
+    return kinds.get(prefix_of(image_id), OTHER)
 
 
 def prefix_of(image_id: str) -> str:
