@@ -1,7 +1,7 @@
 """Passes under a recipe, frame by frame: right or wrong, how sure, and whether a second witness agreed.
 
-Each frame is read as it would be judged on a line. One that does not pass is read once more without the lead that
-every character needs (``tolerances: gap``), so that rejection curves can be drawn for any lead and any rule.
+Each frame is read as it would be judged on a line. One that only leads or witnesses hold back is read once more without
+the lead that every character needs (``tolerances: gap``), so that rejection curves can be drawn for any lead and rule.
 """
 
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
@@ -19,7 +19,9 @@ from ocr_app.scoring.text_forms import alphanumerics, without_spaces
 GRADES = ("right", "marks", "part", "wrong", "elsewhere")
 """right: the text is that of the labels; marks: but for punctuation; part: right as far as it goes, but labelled text
 that belongs to the code is missing; wrong: another text; elsewhere: no label is where it was read."""
-WITNESS = "witness"  # in the names of the reasons that speak of a second witness
+WITNESS = ("one-witness", "witnesses-disagree")
+LEAD = ("unsure", "ambiguous")
+"""Reasons that speak of witnesses, and those that a smaller lead does away with."""
 
 
 class Asked(NamedTuple):
@@ -45,13 +47,13 @@ def case_of(seat: ReaderSeat, asked: Asked, path: str, recipe: recipes.Recipe) -
     record: Dict[str, Any] = {"id": asked.sample.id, "good": truth.text is not None}
     try:
         judged = _read(seat, asked, path, None)
-        lax = judged if judged["verdict"] == PASS else _read(seat, asked, path, 0.0)
+        lax = _read(seat, asked, path, 0.0) if _held_by(judged, LEAD, WITNESS) else judged
     except UsageError:
         raise
     except OcrError as error:
         return dict(record, verdict="error", grade=None, lax_grade=None, lead=None, agreed=None, error=error.to_json())
     record.update(verdict=judged["verdict"], grade=truth.grade(judged) if judged["verdict"] == PASS else None)
-    candidate = _passes_but_for_witnesses(lax)
+    candidate = lax["verdict"] == PASS or _held_by(lax, WITNESS)
     record.update(lax_grade=truth.grade(lax) if candidate else None, lead=lead_of(lax) if candidate else None)
     return dict(record, agreed=agreed(lax))
 
@@ -61,9 +63,11 @@ def _read(seat: ReaderSeat, asked: Asked, path: str, gap: Optional[float]) -> Di
     return seat.read(sample.path, sample.layout, path, gap=gap, box=asked.box, degrees=asked.degrees)
 
 
-def _passes_but_for_witnesses(answer: Dict[str, Any]) -> bool:
-    against = [reason for reason in answer["reasons"] if WITNESS not in reason]
-    return bool(answer["lines"]) and (answer["verdict"] == PASS or not against)
+def _held_by(answer: Dict[str, Any], *groups: Sequence[str]) -> bool:
+    """Whether a code was found that does not pass, for reasons of these groups alone."""
+    reasons = [reason["code"] for reason in (answer["code"] or {}).get("reasons", ())]
+    known = [name for group in groups for name in group]
+    return bool(reasons) and all(reason in known for reason in reasons)
 
 
 def lead_of(answer: Dict[str, Any]) -> Optional[float]:
