@@ -15,7 +15,6 @@ from training import export as exporting
 from training.detector.network import DetectorNetwork, folded
 from training.detector.train import DetectorConfig, read_config
 
-
 _OPSET = 13  # the newest that TensorRT 8.2.1 parses
 
 
