@@ -6,7 +6,7 @@ twice: a place that is sure is left alone, and a crop is shown to each member on
 
 import time
 from contextlib import contextmanager
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Iterator, List, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -21,12 +21,8 @@ from ocr_app.readers.team.place import Place, WeighedPlace, said_of, total_worth
 from ocr_app.readers.team.places import overlaps, reaches_beyond, rivalries
 from ocr_app.readers.team.settings import TeamSettings
 
-SECOND_DETECTOR, OTHER_SCALES, SECOND_MEMBER, UPSIDE_DOWN = (
-    "second-detector",
-    "other-scales",
-    "second-member",
-    "upside-down",
-)
+ANOTHER_DETECTOR, OTHER_SCALES, UPSIDE_DOWN = "another-detector", "other-scales", "upside-down"
+SECOND_MEMBER, THIRD_MEMBER = "second-member", "third-member"
 """The steps that a budget may forbid."""
 
 
@@ -69,23 +65,25 @@ class Team(NamedTuple):
         """The fast member, whose detector looks first."""
         return self.members[0]
 
-    @property
-    def second_detector(self) -> Optional[Member]:
-        """The member whose detector looks again."""
-        return next((each for each in self.members[1:] if each.detect is not None), None)
+    def detectors(self, names: Sequence[str]) -> List[Member]:
+        """The members of these names."""
+        return [each for name in names for each in self.members if each.name == name]
 
 
 def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
     """Look by look; the caller stops when it is satisfied. A step that the budget forbids is noted in the timer."""
-    found = read_places(team, frame, _seen(team.first, frame, 1.0))
-    if team.settings.always_second:
-        found = _looked_again(team, frame, found, team.second_detector, 1.0, SECOND_DETECTOR)
+    found: List[WeighedPlace] = []
+    first, *others = team.detectors(team.settings.detectors)
+    found = merged(team, frame, found, _seen(first, frame, 1.0))
+    for member in others:
+        found = _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR)
+    found = _third_asked(team, frame, found)
     yield found
-    if team.second_detector is not None and not team.settings.always_second:
-        found = _looked_again(team, frame, found, team.second_detector, 1.0, SECOND_DETECTOR)
+    for member in team.detectors(team.settings.later_detectors):
+        found = _third_asked(team, frame, _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR))
         yield found
     for scale in team.settings.scales:
-        found = _looked_again(team, frame, found, team.first, scale, OTHER_SCALES)
+        found = _third_asked(team, frame, _looked_again(team, frame, found, first, scale, OTHER_SCALES))
         yield found
 
 
@@ -96,10 +94,10 @@ def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
 
 
 def _looked_again(
-    team: Team, frame: Frame, found: List[WeighedPlace], member: Optional[Member], scale: float, step: str
+    team: Team, frame: Frame, found: List[WeighedPlace], member: Member, scale: float, step: str
 ) -> List[WeighedPlace]:
     """The places after another detector, or another scale, has looked: rivals are read, and the better side stays."""
-    if member is None or not frame.budget.allows(step):
+    if not frame.budget.allows(step):
         return found
     with _measured(frame.budget, step):
         return merged(team, frame, found, _seen(member, frame, scale))
@@ -139,14 +137,14 @@ def _settled(team: Team, old: List[WeighedPlace], seen: Sequence[SeenPlace], new
 
 
 def read_places(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[WeighedPlace]:
-    """The places read by the first member, and by the others where that is not sure; in the order of ``seen``."""
+    """The places read by the first member, and by the second where that is not sure; in the order of ``seen``."""
+    if not seen:
+        return []
     with frame.timer.phase("recognise"):
         places = _read_first(team, frame, seen)
         found = [weigh(place, team.arbiter) for place in places]
         found = _turned_where_unsure(team, frame, found)
-        for number, member in enumerate(team.members[1:], 1):
-            found = _asked(team, frame, found, member, only_disputed=number > 1)
-    return found
+        return _second_asked(team, frame, found)
 
 
 def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Place]:
@@ -190,20 +188,40 @@ def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -
     return turned if better else found
 
 
-def _asked(
-    team: Team, frame: Source, found: List[WeighedPlace], member: Member, only_disputed: bool
-) -> List[WeighedPlace]:
-    """The places after ``member`` was asked about those in doubt; ``only_disputed``: those where members differ."""
-    doubtful = [
+def _second_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
+    """The places after the second member was asked about those that are not sure."""
+    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.sure]
+    return _asked(team, frame, found, 1, unsure, SECOND_MEMBER)
+
+
+def _third_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
+    """The places after the third member was asked where two differ; those with the most to win come first."""
+    rules = team.settings
+    disputed = [
         k
         for k, each in enumerate(found)
-        if each.probability < team.settings.sure and (each.disagree or not only_disputed)
+        if each.disagree and len(each.rated) == 2 and rules.hopeless <= each.probability < rules.sure
     ]
-    if not doubtful or not frame.budget.allows(SECOND_MEMBER):
+    by_worth = sorted(disputed, key=lambda k: (found[k].probability - 1.0) * len(found[k].best.text))
+    with frame.timer.phase("recognise"):
+        return _asked(team, frame, found, 2, sorted(by_worth[: rules.most_third]), THIRD_MEMBER)
+
+
+def _asked(
+    team: Team, frame: Source, found: List[WeighedPlace], number: int, wanted: List[int], step: str
+) -> List[WeighedPlace]:
+    """The places, those in ``wanted`` with the answer of member ``number``, if the team has one and time allows it."""
+    if number >= len(team.members) or not wanted or not frame.budget.allows(step):
         return found
-    with _measured(frame.budget, SECOND_MEMBER):
-        answers = member.recognise([frame.crop(k, found[k].place.quad) for k in doubtful])
+    member = team.members[number]
+    with _measured(frame.budget, step):
+        answers = member.recognise([frame.crop(k, found[k].place.quad) for k in wanted])
     result = list(found)
-    for k, answer in zip(doubtful, answers):
+    for k, answer in zip(wanted, answers):
         result[k] = weigh(found[k].place.with_answer(member.name, (answer, member.characters)), team.arbiter)
     return result
+
+
+def read_given(team: Team, lines: GivenLines, seen: Sequence[SeenPlace]) -> List[WeighedPlace]:
+    """Lines that are given, not found: read by as many members as it takes."""
+    return _third_asked(team, lines, read_places(team, lines, seen))

@@ -87,7 +87,7 @@ def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     model = catalogues.record("ppocr", record.model)
     recogniser = ppocr.open_recogniser(model, options, open_network)
     holders: Dict[str, object] = {"recogniser": recogniser}
-    if team.second_detector != record.name:
+    if record.name not in team.detectors + team.later_detectors:
         return Member(record.name, recogniser.characters, recogniser, None, holders)
     detector = ppocr.open_detector(model, options, open_network)
     holders["detector"] = detector

@@ -23,7 +23,7 @@ from ocr_app.readers.ppocr import reader as ppocr
 from ocr_app.readers.team import settings as team_settings
 from ocr_app.readers.team.arbiter import Arbiter, Said, comparable
 from ocr_app.readers.team.budget import Budget
-from ocr_app.readers.team.looks import Frame, GivenLines, Team, looks, read_places
+from ocr_app.readers.team.looks import Frame, GivenLines, Team, looks, read_given
 from ocr_app.readers.team.members import Member, SeenPlace, open_member
 from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
 from ocr_app.recipes.decoding import prepare_free_decoding
@@ -49,7 +49,7 @@ def network_files(model: Optional[str]) -> Dict[str, str]:
         record = team_settings.member_record(name)
         files = (codes if record.reader == "codes" else ppocr).network_files(record.model)
         for role, path in files.items():
-            if role == "recogniser" or name in (team.members[0], team.second_detector):
+            if role == "recogniser" or name in team.detectors + team.later_detectors:
                 paths["{}-{}".format(name, role)] = path
     return paths
 
@@ -147,8 +147,11 @@ class TeamReader(Reader):
                 yield [found[i] for i in reading_order([each.place.quad for each in found])]
 
     def _content(self, found: List[WeighedPlace]) -> bool:
-        """Whether there is text, and nothing that may be text is read badly."""
-        return bool(found) and all(each.probability >= self._team.settings.doubtful for each in found)
+        """Whether there is text, and nothing that is text is read badly."""
+        settings = self._team.settings
+        good = [each for each in found if each.probability >= settings.doubtful]
+        bad = [each for each in found if settings.hopeless <= each.probability < settings.doubtful]
+        return bool(good) and not bad
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         return self.read_lines([image], timer)[0]
@@ -180,7 +183,7 @@ class TeamReader(Reader):
         self._budget.begin()
         seen = [SeenPlace(line_quad(image), 1.0) for image in images]
         with failures_of("codes"):
-            return read_places(self._team, GivenLines(images, timer, self._budget), seen)
+            return read_given(self._team, GivenLines(images, timer, self._budget), seen)
 
 
 def members_of(line: LinePosterior) -> List[str]:

@@ -9,18 +9,22 @@ from ocr_app.core.paths import load_data
 class TeamSettings(NamedTuple):
     """How a team reads a frame.
 
-    ``members``: in the order in which they are asked. ``second_detector``: the member whose detector looks again, ""
-    for none; ``always_second``: at every frame, not only at those that are in doubt. ``sure``: a line whose text is
-    right with at least this probability is not shown to another member. ``doubtful``: below it, the frame is looked at
-    again. ``upside_down``: below it, a line is read standing on its head as well. ``shown``: the lowest probability of
-    a line that is given as text. ``scales``: of the later looks, times the usual size of the first detector's input.
+    ``members``: in the order in which they are asked. ``detectors``: the members whose detectors look at every frame,
+    the fast one first; ``later_detectors``: those that look again at a frame in doubt. ``sure``: a line whose text is
+    right with at least this probability is not shown to another member. ``hopeless``: below it, two members read
+    nothing of worth, and no third one is asked. ``most_third``: how many lines of a look the third member is shown at
+    most. ``doubtful``: a frame with a line below it, but not hopeless, is looked at again. ``upside_down``: below it,
+    a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given as text.
+    ``scales``: of the later looks, times the usual size of the first detector's input.
     """
 
     name: str
     members: Tuple[str, ...]
-    second_detector: str
-    always_second: bool
+    detectors: Tuple[str, ...]
+    later_detectors: Tuple[str, ...]
     sure: float
+    hopeless: float
+    most_third: int
     doubtful: float
     upside_down: float
     shown: float
@@ -58,7 +62,7 @@ def team(name: Optional[str]) -> TeamSettings:
         raise UsageError("unknown team: {!r}".format(chosen), ", ".join(data["teams"]))
     record = dict(data["teams"][chosen])
     record.pop("summary")
-    lists = {key: tuple(record[key]) for key in ("members", "scales")}
+    lists = {key: tuple(record[key]) for key in ("members", "detectors", "later_detectors", "scales")}
     return TeamSettings(name=chosen, **dict(record, **lists))
 
 

@@ -18,16 +18,17 @@ def test_fast_has_one_member_and_every_member_has_a_record():
             assert settings.member_record(member).reader in ("codes", "ppocr")
 
 
-def test_a_second_detector_belongs_to_a_member():
+def test_detectors_belong_to_members_and_the_first_member_looks_first():
     for name in settings.names():
         team = settings.team(name)
-        assert team.second_detector in ("",) + team.members[1:]
+        assert set(team.detectors + team.later_detectors) <= set(team.members)
+        assert team.detectors[0] == team.members[0]
 
 
 def test_thresholds_are_probabilities():
     for name in settings.names():
         team = settings.team(name)
-        assert all(0 <= value <= 1 for value in (team.sure, team.doubtful, team.upside_down, team.shown))
+        assert all(0 <= value <= 1 for value in (team.sure, team.hopeless, team.doubtful, team.upside_down, team.shown))
 
 
 def test_an_unknown_team_is_refused_with_the_known_ones():
@@ -39,6 +40,4 @@ def test_an_unknown_team_is_refused_with_the_known_ones():
 def test_every_member_has_a_weight_per_feature():
     data = settings.catalogue()
     count = len(FEATURES) + len(FEATURES_OF_OTHER) * (len(data["members"]) - 1)
-    assert {name: len(row) for name, row in data["arbiter"]["weights"].items()} == {
-        name: count for name in data["members"]
-    }
+    assert {name: len(row) for name, row in data["arbiter"]["weights"].items()} == dict.fromkeys(data["members"], count)
