@@ -70,9 +70,10 @@ def lint(_: Context) -> None:
         "all_sets": "the models of every reader",
         "index": "regenerate ocr_app/data/models.json",
         "cut": "make the PP-OCR networks of the package again, from the published ones",
+        "compare": "compare those networks with the published ones: docs/models/ppocr-v6.md",
     }
 )
-def models(_: Context, all_sets: bool = False, index: bool = False, cut: bool = False) -> None:
+def models(_: Context, all_sets: bool = False, index: bool = False, cut: bool = False, compare: bool = False) -> None:
     """Fetch model files by name and sha256 into .models/."""
     from fleet.environments import model_files
 
@@ -81,6 +82,10 @@ def models(_: Context, all_sets: bool = False, index: bool = False, cut: bool = 
         from fleet.environments import cut_models
 
         _run(cut_models.main)
+    if compare:
+        from fleet.measurement import cuts
+
+        _run(cuts.main)
 
 
 @task(

@@ -82,17 +82,30 @@ def _made(cut: Cut, folder: Path) -> bytes:
         raise ArtefactError(f"{cut.source}: {error.found}", error.expected, "./inv models") from error
 
 
-def made(cut: Cut, folder: Path = model_files.MODELS) -> bytes:
-    """The bytes of one network. Raises ArtefactError without the published file, ModelError for an unexpected one."""
+def made(cut: Cut, folder: Path = model_files.MODELS, half: bool = True) -> bytes:
+    """The bytes of one network; ``half``: with its large weights stored in half precision.
+
+    Raises ArtefactError without the published file, ModelError for an unexpected one.
+    """
     source = _read(folder / cut.source)
     metadata = {"origin": f"{cut.source} sha256:{hashlib.sha256(source).hexdigest()}", "licence": "Apache-2.0"}
     model = onnx_model.loads(source, cut.source)
     if cut.characters:
-        classes = ["", *load_toml(DATA)["keep"]]
+        classes = ["", *kept_characters()]
         model = with_classes(model, indices_of(classes, published_classes(cut.characters, model, folder)))
         metadata["characters"] = json.dumps(classes)
     data = normalised(at_opset_13(model), network_specs.select([cut.network])[0], metadata)
-    return with_half_weights(onnx_model.loads(data, cut.network))
+    return with_half_weights(onnx_model.loads(data, cut.network)) if half else data
+
+
+def kept_characters() -> list[str]:
+    """The characters that a cut recogniser keeps, by class from 1."""
+    return list(load_toml(DATA)["keep"])
+
+
+def published_characters(cut: Cut, folder: Path = model_files.MODELS) -> list[str]:
+    """The characters of the published recogniser, by class. Raises ArtefactError, ModelError."""
+    return published_classes(cut.characters, onnx_model.loads(_read(folder / cut.source), cut.source), folder)
 
 
 def _read(path: Path) -> bytes:

@@ -7,8 +7,8 @@ Shapes are observed, not inferred: the network runs once with every intermediate
 * nothing for constants, arithmetic on shapes, and views (Reshape, Squeeze, ...), which an engine folds away.
 
 A pointwise layer that is the only reader of its input counts as fused into the layer before it, as TensorRT does with
-activations: its operations are counted, its memory traffic is not. Other pointwise layers that follow each other are one
-kernel (pointwise.py), whose traffic is counted at its first layer.
+activations: its operations are counted, its memory traffic is not. Other pointwise layers that follow each other are
+one kernel (pointwise.py), whose traffic is counted at its first layer.
 """
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple

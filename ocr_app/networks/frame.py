@@ -23,7 +23,7 @@ class FrameRates(NamedTuple):
 
     ``lines``: text lines of a frame. ``second_lines`` and ``third_lines``: the share of lines that the second and the
     third recogniser read too. ``second_detector`` and ``third_detector``: how often their detectors look at a frame, on
-    average; more than 1 where a frame is looked at at several scales. ``processor_ms``: everything outside the networks.
+    average; more than 1 where a frame is looked at in several scales. ``processor_ms``: what the networks do not take.
     """
 
     lines: int = 3

@@ -1,8 +1,8 @@
 """Which pointwise layers become one kernel.
 
-TensorRT merges adjacent pointwise layers (TensorRT 8.2 developer guide, types of fusions: PointWise, GELU). Such a kernel
-reads each of its inputs once, however many of its layers use it, and writes only what other kernels read. A layer joins
-the kernel of one of its inputs unless another input would have to wait for that kernel.
+TensorRT merges adjacent pointwise layers (TensorRT 8.2 developer guide, types of fusions: PointWise, GELU). Such a
+kernel reads each of its inputs once, however many of its layers use it, and writes only what other kernels read. A
+layer joins the kernel of one of its inputs unless another input would have to wait for that kernel.
 """
 
 from typing import Dict, List, Optional, Sequence, Set
