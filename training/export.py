@@ -32,6 +32,7 @@ def export(
     axes: dict[int, str],
     output_axes: dict[int, str],
     metadata: dict[str, str],
+    opset: int = OPSET,
 ) -> float:
     """Write ``target`` whole or not at all, and return the largest error against ``trained`` on ``sample``.
 
@@ -44,6 +45,7 @@ def export(
         axes: dynamic axes of the input, from index to name.
         output_axes: the same for the output.
         metadata: strings that are stored in the file.
+        opset: of ONNX.
 
     Raises:
         ExportError: the file's output differs from the trained network's by more than ``LARGEST_ERROR``.
@@ -55,7 +57,7 @@ def export(
         (sample,),
         str(part),
         dynamo=False,
-        opset_version=OPSET,
+        opset_version=opset,
         input_names=["image"],
         output_names=[output],
         dynamic_axes={"image": axes, output: output_axes},

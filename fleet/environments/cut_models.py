@@ -83,7 +83,7 @@ def _made(cut: Cut, folder: Path) -> bytes:
 
 
 def made(cut: Cut, folder: Path = model_files.MODELS) -> bytes:
-    """The bytes of one network. Raises ArtefactError without the published file, and ModelError for an unexpected one."""
+    """The bytes of one network. Raises ArtefactError without the published file, ModelError for an unexpected one."""
     source = _read(folder / cut.source)
     metadata = {"origin": f"{cut.source} sha256:{hashlib.sha256(source).hexdigest()}", "licence": "Apache-2.0"}
     model = onnx_model.loads(source, cut.source)

@@ -19,12 +19,13 @@ from fleet.core.errors import MatrixError
 from fleet.core.files import ROOT, write_whole
 from fleet.core.toml import load_toml
 from fleet.measurement.matrix import MATRIX
+from fleet.measurement.passes import PassesPart, pass_cases
 from fleet.reports.photographs import page, text
 from ocr_app.benchmark.side_by_side.seat import ReaderSeat
 from ocr_app.benchmark.side_by_side.turns import TurnsSet, compare
 from ocr_app.board import environment
 from ocr_app.board.usage import snapshot, spent
-from ocr_app.core.errors import OcrError
+from ocr_app.core.errors import OcrError, UsageError
 from ocr_app.datasets.loading import open_dataset
 
 log = logging.getLogger(__name__)
@@ -43,22 +44,54 @@ class TurnsRequest:
     limit: int | None = None
     repeat: int = 1
     threads: int | None = None
+    passes: bool = False
 
 
-def main(request: TurnsRequest, out: Path | None = None, publish: bool = False, matrix: Path = MATRIX) -> None:
+def main(
+    request: TurnsRequest,
+    out: Path | None = None,
+    keep: Path | None = None,
+    publish: bool = False,
+    matrix: Path = MATRIX,
+) -> None:
     """Compare, write the record, and print the tables.
 
-    ``publish`` writes docs/results/photographs.json and its page. Raises MatrixError if no reader can run, or if no
-    set is there.
+    ``keep``: an earlier record, whose other readers are shown beside those that were measured now. ``publish`` writes
+    docs/results/photographs.json and its page. Raises MatrixError if no reader can run, if no set is there, or if
+    readers of two runs were to be published as one.
     """
-    config = load_toml(matrix)
-    record = measure(config, request)
-    content = json.dumps(record, ensure_ascii=False, indent=None, separators=(",", ":"))
-    write_whole(out or OUT, content.replace('{"id"', '\n{"id"') + "\n")
-    print(text(record))
+    if publish and keep:
+        raise MatrixError("readers of an earlier run beside those of this one", "one run", "leave out --keep")
+    record = measure(load_toml(matrix), request)
+    shown = with_kept(record, json.loads(keep.read_text())) if keep else record
+    write_whole(out or OUT, as_text(shown))
+    print(text(shown))
     if publish:
-        write_whole(RESULTS / "photographs.json", content.replace('{"id"', '\n{"id"') + "\n")
+        write_whole(RESULTS / "photographs.json", as_text(record))
         write_whole(RESULTS / "photographs.md", page(record))
+
+
+def as_text(record: dict[str, Any]) -> str:
+    """The record as JSON, one image per line."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).replace('{"id"', '\n{"id"') + "\n"
+
+
+def with_kept(record: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """The record with the readers of an earlier one that read the same sets and were not asked now."""
+    same = [each for each in record["sets"] if each in earlier["sets"]]
+    if len(same) < len(record["sets"]):
+        raise MatrixError("the earlier record is of other sets", ", ".join(each["name"] for each in record["sets"]))
+    names = [name for name in earlier["results"] if name not in record["results"]]
+    readers = [entry for entry in earlier["readers"] if entry["reader"] in names]
+    results = {name: earlier["results"][name] for name in names}
+    passes = {name: earlier["passes"][name] for name in names if name in earlier["passes"]}
+    return {
+        **record,
+        "kept": names,
+        "readers": readers + record["readers"],
+        "results": {**results, **record["results"]},
+        "passes": {**passes, **record["passes"]},
+    }
 
 
 def measure(config: dict[str, Any], request: TurnsRequest) -> dict[str, Any]:
@@ -72,6 +105,7 @@ def measure(config: dict[str, Any], request: TurnsRequest) -> dict[str, Any]:
         results = compare(seats, sets, request.repeat, _report)
         readers = [{"reader": seat.name, "engine": seat.info.engine, "peak_mb": seat.peak_mb} for seat in seats]
         load = spent(before, snapshot())
+        passes = _passes(seats, sets, config) if request.passes else {}
     return {
         "schema": SCHEMA,
         "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -86,7 +120,25 @@ def measure(config: dict[str, Any], request: TurnsRequest) -> dict[str, Any]:
         "load": load,
         "environment": environment.describe(),
         "results": results,
+        "passes": passes,
+        "kept": [],
     }
+
+
+def _passes(seats: Sequence[ReaderSeat], sets: Sequence[TurnsSet], config: dict[str, Any]) -> dict[str, Any]:
+    """``{reader: {set: [frame]}}`` of photographs under the recipes of their kinds, for readers that decode."""
+    kinds = config["passes"]["kinds"]
+    found: dict[str, Any] = {}
+    for seat in seats:
+        for each in sets:
+            if each.name not in config["side_by_side"]["photographs"]:
+                continue
+            try:
+                cases = pass_cases(seat, each.dataset, kinds, PassesPart(each.name, ""))
+            except UsageError:
+                break  # it gives texts only
+            found.setdefault(seat.name, {})[each.name] = cases
+    return found
 
 
 def chosen_sets(config: dict[str, Any], request: TurnsRequest) -> list[TurnsSet]:
@@ -123,4 +175,4 @@ def _set_record(each: TurnsSet) -> dict[str, Any]:
 
 
 def _report(words: str) -> None:
-    log.debug("%s", words)
+    log.info("%s", words)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from fleet.core.pages import format_machine, markdown_table
+from fleet.reports.passes import counts
 from ocr_app.benchmark.side_by_side.totals import TurnsTotal, by_kind, total
 from ocr_app.core.tables import milliseconds, percent, table
 
 Table = Callable[[list[str], list[list[str]]], str]
-HEAD = ["reader", "found", "read", "exact", "whole", "ms", "p95", "times", "CPU ms", "times", "peak MiB"]
+HEAD = ["reader", "found", "read", "exact", "whole", "ms", "p95", "times", "CPU ms", "times", "MiB", "passed", "wrong"]
 CROP_HEAD = ["reader", "exact", "read", "ms median", "p95", "times", "CPU ms"]
 
 
@@ -58,8 +59,22 @@ def photograph_rows(record: dict[str, Any], names: list[str]) -> list[list[str]]
     for reader in record["results"]:
         own = total(pooled(record, reader, names))
         shares = [percent(part / own.lines if own.lines else None) for part in (own.found, own.read, own.exact)]
-        rows.append([reader, *shares, str(own.whole), *_times(own, against), *_spent(own, against), peaks[reader]])
+        times = [*_times(own, against), *_spent(own, against), peaks[reader]]
+        rows.append([_name(record, reader), *shares, str(own.whole), *times, *_passes(record, reader, names)])
     return rows
+
+
+def _name(record: dict[str, Any], reader: str) -> str:
+    return f"{reader} (kept)" if reader in record["kept"] else reader
+
+
+def _passes(record: dict[str, Any], reader: str, names: list[str]) -> list[str]:
+    """Right passes of the good codes, and wrong passes, parts of codes included; "-" for a reader of texts only."""
+    own = record["passes"].get(reader)
+    if own is None:
+        return ["-", "-"]
+    found = counts([case for name in names for case in own[name]])
+    return [f"{found['kept']} of {found['good']}", str(found["wrong"] + found["part"])]
 
 
 def crop_rows(record: dict[str, Any], name: str) -> list[list[str]]:
@@ -68,8 +83,8 @@ def crop_rows(record: dict[str, Any], name: str) -> list[list[str]]:
     rows = []
     for reader in record["results"]:
         own = total(pooled(record, reader, [name]))
-        counts = [f"{part} of {own.lines}" for part in (own.exact, own.read)]
-        rows.append([reader, *counts, *_times(own, against), milliseconds(own.median_cpu_ms)])
+        shares = [f"{part} of {own.lines}" for part in (own.exact, own.read)]
+        rows.append([_name(record, reader), *shares, *_times(own, against), milliseconds(own.median_cpu_ms)])
     return rows
 
 
@@ -110,7 +125,9 @@ def _introduction(record: dict[str, Any]) -> str:
         f"image in turns, each in a process of its own with {record['threads']} thread(s), on\n"
         f"{format_machine(record['environment'])}. A line is found if a detected line overlaps it by more than 0.3 of\n"
         "the smaller quad, read if its label is contained in what was read there, and exact if nothing else was read\n"
-        f"there. Times: multiples of those of {record['reference']}. CPU: processor time of all threads."
+        f"there. Whole: photographs of which every line was read. Times: multiples of those of {record['reference']}.\n"
+        "CPU: processor time of all threads. Passed: of the codes that a recipe of their kind can express\n"
+        "(`./inv passes`); wrong: passes that say something else than the labels, or only a part of them."
     )
 
 

@@ -23,6 +23,14 @@ def positive(text: str) -> int:
     return number
 
 
+def not_negative(text: str) -> float:
+    """Parses a number that is 0 or more."""
+    number = float(text)
+    if not 0.0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError("{} is not 0 or more".format(number))
+    return number
+
+
 def region(text: str) -> Tuple[int, int, int, int]:
     """Parses X,Y,W,H, in pixels."""
     try:

@@ -63,4 +63,7 @@ def _as_one(parts: Sequence[TextLine]) -> TextLine:
     weights = [max(1, len(part.text)) for part in parts]
     confidence = float(np.average([part.confidence for part in parts], weights=weights))
     text = " ".join(part.text for part in parts if part.text)
-    return TextLine(text, joined_quad([part.quad for part in parts]), confidence)
+    members = "+".join(dict.fromkeys(part.member for part in parts if part.member))
+    agreed = tuple(name for name in parts[0].agreed if all(name in part.agreed for part in parts))
+    others = tuple(opinion for part in parts for opinion in part.others)
+    return TextLine(text, joined_quad([part.quad for part in parts]), confidence, members, agreed, others)

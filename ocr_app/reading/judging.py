@@ -11,7 +11,7 @@ from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior
 from ocr_app.networks.charsets import CharsetProjection
 from ocr_app.readers.contract import Reader, Timer
-from ocr_app.recipes.decoding import read_again
+from ocr_app.recipes.decoding import best_text
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine
 from ocr_app.recipes.verdict import WitnessReading, WitnessReport
 
@@ -98,8 +98,8 @@ class Judge:
     ) -> str:
         if all(source.member == member for source in sources):
             return decoded.text
-        posteriors = [self._projected(_as_read_by(member, source)) for source in sources]
-        return read_again(posteriors, self._recipe, line)
+        found = best_text([_as_read_by(member, source) for source in sources], self._recipe, line)
+        return found.text if found is not None else ""
 
     def _projected(self, line: LinePosterior) -> LinePosterior:
         """The posterior over the characters that all members share."""

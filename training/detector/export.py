@@ -15,6 +15,8 @@ from training import export as exporting
 from training.detector.network import DetectorNetwork, folded
 from training.detector.train import DetectorConfig, read_config
 
+_OPSET = 13  # the newest that TensorRT 8.2.1 parses
+
 
 def averaged(config: DetectorConfig, out: Path) -> tuple[DetectorNetwork, int, float]:
     """The network with the averaged weights of a checkpoint in evaluation mode, its step, and the seconds spent on it.
@@ -37,7 +39,7 @@ def export(config: DetectorConfig, out: Path, target: Path) -> float:
     sample = torch.randn(2, 1, 96, 128, generator=torch.Generator().manual_seed(0))
     axes = {0: "frames", 2: "height", 3: "width"}
     cells = {0: "frames", 2: "rows", 3: "columns"}
-    return exporting.export(folded(network), network, sample, target, "maps", axes, cells, metadata)
+    return exporting.export(folded(network), network, sample, target, "maps", axes, cells, metadata, _OPSET)
 
 
 def main(arguments: list[str] | None = None) -> None:

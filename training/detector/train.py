@@ -125,7 +125,7 @@ def train(
         seed=config.seed,
         decay=config.decay,
         device=device,
-        save_every=200,
+        save_every=100,
     )
     judged.load_state_dict(run.train(resume, until))
     return judged.eval()

@@ -50,6 +50,11 @@ class RecogniserTarget:
         """The number of classes, including the blank."""
         return len(self.characters) + 1
 
+    @property
+    def upper(self) -> list[int]:
+        """For each class the one of its character in upper case; its own where there is none, as for the blank."""
+        return [0] + [self.characters.find(c.upper()) + 1 or k for k, c in enumerate(self.characters, 1)]
+
     def steps(self, width: int) -> int:
         """The number of time steps for a row of ``width`` pixels."""
         return -(-width // self.step)

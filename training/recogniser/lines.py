@@ -33,6 +33,7 @@ class Style:
     ``stretch``: mean and spread of the logarithm of a typeface's width. ``blur``, ``motion``: chance and largest
     extent for characters 24 pixels high. ``grammar``: chance that a text comes from a grammar. ``below``: the space
     under the line, in heights of a capital letter. ``cased``: the texts are those of labels, in upper and lower case.
+    ``relief``: chance that characters are raised or sunk; ``brushed``: chance of a surface of brushed metal.
     """
 
     severity: float = 1.3
@@ -45,6 +46,8 @@ class Style:
     grammar: float = 0.5
     below: tuple[float, float] = (-0.06, 0.25)
     cased: bool = False
+    relief: float = 0.035
+    brushed: float = 0.0
 
     def text(self, rng: np.random.Generator) -> str:
         """What is printed."""
@@ -73,6 +76,18 @@ STYLES = {
         stretch=(-0.06, 0.16),
         below=(0.0, 0.4),
         cased=True,
+    ),
+    "metal": Style(
+        severity=2.2,
+        height=(11.0, 44.0),
+        contrast=(28.0, 130.0),
+        blur=(0.2, 0.8),
+        motion=(0.05, 2.0),
+        shares=(0.2, 0.12, 0.06, 0.06, 0.06, 0.1, 0.4),
+        stretch=(0.05, 0.2),
+        grammar=0.35,
+        relief=0.6,
+        brushed=0.85,
     ),
 }
 
@@ -207,12 +222,14 @@ def _photograph(
     dark = chance(rng, 0.27)
     contrast = _logarithmic(rng, style.contrast)
     ground = between(rng, 15, 120) if dark else between(rng, 90, 240)
-    plane = _surface(shape, ground, contrast, rng)
+    plane = _surface(shape, ground, contrast, style, rng)
     if chance(rng, 0.14):
         older = _older(machine, line, view, shape, rng)
         plane += (contrast if dark else -contrast) * between(rng, 0.15, 0.5) * older
-    if chance(rng, 0.035):
+    if chance(rng, style.relief):
         plane += contrast * _embossed(ink, rng)
+        if style.brushed:  # what a tool has cut or a laser has burnt is of another brightness too
+            plane += contrast * between(rng, -0.6, 0.4) * ink
     else:
         sheen = 1.0 + 0.12 * smooth(rng, shape, max(4.0, height)) if chance(rng, 0.3) else 1.0
         plane += (contrast if dark else -contrast) * between(rng, 0.8, 1.0) * ink * sheen
@@ -221,8 +238,10 @@ def _photograph(
     return _camera(np.asarray(plane, dtype=np.float32), contrast, height, style, rng)
 
 
-def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
-    """A grey package (H, W): one of the label surfaces, or a picture whose tones compete with the ink."""
+def _surface(shape: tuple[int, int], ground: float, contrast: float, style: Style, rng: np.random.Generator) -> Map:
+    """A grey package (H, W): one of the label surfaces, or a picture whose tones compete with the ink; or metal."""
+    if style.brushed and chance(rng, style.brushed):
+        return _brushed(shape, ground, contrast, rng)
     kind = rng.random()
     if kind < 0.45:
         plane = np.full(shape, ground, dtype=np.float32) * (1.0 + between(rng, 0.0, 0.05) * smooth(rng, shape, 30.0))
@@ -234,6 +253,23 @@ def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.ran
     if chance(rng, 0.2):
         _edges(plane, contrast, rng)
     return np.asarray(plane, dtype=np.float32)
+
+
+def _brushed(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
+    """Brushed or cast metal: streaks in one direction, pits, and the light that a bent surface throws back in bands."""
+    h, w = shape
+    plane = np.full(shape, ground, dtype=np.float32)
+    if chance(rng, 0.7):
+        across, size = chance(rng, 0.35), float(between(rng, 0.5, 1.5))
+        streaks = rng.normal(0.0, 1.0, (h, 1) if across else (1, w)).astype(np.float32)
+        streaks = cv2.GaussianBlur(np.broadcast_to(streaks, shape).copy(), (0, 0), size)
+        plane += np.float32(contrast * between(rng, 0.05, 0.35)) * streaks
+    plane += np.float32(contrast * between(rng, 0.02, 0.2)) * smooth(rng, shape, between(rng, 1.5, 6.0))
+    if chance(rng, 0.7):
+        place = np.linspace(0.0, 1.0, w, dtype=np.float32)[None, :] - between(rng, -0.3, 1.3)
+        band = np.exp(-((place / between(rng, 0.15, 0.8)) ** 2))
+        plane += np.float32(between(rng, -80.0, 110.0)) * np.asarray(band, dtype=np.float32)
+    return np.clip(plane, 5.0, 250.0)
 
 
 def _picture(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:

@@ -172,13 +172,20 @@ def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: Recognis
             rows = [normalised(shard.crop(int(k))) for k in chosen]
             batch = pack(rows, [shard.texts[k] for k in chosen], target)
             with torch.autocast("cpu", torch.bfloat16):
-                best = network(batch.images.contiguous(memory_format=torch.channels_last)).float().argmax(2).numpy()
+                logits = network(batch.images.contiguous(memory_format=torch.channels_last)).float()
+            best = blind_to_case(logits, target).argmax(2).numpy()
             for row, steps, k in zip(best, batch.steps.tolist(), chosen, strict=True):
                 text, truth = greedy(row[:steps], target.characters).upper(), shard.texts[k]
                 strict += text.strip() == truth
                 plain += _alnum(text) == _alnum(truth)
                 total += 1
     return {"strict": 100.0 * strict / total, "alnum": 100.0 * plain / total}
+
+
+def blind_to_case(logits: Tensor, target: RecogniserTarget) -> Tensor:
+    """The probabilities of the classes where both cases of a letter count for the upper one."""
+    chances = torch.softmax(logits, dim=2)
+    return torch.zeros_like(chances).index_add_(2, torch.tensor(target.upper), chances)
 
 
 def greedy(best: np.ndarray[Any, Any], characters: str = SHIPPED.characters) -> str:

@@ -1,6 +1,6 @@
 """Calibrates the team: the weights of its arbiter, and its thresholds, from labelled lines.
 
-python -m training.team.calibrate            measure, write ocr_app/data/team.json, docs/models/team.json and the diagram
+python -m training.team.calibrate              measure, write data/team.json, docs/models/team.json and the diagram
 python -m training.team.calibrate --count 200  a quick try
 """
 
@@ -75,7 +75,7 @@ def trusted(found: Iterable[TeamExample], members: Sequence[str]) -> list[TeamEx
 
 def _all_against_label(each: TeamExample, members: Sequence[str]) -> bool:
     texts = {comparable(each.said[name].text) for name in members}
-    return len(texts) == 1 and texts != {each.truth} and texts != {""}
+    return len(texts) == 1 and not texts & {each.truth, ""}
 
 
 def learn(found: Sequence[TeamExample], members: Sequence[str]) -> dict[str, list[float]]:

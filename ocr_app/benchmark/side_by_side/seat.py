@@ -1,7 +1,7 @@
 """One reader of a comparison, as the comparison sees it: a child process that reads one image when it is asked."""
 
 import sys
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from ocr_app.core.types import ReaderInfo
 from ocr_app.opening import NO_ENGINE
@@ -36,9 +36,22 @@ class ReaderSeat:
         """Reads a drawn picture. Raises the reader's errors."""
         self._child.ask("warm-up", START_S, _same, layout=layout, times=times)
 
-    def read(self, path: str, layout: str = "page", recipe: Optional[str] = None, turn: int = 0) -> Dict[str, Any]:
-        """The worker's answer for one image file. Raises the reader's errors."""
-        fields = {"path": path, "layout": layout, "recipe": recipe, "turn": turn}
+    def read(
+        self,
+        path: str,
+        layout: str = "page",
+        recipe: Optional[str] = None,
+        gap: Optional[float] = None,
+        box: Optional[Sequence[int]] = None,
+        degrees: float = 0.0,
+    ) -> Dict[str, Any]:
+        """The worker's answer for one image file. Raises the reader's errors.
+
+        ``recipe``: the file of a recipe to decode under, with another ``tolerances: gap`` if given. ``box``: only this
+        part of the image. ``degrees``: by which it is then turned to the left.
+        """
+        part = None if box is None else [int(number) for number in box]
+        fields = {"path": path, "layout": layout, "recipe": recipe, "gap": gap, "box": part, "degrees": degrees}
         answer: Dict[str, Any] = self._child.ask("read", READ_S, _same, **fields)
         self.memory_mb = answer.pop("memory_mb")
         return answer

@@ -4,6 +4,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 
+OTHER = "other"
 Images = Sequence[Dict[str, Any]]
 
 
@@ -46,8 +47,13 @@ def by_kind(images: Images, kinds: Dict[str, str]) -> Dict[str, TurnsTotal]:
 
 
 def kind_of(image_id: str, kinds: Dict[str, str]) -> str:
-    """The kind of print of an image; "other" for a beginning that is not listed."""
-    return kinds.get(image_id.rpartition("/")[2].partition("_")[0], "other")
+    """The kind of print of an image; OTHER for a beginning that is not listed."""
+    return kinds.get(prefix_of(image_id), OTHER)
+
+
+def prefix_of(image_id: str) -> str:
+    """The beginning of a file's name, up to the first "_"."""
+    return image_id.rpartition("/")[2].partition("_")[0]
 
 
 def _values(images: Images, key: str) -> List[float]:

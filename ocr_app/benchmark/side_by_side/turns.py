@@ -26,15 +26,18 @@ class TurnsSet(NamedTuple):
 
 
 def compare(seats: Sequence[ReaderSeat], sets: Sequence[TurnsSet], repeat: int, report: Report) -> Dict[str, Any]:
-    """``{reader: {set: [image record]}}``; an image that fails is an entry with its error."""
+    """``{reader: {set: [image record]}}``; an image that fails is an entry with its error.
+
+    ``report`` is told when a set begins.
+    """
     found: Dict[str, Any] = {seat.name: {each.name: [] for each in sets} for seat in seats}
     for layout in sorted({sample.layout for each in sets for sample in each.dataset.samples}):
         for seat in seats:
             seat.warm_up(layout, WARM_UP)
     number = 0
     for each in sets:
+        report("{}: {} images, {} readers".format(each.name, len(each.dataset.samples), len(seats)))
         for sample in each.dataset.samples:
-            report("{}: {}".format(each.name, sample.id))
             taken = _turn(seats, sample, repeat, number)
             number += 1
             for name, record in taken.items():

@@ -7,8 +7,9 @@ milliseconds that passed, the milliseconds of processor time that were spent, an
 import os
 import resource
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
+import cv2
 import numpy as np
 
 from ocr_app import recipes
@@ -19,7 +20,7 @@ from ocr_app.imaging.load import load_image
 from ocr_app.opening.named import open_here
 from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import ReaderName
-from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_image
+from ocr_app.reading.frame import ReadOptions, VerdictRequest, cut, read_image
 from ocr_app.workers import protocol
 from ocr_app.workers.program import Program, Verb, run
 
@@ -46,19 +47,23 @@ class TurnsWorker(Program):
             read_image(self._opened(), warm_up_image(layout), "warm-up", ReadOptions(layout))
 
     def _read(self, message: protocol.Message) -> Any:
-        image = turned(load_image(str(message["path"])).pixels, message.get("turn"))
-        options = ReadOptions(str(message["layout"]), verdict_request=self._request(message.get("recipe")))
+        image = turned(boxed(load_image(str(message["path"])).pixels, message["box"]), float(message["degrees"]))
+        request = self._request(message["recipe"], message["gap"])
+        options = ReadOptions(str(message["layout"]), verdict_request=request)
         started, spent = time.perf_counter(), processor_ms()
         reading = read_image(self._opened(), image, os.path.basename(str(message["path"])), options)
         wall, spent = (time.perf_counter() - started) * 1000.0, processor_ms() - spent
         return answer_of(reading, wall, spent)
 
-    def _request(self, path: Optional[str]) -> Optional[VerdictRequest]:
+    def _request(self, path: Optional[str], gap: Optional[float]) -> Optional[VerdictRequest]:
         if path is None:
             return None
         if path not in self._recipes:
             self._recipes[path] = recipes.load(path)
-        return VerdictRequest(self._recipes[path])
+        recipe = self._recipes[path]
+        if gap is not None:
+            recipe = recipe._replace(tolerances=recipe.tolerances._replace(gap=gap))
+        return VerdictRequest(recipe)
 
     def _opened(self) -> Reader:
         if self._reader is None:
@@ -72,9 +77,21 @@ class TurnsWorker(Program):
         self.closed = True
 
 
-def turned(image: Image, quarter_turns: Any) -> Image:
-    """The image turned to the left by quarter turns."""
-    return np.ascontiguousarray(np.rot90(image, int(quarter_turns or 0)))
+def boxed(image: Image, box: Optional[Sequence[int]]) -> Image:
+    """The part of the image inside x, y, width and height; the whole image for None."""
+    return image if box is None else cut(image, (box[0], box[1], box[2], box[3]))
+
+
+def turned(image: Image, degrees: float) -> Image:
+    """The image turned to the left, on a canvas that holds all of it; the edge is continued outwards."""
+    if degrees % 90 == 0:
+        return np.ascontiguousarray(np.rot90(image, int(degrees // 90)))
+    height, width = image.shape[:2]
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2.0, (height - 1) / 2.0), degrees, 1.0)
+    cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
+    size = int(np.ceil(width * cosine + height * sine)), int(np.ceil(width * sine + height * cosine))
+    matrix[:, 2] += (np.array(size) - (width, height)) / 2.0
+    return np.asarray(cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
 def processor_ms() -> float:

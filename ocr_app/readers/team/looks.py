@@ -12,6 +12,7 @@ import numpy as np
 
 from ocr_app.core.types import Image, Quad
 from ocr_app.imaging.geometry import rectify, ways_to_read
+from ocr_app.imaging.reading_order import direction_groups
 from ocr_app.readers.contract import Timer
 from ocr_app.readers.team.arbiter import Arbiter
 from ocr_app.readers.team.budget import Budget
@@ -149,22 +150,28 @@ def read_places(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[We
 
 
 def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Place]:
-    """One place per quad; an upright quad is read downwards and upwards, and the surer reading counts."""
-    oriented = [(index, way) for index, each in enumerate(seen) for way in ways_to_read(each.quad)]
-    answers = team.first.recognise([frame.crop(index, way) for index, way in oriented])
-    best: List[Optional[Tuple[float, Place]]] = [None] * len(seen)
-    for (index, way), answer in zip(oriented, answers):
-        place = Place(way, seen[index].score, {team.first.name: (answer, team.first.characters)})
-        sureness = _sureness(team.first, answer, way)
-        current = best[index]
-        if current is None or sureness > current[0]:
-            best[index] = (sureness, place)
-    return [pair[1] for pair in best if pair is not None]
+    """One place per quad. Steep quads are read downwards and upwards, those of one direction in one way."""
+    ways = [ways_to_read(each.quad) for each in seen]
+    flat = [(index, way) for index, both in enumerate(ways) for way in both]
+    answers = iter(team.first.recognise([frame.crop(index, way) for index, way in flat]))
+    places = [[_first_read(team.first, each, way, next(answers)) for way in both] for each, both in zip(seen, ways)]
+    steep = [index for index, both in enumerate(places) if len(both) > 1]
+    for group in direction_groups([seen[index].quad for index in steep]):
+        both_ways = [places[steep[k]] for k in group]
+        if sum(total_probability(team.first, up) - total_probability(team.first, down) for down, up in both_ways) > 0:
+            for pair in both_ways:
+                pair.reverse()
+    return [both[0] for both in places]
 
 
-def _sureness(member: Member, answer: np.ndarray, quad: Quad) -> float:
-    said = said_of(member.name, (answer, member.characters), quad)
-    return float(said.probabilities.mean()) if len(said.probabilities) else 0.0
+def _first_read(member: Member, seen: SeenPlace, quad: Quad, answer: np.ndarray) -> Place:
+    return Place(quad, seen.score, seen.sure, {member.name: (answer, member.characters)})
+
+
+def total_probability(member: Member, place: Place) -> float:
+    """The sum of the probabilities of the characters that the member read, less one half for each."""
+    said = said_of(member.name, place.answers[member.name], place.quad)
+    return float((said.probabilities - 0.5).sum())
 
 
 def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
@@ -177,8 +184,8 @@ def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -
         answers = team.first.recognise([frame.crop(k, quad) for k, quad in zip(unsure, quads)])
     turned = list(found)
     for k, quad, answer in zip(unsure, quads, answers):
-        place = Place(quad, found[k].place.score, {team.first.name: (answer, team.first.characters)})
-        turned[k] = weigh(place, team.arbiter)
+        answers_of = {team.first.name: (answer, team.first.characters)}
+        turned[k] = weigh(found[k].place._replace(quad=quad, answers=answers_of), team.arbiter)
     better = sum(turned[k].worth for k in unsure) > sum(found[k].worth for k in unsure)
     return turned if better else found
 

@@ -15,10 +15,14 @@ Answer = Tuple[np.ndarray, Tuple[str, ...]]
 
 
 class Place(NamedTuple):
-    """One place: its quad in reading direction, the detector's score, and the answer of each member that was asked."""
+    """One place: its quad in reading direction, the detector's score, and the answer of each member that was asked.
+
+    ``sure``: whether a detector is sure of it; a doubtful place has to read like a code, or to continue a line.
+    """
 
     quad: Quad
     score: float
+    sure: bool = True
     answers: Dict[str, Answer] = {}
 
     def with_answer(self, member: str, answer: Answer) -> "Place":
@@ -68,16 +72,19 @@ def weigh(place: Place, arbiter: Arbiter) -> WeighedPlace:
     return WeighedPlace(place, tuple(arbiter.weigh(said)))
 
 
-def posterior_of(weighed: WeighedPlace) -> LinePosterior:
-    """The posterior of the member whose text is the likeliest, with those of the others."""
+def posterior_of(weighed: WeighedPlace, counts: bool = True) -> LinePosterior:
+    """The posterior of the member whose text is the likeliest, with those of the others.
+
+    ``counts``: whether the place may be a line by itself.
+    """
     members = [said.member for said, _ in weighed.rated]
-    posteriors = [_posterior(weighed.place, member) for member in members]
+    posteriors = [_posterior(weighed.place, member)._replace(sure=counts) for member in members]
     return posteriors[0]._replace(others=tuple(posteriors[1:]))
 
 
 def _posterior(place: Place, member: str) -> LinePosterior:
     log_probs, characters = place.answers[member]
-    return LinePosterior(place.quad, log_probs, characters, place.score, member)
+    return LinePosterior(place.quad, log_probs, characters, place.score, member=member)
 
 
 def total_worth(weighed: List[WeighedPlace]) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior, Opinion, Quad, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad, rectify
+from ocr_app.imaging.line_assembly import assemble
 from ocr_app.imaging.reading_order import reading_order
 from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork, version
@@ -80,6 +81,7 @@ class TeamReader(Reader):
     def __init__(self, team: Team, info: ReaderInfo, budget_ms: Optional[float] = None) -> None:
         self._team, self.info = team, info
         self._budget = Budget(budget_ms)
+        self._rules = codes.settings_from(codes.model_record(None))
         prepare_free_decoding(team.first.characters)
 
     def networks(self) -> Dict[str, Network]:
@@ -105,17 +107,28 @@ class TeamReader(Reader):
 
     def looks(self, image: Image, timer: Optional[Timer] = None) -> Iterator[List[LinePosterior]]:
         for found in self._looks(image, timer or Timer()):
-            yield [posterior_of(each) for each in found if each.rated]
+            yield self._posteriors_of(found)
 
     def posteriors(self, image: Image, timer: Optional[Timer] = None) -> List[LinePosterior]:
-        return [posterior_of(each) for each in self._last_look(image, timer or Timer()) if each.rated]
+        return self._posteriors_of(self._last_look(image, timer or Timer()))
+
+    def _posteriors_of(self, found: List[WeighedPlace]) -> List[LinePosterior]:
+        """The posteriors of all places in reading order; those that do not count as lines are marked."""
+        posteriors = [posterior_of(each) for each in found]
+        believed = [each._replace(score=1.0) if seen.place.sure else each for each, seen in zip(posteriors, found)]
+        counting = codes.which_count(believed, self._rules)
+        return [posterior_of(each, counts) for each, counts in zip(found, counting)]
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
         found = self._last_look(image, timer)
         with timer.phase("decode"):
-            lines = [text_line(each) for each in found if each.probability >= self._team.settings.shown]
-        return [line for line in lines if line.text]
+            counting = [posterior.sure for posterior in self._posteriors_of(found)]
+            shown = [each for each, counts in zip(found, counting) if counts and self._is_shown(each)]
+            return assemble([line for line in map(text_line, shown) if line.text])
+
+    def _is_shown(self, weighed: WeighedPlace) -> bool:
+        return weighed.probability >= self._team.settings.shown
 
     def _last_look(self, image: Image, timer: Timer) -> List[WeighedPlace]:
         """The places after as many looks as the frame needs when no recipe says what is printed."""
@@ -181,7 +194,7 @@ def _with_answers(
     result = list(lines)
     for k, answer in zip(asked, answers):
         line = lines[k]
-        other = LinePosterior(line.quad, answer, member.characters, line.score, member.name)
+        other = LinePosterior(line.quad, answer, member.characters, line.score, line.sure, member.name)
         result[k] = line._replace(others=line.others + (other,))
     return result
 

@@ -23,6 +23,7 @@ from ocr_app.recipes.language.recipe import (
 )
 
 DEFAULT_LOOKALIKES = ("O0",)  # the fonts of most code printers draw them alike
+NO_LOOKALIKES = "none"
 
 
 class _Defaults(NamedTuple):
@@ -62,11 +63,18 @@ def _read_recipe(node: YamlNode, file: str, today: Optional[datetime.date]) -> R
     tolerances = read_tolerances(keys.get("tolerances"))
     relations = read_relations(keys.get("relations"), defaults.fields)
     witnesses = read_witnesses(keys.get("witnesses"))
-    sets = keys.get("lookalikes")
-    lookalikes = DEFAULT_LOOKALIKES if sets is None else tuple(text.upper() for text in sets.as_texts("lookalikes"))
+    lookalikes = _read_lookalikes(keys.get("lookalikes"))
     keys.refuse_unknown_keys()
     fields = tuple(defaults.fields)
     return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {}, witnesses)
+
+
+def _read_lookalikes(sets: Optional[YamlNode]) -> Tuple[str, ...]:
+    """Sets of characters; ``none`` for a print that tells all of them apart."""
+    if sets is None:
+        return DEFAULT_LOOKALIKES
+    texts = sets.as_texts("lookalikes")
+    return () if texts == [NO_LOOKALIKES] else tuple(text.upper() for text in texts)
 
 
 def _read_layouts(keys: YamlMapping, defaults: _Defaults) -> Tuple[RecipeLayout, ...]:

@@ -62,13 +62,35 @@ def test_a_reader_that_cannot_run_is_listed_with_its_reason(monkeypatch):
 def test_the_record_of_a_small_comparison_is_complete(tmp_path, capsys, monkeypatch):
     matrix = tmp_path / "matrix.toml"
     matrix.write_text("")
-    config = dict(CONFIG, side_by_side=dict(CONFIG["side_by_side"], readers=["codes"], reference="codes"))
+    config = dict(CONFIG, side_by_side=dict(CONFIG["side_by_side"], readers=["codes:v1"], reference="codes:v1"))
     monkeypatch.setattr(photographs, "load_toml", lambda path: config)
     photographs.main(TurnsRequest(limit=2), tmp_path / "out.json", matrix=matrix)
     record = json.loads((tmp_path / "out.json").read_text())
     assert record["schema"] == photographs.SCHEMA and record["threads"] == 1
-    assert len(record["results"]["codes"]["real-dates"]) == 2
+    assert len(record["results"]["codes:v1"]["real-dates"]) == 2
     assert "real-dates: 2 crops" in capsys.readouterr().out
+
+
+def record_of(*readers, sha256="1"):
+    return {
+        "sets": [{"name": "one", "images": 1, "sha256": sha256}],
+        "readers": [{"reader": name} for name in readers],
+        "results": {name: {"one": []} for name in readers},
+        "passes": {},
+    }
+
+
+def test_readers_of_an_earlier_run_are_shown_unless_they_were_asked_again():
+    shown = photographs.with_kept(record_of("new", "both"), record_of("old", "both"))
+    assert list(shown["results"]) == ["old", "new", "both"] and shown["kept"] == ["old"]
+    assert [entry["reader"] for entry in shown["readers"]] == ["old", "new", "both"]
+    with pytest.raises(MatrixError, match="of other sets"):
+        photographs.with_kept(record_of("new"), record_of("old", sha256="2"))
+
+
+def test_two_runs_are_never_published_as_one(tmp_path):
+    with pytest.raises(MatrixError, match="earlier run"):
+        photographs.main(TurnsRequest(), keep=tmp_path / "earlier.json", publish=True)
 
 
 def test_every_set_of_the_matrix_is_a_data_set_there():

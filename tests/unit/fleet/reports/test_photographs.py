@@ -15,6 +15,13 @@ RECORD = {
     "sets": [{"name": "one"}, {"name": "two"}, {"name": "crops"}],
     "readers": [{"reader": "slow", "peak_mb": 200.0}, {"reader": "fast", "peak_mb": 100.0}],
     "not_run": [{"reader": "gone", "reason": "not installed"}],
+    "kept": ["fast"],
+    "passes": {
+        "fast": {
+            "one": [{"good": True, "grade": "right"}, {"good": True, "grade": None}],
+            "two": [{"good": False, "grade": "part"}],
+        }
+    },
     "environment": {"cpu": "a processor", "system": "Linux", "arch": "x86_64"},
     "results": {
         "slow": {
@@ -44,8 +51,13 @@ def test_each_set_all_pooled_the_kinds_and_the_crops_have_a_table():
 
 def test_times_are_multiples_of_the_reference_in_the_same_run():
     rows = photographs.photograph_rows(RECORD, ["one", "two"])
-    assert rows[0] == ["slow", "100.0 %", "66.7 %", "66.7 %", "1", "200", "290", "1.00", "200", "1.00", "200"]
-    assert rows[1] == ["fast", "66.7 %", "66.7 %", "66.7 %", "1", "50", "50", "0.25", "50", "0.25", "100"]
+    assert rows[0] == ["slow", "100.0 %", "66.7 %", "66.7 %", "1", "200", "290", "1.00", "200", "1.00", "200", "-", "-"]
+    assert rows[1][:8] == ["fast (kept)", "66.7 %", "66.7 %", "66.7 %", "1", "50", "50", "0.25"]
+
+
+def test_passes_are_those_of_good_codes_and_parts_are_wrong():
+    rows = photographs.photograph_rows(RECORD, ["one", "two"])
+    assert [row[-2:] for row in rows] == [["-", "-"], ["1 of 2", "1"]]
 
 
 def test_without_the_reference_there_are_no_multiples():
@@ -60,7 +72,7 @@ def test_kinds_are_rows_and_readers_columns():
 
 
 def test_crops_count_exact_texts():
-    assert photographs.crop_rows(RECORD, "crops")[1][:3] == ["fast", "0 of 1", "1 of 1"]
+    assert photographs.crop_rows(RECORD, "crops")[1][:3] == ["fast (kept)", "0 of 1", "1 of 1"]
 
 
 def test_what_was_not_run_is_named_in_both_forms():

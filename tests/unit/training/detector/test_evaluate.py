@@ -27,7 +27,7 @@ def test_figures_are_given_for_all_by_kind_and_by_height():
     assert (figures["frames"], figures["lines"]) == (2, 2)
     assert figures["by_kind"]["easy"]["recall"] == 100.0
     assert figures["by_kind"]["hard"]["recall"] == 0.0
-    assert figures["by_height"]["12-16"] == {"lines": 1, "recall": 100.0, "whole": 100.0}
+    assert figures["by_height"]["12-16"] == {"lines": 1, "met": 100.0, "recall": 100.0, "whole": 100.0}
     assert list(figures["by_height"]) == ["12-16", "24-40"]
 
 

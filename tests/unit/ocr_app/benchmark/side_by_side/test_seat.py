@@ -10,7 +10,7 @@ from ocr_app.core.errors import ImageError, ReaderUnavailable, UsageError
 
 def test_a_reader_reads_in_a_process_of_its_own(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), warm_up_image("page"))
-    with ReaderSeat("codes", 1) as seat:
+    with ReaderSeat("codes:v1", 1) as seat:
         seat.warm_up("page", 1)
         assert seat.peak_mb is None
         answer = seat.read(str(tmp_path / "a.png"))
