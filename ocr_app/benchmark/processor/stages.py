@@ -41,7 +41,7 @@ STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
     ("decode freely", ("ocr_app.recipes:decode_free",)),
     ("decode under the recipe", ("ocr_app.recipes:decode",)),
     ("verify", ("ocr_app.recipes:verify",)),
-    ("hear witnesses", ("ocr_app.reading.judging:read_again",)),
+    ("hear witnesses", ("ocr_app.reading.judging:best_text",)),
     ("write the result", ("ocr_app.reading.code_json:to_json", "ocr_app.benchmark.processor.measure:to_text")),
     ("networks", ("ocr_app.benchmark.processor.recorded:TapedNetwork.infer",)),
 )
