@@ -7,17 +7,41 @@ from functools import wraps
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
-    ("scale the frame", ("ocr_app.readers.codes.detector:prepare",)),
-    ("maps to quads", ("ocr_app.readers.codes.detector:lines_from_maps",)),
-    ("cut the lines", ("ocr_app.readers.team.looks:rectify", "ocr_app.readers.team.reader:rectify")),
-    ("prepare crops", ("ocr_app.readers.codes.recogniser:prepare", "ocr_app.readers.codes.recogniser:pack")),
-    ("logarithms", ("ocr_app.readers.codes.recogniser:log_softmax",)),
+    ("turn grey", ("ocr_app.readers.team.members:gray", "ocr_app.readers.codes.reader:gray")),
+    ("scale the frame", ("ocr_app.readers.codes.detector:prepare", "ocr_app.readers.ppocr.detector:prepare")),
+    (
+        "maps to quads",
+        ("ocr_app.readers.codes.detector:lines_from_maps", "ocr_app.readers.ppocr.detector:boxes_from_map"),
+    ),
+    (
+        "cut the lines",
+        (
+            "ocr_app.readers.team.looks:rectify",
+            "ocr_app.readers.team.reader:rectify",
+            "ocr_app.readers.codes.reader:rectify",
+        ),
+    ),
+    (
+        "prepare crops",
+        (
+            "ocr_app.readers.codes.recogniser:prepare",
+            "ocr_app.readers.codes.recogniser:pack",
+            "ocr_app.readers.ppocr.recogniser:pack",
+        ),
+    ),
+    (
+        "logarithms",
+        (
+            "ocr_app.readers.codes.recogniser:log_softmax",
+            "ocr_app.readers.ppocr.recogniser:PpocrRecogniser._log_probs",
+        ),
+    ),
     ("weigh the texts", ("ocr_app.readers.team.looks:weigh",)),
-    ("reading order", ("ocr_app.readers.team.reader:reading_order",)),
+    ("reading order", ("ocr_app.readers.team.reader:reading_order", "ocr_app.readers.codes.reader:reading_order")),
     ("decode freely", ("ocr_app.recipes:decode_free",)),
     ("decode under the recipe", ("ocr_app.recipes:decode",)),
     ("verify", ("ocr_app.recipes:verify",)),
-    ("hear witnesses", ("ocr_app.reading.judging:read_again",)),
+    ("hear witnesses", ("ocr_app.reading.judging:best_text",)),
     ("write the result", ("ocr_app.reading.code_json:to_json", "ocr_app.benchmark.processor.measure:to_text")),
     ("networks", ("ocr_app.benchmark.processor.recorded:TapedNetwork.infer",)),
 )

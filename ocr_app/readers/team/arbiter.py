@@ -6,6 +6,7 @@ weights are in data/team.json, learnt by `python -m training.team.calibrate` fro
 has the reliability diagram.
 """
 
+import math
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -35,14 +36,15 @@ def comparable(text: str) -> str:
 
 def features(said: Said, others: Dict[str, Said], members: Sequence[str]) -> np.ndarray:
     """The features of one member's text; ``others``: what the members that were asked say, by name."""
+    probabilities = said.probabilities.tolist()
     values = [
         1.0,
-        _logit(float(said.probabilities.mean())) if len(said.probabilities) else 0.0,
-        _logit(float(said.probabilities.min())) if len(said.probabilities) else 0.0,
-        float(np.log1p(len(said.text))),
+        _logit(sum(probabilities) / len(probabilities)) if probabilities else 0.0,
+        _logit(min(probabilities)) if probabilities else 0.0,
+        math.log1p(len(said.text)),
         _share(said.text, str.isdigit),
         _share(said.text, str.islower),
-        float(np.log2(max(said.height, 1.0) / 16.0)),
+        math.log(max(said.height, 1.0) / 16.0, 2),
     ]
     for name in members:
         if name != said.member:
@@ -60,7 +62,7 @@ def _of_other(said: Said, other: Any) -> List[float]:
 
 def _logit(probability: float) -> float:
     bounded = min(max(probability, 1.0 - _MOST), _MOST)
-    return float(np.log(bounded / (1.0 - bounded)))
+    return math.log(bounded / (1.0 - bounded))
 
 
 def _share(text: str, kind: Any) -> float:
@@ -80,7 +82,7 @@ class Arbiter:
         if not comparable(said.text):
             return 0.0
         score = float(self._weights[said.member] @ features(said, others, self._members))
-        return float(1.0 / (1.0 + np.exp(-max(-30.0, min(30.0, score)))))
+        return float(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score)))))
 
     def weigh(self, said: Sequence[Said]) -> List[Tuple[Said, float]]:
         """The texts with their probabilities, the likeliest first."""

@@ -9,9 +9,13 @@ from ocr_app.recipes.language.recipe import Recipe
 
 
 class CompiledRecipe(NamedTuple):
-    """``lengths``: for each root the fewest and the most characters of its line, not counting spaces."""
+    """``layout``: of all lines together; ``layouts``: of each line alone, by its root, which are smaller.
+
+    ``lengths``: for each root the fewest and the most characters of its line, not counting spaces.
+    """
 
     layout: StateLayout
+    layouts: Dict[int, StateLayout]
     automaton: LabelAutomaton
     lengths: Dict[int, Tuple[int, int]]
 
@@ -26,5 +30,6 @@ def compile_recipe(recipe: Recipe, characters: Tuple[str, ...]) -> CompiledRecip
                 found = "{}: {} needs characters that this recogniser does not know".format(recipe.file, line.name)
                 raise RecipeError(found, "".join(characters), "change the recipe or choose another reader")
         automaton = label_automaton(recipe.registry, characters)
-        recipe.cache[characters] = CompiledRecipe(layout, automaton, recipe.registry.text_lengths(roots))
+        layouts = {root: lay_out(recipe.registry, [root], characters) for root in sorted(set(roots))}
+        recipe.cache[characters] = CompiledRecipe(layout, layouts, automaton, recipe.registry.text_lengths(roots))
     return recipe.cache[characters]  # type: ignore[return-value]

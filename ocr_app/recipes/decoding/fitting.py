@@ -1,6 +1,6 @@
 """How well a candidate fits a line of the recipe: searched when it is needed, and only once."""
 
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ocr_app.recipes.decoding.candidates import LineCandidate
 from ocr_app.recipes.decoding.compilation import CompiledRecipe
@@ -44,7 +44,8 @@ class LineFitter:
         self._roots = sorted({line.root for line in recipe.lines})
         self._fits: Dict[Tuple[Tuple[int, ...], int], Optional[LineFit]] = {}
         self._alignments: Dict[Tuple[int, ...], Dict[int, Alignment]] = {}
-        self._backward_passes: Dict[Tuple[int, ...], BackwardPass] = {}
+        self._backward_passes: Dict[Tuple[Tuple[int, ...], Optional[int]], BackwardPass] = {}
+        self._searched_exactly: Set[Tuple[int, ...]] = set()
         self._accepting: Dict[Tuple[int, ...], List[int]] = {}
 
     def fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
@@ -58,9 +59,11 @@ class LineFitter:
         """Searches candidates once more, exactly, that could be a line which token passing missed; a few at most."""
         for line in layout.lines:
             for candidate in candidates:
-                affordable = candidate.sources in self._backward_passes or len(self._backward_passes) < MAX_EXACT_LINES
+                affordable = (
+                    candidate.sources in self._searched_exactly or len(self._searched_exactly) < MAX_EXACT_LINES
+                )
                 if affordable and self._may_be_missed(candidate, line):
-                    alignment = trace_best_path(self._backward(candidate), line.root)
+                    alignment = trace_best_path(self._backward(candidate, line.root), line.root)
                     self._fits[(candidate.sources, line.root)] = self._judge(candidate, alignment)
 
     def _find_fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
@@ -98,7 +101,8 @@ class LineFitter:
         hopeless = cost > self._recipe.tolerances.misfit * len(best.runs) + JUNK.touching
         if cost <= LABEL_BEAM or not self._is_exact_search_quick(candidate) or hopeless:
             return found
-        backward = self._backward(candidate)
+        alone = next(iter(found)) if len(found) == 1 else None
+        backward = self._backward(candidate, alone)
         exact = {root: trace_best_path(backward, root) for root in found}
         return {root: alignment for root, alignment in exact.items() if alignment is not None}
 
@@ -117,10 +121,16 @@ class LineFitter:
             return None
         return LineFit(candidate, alignment, text, cost, length)
 
-    def _backward(self, candidate: LineCandidate) -> BackwardPass:
-        if candidate.sources not in self._backward_passes:
-            self._backward_passes[candidate.sources] = run_backward(candidate.evidence, self._compiled.layout, JUNK)
-        return self._backward_passes[candidate.sources]
+    def _backward(self, candidate: LineCandidate, root: Optional[int]) -> BackwardPass:
+        """The backward pass that has the futures of a root; None for all roots at once, which takes longer."""
+        self._searched_exactly.add(candidate.sources)
+        every, key = (candidate.sources, None), (candidate.sources, root)
+        if every in self._backward_passes:
+            return self._backward_passes[every]
+        if key not in self._backward_passes:
+            layout = self._compiled.layout if root is None else self._compiled.layouts[root]
+            self._backward_passes[key] = run_backward(candidate.evidence, layout, JUNK)
+        return self._backward_passes[key]
 
     def _may_be_missed(self, candidate: LineCandidate, line: RecipeLine) -> bool:
         """Whether a candidate that fits no line has about the length of this one."""

@@ -1,5 +1,7 @@
 """A second recogniser's best text under one line of a recipe: spaces are the recipe's, and nothing is forced."""
 
+import importlib
+
 import numpy as np
 import pytest
 from posteriors import CHARACTERS, line_of
@@ -7,8 +9,9 @@ from posteriors import CHARACTERS, line_of
 from ocr_app.core.errors import RecipeError, UsageError
 from ocr_app.recipes import decode, loads
 from ocr_app.recipes.automata import registry as automata_registry
-from ocr_app.recipes.decoding import best_text as module
-from ocr_app.recipes.decoding.best_text import best_text
+from ocr_app.recipes.decoding import best_text
+
+module = importlib.import_module(best_text.__module__)  # the package's attribute of this name is the function
 
 THESIS = """
 name: thesis
