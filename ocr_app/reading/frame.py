@@ -106,7 +106,9 @@ def _outcome(reader: Reader, image: Image, options: ReadOptions, timer: Timer, s
     with timer.phase("preprocess"):
         prepared = preprocessing.apply(options.preprocess, image)
     if options.verdict_request is not None:
-        return _judged(_posteriors(reader, prepared, options, timer), options.verdict_request, timer, start)
+        posteriors = _posteriors(reader, prepared, options, timer)
+        seen = prepared if options.layout == "page" and not options.regions else None
+        return _judged(posteriors, options.verdict_request, timer, start, seen)
     lines = _lines(reader, prepared, options, timer)
     return _Outcome(tuple(lines), "read", ()) if lines else _Outcome((), "no-read", ("no-text-found",))
 
@@ -131,13 +133,15 @@ def _in_image(quad: Quad, region: Region) -> Quad:
     return np.asarray(quad + np.array(region[:2], np.float32), np.float32)
 
 
-def _judged(posteriors: List[LinePosterior], request: VerdictRequest, timer: Timer, start: float) -> _Outcome:
-    """``start``: when work on the image began, on the clock of time.perf_counter."""
+def _judged(
+    posteriors: List[LinePosterior], request: VerdictRequest, timer: Timer, start: float, image: Optional[Image]
+) -> _Outcome:
+    """``start``: when work on the image began, on the clock of time.perf_counter. ``image``: where lines were found."""
     with timer.phase("decode"):
         decoding = recipes.decode(posteriors, request.recipe)
         elapsed_ms = _milliseconds(start)
         verdict = recipes.verify(
-            decoding, request.recipe, request.expected, _clock(request), elapsed_ms, request.deadline_ms
+            decoding, request.recipe, request.expected, _clock(request), elapsed_ms, request.deadline_ms, image
         )
         code = code_json.to_json(decoding, verdict, posteriors)
     return _Outcome(tuple(code_json.lines_of(decoding)), verdict.verdict, code_json.reasons_of(verdict), code)

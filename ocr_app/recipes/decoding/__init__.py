@@ -2,6 +2,6 @@
 
 from ocr_app.recipes.decoding.decoder import decode
 from ocr_app.recipes.decoding.free_decoding import decode_free, prepare_free_decoding
-from ocr_app.recipes.decoding.result import CodeDecoding, DecodedChar, DecodedLine
+from ocr_app.recipes.decoding.result import CodeDecoding, DecodedChar, DecodedLine, TextPlace
 
-__all__ = ["CodeDecoding", "DecodedChar", "DecodedLine", "decode", "decode_free", "prepare_free_decoding"]
+__all__ = ["CodeDecoding", "DecodedChar", "DecodedLine", "TextPlace", "decode", "decode_free", "prepare_free_decoding"]

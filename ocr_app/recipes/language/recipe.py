@@ -94,7 +94,8 @@ class Recipe(NamedTuple):
     """A loaded recipe.
 
     ``fields`` are indexed by their number; ``registry`` holds the states of all lines; ``lookalikes`` are sets of
-    characters that the printer prints alike; ``cache`` keeps the automata per charset.
+    characters that the printer prints alike; ``cache`` keeps the automata per charset. ``neighbours``: one of
+    ``JUNK_RULES`` for text next to the code that was found in other places; None: that of the line's ``junk``.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Recipe(NamedTuple):
     lookalikes: Tuple[str, ...]
     registry: StateRegistry
     cache: Dict[Tuple[str, ...], object]
+    neighbours: Optional[str] = None
 
     @property
     def lines(self) -> Tuple[RecipeLine, ...]:

@@ -11,6 +11,7 @@ REASONS = {
     "unsure": NO_READ,
     "ambiguous": NO_READ,
     "date-ambiguous": NO_READ,
+    "unexplained-text": NO_READ,
     "contradicted": FAIL,
     "unexpected-character": FAIL,
     "unexpected-text": FAIL,

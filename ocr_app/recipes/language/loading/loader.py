@@ -61,11 +61,15 @@ def _read_recipe(node: YamlNode, file: str, today: Optional[datetime.date]) -> R
     layouts = _read_layouts(keys, defaults)
     tolerances = read_tolerances(keys.get("tolerances"))
     relations = read_relations(keys.get("relations"), defaults.fields)
+    rule = keys.get("neighbours")
+    neighbours = rule.as_choice("neighbours", JUNK_RULES) if rule is not None else None
     sets = keys.get("lookalikes")
     lookalikes = DEFAULT_LOOKALIKES if sets is None else tuple(text.upper() for text in sets.as_texts("lookalikes"))
     keys.refuse_unknown_keys()
     fields = tuple(defaults.fields)
-    return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {})
+    return Recipe(
+        name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {}, neighbours=neighbours
+    )
 
 
 def _read_layouts(keys: YamlMapping, defaults: _Defaults) -> Tuple[RecipeLayout, ...]:
