@@ -93,12 +93,26 @@ def counted(degrees: float, found: list[Turned]) -> dict[str, Any]:
 
 def measure(reader_name: str, threads: int) -> dict[str, Any]:
     """The record that is committed."""
-    options = ReadOptions(verdict_request=VerdictRequest(load(str(_RECIPE))))
-    with open_reader(
-        ReaderRequest(parse_name(reader_name), threads=threads, recipe=options.verdict_request.recipe)
-    ) as reader:
+    recipe = load(str(_RECIPE))
+    options = ReadOptions(verdict_request=VerdictRequest(recipe))
+    with open_reader(ReaderRequest(parse_name(reader_name), threads=threads, recipe=recipe)) as reader:
         angles = [counted(degrees, read_at(reader, degrees, options)) for degrees in ANGLES]
         return {"set": _DATA.name, "recipe": _RECIPE.name, "engine": reader.info.engine, "angles": angles}
+
+
+def table(measured: dict[str, Any]) -> str:
+    """One row per angle, and below it the sums for all and the lowest accuracy near upright."""
+    angles = measured["angles"]
+    rows = [["turned by", "frames", "exact", "passed", "wrong passes"]]
+    for each in angles:
+        counts = (each["frames"], each["exact"], each["passed"], each["wrong_passes"])
+        rows.append([f"{each['degrees']:+g} degrees" if each["degrees"] else "upright", *map(str, counts)])
+    upright = next(each for each in angles if each["degrees"] == 0)
+    lowest = min(each["exact"] for each in angles if abs(each["degrees"]) <= _NEAR)
+    wrong = sum(each["wrong_passes"] for each in angles)
+    total = sum(each["frames"] for each in angles)
+    said = f"{wrong} wrong passes in {total} frames. Within {_NEAR} degrees the lowest accuracy is {lowest}"
+    return cards.markdown(rows) + f"\n\n{said} exact frames, {100 * lowest / upright['exact']:.0f} % of upright."
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from ocr_app.core.types import Quad, TextLine
 from ocr_app.imaging.reading_order import Layout, layout_of, pair_direction, rows
 
-MAX_GAP = 2.5  # heights between two parts of one line; see docs/reference/codes-reader.md
+MAX_GAP = 1.5  # heights between two parts of one line, if nothing else tells that they belong together
 ALIKE = 1.5  # two parts differ in height by this factor at most
 _PARALLEL = 8.0  # degrees between the directions of two parts, as far as they are known
 

@@ -61,7 +61,7 @@ def layout_of(quads: Sequence[Quad]) -> Layout:
 
 def pair_direction(layout: Layout, first: int, second: int) -> np.ndarray:
     """The common direction of two quads: that of the wider one counts more, as its angle is known better."""
-    return _unit(sum(layout.directions[k] * _belief(layout, k) for k in (first, second)))
+    return _unit(sum((layout.directions[k] * _belief(layout, k) for k in (first, second)), np.zeros(2)))
 
 
 def _belief(layout: Layout, index: int) -> float:
@@ -184,12 +184,12 @@ def _order_of_rows(layout: Layout, found: Sequence[Sequence[int]], direction: np
 
 
 def _weights(layout: Layout, row: Sequence[int]) -> np.ndarray:
-    return np.maximum(layout.widths[list(row)], 1e-9)
+    return np.asarray(np.maximum(layout.widths[list(row)], 1e-9))
 
 
 def _slope(layout: Layout, row: Sequence[int], direction: np.ndarray) -> float:
     """How much a row falls along the direction of its group: as its quads lie, and by its ends where they are far."""
-    own = sum(layout.directions[k] * _belief(layout, k) for k in row)
+    own = np.sum([layout.directions[k] * _belief(layout, k) for k in row], axis=0)
     apart = layout.centres[row[-1]] - layout.centres[row[0]]
     along = _unit(own) * (_TRUST * float(layout.heights[list(row)].mean())) ** 2 + apart * float(np.hypot(*apart))
     forward = float(along @ direction)

@@ -140,11 +140,15 @@ def _judged(reader: Reader, image: Image, options: ReadOptions, timer: Timer, st
     """``start``: when work on the image began, on the clock of time.perf_counter."""
     request = options.verdict_request
     assert request is not None
+    frame = image if options.layout == "page" and not options.regions else None
 
     def verify(decoding: recipes.CodeDecoding, report: Optional[WitnessReport]) -> recipes.Verdict:
-        passed_ms = _milliseconds(start)
-        clock = _clock(request)
-        return recipes.verify(decoding, request.recipe, request.expected, clock, passed_ms, request.deadline_ms, report)
+        """Ink that was not read is searched for once, before witnesses are heard."""
+        passed_ms, clock = _milliseconds(start), _clock(request)
+        seen = frame if report is None else None
+        return recipes.verify(
+            decoding, request.recipe, request.expected, clock, passed_ms, request.deadline_ms, report, seen
+        )
 
     found = Judge(reader, request.recipe, verify).judge(image, _looks(reader, image, options, timer), timer)
     with timer.phase("decode"):

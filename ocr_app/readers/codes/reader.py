@@ -26,6 +26,7 @@ from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failur
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 TOO_MANY = "too-many-lines"
+_CONTINUES = 2.5  # heights from a sure line within which a doubtful place may be a part of it
 _FEWEST, _FEWEST_DIGITS = 4, 3  # characters and digits of the shortest code at a doubtful place: "9:05"
 
 
@@ -224,7 +225,7 @@ def which_count(posteriors: Sequence[LinePosterior], settings: CodesSettings) ->
     if all(sure):
         return sure
     counts = list(sure)
-    for line in parts_of_lines([each.quad for each in posteriors]):
+    for line in parts_of_lines([each.quad for each in posteriors], _CONTINUES):
         if any(sure[index] for index in line):
             for index in line:
                 counts[index] = sure[index] or mean_probability(posteriors[index]) >= settings.sure_text

@@ -4,12 +4,13 @@ from ocr_app.recipes.decoding.best_text import best_text
 from ocr_app.recipes.decoding.decoder import decode
 from ocr_app.recipes.decoding.evidence import fold_case
 from ocr_app.recipes.decoding.free_decoding import decode_free, prepare_free_decoding
-from ocr_app.recipes.decoding.result import CodeDecoding, DecodedChar, DecodedLine
+from ocr_app.recipes.decoding.result import CodeDecoding, DecodedChar, DecodedLine, TextPlace
 
 __all__ = [
     "CodeDecoding",
     "DecodedChar",
     "DecodedLine",
+    "TextPlace",
     "best_text",
     "decode",
     "decode_free",

@@ -7,7 +7,7 @@ from ocr_app.recipes.decoding.candidates import LineCandidate, find_candidates, 
 from ocr_app.recipes.decoding.compilation import CompiledRecipe, compile_recipe
 from ocr_app.recipes.decoding.description import describe_line, missing_line
 from ocr_app.recipes.decoding.fitting import LineFit, LineFitter
-from ocr_app.recipes.decoding.result import MISMATCH, NOT_READ, STATUSES, CodeDecoding, DecodedLine
+from ocr_app.recipes.decoding.result import MISMATCH, NOT_READ, STATUSES, CodeDecoding, DecodedLine, TextPlace
 from ocr_app.recipes.language.recipe import Recipe, RecipeLayout
 
 CHARACTER_REWARD = 4.0  # nats that explaining one more printed character is worth when layouts compete
@@ -41,7 +41,11 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
         best = _best_match(matcher, recipe)
     if best is None:
         return not_found
-    return _describe(recipe, compiled, best[0], best[1], len(posteriors))
+    places = tuple(
+        TextPlace(each.evidence.quad, each.best_path.text.strip(), posterior.sure)
+        for each, posterior in zip(candidates, posteriors)
+    )
+    return _describe(recipe, compiled, best[0], best[1], len(posteriors))._replace(places=places)
 
 
 def _best_match(matcher: "_LayoutMatcher", recipe: Recipe) -> Optional[Tuple[RecipeLayout, _LayoutMatch]]:

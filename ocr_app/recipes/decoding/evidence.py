@@ -13,6 +13,8 @@ from ocr_app.core.types import LinePosterior, Quad
 
 BLANK = 0
 SCORE_FLOOR = 25.0  # nats: no class counts as less likely than exp(-25) times the best one of its frame
+WIDE_GAP = 0.3  # heights between two segments from which there is a space between them
+WIDE_GAP_COST = 6.0  # nats that reading a wide gap as no space costs
 LOOKALIKE_COST = 3.0  # nats that reading a character as its lookalike costs
 
 
@@ -145,18 +147,26 @@ def find_best_path(evidence: Evidence) -> BestPath:
 
 
 def concatenate(lines: Sequence[Evidence]) -> Evidence:
-    """Segments of one row side by side as one line; between them one frame of blank or space, either at no cost."""
+    """Segments of one row side by side as one line, with one frame between them.
+
+    In that frame a blank and a space cost nothing. Across a wide gap the blank costs ``WIDE_GAP_COST``, so that a text
+    without the space is no rival to one with it.
+    """
     characters = lines[0].characters
-    gap = np.full((1, lines[0].scores.shape[1]), -SCORE_FLOOR)
-    gap[0, BLANK] = 0.0
-    gap_label = BLANK
-    if " " in characters:
-        gap_label = characters.index(" ")
-        gap[0, gap_label] = 0.0
+    space = characters.index(" ") if " " in characters else BLANK
     scores, best, blank = [lines[0].scores], [lines[0].best], [lines[0].blank]
-    for line in lines[1:]:
-        scores += [gap, line.scores]
-        best += [np.array([gap_label]), line.best]
-        blank += [np.zeros(1), line.blank]
+    for left, right in zip(lines, lines[1:]):
+        lead = WIDE_GAP_COST if space != BLANK and _gap(left.quad, right.quad) > WIDE_GAP else 0.0
+        gap = np.full((1, len(characters)), -SCORE_FLOOR)
+        gap[0, BLANK], gap[0, space] = 0.0, lead
+        scores += [gap, right.scores]
+        best += [np.array([space]), right.best]
+        blank += [np.array([-lead]), right.blank]
     quad = np.array([lines[0].quad[0], lines[-1].quad[1], lines[-1].quad[2], lines[0].quad[3]], np.float32)
     return Evidence(np.concatenate(scores), np.concatenate(blank), characters, np.concatenate(best), quad)
+
+
+def _gap(left: Quad, right: Quad) -> float:
+    """The distance from the end of one quad to the start of the next, in heights."""
+    height = float(np.linalg.norm(left[2] - left[1]))
+    return float(np.linalg.norm(right[[0, 3]].mean(axis=0) - left[[1, 2]].mean(axis=0))) / max(height, 1e-9)

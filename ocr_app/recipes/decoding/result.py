@@ -86,12 +86,23 @@ class DecodedLine(_DecodedLineFields):
         return float(1.0 / (1.0 + 2.718281828459045 ** -max(-50.0, weakest))) if self.chars else 0.0
 
 
+class TextPlace(NamedTuple):
+    """A place of the frame where text was found: its quad, and the text of the unconstrained best path.
+
+    ``sure``: False for a place that does not count as a line by itself; its text may be anything.
+    """
+
+    quad: Quad
+    text: str
+    sure: bool
+
+
 class CodeDecoding(NamedTuple):
     """What the lines of a frame mean under a recipe.
 
     ``layout``: name of the layout that explains most, "" when none does. ``lines``: in the layout's order; lines that
     were not found have the text "". ``unused``: indices of the posteriors that no line was read from. ``reasons``:
-    machine-readable, such as "line-not-found:lot".
+    machine-readable, such as "line-not-found:lot". ``places``: one for each posterior.
     """
 
     recipe: str
@@ -100,6 +111,7 @@ class CodeDecoding(NamedTuple):
     lines: Tuple[DecodedLine, ...]
     unused: Tuple[int, ...]
     reasons: Tuple[str, ...]
+    places: Tuple[TextPlace, ...] = ()
 
     @property
     def text(self) -> str:

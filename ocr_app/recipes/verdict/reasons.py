@@ -13,6 +13,7 @@ REASONS = {
     "date-ambiguous": NO_READ,
     "witnesses-disagree": NO_READ,
     "one-witness": NO_READ,
+    "unexplained-text": NO_READ,
     "contradicted": FAIL,
     "unexpected-character": FAIL,
     "unexpected-text": FAIL,

@@ -3,6 +3,7 @@
 from typing import Dict, List, Mapping, Optional
 
 from ocr_app.core.errors import UsageError
+from ocr_app.core.types import Image
 from ocr_app.recipes.decoding.result import CodeDecoding
 from ocr_app.recipes.language.clock import Clock
 from ocr_app.recipes.language.fields import FieldValue
@@ -11,6 +12,7 @@ from ocr_app.recipes.verdict.expectations import check_expectations
 from ocr_app.recipes.verdict.legibility import check_legibility
 from ocr_app.recipes.verdict.reasons import Reason, Verdict, gravest_verdict
 from ocr_app.recipes.verdict.relations import check_relation
+from ocr_app.recipes.verdict.unexplained import check_ink, check_unexplained
 from ocr_app.recipes.verdict.witnesses import WitnessReport, check_witnesses
 
 
@@ -22,14 +24,15 @@ def verify(
     elapsed_ms: Optional[float] = None,
     deadline_ms: Optional[float] = None,
     witnesses: Optional[WitnessReport] = None,
+    image: Optional[Image] = None,
 ) -> Verdict:
     """The verdict on a code.
 
     ``expected``: texts of named fields, compared without spaces. ``clock`` is needed where the recipe says "today", and
     where a year is printed with too few digits to be unique. ``elapsed_ms`` above ``deadline_ms`` fails, and so does a
-    deadline without an elapsed time. ``witnesses``: who read the code; without it, nobody is asked for.
-
-    Raises UsageError for an expected field that the recipe does not have.
+    deadline without an elapsed time. ``witnesses``: who read the code; without it, nobody is asked for. ``image``: the
+    frame, grey or BGR, in which a code that would pass is searched for ink that was not read; None where there is only
+    what was decoded. Raises UsageError for an expected field that the recipe does not have.
     """
     expected = expected or {}
     _refuse_unknown_fields(recipe, expected)
@@ -38,6 +41,7 @@ def verify(
         reasons.append(Reason("code-not-found"))
     for line in decoding.lines:
         reasons += check_legibility(recipe, line)
+    reasons += check_unexplained(recipe, decoding)
     if decoding.lines:
         values = [value for line in decoding.lines for value in line.fields]
         reasons += check_expectations(recipe, values, expected, clock)
@@ -47,6 +51,8 @@ def verify(
         ]
     if decoding.lines and witnesses is not None:
         reasons += check_witnesses(recipe, decoding, witnesses)
+    if image is not None and not reasons:
+        reasons += check_ink(recipe, decoding, image)
     return Verdict(gravest_verdict(reasons), tuple(reasons), decoding.text, decoding.assurance)
 
 

@@ -62,11 +62,25 @@ def _read_recipe(node: YamlNode, file: str, today: Optional[datetime.date]) -> R
     layouts = _read_layouts(keys, defaults)
     tolerances = read_tolerances(keys.get("tolerances"))
     relations = read_relations(keys.get("relations"), defaults.fields)
+    rule = keys.get("neighbours")
+    neighbours = rule.as_choice("neighbours", JUNK_RULES) if rule is not None else None
     witnesses = read_witnesses(keys.get("witnesses"))
     lookalikes = _read_lookalikes(keys.get("lookalikes"))
     keys.refuse_unknown_keys()
     fields = tuple(defaults.fields)
-    return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {}, witnesses)
+    return Recipe(
+        name,
+        file,
+        layouts,
+        fields,
+        tolerances,
+        relations,
+        lookalikes,
+        defaults.registry,
+        {},
+        witnesses=witnesses,
+        neighbours=neighbours,
+    )
 
 
 def _read_lookalikes(sets: Optional[YamlNode]) -> Tuple[str, ...]:

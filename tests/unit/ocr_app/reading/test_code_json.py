@@ -34,7 +34,7 @@ def posterior(text, quad):
 @pytest.fixture(scope="module")
 def judged():
     recipe = recipes.loads(RECIPE)
-    posteriors = [posterior("TOOL", box_quad(0, 0, 9, 9)), posterior("LOT 7", box_quad(3, 4, 9, 9))]
+    posteriors = [posterior("TOOL", box_quad(0, 0, 9, 9)), posterior("LOT 7", box_quad(3, 44, 9, 9))]
     decoding = recipes.decode(posteriors, recipe)
     verdict = recipes.verify(decoding, recipe, {"number": "1"}, None, 1.0, None)
     return decoding, verdict, posteriors
@@ -43,7 +43,7 @@ def judged():
 def test_the_lines_of_the_code_have_their_places(judged):
     (line,) = code_json.lines_of(judged[0])
     assert line.text == "LOT 7" and 0.0 < line.confidence <= 1.0
-    np.testing.assert_array_equal(line.quad, box_quad(3, 4, 9, 9))
+    np.testing.assert_array_equal(line.quad, box_quad(3, 44, 9, 9))
 
 
 def test_the_record_is_json_without_infinities(judged):

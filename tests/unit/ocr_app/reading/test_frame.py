@@ -137,9 +137,9 @@ def decoded(*posteriors):
 
 
 def test_a_recipe_decodes_what_the_reader_thinks():
-    reading = decoded(posterior("TOOL"), posterior("LOT 1O4", {5: [("0", 0.4)]}, box_quad(3, 4, 9, 9)))
+    reading = decoded(posterior("TOOL"), posterior("LOT 1O4", {5: [("0", 0.4)]}, box_quad(3, 44, 9, 9)))
     assert (reading.verdict, reading.text, reading.reasons) == ("pass", "LOT 104", ())
-    np.testing.assert_array_equal(reading.lines[0].quad, box_quad(3, 4, 9, 9))
+    np.testing.assert_array_equal(reading.lines[0].quad, box_quad(3, 44, 9, 9))
     (line,) = reading.code["lines"]
     assert line["free"] == "LOT 1O4" and reading.code["values"] == {"number": "104"}
     assert line["chars"][5]["sign"] == "0" and line["chars"][5]["alternatives"][0][0] == "O"

@@ -9,6 +9,7 @@ from ocr_app.core.types import LinePosterior
 from ocr_app.recipes.decoding.evidence import (
     LOOKALIKE_COST,
     SCORE_FLOOR,
+    WIDE_GAP_COST,
     concatenate,
     find_best_path,
     fold_case,
@@ -87,8 +88,15 @@ def test_segments_are_joined_with_a_frame_that_may_be_a_space():
     right = prepare_evidence(line_of("CD", quad=quad_at(300, 5)))
     joined = concatenate([left, right])
     assert find_best_path(joined).text == "AB CD" and len(joined.scores) == len(joined.blank) == 9
-    assert joined.scores[4, CHARACTERS.index(" ")] == joined.scores[4, 0] == 0.0
+    assert joined.scores[4, 0] == 0.0 and joined.scores[4, CHARACTERS.index(" ")] == WIDE_GAP_COST
+    assert joined.blank[4] == -WIDE_GAP_COST  # the space is certain, so it costs nothing
     assert joined.quad.tolist() == [[0, 0], [500, 5], [500, 25], [0, 20]]
+
+
+def test_a_narrow_gap_between_segments_may_be_a_space_or_none():
+    lines = [prepare_evidence(line_of("AB", quad=quad_at(x, 0))) for x in (0, 204)]
+    joined = concatenate(lines)
+    assert joined.scores[4, CHARACTERS.index(" ")] == joined.scores[4, 0] == joined.blank[4] == 0.0
 
 
 def test_without_a_space_in_the_charset_segments_are_joined_with_a_blank():
