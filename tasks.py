@@ -229,6 +229,7 @@ def photographs(
         "sets": "beginnings of names, such as real-photos, nano-codes-100 (comma separated); default: all",
         "limit": "read only this many images of each set, evenly spread",
         "threads": "of the reader; default: that of matrix.toml",
+        "keep": "an earlier record of the same reader and code: keep its other parts",
         "out": "file of the record; default: build/passes.json",
         "publish": "write docs/models/passes.json, .md and .svg",
     }
@@ -239,6 +240,7 @@ def passes(
     sets: str = "",
     limit: int = 0,
     threads: int = 0,
+    keep: str = "",
     out: str = "",
     publish: bool = False,
 ) -> None:
@@ -246,7 +248,8 @@ def passes(
     from fleet.measurement import passes as measured
 
     asked = measured.PassesRequest(reader or None, _list(sets), limit or None, threads or None)
-    _run(measured.main, asked, Path(out) if out else None, publish=publish)
+    files = [Path(name) if name else None for name in (out, keep)]
+    _run(measured.main, asked, *files, publish=publish)
 
 
 @task(

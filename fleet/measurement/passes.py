@@ -57,14 +57,26 @@ class PassesPart:
     @property
     def name(self) -> str:
         """The set, the part of the frame, and how far it is turned."""
-        inside = ", inside the box" if self.crop == "box" else ""
-        return self.dataset + inside + (f", turned by {self.degrees:g}" if self.degrees else "")
+        inside = " in the box" if self.crop == "box" else ""
+        return self.dataset + inside + (f" turned by {self.degrees:g}" if self.degrees else "")
 
 
-def main(request: PassesRequest, out: Path | None = None, publish: bool = False, matrix: Path = MATRIX) -> None:
-    """Measure, write the record, and print the table. ``publish`` writes the card, which needs every part."""
+def main(
+    request: PassesRequest,
+    out: Path | None = None,
+    keep: Path | None = None,
+    publish: bool = False,
+    matrix: Path = MATRIX,
+) -> None:
+    """Measure, write the record, and print the table.
+
+    ``keep``: an earlier record of the same reader and code, whose other parts belong to this one, so that a long
+    measurement can be made part by part. ``publish`` writes the card.
+    """
     config = load_toml(matrix)
     record = measure(config, request)
+    if keep:
+        record = with_kept(record, json.loads(keep.read_text()), [part.name for part in parts(config, None)])
     write_whole(out or OUT, _as_text(record))
     print(report.text(record))
     if publish:
@@ -102,6 +114,18 @@ def measure(config: dict[str, Any], request: PassesRequest) -> dict[str, Any]:
         "environment": environment.describe(),
         "parts": found,
     }
+
+
+def with_kept(record: dict[str, Any], earlier: dict[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    """The record with the parts of an earlier one that were not measured now, in their order.
+
+    Raises MatrixError if the earlier record is of another reader or other code.
+    """
+    for key in (lambda own: own["reader"], lambda own: own["engine"], lambda own: own["environment"]["app"]["sha256"]):
+        if key(record) != key(earlier):
+            raise MatrixError(f"the earlier record is of {key(earlier)}", str(key(record)), "leave out --keep")
+    found = {part["name"]: part for part in [*earlier["parts"], *record["parts"]]}
+    return {**record, "parts": sorted(found.values(), key=lambda part: order.index(part["name"]))}
 
 
 def parts(config: dict[str, Any], names: Sequence[str] | None) -> Iterator[PassesPart]:

@@ -87,7 +87,7 @@ def rejection_rows(record: dict[str, Any]) -> list[list[str]]:
 
 def upright(record: dict[str, Any]) -> list[Case]:
     """The cases of all parts that are not turned."""
-    return [case for part in record["parts"] if ", turned by" not in part["name"] for case in part["cases"]]
+    return [case for part in record["parts"] if " turned by" not in part["name"] for case in part["cases"]]
 
 
 def text(record: dict[str, Any]) -> str:

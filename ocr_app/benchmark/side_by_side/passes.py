@@ -51,7 +51,7 @@ def case_of(seat: ReaderSeat, asked: Asked, path: str, recipe: recipes.Recipe) -
     except UsageError:
         raise
     except OcrError as error:
-        return dict(record, verdict="error", grade=None, lax_grade=None, lead=None, agreed=None, error=error.to_json())
+        return dict(record, verdict="error", grade=None, lax_grade=None, lead=None, agreed=None, error=error.code)
     record.update(verdict=judged["verdict"], grade=truth.grade(judged) if judged["verdict"] == PASS else None)
     candidate = lax["verdict"] == PASS or _held_by(lax, WITNESS)
     record.update(lax_grade=truth.grade(lax) if candidate else None, lead=lead_of(lax) if candidate else None)

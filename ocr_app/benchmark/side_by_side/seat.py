@@ -15,22 +15,30 @@ READ_S = 300.0
 
 
 class ReaderSeat:
-    """A reader in its process. Opening raises what opening the reader raises; close it, or use it as a context."""
+    """A reader in its process. Close it, or use it as a context.
+
+    Opening raises what opening the reader raises. A process that hung or crashed is started again for the next image.
+    """
 
     def __init__(self, name: str, threads: int, engine: str = NO_ENGINE, precision: str = "fp32") -> None:
         """``name``: ``name[:model][@environment]``. Without an environment it runs in this Python."""
         self.name = name
-        parsed = parse_name(name)
-        self._child = Child(_command(parsed), environments.child_environ(threads))
         self.memory_mb: Dict[str, Any] = {}
+        self._engine, self._precision, self._threads = engine, precision, threads
+        self._child = self._opened()
+
+    def _opened(self) -> Child:
+        parsed = parse_name(self.name)
+        child = Child(_command(parsed), environments.child_environ(self._threads))
         try:
-            self._child.hello(START_S)
-            options = protocol.encode_options(ReaderOptions("cpu", precision, threads, parsed.model))
-            fields = {"reader": parsed.name, "options": options, "engine": engine}
-            self.info: ReaderInfo = self._child.ask("open", START_S, protocol.decode_info, **fields)
+            child.hello(START_S)
+            options = protocol.encode_options(ReaderOptions("cpu", self._precision, self._threads, parsed.model))
+            fields = {"reader": parsed.name, "options": options, "engine": self._engine}
+            self.info: ReaderInfo = child.ask("open", START_S, protocol.decode_info, **fields)
         except BaseException:
-            self._child.end()
+            child.end()
             raise
+        return child
 
     def warm_up(self, layout: str, times: int) -> None:
         """Reads a drawn picture. Raises the reader's errors."""
@@ -50,6 +58,8 @@ class ReaderSeat:
         ``recipe``: the file of a recipe to decode under, with another ``tolerances: gap`` if given. ``box``: only this
         part of the image. ``degrees``: by which it is then turned to the left.
         """
+        if self._child.ended:
+            self._child = self._opened()
         part = None if box is None else [int(number) for number in box]
         fields = {"path": path, "layout": layout, "recipe": recipe, "gap": gap, "box": part, "degrees": degrees}
         answer: Dict[str, Any] = self._child.ask("read", READ_S, _same, **fields)

@@ -58,7 +58,7 @@ def _answer(seat: ReaderSeat, sample: Sample) -> Dict[str, Any]:
     try:
         return seat.read(sample.path, sample.layout)
     except OcrError as error:
-        return {"lines": [], "ms": None, "cpu_ms": None, "error": error.to_json()}
+        return {"lines": [], "ms": None, "cpu_ms": None, "error": {"code": error.code}}
 
 
 def image_record(sample: Sample, answers: Sequence[Dict[str, Any]]) -> Dict[str, Any]:
@@ -74,7 +74,7 @@ def image_record(sample: Sample, answers: Sequence[Dict[str, Any]]) -> Dict[str,
         "lines": outcomes_of(sample, lines),
         "ms": _least(answers, "ms"),
         "cpu_ms": _least(answers, "cpu_ms"),
-        "error": errors[0] if errors else None,
+        "error": errors[0]["code"] if errors else None,
     }
 
 

@@ -32,11 +32,11 @@ CONFIG = {
 
 def test_a_set_may_be_cropped_and_turned():
     assert [part.name for part in parts(CONFIG, None)] == [
-        "nano-codes-100, inside the box",
+        "nano-codes-100 in the box",
         "nano-codes-100",
         "photos",
-        "nano-codes-100, turned by 8",
-        "nano-codes-100, turned by 90",
+        "nano-codes-100 turned by 8",
+        "nano-codes-100 turned by 90",
     ]
 
 
@@ -48,13 +48,13 @@ def test_parts_are_chosen_by_the_beginnings_of_their_names():
 
 def test_the_record_of_a_small_measurement_says_what_was_not_here(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(passes, "load_toml", lambda path: CONFIG)
-    passes.main(PassesRequest(sets=["nano-codes-100, inside", "photos"], limit=2), tmp_path / "out.json")
+    passes.main(PassesRequest(sets=["nano-codes-100 in", "photos"], limit=2), tmp_path / "out.json")
     record = json.loads((tmp_path / "out.json").read_text())
     assert record["schema"] == passes.SCHEMA and record["missing"] == ["photos"]
     (part,) = record["parts"]
     assert part["recipes"] == ["recipes/nano-codes.yaml"]
     assert len(part["cases"]) == 2 and all(case["good"] for case in part["cases"])
-    assert "nano-codes-100, inside the box" in capsys.readouterr().out
+    assert "nano-codes-100 in the box" in capsys.readouterr().out
 
 
 def test_every_part_of_the_matrix_has_its_set_and_its_recipes():
@@ -67,4 +67,16 @@ def test_every_part_of_the_matrix_has_its_set_and_its_recipes():
 
 
 def test_a_part_says_how_far_it_is_turned():
-    assert PassesPart("x", "r", "none", -12).name == "x, turned by -12"
+    assert PassesPart("x", "r", "none", -12).name == "x turned by -12"
+
+
+def kept_record(*names, app="1"):
+    parts_of_it = [{"name": name} for name in names]
+    return {"reader": "r", "engine": "e", "environment": {"app": {"sha256": app}}, "parts": parts_of_it}
+
+
+def test_a_long_measurement_can_be_made_part_by_part():
+    whole = passes.with_kept(kept_record("b"), kept_record("c", "b", "a"), ["a", "b", "c"])
+    assert [part["name"] for part in whole["parts"]] == ["a", "b", "c"]
+    with pytest.raises(MatrixError, match="the earlier record is of 2"):
+        passes.with_kept(kept_record("b"), kept_record("a", app="2"), ["a", "b"])

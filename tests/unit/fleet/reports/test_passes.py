@@ -24,7 +24,7 @@ RECORD = {
     "reader": "codes",
     "default_gap": 4.5,
     "missing": ["real-walls"],
-    "parts": [{"name": "one", "cases": CASES}, {"name": "one, turned by 8", "cases": CASES[:1]}],
+    "parts": [{"name": "one", "cases": CASES}, {"name": "one turned by 8", "cases": CASES[:1]}],
 }
 
 
@@ -52,7 +52,7 @@ def test_without_witnesses_there_is_one_rule():
 
 def test_the_curve_is_of_upright_frames_and_the_table_of_all():
     assert len(passes.upright(RECORD)) == len(CASES)
-    assert passes.rows(RECORD)[1][:3] == ["one, turned by 8", "1", "1"]
+    assert passes.rows(RECORD)[1][:3] == ["one turned by 8", "1", "1"]
     assert "Not here: real-walls" in passes.text(RECORD)
 
 

@@ -106,6 +106,6 @@ def test_an_infinite_lead_leaves_the_others():
 
 def test_a_failure_is_a_frame_and_a_reader_of_texts_is_refused():
     case = case_of(Seat(ReaderFailed("broken")), Asked(photograph("12.10.2025")), "x.yaml", RECIPE)
-    assert case["verdict"] == "error" and case["good"] and case["error"]["found"] == "broken"
+    assert case["verdict"] == "error" and case["good"] and case["error"] == "reader-failed"
     with pytest.raises(UsageError):
         case_of(Seat(UsageError("gives texts only")), Asked(photograph("12.10.2025")), "x.yaml", RECIPE)

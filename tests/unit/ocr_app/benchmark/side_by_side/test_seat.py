@@ -20,6 +20,13 @@ def test_a_reader_reads_in_a_process_of_its_own(tmp_path):
             seat.read(str(tmp_path / "gone.png"))
 
 
+def test_a_process_that_is_gone_is_started_again_for_the_next_image(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), warm_up_image("line"))
+    with ReaderSeat("codes:v1", 1) as seat:
+        seat._child.end()
+        assert seat.read(str(tmp_path / "a.png"), "line")["verdict"] == "read"
+
+
 def test_what_cannot_be_opened_says_why():
     with pytest.raises(UsageError):
         ReaderSeat("no-such-reader", 1)

@@ -51,7 +51,7 @@ def test_a_failure_is_an_entry_with_all_its_lines_lost():
     seats = [Seat("a", None, []), Seat("b", "EXP L7", [])]
     found = turns.compare(seats, [photographs(1)], 1, lambda words: None)
     failed, fine = found["a"]["photos"][0], found["b"]["photos"][0]
-    assert failed["error"]["found"] == "broken" and failed["lines"] == [[0, 0, 0]] and failed["ms"] is None
+    assert failed["error"] == "reader-failed" and failed["lines"] == [[0, 0, 0]] and failed["ms"] is None
     assert fine["error"] is None and fine["lines"] == [[1, 1, 0]]
 
 
