@@ -65,12 +65,22 @@ def lint(_: Context) -> None:
     _run(suites.lint)
 
 
-@task(help={"all_sets": "the models of every reader", "index": "regenerate ocr_app/data/models.json"})
-def models(_: Context, all_sets: bool = False, index: bool = False) -> None:
+@task(
+    help={
+        "all_sets": "the models of every reader",
+        "index": "regenerate ocr_app/data/models.json",
+        "cut": "make the PP-OCR networks of the package again, from the published ones",
+    }
+)
+def models(_: Context, all_sets: bool = False, index: bool = False, cut: bool = False) -> None:
     """Fetch model files by name and sha256 into .models/."""
     from fleet.environments import model_files
 
     _run(model_files.main, all_sets=all_sets, index=index)
+    if cut:
+        from fleet.environments import cut_models
+
+        _run(cut_models.main)
 
 
 @task(
@@ -172,6 +182,66 @@ def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") ->
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
     if not quick and not out and not only:
         _write_numbers()
+
+
+@task(
+    help={
+        "readers": "names as for `ocr-app read --reader` (comma separated); default: those of matrix.toml",
+        "sets": "photos, photos2, dates, lines (comma separated); default: all",
+        "limit": "read only this many images of each set, evenly spread",
+        "repeat": "read every image this often; the fastest counts",
+        "threads": "of one reader; default: that of matrix.toml",
+        "passes": "also count passes under the recipes of each kind of print",
+        "keep": "an earlier record: show its other readers too",
+        "out": "file of the record; default: build/photographs.json",
+        "publish": "write docs/results/photographs.json and .md",
+    }
+)
+def photographs(
+    _: Context,
+    readers: str = "",
+    sets: str = "",
+    limit: int = 0,
+    repeat: int = 1,
+    threads: int = 0,
+    passes: bool = False,
+    keep: str = "",
+    out: str = "",
+    publish: bool = False,
+) -> None:
+    """Read the real photographs and crops with several readers in turns, image by image, and compare them."""
+    from fleet.measurement import photographs as side_by_side
+
+    passes = passes or publish
+    asked = side_by_side.TurnsRequest(_list(readers), _list(sets), limit or None, repeat, threads or None, passes)
+    files = [Path(name) if name else None for name in (out, keep)]
+    _run(side_by_side.main, asked, *files, publish=publish)
+
+
+@task(
+    help={
+        "reader": "a reader that decodes under recipes; default: that of matrix.toml",
+        "sets": "beginnings of names, such as real-photos, nano-codes-100 (comma separated); default: all",
+        "limit": "read only this many images of each set, evenly spread",
+        "threads": "of the reader; default: that of matrix.toml",
+        "out": "file of the record; default: build/passes.json",
+        "publish": "write docs/models/passes.json, .md and .svg",
+    }
+)
+def passes(
+    _: Context,
+    reader: str = "",
+    sets: str = "",
+    limit: int = 0,
+    threads: int = 0,
+    out: str = "",
+    publish: bool = False,
+) -> None:
+    """Count right and wrong passes under recipes on every set, and draw the rejection curves."""
+    from fleet.measurement import passes as measured
+
+    asked = measured.PassesRequest(reader or None, _list(sets), limit or None, threads or None)
+    _run(measured.main, asked, Path(out) if out else None, publish=publish)
 
 
 @task(

@@ -32,12 +32,15 @@ def open(  # noqa: A001
     device: str = "cpu",
     precision: str = "fp32",
     threads: int = 2,
+    team: "Optional[str]" = None,
+    budget_ms: "Optional[float]" = None,
 ) -> "OpenReader":
     """Opens a reader: ``name[:model][@environment]``, as ``ocr-app readers`` lists them.
 
     ``recipe``: the path of a YAML file, or a loaded recipe, to decode and judge every image under. ``engine``: "none"
     (the reader's own networks), "onnxruntime" or "tensorrt". ``device``: "cpu" or "cuda". ``precision``: "fp32", "fp16"
-    or "fp16-simulated". ``threads``: CPU threads of one inference.
+    or "fp16-simulated". ``threads``: CPU threads of one inference. ``team``: "fast", "balanced" or "thorough", which
+    networks the reader `codes` may ask; ``budget_ms``: what it may spend on one image before it stops asking.
 
     What is not available is an error; nothing takes its place. Every error is a subclass of
     ``ocr_app.core.errors.OcrError``: UsageError, RecipeError, ReaderUnavailable, DeviceUnavailable,
@@ -46,5 +49,12 @@ def open(  # noqa: A001
     from ocr_app.opening import library
 
     return library.open_library(
-        reader, recipe=recipe, engine=engine, device=device, precision=precision, threads=threads
+        reader,
+        recipe=recipe,
+        engine=engine,
+        device=device,
+        precision=precision,
+        threads=threads,
+        team=team,
+        budget_ms=budget_ms,
     )

@@ -54,7 +54,7 @@ def main(
     """
     config = load_toml(matrix)
     chosen = cells(config, quick, only or [])
-    make_missing(config, chosen)
+    make_missing(config, {cell.dataset for cell in chosen})
     folder = out or default_folder(quick)
     session = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     outcomes = list(run_all(chosen, folder, session))
@@ -100,12 +100,11 @@ def report(folder: Path, matrix: Path = MATRIX) -> list[CellOutcome]:
     return outcomes
 
 
-def make_missing(config: dict[str, Any], chosen: list[Cell]) -> None:
-    """Make missing data sets that are drawn from a seed.
+def make_missing(config: dict[str, Any], wanted: set[str]) -> None:
+    """Make missing data sets among those named that are drawn from a seed.
 
     Raises MatrixError if a maker fails, or if an earlier failure left a part of the set.
     """
-    wanted = {cell.dataset for cell in chosen}
     for entry in config["datasets"]:
         folder = ROOT / entry["source"]
         if "made_by" not in entry or entry["name"] not in wanted or (folder / "manifest.json").is_file():

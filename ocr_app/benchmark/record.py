@@ -11,7 +11,7 @@ from ocr_app.core.errors import ResultError
 from ocr_app.core.types import TextLine
 from ocr_app.datasets.sample import Dataset, view_lines
 from ocr_app.recipes.verdict import PASS, VERDICTS
-from ocr_app.scoring.line_matching import LineCount, count_lines
+from ocr_app.scoring.line_matching import LineOutcome, line_outcomes
 from ocr_app.scoring.metrics import Average, Score, average, confusions, score_forms
 from ocr_app.scoring.text_forms import DEFAULT_FORM, FORMS
 
@@ -54,16 +54,16 @@ def average_json(value: Optional[Average]) -> Optional[Dict[str, float]]:
     return None if value is None else {name: round(number, 6) for name, number in value._asdict().items()}
 
 
-def lines_in(seen: Observation, crop: str) -> Optional[LineCount]:
-    """How many labelled lines were read; None where the sample has no labelled lines with quads."""
+def outcomes_in(seen: Observation, crop: str) -> Optional[List[LineOutcome]]:
+    """What became of the scored lines; None where the sample has no labelled lines with quads."""
     truths = view_lines(seen.sample, crop)
     known = any(line.quad is not None for line in truths)
-    return count_lines(truths, seen.lines) if known else None
+    return line_outcomes(truths, seen.lines) if known else None
 
 
 def image_record(seen: Observation, complete: bool, crop: str, with_texts: bool) -> Dict[str, Any]:
     """One image of the record; truth and texts are None where they may not be republished."""
-    sample, counted = seen.sample, lines_in(seen, crop)
+    sample, outcomes = seen.sample, outcomes_in(seen, crop)
     scores = score_forms(sample.truth, texts_of(seen)) if complete else {}
     return {
         "id": sample.id,
@@ -71,7 +71,7 @@ def image_record(seen: Observation, complete: bool, crop: str, with_texts: bool)
         "lines": [_line(line) for line in seen.lines] if with_texts else None,
         "ms": least_and_median(seen.timings),
         "scores": OrderedDict((name, score_list(score)) for name, score in scores.items()),
-        "line_count": None if counted is None else [counted.read, counted.lines],
+        "line_count": None if outcomes is None else [sum(line.read for line in outcomes), len(outcomes)],
         "stable": seen.stable,
         "error": seen.error,
     }
@@ -89,7 +89,7 @@ def scores_of(dataset: Dataset, seen: Sequence[Observation], crop: str) -> Dict[
     averages = OrderedDict((name, average_json(average(row[name] for row in rows))) for name in FORMS)
     return {
         "scores": averages if rows else {},
-        "line_scores": _line_scores([lines_in(entry, crop) for entry in seen]),
+        "line_scores": _line_scores([outcomes_in(entry, crop) for entry in seen]),
         "confusions": [list(entry) for entry in confusions(pairs)],
     }
 
@@ -107,15 +107,18 @@ def verdicts_of(dataset: Dataset, seen: Sequence[Observation]) -> Dict[str, Opti
     return counts
 
 
-def _line_scores(counts: Sequence[Optional[LineCount]]) -> Optional[Dict[str, int]]:
-    known = [count for count in counts if count is not None]
+def _line_scores(images: Sequence[Optional[List[LineOutcome]]]) -> Optional[Dict[str, int]]:
+    known = [outcomes for outcomes in images if outcomes is not None]
     if not known:
         return None
+    lines = [line for outcomes in known for line in outcomes]
     return {
         "images": len(known),
-        "images_full": sum(count.full for count in known),
-        "lines": sum(count.lines for count in known),
-        "lines_read": sum(count.read for count in known),
+        "images_full": sum(all(line.read for line in outcomes) for outcomes in known),
+        "lines": len(lines),
+        "lines_found": sum(line.found for line in lines),
+        "lines_read": sum(line.read for line in lines),
+        "lines_exact": sum(line.exact for line in lines),
     }
 
 

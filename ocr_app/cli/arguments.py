@@ -8,7 +8,8 @@ from typing import Any, Dict, Optional, Tuple
 from ocr_app.imaging.load import Limits
 from ocr_app.networks.half import PRECISION
 from ocr_app.opening import ENGINES, NO_ENGINE, ReaderRequest
-from ocr_app.readers.registry import DEFAULT_READER, parse_name
+from ocr_app.readers.registry import DEFAULT_READER, parse_name, with_team
+from ocr_app.readers.team import settings as team_names
 from ocr_app.recipes import Recipe
 
 PRECISIONS = ("fp32", "fp16", PRECISION)
@@ -19,6 +20,14 @@ def positive(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("{} is not above zero".format(number))
+    return number
+
+
+def not_negative(text: str) -> float:
+    """Parses a number that is 0 or more."""
+    number = float(text)
+    if not 0.0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError("{} is not 0 or more".format(number))
     return number
 
 
@@ -42,12 +51,18 @@ def pair(text: str) -> Tuple[str, str]:
 
 
 def add_reader_arguments(parser: argparse.ArgumentParser, engine: Optional[str] = NO_ENGINE) -> None:
-    """Adds --reader, --engine, --device, --precision and --threads.
+    """Adds --reader, --team, --budget-ms, --engine, --device, --precision and --threads.
 
     ``engine`` is the default of --engine; None leaves the choice to the container image.
     """
     reader_help = "name[:model][@environment], see `ocr-app readers` (default: %(default)s)"
     parser.add_argument("--reader", default=DEFAULT_READER, metavar="R", help=reader_help)
+    team_help = "of the reader codes: which networks may be asked, and how often (default: {})".format(
+        team_names.default()
+    )
+    parser.add_argument("--team", choices=team_names.names(), help=team_help)
+    budget_help = "of the reader codes: stop asking further networks when a frame would take longer"
+    parser.add_argument("--budget-ms", type=positive, metavar="MS", help=budget_help)
     default = engine or "tensorrt in the container image for Jetsons, otherwise none"
     engine_help = (
         "read with engines of this kind, built in --precision; see `ocr-app engine list` (default: {})".format(default)
@@ -63,14 +78,15 @@ def add_reader_arguments(parser: argparse.ArgumentParser, engine: Optional[str] 
 
 
 def reader_request(arguments: argparse.Namespace, recipe: Optional[Recipe] = None) -> ReaderRequest:
-    """Returns the request that --reader, --engine, --device, --precision and --threads make. Raises UsageError."""
+    """Returns the request that the arguments of ``add_reader_arguments`` make. Raises UsageError."""
     return ReaderRequest(
-        parse_name(arguments.reader),
+        with_team(parse_name(arguments.reader), arguments.team),
         arguments.engine,
         arguments.device,
         arguments.precision,
         arguments.threads,
         recipe,
+        budget_ms=arguments.budget_ms,
     )
 
 

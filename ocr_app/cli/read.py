@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is done to the pixels first (default: %(default)s)",
     )
     parser.add_argument(
-        "--jsonl", action="store_true", help="print one JSON result per line (schema nano-ocr/result/1)"
+        "--jsonl", action="store_true", help="print one JSON result per line (schema nano-ocr/result/2)"
     )
     parser.add_argument(
         "--draw", metavar="DIR", help="write each image to DIR, with the quads and texts that were read"

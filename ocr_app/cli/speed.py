@@ -1,17 +1,22 @@
-"""``ocr-app speed``: lines per second of recognisers alone, which read in turns."""
+"""``ocr-app speed``: lines per second of recognisers alone, or the stages of a frame outside the networks."""
 
 import argparse
 import json
 import sys
 from contextlib import ExitStack
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
+from ocr_app import recipes
 from ocr_app.benchmark import speed
+from ocr_app.benchmark.processor import measure as processor
+from ocr_app.benchmark.processor.frames import frames_of
 from ocr_app.cli.arguments import PRECISIONS, positive, write_json
+from ocr_app.core.errors import UsageError
 from ocr_app.core.tables import table
 from ocr_app.datasets.loading import open_dataset
+from ocr_app.datasets.sample import Dataset
 from ocr_app.opening import ENGINES, NO_ENGINE, ReaderRequest, open_reader
-from ocr_app.readers.registry import parse_name
+from ocr_app.readers.registry import DEFAULT_READER, parse_name
 
 READERS = ("codes", "ppocr:v6-small", "ppocr:v6-tiny", "ppocr:v4-mobile")
 
@@ -27,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=positive, default=1, metavar="N", help="CPU threads (default: %(default)s)")
     parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="(default: %(default)s)")
     parser.add_argument("--limit", type=positive, metavar="N", help="read only N images of each set, evenly spread")
+    stages_help = "measure one reader's work outside its networks, by stage, in frames of three lines"
+    parser.add_argument("--stages", action="store_true", help=stages_help)
+    recipe_help = "with --stages: decode and judge under this recipe too; repeat for more"
+    parser.add_argument("--recipe", action="append", default=[], metavar="FILE", help=recipe_help)
+    mips_help = "with --stages: 7-Zip's rating of one thread of this machine (7zz b -mmt1), to estimate a Nano"
+    parser.add_argument("--seven-zip-mips", type=positive, metavar="N", help=mips_help)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
 
@@ -34,13 +45,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0; raises any OcrError."""
     datasets = [open_dataset(path, None, arguments.limit) for path in arguments.datasets]
-    with ExitStack() as stack:
-        readers = {title: stack.enter_context(open_reader(request)) for title, request in _requests(arguments)}
-        record = speed.measure(readers, datasets, arguments.threads, arguments.rounds, _report)
+    record = (_measure_stages if arguments.stages else _measure_speed)(arguments, datasets)
     if arguments.out:
         write_json(record, arguments.out)
-    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else _format_record(record))
+    table_of = format_stages if arguments.stages else _format_record
+    print(json.dumps(record, ensure_ascii=False, indent=1) if arguments.json else table_of(record))
     return 0
+
+
+def _measure_speed(arguments: argparse.Namespace, datasets: Sequence[Dataset]) -> Dict[str, Any]:
+    if arguments.recipe or arguments.seven_zip_mips:
+        raise UsageError("--recipe and --seven-zip-mips without --stages", "ocr-app speed DATASET --stages")
+    with ExitStack() as stack:
+        readers = {title: stack.enter_context(open_reader(request)) for title, request in _requests(arguments)}
+        return speed.measure(readers, datasets, arguments.threads, arguments.rounds, _report)
+
+
+def _measure_stages(arguments: argparse.Namespace, datasets: Sequence[Dataset]) -> Dict[str, Any]:
+    names = arguments.reader or [DEFAULT_READER]
+    if len(names) > 1 or arguments.engine:
+        raise UsageError("--stages with several readers, or with engines", "one --reader, no --engine")
+    frames = frames_of([sample for dataset in datasets for sample in dataset.samples])
+    named = [recipes.load(path) for path in arguments.recipe]
+    with open_reader(ReaderRequest(parse_name(names[0]), threads=1)) as reader:
+        return processor.measure(reader, frames, named, arguments.rounds, _report, arguments.seven_zip_mips)
+
+
+def format_stages(record: Dict[str, Any]) -> str:
+    """One table per recipe: milliseconds per frame of each stage, and of all; then the estimate for a Nano."""
+    parts = ["{}, {} frames, {} rounds, one thread".format(record["reader"], record["frames"], record["rounds"])]
+    for name, measured in record["recipes"].items():
+        rows = [(stage, measured["stages"][stage]) for stage in measured["stages"]] + [("all", measured["total"])]
+        cells = [[stage, _ms(times["median"]), _ms(times["p95"]), _ms(times["max"])] for stage, times in rows]
+        parts.append(table((name + ", ms per frame", "median", "p95", "max"), cells))
+    if record["nano"]:
+        estimates = ["{} {:.1f}".format(name, ms) for name, ms in record["nano"]["estimate_ms"].items()]
+        text = "Estimate for a Nano, {:.2f} times slower by 7-Zip's rating and its Python, ms per frame: {}"
+        parts.append(text.format(record["nano"]["slower"], ", ".join(estimates)))
+    return "\n\n".join(parts)
+
+
+def _ms(value: Optional[float]) -> str:
+    return "-" if value is None else "{:.2f}".format(value)
 
 
 def _requests(arguments: argparse.Namespace) -> List[Tuple[str, ReaderRequest]]:

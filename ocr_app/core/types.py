@@ -10,28 +10,50 @@ Image = np.ndarray
 Quad = np.ndarray
 """float32, ``(4, 2)``: x, y in pixels of the input, clockwise from top-left along the reading direction."""
 
-RESULT_SCHEMA = "nano-ocr/result/1"
+RESULT_SCHEMA = "nano-ocr/result/2"
 PHASES = ("preprocess", "detect", "recognise", "decode")
 
 
+class Opinion(NamedTuple):
+    """What one member of a team of readers says about a line; ``confidence`` is 0..1."""
+
+    member: str
+    text: str
+    confidence: float
+
+
 class TextLine(NamedTuple):
-    """One line of text found in an image; ``confidence`` is 0..1."""
+    """One line of text found in an image; ``confidence`` is 0..1.
+
+    A team of readers also says which member read the line, which members agreed, and what the others said.
+    """
 
     text: str
     quad: Quad
     confidence: float
+    member: str = ""
+    agreed: Tuple[str, ...] = ()
+    others: Tuple[Opinion, ...] = ()
 
 
 class LinePosterior(NamedTuple):
     """The output of a recogniser for one line, before decoding.
 
     ``log_probs``: float32 ``(T, C)`` natural logarithms, each row a distribution over the classes; class 0 is the CTC
-    blank. ``characters[k]`` is the character of class k, ``characters[0]`` the empty string.
+    blank. ``characters[k]`` is the character of class k, ``characters[0]`` the empty string. ``score``: how sure the
+    detector is of the place, 0..1. ``sure``: False for a place that may hold text but does not count as a line: it is
+    never a code by itself, but a part of one that it continues, and text next to a code that may not vanish in silence.
+    ``T`` may be 0 for such a place, which was not recognised then. ``member``: the member of a team of readers whose
+    posterior this is. ``others``: the posteriors of other members for the same place, whose characters may differ.
     """
 
     quad: Quad
     log_probs: np.ndarray
     characters: Tuple[str, ...]
+    score: float = 1.0
+    sure: bool = True
+    member: str = ""
+    others: Tuple[Any, ...] = ()
 
 
 class ReaderInfo(NamedTuple):
@@ -77,17 +99,23 @@ def join_lines(lines: Any, separator: str = " ") -> str:
 def line_to_json(line: TextLine) -> Dict[str, Any]:
     """The JSON form of a line. Coordinates are rounded to one hundredth of a pixel."""
     quad = [[round(float(x), 2), round(float(y), 2)] for x, y in line.quad]
-    return {"text": line.text, "quad": quad, "confidence": round(float(line.confidence), 4)}
+    record: Dict[str, Any] = {"text": line.text, "quad": quad, "confidence": round(float(line.confidence), 4)}
+    if line.member:
+        others = [dict(opinion._asdict(), confidence=round(float(opinion.confidence), 4)) for opinion in line.others]
+        record.update(member=line.member, agreed=list(line.agreed), others=others)
+    return record
 
 
 def line_from_json(record: Dict[str, Any]) -> TextLine:
     """The inverse of :func:`line_to_json`."""
     quad = np.array(record["quad"], np.float32).reshape(4, 2)
-    return TextLine(str(record["text"]), quad, float(record["confidence"]))
+    others = tuple(Opinion(**opinion) for opinion in record.get("others", ()))
+    agreed = tuple(record.get("agreed", ()))
+    return TextLine(str(record["text"]), quad, float(record["confidence"]), record.get("member", ""), agreed, others)
 
 
 def reading_to_json(reading: Reading) -> Dict[str, Any]:
-    """The JSON form of a result (schema ``nano-ocr/result/1``)."""
+    """The JSON form of a result (schema ``nano-ocr/result/2``)."""
     record: Dict[str, Any] = {
         "schema": RESULT_SCHEMA,
         "image": reading.image,

@@ -1,16 +1,19 @@
 """Brings an ONNX model into the form that the table of networks prescribes.
 
 The names of input and output, the free axes, and the opset and IR versions become those of the table. Copies (Identity)
-are removed, so that weights are initializers and not computed. So are the zero states that exporters compute for an
-LSTM, because they are its default, and everything that no output needs any more. No value of any output changes.
+are removed and weights that the file stores in half precision are cast, so that weights are float32 initializers and
+not computed. The zero states that exporters compute for an LSTM are removed, because they are its default, and so is
+everything that no output needs any more. No value of any output changes.
 """
 
 from typing import Any, Dict, List, Sequence, Set, Tuple
 
+import numpy as np
+
 from ocr_app.core.errors import ModelError
 from ocr_app.export.network_specs import NetworkSpec, Port, rules
 from ocr_app.networks import onnx_model, rewriting
-from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
+from ocr_app.networks.onnx_model import FLOAT, FLOAT16, Model, OnnxNode
 
 _LSTM_STATES = (5, 6)  # initial_h and initial_c among an LSTM's inputs
 _LSTM_KINDS = ("LSTM",)
@@ -23,7 +26,7 @@ def normalised(data: bytes, network: NetworkSpec, metadata: Dict[str, str]) -> b
     Raises ModelError for a model with more than one input or output, with free axes that differ from the table, with a
     name that is already used, or with an opset that cannot be lowered without changing the result.
     """
-    model = onnx_model.loads(data, network.name)
+    model = _without_casts_of_weights(onnx_model.loads(data, network.name))
     _check_ports(model, network)
     _check_opset(model, network)
     nodes = _needed(_without_zero_states(_without_copies(model), model), model.outputs)
@@ -65,6 +68,26 @@ def _check_opset(model: Model, network: NetworkSpec) -> None:
         raise ModelError("{}: {} cannot be lowered to opset 13".format(network.name, ", ".join(others)), "opset 13")
     found = "{} has opset {}{}".format(network.name, model.opset, "".join(" and " + name for name in model.domains))
     raise ModelError(found, "only opset {}".format(network.opset), "export it at that opset")
+
+
+def _without_casts_of_weights(model: Model) -> Model:
+    """The model with the float32 weights that a Cast makes of half ones, in place of both."""
+    casts = {node.outputs[0]: node for node in model.nodes if _is_stored_weight(node, model)}
+    if not casts:
+        return model
+    helper = onnx_model.library().numpy_helper
+    weights = [
+        helper.from_array(model.initializers[node.inputs[0]].array.astype(np.float32), name)
+        for name, node in casts.items()
+    ]
+    nodes = [node.proto for node in model.nodes if node.outputs[0] not in casts]
+    return onnx_model.loads(rewriting.with_nodes(model, nodes, weights))
+
+
+def _is_stored_weight(node: OnnxNode, model: Model) -> bool:
+    stored = model.initializers.get(node.inputs[0]) if node.inputs else None
+    to = node.attributes.get("to")
+    return node.op == "Cast" and to == FLOAT and stored is not None and stored.data_type == FLOAT16
 
 
 def _without_copies(model: Model) -> List[OnnxNode]:

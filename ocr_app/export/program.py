@@ -17,7 +17,7 @@ from ocr_app.export.network_specs import NetworkSpec, select
 from ocr_app.export.normal_form import normalised
 from ocr_app.export.record import SCHEMA, record_path, write_record
 from ocr_app.networks import onnx_model
-from ocr_app.readers.codes import reader as codes
+from ocr_app.readers import catalogues
 
 
 def export(network: NetworkSpec, folder: str) -> Dict[str, Any]:
@@ -61,11 +61,7 @@ _WAYS: Dict[str, Callable[[NetworkSpec], Tuple[bytes, Dict[str, str]]]] = {
 
 def _locate(name: str) -> str:
     """A model file in the package or the models folder, its sha256 checked. Raises ModelError."""
-    packaged = codes.model_record(None)
-    for part in (packaged["detector"], packaged["recogniser"]):
-        if part["file"] == name:
-            return model_files.packaged(part)
-    return model_files.locate(name)
+    return catalogues.path_of(catalogues.packaged().get(name, {"file": name}))
 
 
 def _record(network: NetworkSpec, data: bytes, sources: Dict[str, str], tools: Dict[str, str]) -> Dict[str, Any]:

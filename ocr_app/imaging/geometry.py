@@ -1,13 +1,11 @@
-"""Quads: the order of their corners, growth, reading order, and the straightened crop of a slanted line."""
+"""Quads: the order of their corners, growth, and the straightened crop of a slanted line."""
 
-from typing import List, Sequence, Tuple
+from typing import List, Tuple
 
 import cv2
 import numpy as np
 
 from ocr_app.core.types import Image, Quad
-
-_SAME_ROW = 0.5  # two boxes are in one row if their centres are closer than this share of the smaller height
 
 
 def order_quad(points: np.ndarray) -> Quad:
@@ -85,24 +83,3 @@ def ways_to_read(quad: Quad) -> List[Quad]:
     """The quad itself and, if its reading direction is steeper than 45 degrees, the quad read from the other end."""
     along = quad[1] - quad[0]
     return [quad] if abs(along[0]) >= abs(along[1]) else [quad, np.roll(quad, 2, axis=0)]
-
-
-def reading_order(quads: Sequence[Quad]) -> List[int]:
-    """Indices in reading order: rows from the top, and within a row from the left.
-
-    In a row, the vertical centres of neighbouring boxes differ by less than half the smaller of their heights.
-    """
-    if not len(quads):
-        return []
-    centres = np.array([quad.mean(axis=0) for quad in quads])
-    heights = np.array([np.ptp(quad[:, 1]) for quad in quads])
-    ordered = list(np.argsort(centres[:, 1], kind="stable"))
-    rows = [[ordered[0]]]
-    for index in ordered[1:]:
-        last = rows[-1][-1]
-        near = _SAME_ROW * min(heights[index], heights[last])
-        if centres[index, 1] - centres[last, 1] < near:
-            rows[-1].append(index)
-        else:
-            rows.append([index])
-    return [int(i) for row in rows for i in sorted(row, key=lambda k: (centres[k, 0], centres[k, 1]))]

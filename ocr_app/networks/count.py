@@ -7,7 +7,8 @@ Shapes are observed, not inferred: the network runs once with every intermediate
 * nothing for constants, arithmetic on shapes, and views (Reshape, Squeeze, ...), which an engine folds away.
 
 A pointwise layer that is the only reader of its input counts as fused into the layer before it, as TensorRT does with
-activations: its operations are counted, its memory traffic is not.
+activations: its operations are counted, its memory traffic is not. Other pointwise layers that follow each other are one
+kernel (pointwise.py), whose traffic is counted at its first layer.
 """
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
@@ -17,7 +18,8 @@ import numpy as np
 from ocr_app.core.errors import ModelError, UsageError
 from ocr_app.networks import onnx_model, onnx_runtime, rewriting
 from ocr_app.networks.graph import constants, element_types
-from ocr_app.networks.onnx_model import FLOAT, Model, OnnxNode
+from ocr_app.networks.onnx_model import FLOAT, FLOAT16, Model, OnnxNode
+from ocr_app.networks.pointwise import PointwiseKernels
 
 Shapes = Dict[str, Tuple[int, ...]]
 
@@ -142,7 +144,7 @@ def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
 def count_model(model: Model, shapes: Shapes) -> Count:
     """Count a model whose tensors have these shapes. Raises ModelError for an operator that cannot be counted."""
     types, fixed = element_types(model), constants(model)
-    alone = used_once(model)
+    alone, kernels = used_once(model), PointwiseKernels()
     layers: List[Layer] = []
     fusible: Set[str] = set()
     for node in model.nodes:
@@ -151,11 +153,25 @@ def count_model(model: Model, shapes: Shapes) -> Count:
         data = [name for name in node.inputs if name and name not in fixed and types[name] == FLOAT]
         if node.op in _VIEWS:
             fusible.update(name for name in node.outputs if data and data[0] in fusible)
+            kernels.rename(node.outputs[0], data[0] if data else "")
             continue
         fused = node.op in _POINTWISE and len(data) == 1 and data[0] in fusible and data[0] in alone
+        if fused:
+            kernels.follow(node.outputs, data[0])
+        else:
+            fused = kernels.add(len(layers), data, node.outputs, node.op in _POINTWISE) != len(layers)
         layers.append(_layer(node, data, shapes, fixed, types, fused))
         fusible.update(node.outputs)
-    return Count(tuple(layers), _parameters(model, types, fixed))
+    return Count(tuple(_with_traffic(layers, kernels, model, shapes)), _parameters(model, types, fixed))
+
+
+def _with_traffic(layers: List[Layer], kernels: PointwiseKernels, model: Model, shapes: Shapes) -> List[Layer]:
+    """The layers with the traffic of each pointwise kernel at its first layer."""
+    for first in kernels.pointwise():
+        read = sum(_size(shapes[name]) for name in kernels.read(first))
+        written = sum(_size(shapes[name]) for name in kernels.written(first, model.outputs))
+        layers[first] = layers[first]._replace(read=read, written=written)
+    return layers
 
 
 def used_once(model: Model) -> Set[str]:
@@ -168,8 +184,8 @@ def used_once(model: Model) -> Set[str]:
 
 
 def _parameters(model: Model, types: Dict[str, int], fixed: Set[str]) -> int:
-    """Float elements of the file's own constants: initializers and Constant nodes."""
-    own = sum(tensor.array.size for tensor in model.initializers.values() if tensor.data_type == FLOAT)
+    """Float elements of the file's own constants, stored as floats or halves: initializers and Constant nodes."""
+    own = sum(tensor.array.size for tensor in model.initializers.values() if tensor.data_type in (FLOAT, FLOAT16))
     made = [node for node in model.nodes if node.op == "Constant" and types[node.outputs[0]] == FLOAT]
     return int(own + sum(node.attributes["value"].array.size for node in made if "value" in node.attributes))
 

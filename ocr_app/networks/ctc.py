@@ -40,3 +40,17 @@ def decode(posteriors: np.ndarray, charset: Sequence[str]) -> Decoded:
 def keep_classes(charset: Sequence[str], allowed: str) -> List[int]:
     """The classes whose characters are in ``allowed``, the blank first, to reduce posteriors to a smaller charset."""
     return [BLANK] + [k for k, sign in enumerate(charset) if k != BLANK and sign in allowed]
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """The natural logarithms of the softmax over the last axis, float32."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)
+
+
+def decode_log(log_probs: np.ndarray, charset: Sequence[str]) -> Decoded:
+    """As :func:`decode`, of natural logarithms."""
+    steps, classes = best_path(log_probs)
+    text = "".join(charset[k] for k in classes)
+    confidence = float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
+    return Decoded(text, min(1.0, confidence), tuple(int(step) for step in steps))

@@ -10,8 +10,8 @@ from ocr_app.core.errors import UsageError, from_json
 from ocr_app.core.types import Image, ReaderInfo, Reading
 from ocr_app.imaging.load import DEFAULT_LIMITS, Limits
 from ocr_app.opening.engine_kinds import NO_ENGINE
-from ocr_app.opening.request import ReaderRequest, check_posteriors, open_reader
-from ocr_app.readers.registry import DEFAULT_READER, parse_name
+from ocr_app.opening.request import ReaderRequest, check_posteriors, check_witnesses, open_reader
+from ocr_app.readers.registry import DEFAULT_READER, parse_name, with_team
 from ocr_app.reading.frame import ReadOptions, Region, VerdictRequest, read_file, read_image
 
 Source = Union[str, "os.PathLike[str]", Image]
@@ -106,7 +106,9 @@ class OpenReader:
 
     def _checked(self, recipe: AnyRecipe) -> recipes.Recipe:
         check_posteriors(self._reader)
-        return load_recipe(recipe)
+        loaded = load_recipe(recipe)
+        check_witnesses(self._reader, loaded)
+        return loaded
 
     def read_with(
         self, image: Source, options: ReadOptions, limits: Limits = DEFAULT_LIMITS
@@ -149,7 +151,10 @@ def open_library(
     device: str = "cpu",
     precision: str = "fp32",
     threads: int = 2,
+    team: Optional[str] = None,
+    budget_ms: Optional[float] = None,
 ) -> OpenReader:
     """See :func:`ocr_app.open`."""
     loaded = None if recipe is None else load_recipe(recipe)
-    return OpenReader(ReaderRequest(parse_name(reader), engine, device, precision, threads, loaded))
+    name = with_team(parse_name(reader), team)
+    return OpenReader(ReaderRequest(name, engine, device, precision, threads, loaded, budget_ms=budget_ms))

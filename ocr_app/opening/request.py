@@ -17,7 +17,8 @@ class ReaderRequest(NamedTuple):
     ``name``: reader, model and environment. ``engine``: one of ENGINES: the reader's own networks ("none"), or cached
     engines of a target in ``precision``. ``device``: "cpu" or "cuda"; engines run on the device of their target.
     ``threads``: CPU threads of one inference. ``recipe``: a recipe under which the reader must be able to decode.
-    ``timeout_s``: the time limit for one answer of a reader in another environment.
+    ``timeout_s``: the time limit for one answer of a reader in another environment. ``budget_ms``: what the reader
+    `codes` may spend on one frame before it stops asking further members; None for no limit.
     """
 
     name: ReaderName = parse_name(DEFAULT_READER)
@@ -27,11 +28,12 @@ class ReaderRequest(NamedTuple):
     threads: int = 2
     recipe: Optional[Recipe] = None
     timeout_s: float = TIMEOUT_S
+    budget_ms: Optional[float] = None
 
     @property
     def options(self) -> ReaderOptions:
         """The options of the reader itself."""
-        return ReaderOptions(self.device, self.precision, self.threads, self.name.model)
+        return ReaderOptions(self.device, self.precision, self.threads, self.name.model, self.budget_ms)
 
 
 def open_reader(request: ReaderRequest) -> Reader:
@@ -46,6 +48,7 @@ def open_reader(request: ReaderRequest) -> Reader:
     try:
         if request.recipe is not None:
             check_posteriors(reader)
+            check_witnesses(reader, request.recipe)
     except OcrError:
         reader.close()
         raise
@@ -58,3 +61,16 @@ def check_posteriors(reader: Reader) -> None:
         reader.line_posteriors([])
     except UsageError as error:
         raise ReaderUnavailable(error.found, error.expected, error.next_step) from error
+
+
+def check_witnesses(reader: Reader, recipe: Recipe) -> None:
+    """Raises ReaderUnavailable for a reader with fewer independent networks than the recipe asks for.
+
+    No code could pass with it.
+    """
+    if len(reader.members()) < recipe.witnesses:
+        found = "the recipe {} asks for {} independent networks, the reader {} has {}".format(
+            recipe.name, recipe.witnesses, reader.info.reader, len(reader.members())
+        )
+        expected = "a team of several networks (--team balanced), or `witnesses: 1` in the recipe"
+        raise ReaderUnavailable(found, expected, "--team balanced")

@@ -13,13 +13,14 @@ class ReaderOptions(NamedTuple):
     """What a caller may request of any reader. A reader that cannot honour an option raises; it never substitutes.
 
     ``model``: the reader's own name of a model ("v6-small"), None for its default model. ``threads``: the upper limit
-    of CPU threads of one inference.
+    of CPU threads of one inference. ``budget_ms``: what the reader may spend on one frame, None for no limit.
     """
 
     device: str = "cpu"
     precision: str = "fp32"
     threads: int = 2
     model: Optional[str] = None
+    budget_ms: Optional[float] = None
 
 
 class Timer:
@@ -92,6 +93,31 @@ class Reader:
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
         """The posterior of each image, taken as one line of text, without detection. Raises as posteriors."""
         raise self._texts_only()
+
+    def looks(self, image: Image, timer: Optional[Timer] = None) -> Iterator[List[LinePosterior]]:
+        """Posteriors as of :meth:`posteriors`, look by look: each one costs more than the one before and sees more.
+
+        The caller stops when it is satisfied. A reader that has one way to look yields once.
+        """
+        yield self.posteriors(image, timer)
+
+    def members(self) -> Tuple[str, ...]:
+        """The independently trained networks that read lines, the first one first."""
+        return (self.info.reader,)
+
+    def ask(
+        self, image: Image, lines: List[LinePosterior], wanted: List[int], timer: Optional[Timer] = None
+    ) -> List[LinePosterior]:
+        """``lines``, where those with an index in ``wanted`` have the posterior of one more member in ``others``.
+
+        ``lines`` are those that this reader gave for ``image``, with quads in pixels of it. Where no member is left to
+        ask, the line stays as it is.
+        """
+        return lines
+
+    def characters(self) -> Tuple[str, ...]:
+        """The characters to which posteriors of all members are reduced for recipes; () for those of the posteriors."""
+        return ()
 
     def networks(self) -> Dict[str, Network]:
         """The networks that can be replaced, by role: "detector", "recogniser"."""

@@ -22,7 +22,9 @@ class ReaderSpec(NamedTuple):
 
 
 READERS = (
-    ReaderSpec("codes", "ocr_app.readers.codes.reader", (), "our own small networks for printed product codes"),
+    ReaderSpec(
+        "codes", "ocr_app.readers.team.reader", (), "a team of small networks for printed product codes, ours first"
+    ),
     ReaderSpec("ppocr", "ocr_app.readers.ppocr.reader", (), "PP-OCR detection and recognition through ONNX Runtime"),
     ReaderSpec(
         "easyocr", "ocr_app.readers.easyocr.reader", ("py36-easyocr", "server"), "EasyOCR: CRAFT and english_g2"
@@ -58,6 +60,15 @@ def parse_name(text: str) -> ReaderName:
     name, _, model = rest.partition(":")
     spec(name)
     return ReaderName(name, model or None, environment or None)
+
+
+def with_team(name: ReaderName, team: Optional[str]) -> ReaderName:
+    """The reader `codes` with that team; without a team, the name as it is. Raises UsageError for another reader."""
+    if team is None:
+        return name
+    if name.name != DEFAULT_READER or name.model not in (None, team):
+        raise UsageError("a team is a setting of the reader codes, not of {}".format(name), "--reader codes")
+    return name._replace(model=team)
 
 
 def spec(name: str) -> ReaderSpec:

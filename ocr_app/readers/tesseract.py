@@ -11,7 +11,8 @@ import numpy as np
 
 from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderFailed, ReaderUnavailable, UsageError
 from ocr_app.core.types import Image, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import box_quad, image_quad, reading_order
+from ocr_app.imaging.geometry import box_quad, image_quad
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer
 
 PROGRAM = "tesseract"

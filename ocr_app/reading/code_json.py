@@ -7,8 +7,10 @@ import numpy as np
 
 from ocr_app.core.types import LinePosterior, TextLine, line_to_json
 from ocr_app.networks import ctc
+from ocr_app.reading.judging import Judgement
+from ocr_app.recipes import Recipe
 from ocr_app.recipes.decoding import CodeDecoding, DecodedChar, DecodedLine
-from ocr_app.recipes.verdict import Reason, Verdict
+from ocr_app.recipes.verdict import Reason, Verdict, WitnessReport, agreeing_members, check_witnesses
 
 
 def lines_of(decoding: CodeDecoding) -> List[TextLine]:
@@ -16,8 +18,9 @@ def lines_of(decoding: CodeDecoding) -> List[TextLine]:
     return [TextLine(line.text, line.quad, line.confidence) for line in decoding.lines if line.text]
 
 
-def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LinePosterior]) -> Dict[str, Any]:
+def to_json(judgement: Judgement, recipe: Recipe) -> Dict[str, Any]:
     """JSON form. Scores are natural logarithms; None stands for an infinite lead, where nothing else was possible."""
+    decoding, verdict = judgement.decoding, judgement.verdict
     return {
         "recipe": decoding.recipe,
         "layout": decoding.layout,
@@ -25,9 +28,20 @@ def to_json(decoding: CodeDecoding, verdict: Verdict, posteriors: Sequence[LineP
         "assurance": _finite(verdict.assurance),
         "reasons": [_reason(reason) for reason in verdict.reasons],
         "values": dict(decoding.values),
-        "lines": [_line(line) for line in decoding.lines],
-        "others": [_other(posteriors[index]) for index in decoding.unused],
+        "lines": [_line(line, judgement.witnesses) for line in decoding.lines],
+        "others": [_other(judgement.posteriors[index]) for index in decoding.unused],
+        "witnesses": _witnesses(judgement, recipe),
     }
+
+
+def _witnesses(judgement: Judgement, recipe: Recipe) -> Dict[str, Any]:
+    """Who read the whole code as it was decoded; "agreed" is None where it was not asked."""
+    report = judgement.witnesses
+    if report is None:
+        return {"needed": recipe.witnesses, "agreed": None, "members": []}
+    members = agreeing_members(judgement.decoding, report)
+    agreed = not check_witnesses(recipe, judgement.decoding, report)
+    return {"needed": recipe.witnesses, "agreed": agreed, "members": list(members)}
 
 
 def reasons_of(verdict: Verdict) -> Tuple[str, ...]:
@@ -39,7 +53,7 @@ def _reason(reason: Reason) -> Dict[str, str]:
     return {"code": reason.code, "where": reason.where, "found": reason.found, "expected": reason.expected}
 
 
-def _line(line: DecodedLine) -> Dict[str, Any]:
+def _line(line: DecodedLine, report: Optional[WitnessReport]) -> Dict[str, Any]:
     return {
         "name": line.name,
         "text": line.text,
@@ -51,6 +65,7 @@ def _line(line: DecodedLine) -> Dict[str, Any]:
         "chars": [_char(char) for char in line.chars],
         "junk": list(line.junk),
         "free": line.best_path,
+        "witnesses": [{"member": each.member, "text": each.text} for each in (report.of(line.name) if report else ())],
     }
 
 

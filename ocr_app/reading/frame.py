@@ -2,7 +2,7 @@
 
 import datetime
 import time
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from ocr_app.imaging import preprocess as preprocessing
 from ocr_app.imaging.load import DEFAULT_LIMITS, Limits, load_image
 from ocr_app.readers.contract import Reader, Timer
 from ocr_app.reading import code_json
+from ocr_app.reading.judging import Judge
+from ocr_app.recipes.verdict import WitnessReport
 
 LAYOUTS = ("page", "line")
 
@@ -106,7 +108,7 @@ def _outcome(reader: Reader, image: Image, options: ReadOptions, timer: Timer, s
     with timer.phase("preprocess"):
         prepared = preprocessing.apply(options.preprocess, image)
     if options.verdict_request is not None:
-        return _judged(_posteriors(reader, prepared, options, timer), options.verdict_request, timer, start)
+        return _judged(reader, prepared, options, timer, start)
     lines = _lines(reader, prepared, options, timer)
     return _Outcome(tuple(lines), "read", ()) if lines else _Outcome((), "no-read", ("no-text-found",))
 
@@ -119,11 +121,14 @@ def _lines(reader: Reader, image: Image, options: ReadOptions, timer: Timer) -> 
     return reader.read(image, timer) if options.layout == "page" else reader.read_line(image, timer)
 
 
-def _posteriors(reader: Reader, image: Image, options: ReadOptions, timer: Timer) -> List[LinePosterior]:
+def _looks(reader: Reader, image: Image, options: ReadOptions, timer: Timer) -> Iterator[List[LinePosterior]]:
+    """The lines, look by look; regions and a whole image that is one line are looked at once."""
     if options.regions:
         answers = reader.line_posteriors([cut(image, region) for region in options.regions], timer)
-        return [each._replace(quad=_in_image(each.quad, region)) for each, region in zip(answers, options.regions)]
-    return reader.posteriors(image, timer) if options.layout == "page" else reader.line_posteriors([image], timer)
+        return iter([[each._replace(quad=_in_image(each.quad, at)) for each, at in zip(answers, options.regions)]])
+    if options.layout == "line":
+        return iter([reader.line_posteriors([image], timer)])
+    return reader.looks(image, timer)
 
 
 def _in_image(quad: Quad, region: Region) -> Quad:
@@ -131,16 +136,21 @@ def _in_image(quad: Quad, region: Region) -> Quad:
     return np.asarray(quad + np.array(region[:2], np.float32), np.float32)
 
 
-def _judged(posteriors: List[LinePosterior], request: VerdictRequest, timer: Timer, start: float) -> _Outcome:
+def _judged(reader: Reader, image: Image, options: ReadOptions, timer: Timer, start: float) -> _Outcome:
     """``start``: when work on the image began, on the clock of time.perf_counter."""
+    request = options.verdict_request
+    assert request is not None
+
+    def verify(decoding: recipes.CodeDecoding, report: Optional[WitnessReport]) -> recipes.Verdict:
+        passed_ms = _milliseconds(start)
+        clock = _clock(request)
+        return recipes.verify(decoding, request.recipe, request.expected, clock, passed_ms, request.deadline_ms, report)
+
+    found = Judge(reader, request.recipe, verify).judge(image, _looks(reader, image, options, timer), timer)
     with timer.phase("decode"):
-        decoding = recipes.decode(posteriors, request.recipe)
-        elapsed_ms = _milliseconds(start)
-        verdict = recipes.verify(
-            decoding, request.recipe, request.expected, _clock(request), elapsed_ms, request.deadline_ms
-        )
-        code = code_json.to_json(decoding, verdict, posteriors)
-    return _Outcome(tuple(code_json.lines_of(decoding)), verdict.verdict, code_json.reasons_of(verdict), code)
+        code = code_json.to_json(found, request.recipe)
+    lines = tuple(code_json.lines_of(found.decoding))
+    return _Outcome(lines, found.verdict.verdict, code_json.reasons_of(found.verdict), code)
 
 
 def _clock(request: VerdictRequest) -> Optional[recipes.Clock]:

@@ -1,16 +1,18 @@
 """Recipes: what a code may be, decoding, and verdict."""
 
-from ocr_app.recipes.decoding import CodeDecoding, decode, decode_free
+from ocr_app.recipes.decoding import CodeDecoding, DecodedLine, decode, decode_free, fold_case
 from ocr_app.recipes.language import Clock, Recipe, judge_clock, load, loads
 from ocr_app.recipes.verdict import Verdict, verify
 
 __all__ = [
     "Clock",
     "CodeDecoding",
+    "DecodedLine",
     "Recipe",
     "Verdict",
     "decode",
     "decode_free",
+    "fold_case",
     "judge_clock",
     "load",
     "loads",

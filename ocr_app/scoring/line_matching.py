@@ -41,6 +41,18 @@ class LineCount(NamedTuple):
         return self.read == self.lines
 
 
+class LineOutcome(NamedTuple):
+    """What became of one scored line.
+
+    ``found``: a line that was detected overlaps it. ``read``: its label is contained in what was read there. ``exact``:
+    nothing else was read there. All in the form ``alnum``.
+    """
+
+    found: bool
+    read: bool
+    exact: bool
+
+
 def overlap(a: Quad, b: Quad) -> float:
     """The area of the intersection over that of the smaller quad; 0 for a degenerate quad. Quads must be convex."""
     smaller = min(abs(cv2.contourArea(a.astype(np.float32))), abs(cv2.contourArea(b.astype(np.float32))))
@@ -58,13 +70,20 @@ def text_inside(quad: Quad, lines: Sequence[TextLine]) -> str:
     return "".join(line.text for line in inside)
 
 
-def line_read(truth: TruthLine, lines: Sequence[TextLine]) -> bool:
-    """Whether one scored line was read."""
+def line_outcome(truth: TruthLine, lines: Sequence[TextLine]) -> LineOutcome:
+    """What became of one scored line."""
     assert truth.quad is not None and truth.text is not None
-    return alphanumerics(truth.text) in alphanumerics(text_inside(truth.quad, lines))
+    wanted, got = alphanumerics(truth.text), alphanumerics(text_inside(truth.quad, lines))
+    found = any(overlap(truth.quad, line.quad) > MIN_OVERLAP for line in lines)
+    return LineOutcome(found, wanted in got, wanted == got)
+
+
+def line_outcomes(truths: Sequence[TruthLine], lines: Sequence[TextLine]) -> List[LineOutcome]:
+    """The outcomes of the scored lines of one image, in the order of the labels."""
+    return [line_outcome(truth, lines) for truth in truths if truth.scored]
 
 
 def count_lines(truths: Sequence[TruthLine], lines: Sequence[TextLine]) -> LineCount:
     """Count the scored lines and the lines read of one image."""
-    hits: List[bool] = [line_read(truth, lines) for truth in truths if truth.scored]
+    hits = [outcome.read for outcome in line_outcomes(truths, lines)]
     return LineCount(len(hits), sum(hits))

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from ocr_app.core.errors import OcrError, ReaderFailed, from_json
-from ocr_app.core.types import Image, ReaderInfo, TextLine
+from ocr_app.core.types import Image, Opinion, ReaderInfo, TextLine
 from ocr_app.readers.contract import Probe, ReaderOptions
 
 PROTOCOL = "nano-ocr/worker/1"
@@ -152,7 +152,10 @@ def decode_options(record: Any) -> ReaderOptions:
     threads = record.get("threads")
     if not _is_id(threads) or threads < 1:
         raise garbage("threads: {!r}".format(threads))
-    return ReaderOptions(_text(record, "device"), _text(record, "precision"), threads, _text_or_none(record, "model"))
+    budget = None if record.get("budget_ms") is None else _number(record, "budget_ms")
+    return ReaderOptions(
+        _text(record, "device"), _text(record, "precision"), threads, _text_or_none(record, "model"), budget
+    )
 
 
 def encode_info(info: ReaderInfo) -> Message:
@@ -168,11 +171,18 @@ def decode_info(record: Any) -> ReaderInfo:
 
 def encode_answer(answer: WorkerAnswer) -> Message:
     """The JSON form of an answer. Coordinates and confidences keep every bit. Raises ValueError for NaN."""
-    lines = [
-        {"text": t, "quad": np.asarray(q, np.float32).tolist(), "confidence": float(c)} for t, q, c in answer.lines
-    ]
+    lines = [_encode_line(line) for line in answer.lines]
     timing = {name: float(ms) for name, ms in answer.timing_ms.items()}
     return {"lines": lines, "timing_ms": timing, "notes": list(answer.notes)}
+
+
+def _encode_line(line: TextLine) -> Message:
+    quad = np.asarray(line.quad, np.float32).tolist()
+    record: Message = {"text": line.text, "quad": quad, "confidence": float(line.confidence)}
+    if line.member:
+        others = [dict(opinion._asdict(), confidence=float(opinion.confidence)) for opinion in line.others]
+        record.update(member=line.member, agreed=list(line.agreed), others=others)
+    return record
 
 
 def decode_answer(record: Any) -> WorkerAnswer:
@@ -190,10 +200,26 @@ def _decode_line(record: Any) -> TextLine:
     corners = record.get("quad")
     if not (isinstance(corners, list) and len(corners) == 4 and all(_is_point(corner) for corner in corners)):
         raise garbage("quad: {!r}".format(corners)[:MOST_QUOTED])
+    line = TextLine(_text(record, "text"), np.array(corners, np.float32), _confidence(record))
+    if "member" not in record:
+        return line
+    others = record.get("others")
+    if not isinstance(others, list):
+        raise garbage("others: {!r}".format(others)[:MOST_QUOTED])
+    opinions = tuple(_decode_opinion(opinion) for opinion in others)
+    return line._replace(member=_text(record, "member"), agreed=_texts(record, "agreed"), others=opinions)
+
+
+def _decode_opinion(record: Any) -> Opinion:
+    record = _record(record, "opinion")
+    return Opinion(_text(record, "member"), _text(record, "text"), _confidence(record))
+
+
+def _confidence(record: Message) -> float:
     confidence = _number(record, "confidence")
     if not 0.0 <= confidence <= 1.0:
         raise garbage("confidence: {!r}".format(confidence))
-    return TextLine(_text(record, "text"), np.array(corners, np.float32), confidence)
+    return confidence
 
 
 def _is_point(value: Any) -> bool:

@@ -93,7 +93,7 @@ GOOD = reading_to_json(Reading("a", (), "no-read", ("no-text-found",), TIMING, I
     [
         {"verdict": "fine"},
         {"verdict": "error"},
-        {"schema": "nano-ocr/result/2"},
+        {"schema": "nano-ocr/result/1"},
         {"extra": 1},
         {"reasons": ["With spaces"]},
         {"timing_ms": {}},

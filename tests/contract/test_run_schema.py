@@ -93,7 +93,9 @@ class ThinksA1(FailsOnce):
 @pytest.mark.parametrize("make, wrong", [(codes, 0), (photos, None)])
 def test_a_record_under_a_recipe_fits_the_schema(tmp_path, make, wrong):
     recipe = tmp_path / "r.yaml"
-    recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n")
+    recipe.write_text(
+        "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n"
+    )
     record = run(make(tmp_path), ThinksA1(), RunSettings(warm_up=0, recipe=str(recipe)))
     jsonschema.Draft7Validator(SCHEMA).validate(json.loads(json.dumps(record)))
     counts = {"pass": 1, "fail": 0, "no-read": 0, "hold": 0, "error": 1, "wrong_passes": wrong}
@@ -103,7 +105,9 @@ def test_a_record_under_a_recipe_fits_the_schema(tmp_path, make, wrong):
 
 def test_a_pass_with_another_text_is_a_wrong_pass(tmp_path):
     recipe = tmp_path / "r.yaml"
-    recipe.write_text("name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n")
+    recipe.write_text(
+        "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [A]}, {digits: 1}]}]}]\n"
+    )
     dataset = codes(tmp_path)
     dataset = dataset._replace(samples=tuple(sample._replace(truth="A2") for sample in dataset.samples))
     assert run(dataset, ThinksA1(), RunSettings(warm_up=0, recipe=str(recipe)))["verdicts"]["wrong_passes"] == 1

@@ -17,7 +17,7 @@ from training.loop import Schedule, TrainingRun, read_log, seed_everything
 from training.recogniser import pool
 from training.recogniser.feed import RecogniserFeed, RecogniserSource
 from training.recogniser.network import FoldedRecogniser, RecogniserNetwork, Widths
-from training.recogniser.texts import CHARACTERS
+from training.recogniser.texts import CASED
 from training.recogniser.train import CLASSES, exact, loss, read_config
 from training.render.fonts import EMBEDDED
 
@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
     shipped = RecogniserNetwork(CLASSES, read_config(config).widths)
     target = folder / "small.onnx"
     axes, steps = {0: "lines", 3: "width"}, {0: "lines", 1: "steps"}
-    characters = {"characters": json.dumps(["", *CHARACTERS])}
+    characters = {"characters": json.dumps(["", *CASED])}
     error = exporting.export(
         FoldedRecogniser(straight).eval(), straight, sample, target, "logits", axes, steps, characters
     )

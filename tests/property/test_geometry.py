@@ -1,11 +1,11 @@
-"""Laws of quads, and of reading order."""
+"""Laws of quads."""
 
 import cv2
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_app.imaging.geometry import box_quad, grow, order_quad, reading_order, sides
+from ocr_app.imaging.geometry import box_quad, grow, order_quad, sides
 
 CENTRES = st.tuples(st.floats(-500, 500), st.floats(-500, 500))
 LENGTHS = st.floats(20, 400)
@@ -40,17 +40,3 @@ def test_long_side_leads_and_points_right_or_down(centre, width, ratio, angle):
 def test_grow_and_shrink_undo_each_other(width, height, pixels):
     quad = box_quad(50, 50, width, height)
     np.testing.assert_allclose(grow(grow(quad, pixels), -pixels), quad, atol=1e-2)
-
-
-@given(st.lists(st.tuples(st.floats(0, 900), st.floats(0, 900), st.floats(10, 200), st.floats(8, 60)), max_size=12))
-def test_reading_order_is_a_permutation(boxes):
-    order = reading_order([box_quad(*box) for box in boxes])
-    assert sorted(order) == list(range(len(boxes)))
-
-
-@given(st.integers(1, 5), st.integers(1, 5), st.randoms(use_true_random=False))
-def test_a_grid_is_read_row_by_row(rows, columns, random):
-    cells = [(row, column) for row in range(rows) for column in range(columns)]
-    random.shuffle(cells)
-    quads = [box_quad(120 * column, 50 * row, 100, 30) for row, column in cells]
-    assert [cells[i] for i in reading_order(quads)] == sorted(cells)

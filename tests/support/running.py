@@ -46,6 +46,7 @@ class Fake(Reader):
         if level == 0 and image.max() == 0:
             os._exit(3)
         if level == 255:
+            open(sys.argv[1] + ".hanging", "w").close()
             time.sleep(3600)
         time.sleep(level / 100.0)
         signs = ("",) + tuple(" AB7")
@@ -165,7 +166,10 @@ def command(*arguments):
 
 
 def fake_command(folder, *arguments):
-    """The service with the fake reader; ``folder``/ways, where it exists, names the error of opening."""
+    """The service with the fake reader; ``folder``/ways, where it exists, names the error of opening.
+
+    ``folder``/ways.hanging appears when the reader begins to hang on an image.
+    """
     (folder / "fake_reader.py").write_text(MISBEHAVING)
     (folder / "fake_serve.py").write_text(FAKE_SERVE)
     start = [sys.executable, str(folder / "fake_serve.py"), str(folder / "fake_reader.py"), str(folder / "ways")]

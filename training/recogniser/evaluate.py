@@ -10,77 +10,58 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from ocr_app.datasets.crops import MARGIN
-from ocr_app.datasets.loading import open_dataset
-from ocr_app.imaging.geometry import grow, rectify, sides
+from ocr_app import recipes
+from ocr_app.core.types import LinePosterior
+from ocr_app.imaging.geometry import image_quad
 from ocr_app.networks import ctc
 from ocr_app.networks.count import count as count_network
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.codes.recogniser import CodeRecogniser, CodeRecogniserSettings
+from ocr_app.readers.ppocr import reader as ppocr
 from ocr_app.scoring.metrics import Score, score_forms
 from training import cards
-from training.recogniser import lines
-from training.render import fonts
+from training.recogniser import lines, witnesses
+from training.recogniser.evaluation_sets import EvaluationLine, real_sets, rendered_sets
 
 NAME = "code-recogniser"
 MODEL = cards.ROOT / "ocr_app" / "data" / "models" / f"{NAME}.onnx"
-REAL = cards.ROOT.parent / "shared" / "real" / "labels.tsv"
-_HELD_OUT_SEED, _UNSEEN_SEED = 77, 78
 FORMS = ("alnum", "nospace", "spaced")
-
-
-@dataclass(frozen=True)
-class EvaluationLine:
-    """A crop with its ground truth and the group in which it is reported."""
-
-    pixels: NDArray[np.uint8]
-    text: str
-    group: str
-
-
-def rendered(seed: int, use: str, count: int) -> Iterable[EvaluationLine]:
-    """Lines of the pool's renderer with the fonts reserved for ``use``; the training uses other seeds."""
-    for index in range(count):
-        crop = lines.render(seed, index, fonts.names(use))
-        yield EvaluationLine(crop.pixels, crop.text, crop.kind)
-
-
-def drawn(folder: Path) -> Iterable[EvaluationLine]:
-    """The lines of a nano-codes set, cut by their true quads."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    for entry in manifest["images"]:
-        frame = np.asarray(cv2.imread(str(folder / entry["image"])), dtype=np.uint8)
-        for line in entry["lines"]:
-            quad = np.asarray(line["quad"], dtype=np.float32)
-            crop = rectify(frame, grow(quad, MARGIN * sides(quad)[1]))
-            yield EvaluationLine(crop, line["text"], entry["tags"]["print"])
-
-
-def real(split: str) -> Iterable[EvaluationLine]:
-    """Real crops (evaluation only)."""
-    for sample in open_dataset(f"{REAL}:{split}").samples:
-        yield EvaluationLine(np.asarray(cv2.imread(sample.path), dtype=np.uint8), sample.truth or "", split)
 
 
 def measure(recogniser: CodeRecogniser, chosen: list[EvaluationLine]) -> dict[str, Any]:
     """Exact lines and CER in three forms by greedy decoding, over all and by group."""
-    posteriors = recogniser([line.pixels for line in chosen])
-    texts = [ctc.decode(np.exp(rows), recogniser.characters).text.strip() for rows in posteriors]
+    texts, printed = read(recogniser, chosen)
     scores = [score_forms(line.text.upper(), [text]) for line, text in zip(chosen, texts, strict=True)]
     groups = sorted({line.group for line in chosen})
     by_group = {
         group: _figures([s for s, line in zip(scores, chosen, strict=True) if line.group == group]) for group in groups
     }
-    return {**_figures(scores), "by_print": by_group if len(groups) > 1 else {}}
+    cased = [line.shown == text for line, text in zip(chosen, printed, strict=True) if _same_letters(line, text)]
+    case = {"case": round(100.0 * sum(cased) / len(cased), 1)} if cased else {}
+    return {**_figures(scores), **case, "by_print": by_group if len(groups) > 1 else {}}
+
+
+def read(recogniser: CodeRecogniser, chosen: Sequence[EvaluationLine]) -> tuple[list[str], list[str]]:
+    """The greedy text of each line in upper case, and without a recipe in the case that was printed, where known."""
+    rows = recogniser([line.pixels for line in chosen])
+    quads = [image_quad(line.pixels) for line in chosen]
+    posteriors = [LinePosterior(*each, recogniser.characters) for each in zip(quads, rows, strict=True)]
+    folded = [recipes.fold_case(posterior) for posterior in posteriors]
+    upper = [ctc.decode(np.exp(each.log_probs), each.characters).text.strip() for each in folded]
+    known = [posterior if line.shown else None for line, posterior in zip(chosen, posteriors, strict=True)]
+    return upper, [recipes.decode_free(posterior).text.strip() if posterior else "" for posterior in known]
+
+
+def _same_letters(line: EvaluationLine, text: str) -> bool:
+    """Whether a line whose printed case is known was read right but for its case."""
+    return bool(line.shown) and any(c.isalpha() for c in line.shown) and line.shown.upper() == text.upper()
 
 
 def _figures(scores: list[dict[str, Score]]) -> dict[str, Any]:
@@ -92,33 +73,31 @@ def _figures(scores: list[dict[str, Score]]) -> dict[str, Any]:
     return figures
 
 
-def sets(count: int) -> dict[str, list[EvaluationLine]]:
-    """Every set that exists on this machine, by name."""
-    found = {
-        "rendered, held out": list(rendered(_HELD_OUT_SEED, "train", count)),
-        "rendered, unseen typefaces": list(rendered(_UNSEEN_SEED, "test", count)),
-        "nano-codes-100, true quads": list(drawn(cards.ROOT / "data" / "nano-codes-100")),
-    }
-    if REAL.is_file():
-        found.update({"real dates": list(real("dates")), "real lines": list(real("lines"))})
-    else:
-        print(f"not measured: real dates and lines ({REAL.parent.name}/ is not there)", file=sys.stderr)
-    return found
-
-
 def run(count: int = 1500, model: Path = MODEL) -> dict[str, Any]:
     """All measurements of the card."""
     cv2.setNumThreads(1)
     network = OnnxNetwork(str(model), "cpu", 1)
     recogniser = CodeRecogniser(network, CodeRecogniserSettings())
+    real = real_sets()
+    evaluated = {**rendered_sets(count), **real}
+    photographed = [line for name, chosen in real.items() if name.startswith("real") for line in chosen]
     return {
         "file": model.name,
         "size": model.stat().st_size,
         "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
         "parameters": count_network(str(model), (1, 1, lines.HEIGHT, 256)).parameters,
         "training": json.loads(network.metadata["training"]),
-        "sets": {name: measure(recogniser, chosen) for name, chosen in sets(count).items()},
+        "sets": {name: measure(recogniser, chosen) for name, chosen in evaluated.items()},
+        "witnesses": independence(recogniser, photographed),
     }
+
+
+def independence(recogniser: CodeRecogniser, chosen: list[EvaluationLine]) -> dict[str, Any]:
+    """How often this recogniser and others read the same wrong text on real lines; nothing without those readers."""
+    if not chosen or ppocr.probe().problem is not None:
+        return {}
+    own, truths = read(recogniser, chosen)[0], [line.text for line in chosen]
+    return {name: witnesses.agreement(truths, own, witnesses.readings(name, chosen)) for name in witnesses.OTHERS}
 
 
 def tables(measured: dict[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from training import cards
 from training import export as exporting
 from training.recogniser.network import FoldedRecogniser, RecogniserNetwork
-from training.recogniser.texts import CHARACTERS
+from training.recogniser.texts import CASED
 from training.recogniser.train import CLASSES, RecogniserConfig, read_config, stage_folder
 
 
@@ -53,7 +53,7 @@ def export(config: RecogniserConfig, out: Path, target: Path) -> float:
     training = {"config": config.name, "seed": config.seed, "steps": steps, "lines": sum(steps) * config.batch}
     training.update(machine=cards.machine(), hours=round(seconds / 3600, 2))
     metadata = {
-        "characters": json.dumps(["", *CHARACTERS]),
+        "characters": json.dumps(["", *CASED]),
         "training": json.dumps(training),
     }
     generator = torch.Generator().manual_seed(0)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from training.recogniser import pool
 from training.recogniser.lines import HEIGHT
-from training.recogniser.texts import CHARACTERS
+from training.recogniser.texts import CASED
 from training.render.seeds import between, chance, stream
 
 WIDTH_UNIT = 32  # the width of a batch is a multiple of this
@@ -37,7 +37,7 @@ class RecogniserBatch:
 class RecogniserTarget:
     """What a network outputs: its characters (class 0 is the CTC blank), and the input pixels of one time step."""
 
-    characters: str = CHARACTERS
+    characters: str = CASED
     step: int = 4
 
     @property
@@ -49,6 +49,11 @@ class RecogniserTarget:
     def classes(self) -> int:
         """The number of classes, including the blank."""
         return len(self.characters) + 1
+
+    @property
+    def upper(self) -> list[int]:
+        """For each class the one of its character in upper case; its own where there is none, as for the blank."""
+        return [0] + [self.characters.find(c.upper()) + 1 or k for k, c in enumerate(self.characters, 1)]
 
     def steps(self, width: int) -> int:
         """The number of time steps for a row of ``width`` pixels."""
@@ -64,10 +69,11 @@ class RecogniserSource:
 
     Training starts with ``first`` shards and takes one more every ``every`` steps up to ``shards``: the same shards at
     the same step on every machine, however fast they are drawn. ``share`` is the share of the lines from here.
+    ``seed`` is that of a drawn pool, or the name of a pool of real lines.
     """
 
     folder: Path
-    seed: int
+    seed: int | str
     shards: int
     first: int
     every: int
@@ -111,8 +117,7 @@ class RecogniserFeed:
         picks: list[Pick] = []
         for source, shards, amount in zip(self._sources, self._shards, amounts, strict=True):
             self._load(source, shards, source.available(group * _GROUP))
-            numbers = rng.integers(len(shards) * pool.SHARD, size=amount)
-            picks += [(shards[p // pool.SHARD], int(p % pool.SHARD)) for p in numbers]
+            picks += drawn(shards, rng, amount)
         widths = [int(shard.starts[k + 1] - shard.starts[k]) for shard, k in picks]
         order = np.argsort(np.asarray(widths) + rng.normal(0, 8, len(picks)), kind="stable")
         cuts = rng.permutation(_GROUP)
@@ -143,6 +148,14 @@ class RecogniserFeed:
                 rows.append(row)
                 texts.append(text)
         return pack(rows, texts, self._target)
+
+
+def drawn(shards: Sequence[pool.Shard], rng: np.random.Generator, amount: int) -> list[Pick]:
+    """``amount`` lines of shards of any size, each equally likely."""
+    ends = np.cumsum([len(shard.texts) for shard in shards])
+    numbers = rng.integers(int(ends[-1]), size=amount)
+    places = np.searchsorted(ends, numbers, side="right")
+    return [(shards[s], int(n - ends[s] + len(shards[s].texts))) for s, n in zip(places, numbers, strict=True)]
 
 
 def pack(rows: list[NDArray[np.float32]], texts: list[str], target: RecogniserTarget = SHIPPED) -> RecogniserBatch:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.recogniser import prints, texts
+from training.recogniser import labels, prints, texts
 from training.render import substrate
 from training.render.noise import smooth
 from training.render.seeds import between, chance, pick, stream
@@ -31,7 +31,9 @@ class Style:
 
     ``severity``: exponent of a uniform number; a larger one means fewer faults. ``shares``: of ``prints.KINDS``.
     ``stretch``: mean and spread of the logarithm of a typeface's width. ``blur``, ``motion``: chance and largest
-    extent for characters 24 pixels high. ``grammar``: chance that a text comes from a grammar.
+    extent for characters 24 pixels high. ``grammar``: chance that a text comes from a grammar. ``below``: the space
+    under the line, in heights of a capital letter. ``cased``: the texts are those of labels, in upper and lower case.
+    ``relief``: chance that characters are raised or sunk; ``brushed``: chance of a surface of brushed metal.
     """
 
     severity: float = 1.3
@@ -42,6 +44,14 @@ class Style:
     shares: tuple[float, ...] = prints.SHARES
     stretch: tuple[float, float] = (0.0, 0.18)
     grammar: float = 0.5
+    below: tuple[float, float] = (-0.06, 0.25)
+    cased: bool = False
+    relief: float = 0.035
+    brushed: float = 0.0
+
+    def text(self, rng: np.random.Generator) -> str:
+        """What is printed."""
+        return labels.draw(rng) if self.cased else texts.draw(rng, self.grammar)
 
 
 STYLES = {
@@ -55,6 +65,29 @@ STYLES = {
         shares=(0.15, 0.09, 0.09, 0.07, 0.12, 0.14, 0.34),
         stretch=(-0.12, 0.26),
         grammar=0.65,
+    ),
+    "label": Style(
+        severity=2.5,
+        height=(9.0, 40.0),
+        contrast=(36.0, 180.0),
+        blur=(0.3, 1.0),
+        motion=(0.1, 2.5),
+        shares=(0.0, 0.0, 0.0, 0.0, 0.0, 0.06, 0.94),
+        stretch=(-0.06, 0.16),
+        below=(0.0, 0.4),
+        cased=True,
+    ),
+    "metal": Style(
+        severity=2.2,
+        height=(11.0, 44.0),
+        contrast=(28.0, 130.0),
+        blur=(0.2, 0.8),
+        motion=(0.05, 2.0),
+        shares=(0.2, 0.12, 0.06, 0.06, 0.06, 0.1, 0.4),
+        stretch=(0.05, 0.2),
+        grammar=0.35,
+        relief=0.6,
+        brushed=0.85,
     ),
 }
 
@@ -97,22 +130,25 @@ def to_height(pixels: Grey, height: int = HEIGHT) -> Grey:
 def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style) -> Crop:
     severity = between(rng, 0.0, 1.0) ** style.severity
     height = _logarithmic(rng, style.height)
-    machine = prints.draw(severity, height, typefaces, rng, style.shares, style.stretch)
-    text, line = machine.print(texts.draw(rng, style.grammar), rng)
-    paper, view, shape = _layout(line, rng)
+    machine = prints.draw(severity, height, typefaces, rng, style.shares, style.stretch, not style.cased)
+    text, line = machine.print(style.text(rng), rng)
+    paper, view, shape = _layout(line, style, rng)
     ink = _place(line, (0.0, 0.0), view, shape)
-    beside = _neighbours(machine, line, paper, view, shape, typefaces, rng)
+    beside = _neighbours(machine, line, paper, view, shape, typefaces, style, rng)
     ink = np.maximum(ink, beside)
     pixels = to_height(_photograph(ink, line, machine, view, shape, height, style, rng))
     return Crop(pixels, texts.fold(text), text, machine.kind)
 
 
-def _layout(line: InkMap, rng: np.random.Generator) -> tuple[tuple[float, float], NDArray[np.float64], tuple[int, int]]:
+def _layout(
+    line: InkMap, style: Style, rng: np.random.Generator
+) -> tuple[tuple[float, float], NDArray[np.float64], tuple[int, int]]:
     """The height and width of the line, the homography from its coverage map to the crop, and the crop's (H, W)."""
     (x0, y0), (x1, y1) = line.quad.min(axis=0), line.quad.max(axis=0)
     h, w = float(y1 - y0), float(x1 - x0)
     loose = chance(rng, 0.2)
-    top, bottom = (between(rng, -0.06, 0.5 if loose else 0.25) * h for _ in range(2))
+    top = between(rng, -0.06, 0.5 if loose else 0.25) * h
+    bottom = between(rng, style.below[0], style.below[1] + (0.25 if loose else 0.0)) * h
     left, right = (between(rng, -0.04, 1.2 if loose else 0.35) * h for _ in range(2))
     corners = np.array(
         [[x0 - left, y0 - top], [x1 + right, y0 - top], [x1 + right, y1 + bottom], [x0 - left, y1 + bottom]]
@@ -143,6 +179,7 @@ def _neighbours(
     view: NDArray[np.float64],
     shape: tuple[int, int],
     typefaces: tuple[str, ...],
+    style: Style,
     rng: np.random.Generator,
 ) -> Map:
     """The ink of neighbouring lines (above, below, left, right), of which the crop shows slices."""
@@ -159,7 +196,7 @@ def _neighbours(
     for dx, dy in places:
         other = machine if chance(rng, 0.75) else prints.draw(0.3, h, typefaces, rng)
         try:
-            _, print_ = other.print(texts.draw(rng), rng)
+            _, print_ = other.print(style.text(rng) if style.cased else texts.draw(rng), rng)
         except ValueError:
             continue
         beside = abs(dx) > w
@@ -185,12 +222,14 @@ def _photograph(
     dark = chance(rng, 0.27)
     contrast = _logarithmic(rng, style.contrast)
     ground = between(rng, 15, 120) if dark else between(rng, 90, 240)
-    plane = _surface(shape, ground, contrast, rng)
+    plane = _surface(shape, ground, contrast, style, rng)
     if chance(rng, 0.14):
         older = _older(machine, line, view, shape, rng)
         plane += (contrast if dark else -contrast) * between(rng, 0.15, 0.5) * older
-    if chance(rng, 0.035):
+    if chance(rng, style.relief):
         plane += contrast * _embossed(ink, rng)
+        if style.brushed:  # what a tool has cut or a laser has burnt is of another brightness too
+            plane += contrast * between(rng, -0.6, 0.4) * ink
     else:
         sheen = 1.0 + 0.12 * smooth(rng, shape, max(4.0, height)) if chance(rng, 0.3) else 1.0
         plane += (contrast if dark else -contrast) * between(rng, 0.8, 1.0) * ink * sheen
@@ -199,8 +238,10 @@ def _photograph(
     return _camera(np.asarray(plane, dtype=np.float32), contrast, height, style, rng)
 
 
-def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
-    """A grey package (H, W): one of the label surfaces, or a picture whose tones compete with the ink."""
+def _surface(shape: tuple[int, int], ground: float, contrast: float, style: Style, rng: np.random.Generator) -> Map:
+    """A grey package (H, W): one of the label surfaces, or a picture whose tones compete with the ink; or metal."""
+    if style.brushed and chance(rng, style.brushed):
+        return _brushed(shape, ground, contrast, rng)
     kind = rng.random()
     if kind < 0.45:
         plane = np.full(shape, ground, dtype=np.float32) * (1.0 + between(rng, 0.0, 0.05) * smooth(rng, shape, 30.0))
@@ -212,6 +253,23 @@ def _surface(shape: tuple[int, int], ground: float, contrast: float, rng: np.ran
     if chance(rng, 0.2):
         _edges(plane, contrast, rng)
     return np.asarray(plane, dtype=np.float32)
+
+
+def _brushed(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:
+    """Brushed or cast metal: streaks in one direction, pits, and the light that a bent surface throws back in bands."""
+    h, w = shape
+    plane = np.full(shape, ground, dtype=np.float32)
+    if chance(rng, 0.7):
+        across, size = chance(rng, 0.35), float(between(rng, 0.5, 1.5))
+        streaks = rng.normal(0.0, 1.0, (h, 1) if across else (1, w)).astype(np.float32)
+        streaks = cv2.GaussianBlur(np.broadcast_to(streaks, shape).copy(), (0, 0), size)
+        plane += np.float32(contrast * between(rng, 0.05, 0.35)) * streaks
+    plane += np.float32(contrast * between(rng, 0.02, 0.2)) * smooth(rng, shape, between(rng, 1.5, 6.0))
+    if chance(rng, 0.7):
+        place = np.linspace(0.0, 1.0, w, dtype=np.float32)[None, :] - between(rng, -0.3, 1.3)
+        band = np.exp(-((place / between(rng, 0.15, 0.8)) ** 2))
+        plane += np.float32(between(rng, -80.0, 110.0)) * np.asarray(band, dtype=np.float32)
+    return np.clip(plane, 5.0, 250.0)
 
 
 def _picture(shape: tuple[int, int], ground: float, contrast: float, rng: np.random.Generator) -> Map:

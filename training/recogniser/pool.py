@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Shard:
     """Lines side by side: pixels (32, sum of widths) uint8; the start, text and kind of print of each line."""
 
     pixels: NDArray[np.uint8]
-    starts: NDArray[np.int64]  # (SHARD + 1,)
+    starts: NDArray[np.int64]  # (lines + 1,)
     texts: tuple[str, ...]
     kinds: tuple[str, ...]
 
@@ -36,8 +37,8 @@ class Shard:
         return self.pixels[:, self.starts[k] : self.starts[k + 1]]
 
 
-def path(folder: Path, seed: int, shard: int) -> Path:
-    """The path of a shard."""
+def path(folder: Path, seed: int | str, shard: int) -> Path:
+    """The path of a shard; ``seed`` is that of a drawn pool, or the name of a pool of real lines."""
     return folder / f"{seed}" / f"{shard:05d}.npz"
 
 
@@ -47,6 +48,11 @@ def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style:
     if target.is_file():
         return target
     crops = [lines.render(seed, shard * SHARD + k, typefaces, lines.STYLES[style]) for k in range(SHARD)]
+    return save(target, crops)
+
+
+def save(target: Path, crops: Sequence[lines.Crop]) -> Path:
+    """Write a shard; it appears complete or not at all."""
     starts = np.concatenate([[0], np.cumsum([crop.pixels.shape[1] for crop in crops])])
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_suffix(f".{os.getpid()}.part")
@@ -63,11 +69,16 @@ def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style:
     return target
 
 
-def load(folder: Path, seed: int, shard: int, cased: bool = False) -> Shard:
+def load(folder: Path, seed: int | str, shard: int, cased: bool = False) -> Shard:
     """A shard that has been drawn; with ``cased``, its texts are as printed. Raises FileNotFoundError."""
     with np.load(path(folder, seed, shard)) as data:
         texts = data["shown" if cased else "texts"]
         return Shard(data["pixels"], data["starts"], tuple(texts.tolist()), tuple(data["kinds"].tolist()))
+
+
+def typefaces(use: str) -> tuple[str, ...]:
+    """The typefaces of fonts.toml for a use; labels are set in their own ones and, half as often, in those of codes."""
+    return fonts.names("label") * 2 + fonts.names("train") if use == "label" else fonts.names(use)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -78,12 +89,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--shards", type=int, required=True)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--step", type=int, default=1)
-    parser.add_argument("--fonts", choices=("train", "test"), default="train")
+    parser.add_argument("--fonts", choices=("train", "test", "label"), default="train")
     parser.add_argument("--style", choices=tuple(lines.STYLES), default="hard")
     wanted = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     for shard in range(wanted.start, wanted.shards, wanted.step):
-        print(draw(wanted.folder, wanted.seed, shard, fonts.names(wanted.fonts), wanted.style), flush=True)
+        print(draw(wanted.folder, wanted.seed, shard, typefaces(wanted.fonts), wanted.style), flush=True)
 
 
 if __name__ == "__main__":

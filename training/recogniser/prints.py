@@ -32,13 +32,15 @@ class LinePrinter:
         typefaces: tuple[str, ...],
         rng: np.random.Generator,
         stretch: tuple[float, float] = (0.0, 0.18),
+        recase: bool = True,
     ):
         """``height`` is that of a capital letter in pixels; ``typefaces`` are names of fonts.toml to choose from;
-        ``stretch`` is the mean and spread of the logarithm of a typeface's width."""
+        ``stretch`` is the mean and spread of the logarithm of a typeface's width; with ``recase`` a third of the
+        printers with a typeface print in lower or mixed case, otherwise texts are printed as they are given."""
         self.kind = kind
         self._severity, self._height = severity, height
         self._typeface = pick(rng, typefaces)
-        self._lower = chance(rng, 0.35)
+        self._lower = chance(rng, 0.35) and recase
         if kind == "font":
             self._faults = FontFaults(
                 dead_rows=between(rng, 0.0, 0.12) * severity,
@@ -99,9 +101,10 @@ def draw(
     rng: np.random.Generator,
     shares: tuple[float, ...] = SHARES,
     stretch: tuple[float, float] = (0.0, 0.18),
+    recase: bool = True,
 ) -> LinePrinter:
     """A random printer; ``shares`` are those of ``KINDS``."""
-    return LinePrinter(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch)
+    return LinePrinter(KINDS[int(rng.choice(len(KINDS), p=shares))], severity, height, typefaces, rng, stretch, recase)
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,8 @@ from ocr_app.recipes import decode_free
 from ocr_app.recipes.decoding.free_decoding.generic_grammar import compile_grammar
 from ocr_app.scoring.metrics import score_forms
 from training import cards
-from training.recogniser.evaluate import MODEL, EvaluationLine, drawn, rendered
+from training.recogniser.evaluate import MODEL
+from training.recogniser.evaluation_sets import EvaluationLine, drawn, rendered
 
 _SEED = 604  # no set of the training or of the card uses it
 _BATCH = 64

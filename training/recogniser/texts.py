@@ -18,6 +18,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = "0123456789"
 MARKS = ".,:;/-+()*&%#'\"@|=_!?<>$"
 CHARACTERS = LETTERS + DIGITS + " " + MARKS
+CASED = CHARACTERS + LETTERS.lower()  # what the recogniser tells apart; the codes of ``draw`` are upper case
 LONGEST = 34  # characters
 
 _KEYWORDS = (
@@ -59,7 +60,7 @@ def draw(rng: np.random.Generator, grammar: float = 0.5) -> str:
 
 
 def fold(text: str) -> str:
-    """The text in the recogniser's alphabet: upper case."""
+    """The text in upper case, in which readings of codes are compared."""
     return text.upper()
 
 

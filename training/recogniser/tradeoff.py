@@ -30,7 +30,7 @@ from training.loop import Schedule, TrainingRun, seed_everything
 from training.recogniser import pool
 from training.recogniser.feed import RecogniserFeed, RecogniserSource, RecogniserTarget
 from training.recogniser.network import FoldedRecogniser, RecogniserNetwork, Widths
-from training.recogniser.texts import CHARACTERS
+from training.recogniser.texts import CASED, CHARACTERS
 from training.recogniser.train import exact, loss, read_config
 from training.render import fonts
 from training.toml import load_toml
@@ -41,7 +41,6 @@ _SHIPPED = _HERE / "config" / "code-recogniser.toml"
 _OUT = cards.ROOT / "build" / "tradeoff"
 _POOL = cards.ROOT / "build" / "recogniser-pool"
 NAME = "code-recogniser-tradeoff"
-_LOWER = "abcdefghijklmnopqrstuvwxyz"
 _SHAPE = (1, 1, 32, 256)
 
 
@@ -70,7 +69,7 @@ def variants(settings: dict[str, Any]) -> list[Variant]:
     for row in settings["variant"]:
         sizes = {key: value for key, value in row.items() if key not in ("name", "cased")}
         widths = replace(shipped, **sizes)
-        characters = CHARACTERS + _LOWER if row.get("cased") else CHARACTERS
+        characters = CASED if row.get("cased") else CHARACTERS
         found.append(Variant(row["name"], widths, RecogniserTarget(characters, widths.step)))
     return found
 

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training import cards
 from training.loop import Schedule, TrainingRun, seed_everything
-from training.recogniser import pool
+from training.recogniser import pool, warm
 from training.recogniser.feed import (
     SHIPPED,
     RecogniserBatch,
@@ -32,6 +33,7 @@ from training.render import fonts
 from training.toml import load_toml
 
 CLASSES = SHIPPED.classes
+_STATISTICS = 400  # lines on which the normalisations of a start from a file are set
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Stage:
 class RecogniserConfig:
     """A configuration file; its tables are named like the fields.
 
+    ``check_real``: pools of real lines, of which the first shard is measured too.
+    ``start``: an exported file to start from, below the repository's root; empty for a training from random weights.
     ``shipped``: the stages (counted from 1) whose averaged weights are averaged once more for the shipped file; without
     any, the last stage is shipped.
     """
@@ -68,7 +72,9 @@ class RecogniserConfig:
     stages: tuple[Stage, ...]
     check_seed: int
     check_shards: int
+    check_real: tuple[str, ...]
     shipped: tuple[int, ...]
+    start: str = ""
 
 
 def read_config(path: Path) -> RecogniserConfig:
@@ -85,7 +91,9 @@ def read_config(path: Path) -> RecogniserConfig:
         stages=tuple(stages),
         check_seed=data["check"]["seed"],
         check_shards=data["check"]["shards"],
+        check_real=tuple(data["check"].get("real", ())),
         shipped=tuple(data.get("shipped", ())),
+        start=data.get("start", ""),
         **data["train"],
     )
 
@@ -116,10 +124,14 @@ def train(
     for shard in range(config.check_shards):
         pool.draw(folder, config.check_seed, shard, fonts.names("train"))
     checks = [pool.load(folder, config.check_seed, shard) for shard in range(config.check_shards)]
+    if config.start:
+        warm.start_from(network, cards.ROOT / config.start, SHIPPED, checks[0], _STATISTICS)
 
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)
-        return exact(judged.eval(), checks)
+        figures = exact(judged.eval(), checks)
+        real = {name: [pool.load(folder, name, 0)] for name in config.check_real}
+        return {**figures, **{name: exact(judged, shards)["alnum"] for name, shards in real.items()}}
 
     for number, stage in enumerate(config.stages, 1):
         run = TrainingRun(
@@ -160,13 +172,20 @@ def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: Recognis
             rows = [normalised(shard.crop(int(k))) for k in chosen]
             batch = pack(rows, [shard.texts[k] for k in chosen], target)
             with torch.autocast("cpu", torch.bfloat16):
-                best = network(batch.images.contiguous(memory_format=torch.channels_last)).float().argmax(2).numpy()
+                logits = network(batch.images.contiguous(memory_format=torch.channels_last)).float()
+            best = blind_to_case(logits, target).argmax(2).numpy()
             for row, steps, k in zip(best, batch.steps.tolist(), chosen, strict=True):
                 text, truth = greedy(row[:steps], target.characters).upper(), shard.texts[k]
                 strict += text.strip() == truth
                 plain += _alnum(text) == _alnum(truth)
                 total += 1
     return {"strict": 100.0 * strict / total, "alnum": 100.0 * plain / total}
+
+
+def blind_to_case(logits: Tensor, target: RecogniserTarget) -> Tensor:
+    """The probabilities of the classes where both cases of a letter count for the upper one."""
+    chances = torch.softmax(logits, dim=2)
+    return torch.zeros_like(chances).index_add_(2, torch.tensor(target.upper), chances)
 
 
 def greedy(best: np.ndarray[Any, Any], characters: str = SHIPPED.characters) -> str:

@@ -27,8 +27,8 @@ class FontError(RuntimeError):
 
 @dataclass(frozen=True)
 class FontEntry:
-    """One font of the manifest; ``package`` is ``apt:NAME`` or ``npm:NAME``, ``use`` is "train", "test" or
-    "foreign"."""
+    """One font of the manifest; ``package`` is ``apt:NAME`` or ``npm:NAME``, ``use`` is "train",
+    "label" (train too, in labels alone), "test" or "foreign"."""
 
     name: str
     licence: str

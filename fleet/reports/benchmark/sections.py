@@ -6,6 +6,7 @@ from fleet.reports.benchmark import plots
 from fleet.reports.benchmark.document import Document, Section, Table
 from fleet.reports.benchmark.summary import Measured, Results
 from fleet.reports.benchmark.thesis import thesis_sections
+from ocr_app.benchmark.side_by_side.totals import OTHER, kind_of
 from ocr_app.benchmark.summaries import peak_memory
 from ocr_app.board.validity import MAX_OTHER_CORES
 from ocr_app.core.tables import milliseconds, percent
@@ -21,7 +22,7 @@ def build(results: Results) -> Document:
     main = MAIN if MAIN in results.datasets else results.datasets[0]
     sections = [_overview(results, main)]
     sections += [_dataset(results, name, main) for name in results.datasets]
-    sections += [_forms(results, main), _breakdown(results, main), _confusions(results, main)]
+    sections += [_kinds(results), _forms(results, main), _breakdown(results, main), _confusions(results, main)]
     sections += [_preprocess(results, main), *thesis_sections(results, main), _not_run(results), _conditions(results)]
     return Document("Readers measured side by side", _lead(results), [s for s in sections if s.parts or s.text])
 
@@ -56,7 +57,7 @@ def _dataset(results: Results, name: str, main: str) -> Section:
     rows, base = results.on(name), results.base(name)
     against = base.label if base else ""
     head = ["reader", "times faster", "A-Z0-9", "exact", "CER", "precision", "recall"]
-    head += ["lines read", "ms median", "p95", "p99", "spread (std)", "img/s", "MiB", "errors"]
+    head += ["lines found", "lines read", "ms median", "p95", "p99", "spread (std)", "img/s", "MiB", "errors"]
     table = Table(
         f"{name}: {rows[0].run['counts']['images']} images; fastest first",
         head,
@@ -87,6 +88,7 @@ def _row(results: Results, cell: Measured) -> list[str]:
         "-" if ratio is None else doubtful(doubtful(f"{ratio:.2f}", cell), results.base(cell.dataset)),
         percent(cell.score("exact", "alnum")),
         *[percent(cell.score(metric)) for metric in ("exact", "cer", "precision", "recall")],
+        f"{lines['lines_found']} of {lines['lines']}" if lines and "lines_found" in lines else "-",
         "{lines_read} of {lines} ({images_full})".format(**lines) if lines else "-",
         doubtful(milliseconds(times.get("median")), cell),
         *[milliseconds(times.get(key)) for key in ("p95", "p99", "std")],
@@ -94,6 +96,32 @@ def _row(results: Results, cell: Measured) -> list[str]:
         f"{peak_memory(cell.run):.0f}",
         str(cell.run["counts"]["errors"]),
     ]
+
+
+def _kinds(results: Results) -> Section:
+    """Lines read on photographs by kind of print: one row per kind, one column per reader."""
+    cells = [m for m in results.measured if m.preprocess == "raw" and m.run["dataset"].get("format") == "photos"]
+    readers = list(dict.fromkeys(cell.label for cell in cells))
+    counts = {name: _lines_by_kind([m for m in cells if m.label == name], results.kinds) for name in readers}
+    present = {kind for own in counts.values() for kind in own}
+    kinds = [kind for kind in [*results.kinds.values(), OTHER] if kind in present]
+    rows = [[kind, *[_lines_cell(counts[name].get(kind)) for name in readers]] for kind in dict.fromkeys(kinds)]
+    table = Table("Lines read on photographs, by kind of print", ["kind", *readers], rows, "read of all (share).")
+    return Section("By kind of print", [], [table] if rows else [])
+
+
+def _lines_by_kind(cells: list[Measured], kinds: dict[str, str]) -> dict[str, tuple[int, int]]:
+    """Kind -> lines read, lines."""
+    found: dict[str, tuple[int, int]] = {}
+    for image in [image for cell in cells for image in cell.run["images"] if image["line_count"]]:
+        kind = kind_of(image["id"], kinds)
+        read, lines = found.get(kind, (0, 0))
+        found[kind] = (read + image["line_count"][0], lines + image["line_count"][1])
+    return found
+
+
+def _lines_cell(count: tuple[int, int] | None) -> str:
+    return f"{count[0]} of {count[1]} ({percent(count[0] / count[1])})" if count and count[1] else "-"
 
 
 def _forms(results: Results, main: str) -> Section:

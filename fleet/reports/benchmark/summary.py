@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fleet.reports.identity import labels
@@ -52,12 +52,16 @@ class Measured:
 
 @dataclass(frozen=True)
 class Results:
-    """Everything a report needs. ``not_run`` has (reader's label, data set, pre-processing, reason)."""
+    """Everything a report needs. ``not_run`` has (reader's label, data set, pre-processing, reason).
+
+    ``kinds``: the beginning of a photograph's file name -> its kind of print.
+    """
 
     measured: list[Measured]
     not_run: list[tuple[str, str, str, str]]
     baseline: str
     datasets: list[str]
+    kinds: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def collect(cls, config: dict[str, Any], results: list[Any]) -> Results:
@@ -72,9 +76,9 @@ class Results:
                 name, position = names[cell.identity], order.index(cell.identity)
                 measured.append(Measured(cell.identity, name, cell.dataset, cell.variant, run, position))
         datasets = [entry["name"] for entry in config["datasets"]]
-        return cls(
-            measured, not_run, config["baseline"], [n for n in datasets if any(m.dataset == n for m in measured)]
-        )
+        there = [name for name in datasets if any(m.dataset == name for m in measured)]
+        kinds = config.get("side_by_side", {}).get("kinds", {})
+        return cls(measured, not_run, config["baseline"], there, kinds)
 
     def on(self, dataset: str, preprocess: str = "raw") -> list[Measured]:
         """Cells of one data set with one pre-processing, fastest first."""

@@ -3,8 +3,8 @@
 import argparse
 from typing import Any, Callable
 
-from ocr_app.cli.arguments import positive
-from ocr_app.cli.network import check, count, half
+from ocr_app.cli.arguments import not_negative, positive
+from ocr_app.cli.network import check, count, frame, half
 from ocr_app.core.errors import UsageError
 
 _MODEL_HELP = "FILE[:NxCxHxW]: a path, or a name in the package or the models folder (default: our own two networks)"
@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``network``."""
     kinds = parser.add_subparsers(dest="what", metavar="WHAT")
     _add_count(kinds)
+    _add_frame(kinds)
     help_text = "check whether TensorRT 8.2.1's parser accepts a network, as far as that is known without it"
     _add_models(_verb(kinds, "check", help_text, check.run))
     _add_half(kinds)
@@ -41,6 +42,22 @@ def _add_count(kinds: Any) -> None:
     verb.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
 
 
+def _add_frame(kinds: Any) -> None:
+    help_text = "estimate the time of a frame on a Nano for the whole team, from how often each member is asked"
+    verb = _verb(kinds, "frame", help_text, frame.run)
+    verb.add_argument("--precision", choices=("fp16", "fp32"), default="fp16", help="(default: %(default)s)")
+    lines = "text lines of a frame, which our own recogniser reads in one call (default: %(default)s)"
+    verb.add_argument("--lines", type=positive, default=3, metavar="N", help=lines)
+    for member, name in (("second", "PP-OCRv6 tiny"), ("third", "PP-OCRv6 small")):
+        share = "the share of lines that {} reads too (default: %(default)s)".format(name)
+        verb.add_argument("--{}-lines".format(member), type=not_negative, default=0.0, metavar="SHARE", help=share)
+        looks = "how often the detector of {} looks at a frame, on average (default: %(default)s)".format(name)
+        verb.add_argument("--{}-detector".format(member), type=not_negative, default=0.0, metavar="LOOKS", help=looks)
+    processor = "what a frame costs the Nano's processor outside the networks (default: %(default)s)"
+    verb.add_argument("--processor-ms", type=not_negative, default=0.0, metavar="MS", help=processor)
+    verb.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
+
+
 def _add_half(kinds: Any) -> None:
     help_text = "find the line crops whose text changes when every tensor is rounded to half precision"
     verb = _verb(kinds, "half", help_text, half.run)
@@ -54,5 +71,5 @@ def _add_half(kinds: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Returns what the sub-command returns."""
     if arguments.what is None:
-        raise UsageError("nothing to do", "count, check or half", "ocr-app network --help")
+        raise UsageError("nothing to do", "count, frame, check or half", "ocr-app network --help")
     return int(arguments.run_what(arguments))

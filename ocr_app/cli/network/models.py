@@ -5,6 +5,7 @@ import re
 from typing import List, NamedTuple, Optional, Tuple
 
 from ocr_app.core import model_files
+from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
 from ocr_app.readers.codes.detector import STRIDE
 
@@ -44,6 +45,4 @@ def _shape(text: str) -> Tuple[int, ...]:
 def _locate(name: str) -> str:
     if os.path.isfile(name):
         return name
-    record = codes.model_record(None)
-    packaged = {part["file"]: part for part in (record["detector"], record["recogniser"])}
-    return model_files.packaged(packaged[name]) if name in packaged else model_files.locate(name)
+    return catalogues.path_of(catalogues.packaged().get(name, {"file": name}))

@@ -47,7 +47,7 @@ def _read_texts(reader: Reader, image: Image, layout: str) -> Tuple[str, ...]:
     except UsageError:
         lines = reader.read(image) if layout == "page" else reader.read_line(image)
         return tuple(line.text for line in lines)
-    texts = (decode_free(posterior).text.strip() for posterior in posteriors)
+    texts = (decode_free(posterior).text.strip() for posterior in posteriors if posterior.sure)
     return tuple(text for text in texts if text)
 
 

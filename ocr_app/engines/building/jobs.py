@@ -12,7 +12,6 @@ from ocr_app.export import network_specs, program
 from ocr_app.export.network_specs import NetworkSpec
 from ocr_app.export.record import load_record
 from ocr_app.readers import catalogues
-from ocr_app.readers.codes import reader as codes
 from ocr_app.readers.registry import parse_name
 from ocr_app.verification import precision_plan
 from ocr_app.verification.precision_plan import PrecisionPlan
@@ -98,8 +97,7 @@ def _exported(spec: NetworkSpec, folder: str) -> Dict[str, Any]:
 
 def sources_of(spec: NetworkSpec) -> Dict[str, str]:
     """sha256 of the current model files that the network is exported from."""
-    packaged = codes.model_record(None)
-    known = {part["file"]: part["sha256"] for part in (packaged["detector"], packaged["recogniser"])}
+    known = {name: part["sha256"] for name, part in catalogues.packaged().items()}
     known.update((name, record["sha256"]) for name, record in model_files.index().items())
     return {name: known.get(name, "unknown") for name in spec.files}
 

@@ -10,7 +10,7 @@ from ocr_app.core import model_files
 from ocr_app.core.errors import OcrError
 from ocr_app.engines.cache import Cache
 from ocr_app.line.selfcheck.rows import FAILED, OK, UNSEEN, Row, attempt, compared
-from ocr_app.readers.codes import reader as codes
+from ocr_app.readers import catalogues
 
 _BUILD_HERE = "ocr-app engine build (on a board with sudo); for a fleet ./inv build-engines"
 _VOLUME = "docker run --rm --runtime nvidia --volume nano-ocr-data:/data {}"
@@ -19,8 +19,7 @@ _BUILD = _VOLUME + " engine build --services none, then " + _VOLUME + "; for a f
 
 def model_rows() -> List[Row]:
     """One row per network of the package, and one for the models folder where that is not empty."""
-    record = codes.model_record(None)
-    rows = [_packaged(record[role]) for role in ("detector", "recogniser")]
+    rows = [_packaged(part) for _, part in sorted(catalogues.packaged().items())]
     names = [name for name in sorted(model_files.index()) if os.path.isfile(os.path.join(model_files.folder(), name))]
     return rows + ([_folder(names)] if names else [])
 

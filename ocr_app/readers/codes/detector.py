@@ -5,6 +5,7 @@ is half as high as its line, so that lines that touch stay separate. The quad ge
 height and the known shrink. A third map, where the network has one, tells codes from other text.
 """
 
+import math
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import cv2
@@ -16,6 +17,7 @@ from ocr_app.imaging.preprocess import gray
 from ocr_app.networks.contract import Network
 
 CELL = 4  # input pixels that one cell of the maps covers, each way
+MOST_SIDE = 1280  # px; the largest input, for which engines are built
 STRIDE = 32  # both sides of the network's input are multiples of this
 BAND = 0.5  # height of the band, in heights of its line
 END = 0.25  # by this the band is shorter at each end, in heights of its line
@@ -68,10 +70,21 @@ class CodeDetector:
         self.network = network
         self._settings = settings
 
-    def __call__(self, image: Image) -> List[FoundLine]:
-        blob, scale = prepare(image, self._settings)
+    def __call__(self, image: Image, zoom: float = 1.0) -> List[FoundLine]:
+        """The lines. ``zoom``: of the network's input, times the size that the settings give it."""
+        blob, scale = prepare(image, zoomed(self._settings, zoom) if zoom != 1.0 else self._settings)
         lines = lines_from_maps(self.network.infer_one(blob)[0], self._settings)
         return [line._replace(quad=np.asarray(line.quad / scale, np.float32)) for line in lines]
+
+
+def zoomed(settings: CodeDetectorSettings, zoom: float) -> CodeDetectorSettings:
+    """The settings for an input that is ``zoom`` times as large; no side becomes larger than ``MOST_SIDE``."""
+    return settings._replace(
+        side=int(min(settings.side * zoom, MOST_SIDE)),
+        largest_side=int(min(settings.largest_side * zoom, MOST_SIDE)),
+        shrink=settings.shrink * zoom,
+        largest_scale=settings.largest_scale * max(1.0, zoom),
+    )
 
 
 def prepare(image: Image, settings: CodeDetectorSettings) -> Tuple[np.ndarray, float]:
@@ -85,7 +98,9 @@ def prepare(image: Image, settings: CodeDetectorSettings) -> Tuple[np.ndarray, f
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     resized = cv2.resize(gray(image), size, interpolation=interpolation)
     blob = np.zeros((1, 1, _to_stride(size[1]), _to_stride(size[0])), np.float32)
-    blob[0, 0, : size[1], : size[0]] = (resized.astype(np.float32) - _MEAN) / _SPREAD
+    inner = blob[0, 0, : size[1], : size[0]]
+    np.subtract(resized, np.float32(_MEAN), out=inner)
+    inner *= np.float32(1.0 / _SPREAD)  # a power of two: as exact as the division
     return blob, scale
 
 
@@ -124,57 +139,90 @@ def lines_from_maps(maps: np.ndarray, settings: CodeDetectorSettings) -> List[Fo
     code", which hold within the bands.
     """
     threshold = float(np.log(settings.pixel_threshold / (1.0 - settings.pixel_threshold)))
-    mask = (maps[0] > threshold).astype(np.uint8)
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    lines = (_line_of(maps, labels, index, boxes[index], settings) for index in range(1, count))
+    lines = (_line_of(band, settings) for band in _bands_of(maps, maps[0] > threshold))
     return sorted((line for line in lines if line is not None), key=lambda line: -line.score)
 
 
-def _line_of(
-    maps: np.ndarray, labels: np.ndarray, index: int, box: np.ndarray, settings: CodeDetectorSettings
-) -> Optional[FoundLine]:
-    """The line of one connected component; None if its height or score is out of range."""
-    x, y, width, height = (int(value) for value in box[:4])
-    part = (slice(y, y + height), slice(x, x + width))
-    rows, columns = np.nonzero(labels[part] == index)
-    probabilities = _sigmoid(maps[0][part][rows, columns])
-    octaves = float(np.average(maps[1][part][rows, columns], weights=probabilities))
-    score = float(probabilities.mean())
-    if score < settings.line_threshold or not np.log2(settings.smallest_height / UNIT_HEIGHT) <= octaves <= _HIGHEST:
+class _Band(NamedTuple):
+    """One connected component. ``x``, ``y``: the centres of its cells, in pixels of the network's input.
+
+    ``score``: the mean probability of its cells. The rest are means weighted by the probabilities: ``octaves`` of
+    maps[1], ``code``, the probability of being a code, ``centre`` (x, y), and ``spread``, the variance of x, the
+    covariance, and the variance of y.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    score: float
+    octaves: float
+    code: float
+    centre: Tuple[float, float]
+    spread: Tuple[float, float, float]
+
+
+def _bands_of(maps: np.ndarray, mask: np.ndarray) -> List[_Band]:
+    """The connected components of ``mask``. The sums over their cells are computed for all of them at once."""
+    labels = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)[1].ravel()
+    cells = np.flatnonzero(mask)
+    cells = cells[np.argsort(labels[cells], kind="stable")]
+    if not len(cells):
+        return []
+    labels = labels[cells]
+    bounds = [0] + (np.flatnonzero(labels[1:] != labels[:-1]) + 1).tolist()
+    y, x = np.divmod(cells, mask.shape[1])
+    x, y = CELL * (x + 0.5), CELL * (y + 0.5)
+    chosen = maps.reshape(len(maps), -1)[:, cells].astype(np.float64)
+    probabilities = _sigmoid(chosen[0])
+    code = _sigmoid(chosen[2]) if len(maps) > 2 else np.ones(len(x))
+    weighted = np.stack([np.ones(len(x)), chosen[1], code, x, y, x * x, x * y, y * y]) * probabilities
+    sums = np.add.reduceat(weighted, bounds, axis=1).T.tolist()
+    parts = zip(bounds, bounds[1:] + [len(x)], sums)
+    return [_band_of_sums(x[start:stop], y[start:stop], own) for start, stop, own in parts]
+
+
+def _band_of_sums(x: np.ndarray, y: np.ndarray, sums: List[float]) -> _Band:
+    """``sums``: of the probabilities, and of octaves, code, x, y, x * x, x * y, y * y times the probabilities."""
+    total = sums[0]
+    octaves, code, mean_x, mean_y, xx, xy, yy = (value / total for value in sums[1:])
+    spread = (xx - mean_x * mean_x, xy - mean_x * mean_y, yy - mean_y * mean_y)
+    return _Band(x, y, total / len(x), octaves, code, (mean_x, mean_y), spread)
+
+
+def _line_of(band: _Band, settings: CodeDetectorSettings) -> Optional[FoundLine]:
+    """The line of one band; None if its height or score is out of range."""
+    lowest = math.log(settings.smallest_height / UNIT_HEIGHT, 2)
+    if band.score < settings.line_threshold or not lowest <= band.octaves <= _HIGHEST:
         return None
-    line_height = UNIT_HEIGHT * 2.0**octaves
-    centres = CELL * (np.stack([columns + x, rows + y], axis=1) + 0.5)
-    code = float(_sigmoid(maps[2][part][rows, columns]).mean()) if len(maps) > 2 else 1.0
-    return FoundLine(_quad_of(centres, probabilities, line_height), score, code)
+    return FoundLine(_quad_of(band, UNIT_HEIGHT * 2.0**band.octaves), band.score, band.code)
 
 
 def _sigmoid(logits: np.ndarray) -> np.ndarray:
-    return np.asarray(1.0 / (1.0 + np.exp(-logits.astype(np.float64))))
+    return np.asarray(1.0 / (1.0 + np.exp(-logits)))
 
 
-def _quad_of(centres: np.ndarray, probabilities: np.ndarray, line_height: float) -> Quad:
-    """The full quad around the band whose cells have these centres ``(N, 2)``, in px."""
-    along = _reading_direction(centres, probabilities, line_height)
-    across = np.array([-along[1], along[0]])
-    ends = centres @ along
-    half_cell = 0.5 * CELL * float(np.abs(along).sum())  # from a cell's centre to its edge, in this direction
-    left = ends.min() - half_cell - END * line_height
-    right = ends.max() + half_cell + END * line_height
-    middle = float(np.average(centres @ across, weights=probabilities))
+def _quad_of(band: _Band, line_height: float) -> Quad:
+    """The full quad around a band."""
+    along_x, along_y = _reading_direction(band.spread, line_height)
+    ends = band.x * along_x + band.y * along_y
+    half_cell = 0.5 * CELL * (abs(along_x) + abs(along_y))  # from a cell's centre to its edge, in this direction
+    left = float(ends.min()) - half_cell - END * line_height
+    right = float(ends.max()) + half_cell + END * line_height
+    middle = band.centre[1] * along_x - band.centre[0] * along_y
     top, bottom = middle - 0.5 * line_height, middle + 0.5 * line_height
     corners = ((left, top), (right, top), (right, bottom), (left, bottom))
-    return np.asarray([u * along + v * across for u, v in corners], np.float32)
+    return np.array([(u * along_x - v * along_y, u * along_y + v * along_x) for u, v in corners], np.float32)
 
 
-def _reading_direction(centres: np.ndarray, probabilities: np.ndarray, line_height: float) -> np.ndarray:
+def _reading_direction(spread: Tuple[float, float, float], line_height: float) -> Tuple[float, float]:
     """The unit vector along the line: to the right, or downwards if the line is closer to the vertical."""
-    offsets = centres - np.average(centres, axis=0, weights=probabilities)
-    spread = (offsets * probabilities[:, None]).T @ offsets / probabilities.sum()
-    variances, axes = np.linalg.eigh(spread + np.eye(2) * CELL**2 / 12.0)  # the variance within a cell
-    if variances[1] < _SHORT**2 * variances[0]:
-        return np.array([1.0, 0.0])
-    longest = axes[:, 1]
-    if np.sqrt(12.0 * variances[1]) < 0.5 * (1.0 + _SHORT) * BAND * line_height:
-        longest = np.array([-longest[1], longest[0]])  # narrower than high: a line of one character
-    steep = abs(longest[1]) > abs(longest[0])
-    return np.asarray(longest if longest[int(steep)] > 0 else -longest)
+    within_cell = CELL**2 / 12.0  # the variance within a cell
+    xx, xy, yy = spread[0] + within_cell, spread[1], spread[2] + within_cell
+    middle, radius = 0.5 * (xx + yy), math.hypot(0.5 * (xx - yy), xy)  # of the two eigenvalues
+    if middle + radius < _SHORT**2 * (middle - radius):
+        return 1.0, 0.0
+    angle = 0.5 * math.atan2(2.0 * xy, xx - yy)
+    x, y = math.cos(angle), math.sin(angle)
+    if math.sqrt(12.0 * (middle + radius)) < 0.5 * (1.0 + _SHORT) * BAND * line_height:
+        x, y = -y, x  # narrower than high: a line of one character
+    forwards = (y if abs(y) > abs(x) else x) > 0
+    return (x, y) if forwards else (-x, -y)

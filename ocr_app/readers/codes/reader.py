@@ -4,15 +4,17 @@ The networks are in the package (data/models); data/codes.json contains their se
 the image in full resolution and are not detected again. All lines of one image are one call of the recogniser.
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ocr_app import recipes
 from ocr_app.core import model_files
 from ocr_app.core.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import grow, image_quad, reading_order, rectify, sides, ways_to_read
+from ocr_app.imaging.geometry import grow, image_quad, rectify, sides, ways_to_read
+from ocr_app.imaging.line_assembly import assemble, parts_of_lines
 from ocr_app.imaging.preprocess import gray
+from ocr_app.imaging.reading_order import direction_groups, reading_order
 from ocr_app.networks import ctc, onnx_runtime
 from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork
@@ -35,8 +37,8 @@ class CodesSettings(NamedTuple):
     detected; crops that are given as lines are read regardless.
 
     ``sure_place``: the lowest detector score of a sure line. Lines below it are doubtful. The best ``doubtful_lines``
-    of them are recognised too, and count if they read like a code (``reads_like_code``) with a mean probability of at
-    least ``sure_text``.
+    of them are recognised too; ``sure_text`` is the mean probability of characters from which they may count as lines
+    (``which_count``).
     """
 
     margin: float
@@ -77,7 +79,7 @@ def open_reader(options: ReaderOptions, open_network: Opener = OnnxNetwork) -> "
     catalogues.check(options)
     engine = "onnxruntime {}, codes {}".format(onnx_runtime.version(), record["name"])
     info = ReaderInfo("codes:" + record["name"], engine, options.device, options.precision)
-    detector, recogniser = _detector(record, options, open_network), _recogniser(record, options, open_network)
+    detector, recogniser = open_detector(record, options, open_network), open_recogniser(record, options, open_network)
     return CodesReader(detector, recogniser, settings_from(record), info)
 
 
@@ -86,13 +88,17 @@ def settings_from(record: Dict[str, Any]) -> CodesSettings:
     return CodesSettings(**{name: record[name] for name in CodesSettings._fields})
 
 
-def _detector(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeDetector:
+def open_detector(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeDetector:
+    """The detector of a model's record. Raises DeviceUnavailable, PrecisionUnavailable or ModelError."""
     path = model_files.packaged(record["detector"])
     network = open_network(path, options.device, options.threads, options.precision)
     return CodeDetector(network, detector.settings_from(record["detector"]))
 
 
-def _recogniser(record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork) -> CodeRecogniser:
+def open_recogniser(
+    record: Dict[str, Any], options: ReaderOptions, open_network: Opener = OnnxNetwork
+) -> CodeRecogniser:
+    """The recogniser of a model's record. Raises DeviceUnavailable, PrecisionUnavailable or ModelError."""
     path = model_files.packaged(record["recogniser"])
     network = open_network(path, options.device, options.threads, options.precision)
     return CodeRecogniser(network, recogniser.settings_from(record["recogniser"]))
@@ -120,10 +126,11 @@ class CodesReader(Reader):
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
-        posteriors = self.posteriors(image, timer)
+        posteriors = [posterior for posterior in self.posteriors(image, timer) if posterior.sure]
         with timer.phase("decode"):
             lines = [decoded(posterior) for posterior in posteriors]
-        return [line for line in lines if line.text and line.confidence >= self._settings.least_confidence]
+            lines = [line for line in lines if line.text and line.confidence >= self._settings.least_confidence]
+            return assemble(lines)
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         return self.read_lines([image], timer)[0]
@@ -140,10 +147,12 @@ class CodesReader(Reader):
         with failures_of("codes"):
             with timer.phase("detect"):
                 grey_image = gray(image)
-                found_lines = self._find(grey_image, timer)
+                chosen, left_out = self._find(grey_image, timer)
             with timer.phase("recognise"):
-                posteriors = self._recognise(grey_image, [line.quad for line in found_lines])
-                return [each for line, each in zip(found_lines, posteriors) if self._counts(line, each)]
+                posteriors = self._recognise(grey_image, chosen) + [self._unread(line) for line in left_out]
+                counting = which_count(posteriors, self._settings)
+                posteriors = [each._replace(sure=counts) for each, counts in zip(posteriors, counting)]
+                return [posteriors[i] for i in reading_order([each.quad for each in posteriors])]
 
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
         timer = timer or Timer()
@@ -151,32 +160,75 @@ class CodesReader(Reader):
             answers = self._recogniser([recogniser.upright(image) for image in images])
         return [self._posterior(image_quad(image), answer) for image, answer in zip(images, answers)]
 
-    def _find(self, grey_image: Image, timer: Timer) -> List[FoundLine]:
-        """The lines with their margins in reading order, doubtful lines included; notes if there are too many."""
+    def _find(self, grey_image: Image, timer: Timer) -> Tuple[List[FoundLine], List[FoundLine]]:
+        """The lines to be recognised, doubtful ones included, and those left out, all with their margins.
+
+        Notes if there are too many.
+        """
         found = self._detector(grey_image)
-        sure = [line for line in found if line.score >= self._settings.sure_place]
+        lines = [line._replace(quad=_with_margin(line.quad, self._settings.margin)) for line in found]
+        sure = [line for line in lines if line.score >= self._settings.sure_place]
         if len(sure) > self._settings.most_lines:
             timer.note(TOO_MANY)
-        doubtful = [line for line in found if line.score < self._settings.sure_place]
-        chosen = sure[: self._settings.most_lines] + doubtful[: self._settings.doubtful_lines]
-        lines = [line._replace(quad=_with_margin(line.quad, self._settings.margin)) for line in chosen]
-        return [lines[i] for i in reading_order([line.quad for line in lines])]
+        doubtful = [line for line in lines if line.score < self._settings.sure_place]
+        read, spare = self._settings.most_lines, self._settings.doubtful_lines
+        return sure[:read] + doubtful[:spare], sure[read:] + doubtful[spare:]
 
-    def _counts(self, line: FoundLine, posterior: LinePosterior) -> bool:
-        return line.score >= self._settings.sure_place or reads_like_code(posterior, self._settings.sure_text)
+    def _recognise(self, grey_image: Image, lines: Sequence[FoundLine]) -> List[LinePosterior]:
+        """One posterior per line. Steep lines are read downwards and upwards, those of one direction in one way."""
+        ways = [ways_to_read(line.quad) for line in lines]
+        outputs = iter(self._recogniser([rectify(grey_image, way) for each in ways for way in each]))
+        read = [[self._posterior(way, next(outputs), line.score) for way in each] for line, each in zip(lines, ways)]
+        steep = [index for index, each in enumerate(read) if len(each) > 1]
+        for group in direction_groups([lines[index].quad for index in steep]):
+            turn_the_surer_way([read[steep[k]] for k in group])
+        return [each[0] for each in read]
 
-    def _recognise(self, grey_image: Image, quads: Sequence[Quad]) -> List[LinePosterior]:
-        """One posterior per quad. An upright quad is read downwards and upwards; the more confident reading counts."""
-        oriented = [(index, way) for index, quad in enumerate(quads) for way in ways_to_read(quad)]
-        outputs = self._recogniser([rectify(grey_image, way) for _, way in oriented])
-        best: Dict[int, LinePosterior] = {}
-        for (index, way), log_probs in zip(oriented, outputs):
-            if index not in best or mean_probability(log_probs) > mean_probability(best[index].log_probs):
-                best[index] = self._posterior(way, log_probs)
-        return [best[index] for index in range(len(quads))]
+    def _posterior(self, quad: Quad, log_probs: np.ndarray, score: float = 1.0) -> LinePosterior:
+        return LinePosterior(quad, log_probs, self._recogniser.characters, score=score)
 
-    def _posterior(self, quad: Quad, log_probs: np.ndarray) -> LinePosterior:
-        return LinePosterior(quad, log_probs, self._recogniser.characters)
+    def _unread(self, line: FoundLine) -> LinePosterior:
+        """A place that is known, but was not recognised."""
+        return self._posterior(line.quad, np.zeros((0, len(self._recogniser.characters)), np.float32), line.score)
+
+
+def turn_the_surer_way(read: Sequence[List[LinePosterior]]) -> None:
+    """Puts that of two ways first in which the lines, taken together, are read more surely.
+
+    A short line alone may be mistaken about its way. Characters count equally, whatever their line.
+    """
+    worth = [[_total_probability(way) for way in each] for each in read]
+    if sum(second - first for first, second in worth) > 0:
+        for each in read:
+            each.reverse()
+
+
+def _total_probability(posterior: LinePosterior) -> float:
+    """The sum of the probabilities of the characters on the best path, in either case, less one half for each."""
+    log_probs = recipes.fold_case(posterior).log_probs
+    steps, classes = ctc.best_path(log_probs)
+    return float((np.exp(log_probs[steps, classes]) - 0.5).sum()) if len(steps) else 0.0
+
+
+def which_count(posteriors: Sequence[LinePosterior], settings: CodesSettings) -> List[bool]:
+    """For each place whether it counts as a line.
+
+    Sure places do. A doubtful place does if it reads like a code, or if it continues a sure line: side by side with
+    it, of its height and direction, and with characters of a mean probability of at least ``sure_text``. The first part
+    of a date is often found less surely than the rest.
+    """
+    sure = [
+        bool(len(each.log_probs)) and (each.score >= settings.sure_place or reads_like_code(each, settings.sure_text))
+        for each in posteriors
+    ]
+    if all(sure):
+        return sure
+    counts = list(sure)
+    for line in parts_of_lines([each.quad for each in posteriors]):
+        if any(sure[index] for index in line):
+            for index in line:
+                counts[index] = sure[index] or mean_probability(posteriors[index]) >= settings.sure_text
+    return counts
 
 
 def _with_margin(quad: Quad, margin: float) -> Quad:
@@ -184,20 +236,22 @@ def _with_margin(quad: Quad, margin: float) -> Quad:
     return grow(quad, margin * sides(quad)[1])
 
 
-def mean_probability(log_probs: np.ndarray) -> float:
-    """The mean probability of the characters on the best path; 0 if there are none."""
+def mean_probability(posterior: LinePosterior) -> float:
+    """The mean probability of the characters on the best path, whatever their case; 0 if there are none."""
+    log_probs = recipes.fold_case(posterior).log_probs
     steps, classes = ctc.best_path(log_probs)
     return float(np.exp(log_probs[steps, classes]).mean()) if len(steps) else 0.0
 
 
 def reads_like_code(posterior: LinePosterior, least: float) -> bool:
     """Whether the best path has a mean probability of at least ``least``, 4 characters and 3 digits."""
-    classes = ctc.best_path(posterior.log_probs)[1]
-    text = "".join(posterior.characters[index] for index in classes).replace(" ", "")
+    folded = recipes.fold_case(posterior)
+    classes = ctc.best_path(folded.log_probs)[1]
+    text = "".join(folded.characters[index] for index in classes).replace(" ", "")
     digits = sum(character.isdigit() for character in text)
-    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and mean_probability(posterior.log_probs) >= least
+    return len(text) >= _FEWEST and digits >= _FEWEST_DIGITS and mean_probability(folded) >= least
 
 
 def decoded(posterior: LinePosterior) -> TextLine:
     """Decodes a line without a recipe: the best path, and in close calls a prior of what codes look like."""
-    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, mean_probability(posterior.log_probs))
+    return TextLine(recipes.decode_free(posterior).text.strip(), posterior.quad, mean_probability(posterior))

@@ -11,7 +11,8 @@ import numpy as np
 from ocr_app.core import model_files
 from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
 from ocr_app.core.types import Image, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import image_quad, reading_order
+from ocr_app.imaging.geometry import image_quad
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.networks.contract import Network
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
 from ocr_app.readers.easyocr.networks import NetworkModule, TorchNetwork

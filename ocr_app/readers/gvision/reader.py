@@ -8,7 +8,8 @@ import numpy as np
 
 from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderFailed, ReaderUnavailable, UsageError
 from ocr_app.core.types import Image, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import image_quad, reading_order
+from ocr_app.imaging.geometry import image_quad
+from ocr_app.imaging.reading_order import reading_order
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer
 from ocr_app.readers.gvision.client import VisionClient, endpoint, read_key
 

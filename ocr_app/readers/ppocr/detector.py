@@ -4,14 +4,13 @@ Differentiable Binarization: Liao et al. 2020, "Real-time Scene Text Detection w
 the normalisation constants and thresholds are those of the published models (data/ppocr.json).
 """
 
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 import cv2
 import numpy as np
 
 from ocr_app.core.types import Image, Quad
 from ocr_app.imaging.geometry import grow, order_quad, sides
-from ocr_app.imaging.preprocess import to_bgr
 from ocr_app.networks.contract import Network
 
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # ImageNet, in the order of the decoded (BGR) channels
@@ -30,6 +29,13 @@ class PpocrDetectorSettings(NamedTuple):
     max_boxes: int = 1000
 
 
+class FoundText(NamedTuple):
+    """The quad of a text line, and the mean of the map inside the mark that it was grown from: 0..1."""
+
+    quad: Quad
+    score: float
+
+
 def settings_from(record: Dict[str, Any]) -> PpocrDetectorSettings:
     """The settings in a detector's record in data/ppocr.json."""
     return PpocrDetectorSettings(
@@ -38,52 +44,62 @@ def settings_from(record: Dict[str, Any]) -> PpocrDetectorSettings:
 
 
 class PpocrDetector:
-    """Finds text lines in an image. The quads are in pixels of that image, not in reading order."""
+    """Finds text lines in an image. The quads are in pixels of that image; the lines are not in reading order."""
 
     def __init__(self, network: Network, settings: PpocrDetectorSettings) -> None:
         self.network = network
         self._settings = settings
 
-    def __call__(self, image: Image) -> List[Quad]:
-        blob, scale = prepare(image, self._settings.side)
-        marks = self.network.infer_one(blob)[0, 0]
-        quads = boxes_from_map(marks, self._settings)
-        return [_to_image(quad, scale, image) for quad in quads]
+    def __call__(self, image: Image, side: Optional[int] = None, largest_scale: float = 1.0) -> List[FoundText]:
+        """The lines of a grey or coloured image.
+
+        ``side``: the longest side of the network's input for this call, in px. ``largest_scale``: how many times a
+        smaller image may be enlarged to reach it.
+        """
+        blob, scale = prepare(image, side or self._settings.side, largest_scale)
+        found = boxes_from_map(self.network.infer_one(blob)[0, 0], self._settings)
+        return [line._replace(quad=_to_image(line.quad, scale, image)) for line in found]
 
 
-def prepare(image: Image, side: int) -> Tuple[np.ndarray, Tuple[float, float]]:
+def prepare(image: Image, side: int, largest_scale: float = 1.0) -> Tuple[np.ndarray, Tuple[float, float]]:
     """The network input ``(1, 3, h, w)`` float32, and the scale (x, y) from map to image pixels.
 
-    The longest side becomes at most ``side``; both sides become multiples of 32. Smaller images are not enlarged.
+    The longest side becomes at most ``side``; both sides become multiples of 32. A smaller image is enlarged at most
+    ``largest_scale`` times.
     """
     height, width = image.shape[:2]
-    ratio = min(1.0, side / float(max(height, width)))
+    ratio = min(largest_scale, side / float(max(height, width)))
     size = (_to_stride(width * ratio), _to_stride(height * ratio))
-    resized = cv2.resize(to_bgr(image), size, interpolation=cv2.INTER_LINEAR)
-    blob = (resized.astype(np.float32) / 255.0 - _MEAN) / _STD
-    return np.ascontiguousarray(blob.transpose(2, 0, 1)[None]), (width / size[0], height / size[1])
+    resized = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    blob = np.empty((1, 3, size[1], size[0]), np.float32)
+    for channel in range(3):
+        own = resized if resized.ndim == 2 else resized[:, :, channel]
+        np.multiply(own, np.float32(1.0) / (255.0 * _STD[channel]), out=blob[0, channel])
+        blob[0, channel] -= _MEAN[channel] / _STD[channel]
+    return blob, (width / size[0], height / size[1])
 
 
 def _to_stride(length: float) -> int:
     return max(_STRIDE, int(round(length / _STRIDE)) * _STRIDE)
 
 
-def boxes_from_map(marks: np.ndarray, settings: PpocrDetectorSettings) -> List[Quad]:
-    """The quads of a probability map ``(h, w)`` in 0..1, in map pixels, in the order of the contours."""
+def boxes_from_map(marks: np.ndarray, settings: PpocrDetectorSettings) -> List[FoundText]:
+    """The lines in a probability map ``(h, w)`` of 0..1, in map pixels, in the order of the contours."""
     mask = (marks > settings.pixel_threshold).astype(np.uint8)
     contours = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[-2]
-    quads = (_box_of(contour, marks, settings) for contour in contours[: settings.max_boxes])
-    return [quad for quad in quads if quad is not None]
+    found = (_box_of(contour, marks, settings) for contour in contours[: settings.max_boxes])
+    return [line for line in found if line is not None]
 
 
-def _box_of(contour: np.ndarray, marks: np.ndarray, settings: PpocrDetectorSettings) -> Any:
-    """The grown quad of one contour; None if it is too thin or too faint."""
+def _box_of(contour: np.ndarray, marks: np.ndarray, settings: PpocrDetectorSettings) -> Optional[FoundText]:
+    """The line of one contour, its quad grown; None if it is too thin or too faint."""
     quad = order_quad(cv2.boxPoints(cv2.minAreaRect(contour)))
     width, height = sides(quad)
-    if min(width, height) < _MIN_SIDE or _score(quad, marks) < settings.box_threshold:
+    if min(width, height) < _MIN_SIDE:
         return None
+    score = _score(quad, marks)
     grown = grow(quad, unclip_distance(width, height, settings.unclip_ratio))
-    return grown if min(sides(grown)) >= _MIN_SIDE + 2 else None
+    return FoundText(grown, score) if score >= settings.box_threshold and min(sides(grown)) >= _MIN_SIDE + 2 else None
 
 
 def unclip_distance(width: float, height: float, ratio: float) -> float:

@@ -3,7 +3,7 @@
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ocr_app.core.types import LinePosterior
-from ocr_app.recipes.decoding.candidates import LineCandidate, find_candidates, join_segments
+from ocr_app.recipes.decoding.candidates import LineCandidate, find_candidates, find_segments, join_segments
 from ocr_app.recipes.decoding.compilation import CompiledRecipe, compile_recipe
 from ocr_app.recipes.decoding.description import describe_line, missing_line
 from ocr_app.recipes.decoding.fitting import LineFit, LineFitter
@@ -25,7 +25,7 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
     """Reads the lines of a frame, in reading order, as a code of this recipe.
 
     The lines of the layout that explains most are matched with those of the frame in their order, each with one line
-    or with up to three segments of one row. Text beside the code on its line is junk, which costs. Raises UsageError
+    or with several segments of one row. Text beside the code on its line is junk, which costs. Raises UsageError
     when the posteriors differ in their characters, RecipeError when the recipe needs characters that they lack.
     """
     not_found = CodeDecoding(recipe.name, "", NOT_READ, (), tuple(range(len(posteriors))), ("code-not-found",))
@@ -33,7 +33,7 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
         return not_found
     candidates = find_candidates(posteriors, recipe.lookalikes)
     compiled = compile_recipe(recipe, candidates[0].evidence.characters)
-    matcher = _LayoutMatcher(candidates, LineFitter(recipe, compiled))
+    matcher = _LayoutMatcher(candidates, [each.sure for each in posteriors], LineFitter(recipe, compiled))
     best = _best_match(matcher, recipe)
     if best is None or any(fit is None for fit in best[1].fits):
         for layout in recipe.layouts:
@@ -77,29 +77,36 @@ def _worst_status(lines: List[DecodedLine]) -> str:
 class _LayoutMatcher:
     """Matches the lines of layouts with the candidates of one frame."""
 
-    def __init__(self, candidates: List[LineCandidate], fitter: LineFitter) -> None:
+    def __init__(self, candidates: List[LineCandidate], sure: Sequence[bool], fitter: LineFitter) -> None:
+        """``sure``: for each candidate whether it may be a line by itself, and not only a segment of one."""
         self._candidates = candidates
+        self._lines = [candidate for candidate, alone in zip(candidates, sure) if alone]
         self._fitter = fitter
+        self._segments = find_segments(candidates) if len(candidates) > 1 else []
         self._joined: Optional[List[LineCandidate]] = None
 
     def match(self, layout: RecipeLayout) -> _LayoutMatch:
         """The best match of a layout's lines with candidates, both in their order.
 
-        Segments are joined only where a line is missing or does not fit as it is.
+        Segments are joined only where there are any, and a line is missing, does not fit as it is, or is a segment.
         """
-        match = self._match_in_order(layout, self._candidates)
-        if all(fit is not None and fit.cost <= 0 for fit in match.fits):
+        match = self._match_in_order(layout, self._lines)
+        if not self._segments or not any(self._may_gain(fit) for fit in match.fits):
             return match
         if self._joined is None:
-            self._joined = join_segments(self._candidates)
-        if not self._joined:
-            return match
-        every = sorted(self._candidates + self._joined, key=lambda candidate: candidate.sources)
+            self._joined = join_segments(self._candidates, self._segments)
+        every = sorted(self._lines + self._joined, key=lambda candidate: candidate.sources)
         return self._match_in_order(layout, every)
+
+    def _may_gain(self, fit: Optional[LineFit]) -> bool:
+        """Whether joined segments may be a better line than this one: a part of a code may be a code too."""
+        if fit is None or fit.cost > 0:
+            return True
+        return any(fit.candidate.sources[0] in row for row in self._segments)
 
     def search_exactly(self, layout: RecipeLayout) -> None:
         """Searches lines exactly that could be a line which was not found."""
-        self._fitter.search_exactly(self._candidates, layout)
+        self._fitter.search_exactly(self._lines, layout)
 
     def _match_in_order(self, layout: RecipeLayout, candidates: List[LineCandidate]) -> _LayoutMatch:
         """Dynamic programme: the best match up to each line for each number of posteriors used up."""

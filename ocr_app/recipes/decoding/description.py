@@ -1,7 +1,7 @@
 """From an alignment to a decoded line: gaps, alternatives, statuses, fields."""
 
-from functools import lru_cache
-from typing import Dict, List, Sequence, Tuple
+from functools import lru_cache, partial
+from typing import List, Sequence, Tuple
 
 import numpy as np
 
@@ -9,13 +9,14 @@ from ocr_app.recipes.decoding.evidence import BLANK, BestPath, Evidence
 from ocr_app.recipes.decoding.fitting import LineFit
 from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine, Ranked
 from ocr_app.recipes.decoding.scoring import forward_score, rank_rivals, score_substitutions
-from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, pass_tokens
-from ocr_app.recipes.decoding.search.token_passing import BEAM, LABEL_BEAM
+from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, runner_up_loss
+from ocr_app.recipes.decoding.search.token_passing import BEAM
 from ocr_app.recipes.language.fields import split_fields
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine, Tolerances
 
 ALTERNATIVES = 3  # reported for each character
 _SURE = 6.0  # nats: where every character leads by more, no text that differs in several places can come nearer
+_ROUNDING = 1e-6  # nats: sums over the same frames in another order differ by less
 _NO_QUAD = np.zeros((4, 2), np.float32)
 
 _Rival = Tuple[int, float]
@@ -31,7 +32,7 @@ def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, f
     """The decoded line of a fit."""
     evidence, best_path, path = fit.candidate.evidence, fit.candidate.best_path, fit.alignment
     substitutions = score_substitutions(evidence.scores, path.runs, path.start, path.stop)
-    allowed = _allowed_rivals(recipe, line, evidence, fit.text, substitutions)
+    allowed = _allowed_rivals(automaton, line.root, evidence, path.labels, substitutions)
     rivals = rank_rivals(substitutions, path.labels, ALTERNATIVES)
     chars = tuple(
         _describe_char(evidence.characters, recipe.tolerances, *each) for each in zip(path.runs, rivals, allowed)
@@ -44,7 +45,7 @@ def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, f
         status=_line_status(chars, extra, margin, recipe.tolerances),
         chars=chars,
         fields=split_fields(line, fit.text),
-        score=_line_score(evidence, path),
+        score=partial(_line_score, evidence, path),
         margin=margin,
         contradiction=_contradiction(chars, extra),
         sources=fit.candidate.sources,
@@ -84,16 +85,15 @@ def _lead_over_other_texts(
 ) -> float:
     """The lead over the best path of any other text that the recipe allows on the same frames.
 
-    Leads above ``most`` are not needed: then ``most`` is returned. A rival that trails by less is never further behind
-    the unconstrained best path than that and the path's own cost together, which is how far the beam looks.
+    Leads above ``most`` are not needed, nor above ``BEAM``: then the smaller of these is returned. A rival that trails
+    by less loses no more against the unconstrained best path than that and the path's own cost together.
     """
-    inside = slice(path.start, path.stop)
-    part = evidence._replace(scores=evidence.scores[inside], best=evidence.best[inside])
+    most = min(most, BEAM)
+    scores = evidence.scores[path.start : path.stop]
     score = sum(float(evidence.scores[run.first : run.last + 1, run.label].sum()) for run in path.runs)
-    cost = float(np.maximum(part.scores.max(axis=1), 0.0).sum()) - score
-    beam = min(BEAM, cost + most + 1e-6)
-    rival = pass_tokens(part, automaton, [line.root], None, path.labels, beam, min(beam, LABEL_BEAM)).get(line.root)
-    return min(most, score - rival.score) if rival is not None else min(most, BEAM)
+    cost = float(np.maximum(scores.max(axis=1), 0.0).sum()) - score
+    loss = runner_up_loss(scores, automaton, line.root, path.labels, max(0.0, cost + most) + _ROUNDING)
+    return most if loss is None else min(most, loss - cost)
 
 
 def _line_status(chars: Sequence[DecodedChar], extra: Ranked, margin: float, tolerances: Tolerances) -> str:
@@ -111,17 +111,11 @@ def _describe_char(
     """``rivals``: the nearest labels without the recipe; ``allowed``: those that the recipe allows."""
     character = characters[run.label]
     gap = allowed[0][1] if allowed else float("inf")
-    printed = [(label, trail) for label, trail in rivals if characters[label] != " "]
-    nearest = printed[0] if printed else (BLANK, float("inf"))
-    return DecodedChar(
-        character=character,
-        status=_char_status(character, gap, nearest, tolerances),
-        gap=gap,
-        free_gap=nearest[1],
-        alternatives=tuple((characters[label], round(trail, 3)) for label, trail in rivals),
-        allowed=tuple((characters[label], round(trail, 3)) for label, trail in allowed[:ALTERNATIVES]),
-        frames=(run.first, run.last),
-    )
+    nearest = next((rival for rival in rivals if characters[rival[0]] != " "), (BLANK, float("inf")))
+    status = _char_status(character, gap, nearest, tolerances)
+    named = tuple([(characters[label], trail) for label, trail in rivals])
+    possible = tuple([(characters[label], trail) for label, trail in allowed[:ALTERNATIVES]])
+    return DecodedChar(character, status, gap, nearest[1], named, possible, (run.first, run.last))
 
 
 def _char_status(character: str, gap: float, rival: _Rival, tolerances: Tolerances) -> str:
@@ -135,32 +129,43 @@ def _char_status(character: str, gap: float, rival: _Rival, tolerances: Toleranc
 
 
 def _allowed_rivals(
-    recipe: Recipe, line: RecipeLine, evidence: Evidence, text: str, substitutions: np.ndarray
+    automaton: LabelAutomaton, root: int, evidence: Evidence, labels: Sequence[int], substitutions: np.ndarray
 ) -> List[List[_Rival]]:
     """For each character the labels that the recipe allows in its place, nearest first."""
-    registry = recipe.registry
-    states = [line.root]
-    for character in text:
-        states.append(registry.arcs[states[-1]][character])
-    labels = _labels_of(evidence.characters)
+    states = [root]
+    for label in labels:
+        states.append(automaton.targets[states[-1]][label])
+    space = _space_of(evidence.characters)
     found = []
-    for position, character in enumerate(text):
-        row, own = substitutions[position], substitutions[position, labels[character]]
-        options = []
-        for other, target in registry.arcs[states[position]].items():
-            if other in (character, " ") or other not in labels:
-                continue
-            if target == states[position + 1] or registry.accepts(target, text[position + 1 :]):
-                options.append((float(own - row[labels[other]]), labels[other]))
-        if registry.accepts(states[position], text[position + 1 :]):
-            options.append((float(own), BLANK))
+    for position, (own, row) in enumerate(zip(labels, substitutions.tolist())):
+        state, after, others = states[position], states[position + 1], (own, space)
+        options = [
+            (row[own] - row[label], label)
+            for label, target in automaton.targets[state].items()
+            if label not in others and (target == after or _goes_on(automaton, target, states, labels, position))
+        ]
+        if _goes_on(automaton, state, states, labels, position):
+            options.append((row[own], BLANK))
         found.append([(label, trail) for trail, label in sorted(options)])
     return found
 
 
+def _goes_on(automaton: LabelAutomaton, state: int, states: List[int], labels: Sequence[int], position: int) -> bool:
+    """Whether the text behind ``position`` leads from ``state`` to an end. ``states``: those that the text passes."""
+    for at in range(position + 1, len(labels)):
+        if state == states[at]:
+            return True
+        target = automaton.targets[state].get(labels[at])
+        if target is None:
+            return False
+        state = target
+    return automaton.final[state]
+
+
 @lru_cache(maxsize=32)
-def _labels_of(characters: Tuple[str, ...]) -> Dict[str, int]:
-    return {character: label for label, character in enumerate(characters) if label}
+def _space_of(characters: Tuple[str, ...]) -> int:
+    """The label of the space; -1 where there is none."""
+    return characters.index(" ") if " " in characters else -1
 
 
 def _extra_characters(evidence: Evidence, best_path: BestPath, path: Alignment) -> Ranked:

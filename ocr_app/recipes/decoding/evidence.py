@@ -76,6 +76,12 @@ def fold_charset(characters: Tuple[str, ...]) -> CharsetFolding:
     return CharsetFolding(names, tuple(kept), tuple(merged))
 
 
+def fold_case(posterior: LinePosterior) -> LinePosterior:
+    """The posterior over upper-case characters alone: both cases of a letter count as one. Raises UsageError."""
+    folding = fold_charset(tuple(posterior.characters))
+    return posterior._replace(log_probs=_fold(posterior.log_probs, folding), characters=folding.characters)
+
+
 def prepare_evidence(posterior: LinePosterior) -> Evidence:
     """Folds, bounds and normalises a posterior. Raises UsageError for arrays that are not a posterior."""
     log_probs = np.asarray(posterior.log_probs, np.float64)
@@ -98,7 +104,11 @@ def _fold(log_probs: np.ndarray, folding: CharsetFolding) -> np.ndarray:
     if not folding.merged:
         return log_probs
     table = log_probs[:, list(folding.kept)]
-    for source, target in folding.merged:
+    sources, targets = (list(labels) for labels in zip(*folding.merged))
+    if len(set(targets)) == len(targets):
+        table[:, targets] = np.logaddexp(table[:, targets], log_probs[:, sources])
+        return table
+    for source, target in folding.merged:  # two lower-case signs of one upper-case one, as in Greek
         table[:, target] = np.logaddexp(table[:, target], log_probs[:, source])
     return table
 
@@ -121,18 +131,17 @@ def with_lookalikes(evidence: Evidence, groups: Sequence[str]) -> Evidence:
 
 def find_best_path(evidence: Evidence) -> BestPath:
     """Best path decoding (greedy, unconstrained)."""
-    best = evidence.best
-    before = np.concatenate(([BLANK], best[:-1]))
-    changes = np.flatnonzero(best != before)
-    starts = [int(t) for t in changes if best[t] != BLANK]
-    if not starts:
+    best, count = evidence.best, len(evidence.best)
+    if not count:
         return BestPath("", (), (), (), 0.0)
-    ends = np.concatenate((changes, [len(best)]))
-    last = [int(ends[np.searchsorted(ends, t, side="right")]) - 1 for t in starts]
-    labels = [int(best[t]) for t in starts]
-    score = float(evidence.scores[np.arange(len(best)), best].sum())
-    text = "".join(evidence.characters[label] for label in labels)
-    return BestPath(text, tuple(labels), tuple(starts), tuple(last), score)
+    bounds = [0] + (np.flatnonzero(best[1:] != best[:-1]) + 1).tolist() + [count]
+    labels = best[bounds[:-1]].tolist()
+    runs = [(label, bounds[k], bounds[k + 1] - 1) for k, label in enumerate(labels) if label != BLANK]
+    if not runs:
+        return BestPath("", (), (), (), 0.0)
+    own, first, last = zip(*runs)
+    score = float(evidence.scores[np.arange(count), best].sum())
+    return BestPath("".join([evidence.characters[label] for label in own]), own, first, last, score)
 
 
 def concatenate(lines: Sequence[Evidence]) -> Evidence:

@@ -1,6 +1,6 @@
 """What decoding returns."""
 
-from typing import Dict, NamedTuple, Tuple
+from typing import Callable, Dict, NamedTuple, Tuple, Union
 
 from ocr_app.core.types import Quad
 from ocr_app.recipes.language.fields import FieldValue
@@ -10,6 +10,9 @@ STATUSES = (READ, CONFUSED, NOT_READ, MISMATCH)
 
 Ranked = Tuple[Tuple[str, float], ...]
 """(character, how far it trails) pairs, nearest first; "" is no character."""
+
+Score = Union[float, Callable[[], float]]
+"""A score, or what computes it: no verdict depends on the score of a line, which costs as much as all the rest."""
 
 
 class DecodedChar(NamedTuple):
@@ -30,23 +33,15 @@ class DecodedChar(NamedTuple):
     frames: Tuple[int, int]
 
 
-class DecodedLine(NamedTuple):
-    """One line of a code.
-
-    ``name``: the recipe's name of the line. ``text``: "" where the line was not found. ``score``: log P(text | image),
-    summed over all alignments. ``margin``: lead over the best other text that the recipe allows, comparing best paths.
-    ``contradiction``: lead of the unconstrained best path over ``text``; 0 where they agree, not counting spaces.
-    ``sources``: indices of the posteriors that the line was read from. ``junk``: the text before and after the code.
-    ``best_path``: the text of the unconstrained best path. ``extra``: (character, score) pairs of the best path that
-    fall between the characters of ``text``.
-    """
+class _DecodedLineFields(NamedTuple):
+    """The fields of DecodedLine, which hides that a score may still have to be computed."""
 
     name: str
     text: str
     status: str
     chars: Tuple[DecodedChar, ...]
     fields: Tuple[FieldValue, ...]
-    score: float
+    score: Score
     margin: float
     contradiction: float
     sources: Tuple[int, ...]
@@ -54,6 +49,27 @@ class DecodedLine(NamedTuple):
     junk: Tuple[str, str]
     best_path: str
     extra: Ranked = ()
+
+
+class DecodedLine(_DecodedLineFields):
+    """One line of a code.
+
+    ``name``: the recipe's name of the line. ``text``: "" where the line was not found. ``score``: log P(text | image),
+    summed over all alignments; made from a float, or from a function that is called when the score is asked for.
+    ``margin``: lead over the best other text that the recipe allows, comparing best paths. ``contradiction``: lead of
+    the unconstrained best path over ``text``; 0 where they agree, not counting spaces. ``sources``: indices of the
+    posteriors that the line was read from. ``junk``: the text before and after the code. ``best_path``: the text of the
+    unconstrained best path. ``extra``: (character, score) pairs of the best path that fall between the characters of
+    ``text``.
+    """
+
+    __slots__ = ()
+
+    @property
+    def score(self) -> float:  # type: ignore[override]
+        """log P(text | image)."""
+        given: Score = super(DecodedLine, self).score
+        return given() if callable(given) else given
 
     @property
     def assurance(self) -> float:

@@ -58,24 +58,39 @@ def score_substitutions(scores: np.ndarray, runs: Sequence[CharacterRun], start:
     ``NEIGHBOURHOOD`` frames beyond its own frames, and within frames ``start..stop``. The blank's column is 0: nothing
     is printed there.
     """
-    classes = scores.shape[1]
     if not runs:
-        return np.zeros((0, classes))
-    sums = np.zeros((len(scores) + 1, classes))
-    np.cumsum(scores, axis=0, out=sums[1:])
-    lows = np.array([start] + [run.last + 1 for run in runs[:-1]])
-    highs = np.array([run.first for run in runs[1:]] + [stop])
-    lows = np.maximum(lows, np.array([run.first for run in runs]) - NEIGHBOURHOOD)
-    highs = np.minimum(highs, np.array([run.last for run in runs]) + 1 + NEIGHBOURHOOD)
-    width = int((highs - lows).max())
-    frames = lows[:, None] + np.arange(width + 1)[None, :]
-    outside = frames[:, 1:] > highs[:, None]
-    table = sums[np.minimum(frames, highs[:, None])]
-    rises = table[:, 1:] - np.minimum.accumulate(table, axis=1)[:, :-1]
-    rises[outside] = NEVER
-    best = rises.max(axis=1)
+        return np.zeros((0, scores.shape[1]))
+    firsts, lasts = [run.first for run in runs], [run.last for run in runs]
+    lows = np.maximum([start] + [last + 1 for last in lasts[:-1]], np.subtract(firsts, NEIGHBOURHOOD))
+    highs = np.minimum(firsts[1:] + [stop], np.add(lasts, 1 + NEIGHBOURHOOD))
+    best = _best_frames(scores, lows, highs)
+    places, labels = np.nonzero(best > 0.0)
+    best[places, labels] = _best_runs(scores, lows[places], highs[places], labels)
     best[:, BLANK] = 0.0
-    return np.asarray(best)
+    return best
+
+
+def _best_frames(scores: np.ndarray, lows: np.ndarray, highs: np.ndarray) -> np.ndarray:
+    """The best frame of every label within frames ``lows..highs`` (exclusive): ``(L, C)``.
+
+    That is the best run of a label that no frame prefers to the blank: longer runs only lose.
+    """
+    bounds = np.stack([lows, highs], axis=1).ravel()
+    if bounds[-1] == len(scores):
+        bounds = bounds[:-1]
+    return np.asarray(np.maximum.reduceat(scores, bounds, axis=0)[::2])
+
+
+def _best_runs(scores: np.ndarray, lows: np.ndarray, highs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The scores ``(N,)`` of the best runs of labels within frames ``lows..highs`` (exclusive)."""
+    width = int((highs - lows).max()) if len(lows) else 0
+    frames = lows[:, None] + np.arange(width)
+    own = scores[np.minimum(frames, len(scores) - 1), labels[:, None]]
+    own[frames >= highs[:, None]] = NEVER
+    sums = np.zeros((len(own), width + 1))
+    np.cumsum(own, axis=1, out=sums[:, 1:])
+    rises = sums[:, 1:] - np.minimum.accumulate(sums, axis=1)[:, :-1]
+    return np.asarray(rises.max(axis=1)) if width else np.zeros(0)
 
 
 def rank_rivals(substitutions: np.ndarray, labels: Sequence[int], count: int) -> List[List[Tuple[int, float]]]:
@@ -85,12 +100,10 @@ def rank_rivals(substitutions: np.ndarray, labels: Sequence[int], count: int) ->
     """
     if not len(labels):
         return []
-    rows = np.arange(len(labels))
-    trails = substitutions[rows, list(labels)][:, None] - substitutions
-    trails[rows, list(labels)] = np.inf
-    count = min(count, trails.shape[1] - 1)
-    order = np.argpartition(trails, count - 1, axis=1)[:, :count]
-    gaps = np.take_along_axis(trails, order, axis=1)
-    within = np.argsort(gaps, axis=1, kind="stable")
-    order, gaps = np.take_along_axis(order, within, axis=1), np.take_along_axis(gaps, within, axis=1)
-    return [list(zip(rivals, distances)) for rivals, distances in zip(order.tolist(), gaps.tolist())]
+    rows, own = np.arange(len(labels)), np.array(labels)
+    trails = substitutions[rows, own][:, None] - substitutions
+    trails[rows, own] = np.inf
+    count, rows = min(count, trails.shape[1] - 1), rows[:, None]
+    nearest = np.argpartition(trails, count - 1, axis=1)[:, :count]
+    nearest = nearest[rows, np.argsort(trails[rows, nearest], axis=1, kind="stable")]
+    return [list(zip(*pair)) for pair in zip(nearest.tolist(), trails[rows, nearest].tolist())]

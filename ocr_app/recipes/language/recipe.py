@@ -7,6 +7,7 @@ from ocr_app.recipes.language.patterns import PatternSettings, PatternToken
 
 SPACE_RULES = ("required", "optional", "forbidden", "loose")
 JUNK_RULES = ("report", "ignore")
+WITNESSES = 2
 
 
 class RecipeField(NamedTuple):
@@ -94,7 +95,8 @@ class Recipe(NamedTuple):
     """A loaded recipe.
 
     ``fields`` are indexed by their number; ``registry`` holds the states of all lines; ``lookalikes`` are sets of
-    characters that the printer prints alike; ``cache`` keeps the automata per charset.
+    characters that the printer prints alike; ``cache`` keeps the automata per charset; ``witnesses``: how many
+    independent networks must read the same code before it passes.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Recipe(NamedTuple):
     lookalikes: Tuple[str, ...]
     registry: StateRegistry
     cache: Dict[Tuple[str, ...], object]
+    witnesses: int = WITNESSES
 
     @property
     def lines(self) -> Tuple[RecipeLine, ...]:

@@ -2,5 +2,17 @@
 
 from ocr_app.recipes.verdict.reasons import PASS, REASONS, VERDICTS, Reason, Verdict
 from ocr_app.recipes.verdict.verifying import verify
+from ocr_app.recipes.verdict.witnesses import WitnessReading, WitnessReport, agreeing_members, check_witnesses
 
-__all__ = ["PASS", "REASONS", "VERDICTS", "Reason", "Verdict", "verify"]
+__all__ = [
+    "PASS",
+    "REASONS",
+    "VERDICTS",
+    "Reason",
+    "Verdict",
+    "WitnessReading",
+    "WitnessReport",
+    "agreeing_members",
+    "check_witnesses",
+    "verify",
+]

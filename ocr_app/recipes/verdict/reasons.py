@@ -11,6 +11,8 @@ REASONS = {
     "unsure": NO_READ,
     "ambiguous": NO_READ,
     "date-ambiguous": NO_READ,
+    "witnesses-disagree": NO_READ,
+    "one-witness": NO_READ,
     "contradicted": FAIL,
     "unexpected-character": FAIL,
     "unexpected-text": FAIL,

@@ -11,6 +11,7 @@ from ocr_app.recipes.verdict.expectations import check_expectations
 from ocr_app.recipes.verdict.legibility import check_legibility
 from ocr_app.recipes.verdict.reasons import Reason, Verdict, gravest_verdict
 from ocr_app.recipes.verdict.relations import check_relation
+from ocr_app.recipes.verdict.witnesses import WitnessReport, check_witnesses
 
 
 def verify(
@@ -20,12 +21,15 @@ def verify(
     clock: Optional[Clock] = None,
     elapsed_ms: Optional[float] = None,
     deadline_ms: Optional[float] = None,
+    witnesses: Optional[WitnessReport] = None,
 ) -> Verdict:
     """The verdict on a code.
 
     ``expected``: texts of named fields, compared without spaces. ``clock`` is needed where the recipe says "today", and
     where a year is printed with too few digits to be unique. ``elapsed_ms`` above ``deadline_ms`` fails, and so does a
-    deadline without an elapsed time. Raises UsageError for an expected field that the recipe does not have.
+    deadline without an elapsed time. ``witnesses``: who read the code; without it, nobody is asked for.
+
+    Raises UsageError for an expected field that the recipe does not have.
     """
     expected = expected or {}
     _refuse_unknown_fields(recipe, expected)
@@ -41,6 +45,8 @@ def verify(
         reasons += [
             reason for relation in recipe.relations for reason in check_relation(recipe, relation, named, clock)
         ]
+    if decoding.lines and witnesses is not None:
+        reasons += check_witnesses(recipe, decoding, witnesses)
     return Verdict(gravest_verdict(reasons), tuple(reasons), decoding.text, decoding.assurance)
 
 

@@ -4,6 +4,7 @@ Likelihoods are those of the image alone. Decoding under a recipe, and the verdi
 path, which knows nothing of this prior, so that no clearly printed wrong character is explained away.
 """
 
+from functools import partial
 from typing import List, NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from ocr_app.core.types import LinePosterior
 from ocr_app.recipes.decoding.evidence import BestPath, Evidence, find_best_path, fold_charset, prepare_evidence
 from ocr_app.recipes.decoding.free_decoding.generic_grammar import grammar_for
 from ocr_app.recipes.decoding.free_decoding.piece_search import PieceReading, find_pieces
+from ocr_app.recipes.decoding.free_decoding.printed_case import as_printed
 from ocr_app.recipes.decoding.free_decoding.prior import PRIOR_WEIGHT, apply_prior
 from ocr_app.recipes.decoding.result import CONFUSED, READ, DecodedChar, DecodedLine, Ranked
 from ocr_app.recipes.decoding.scoring import forward_score, rank_rivals, score_substitutions
@@ -42,9 +44,10 @@ def decode_free(posterior: LinePosterior) -> DecodedLine:
     """Reads a line without a recipe.
 
     Dates, times and keywords that the best path misses by little are read as such; the rest follows the best path. A
-    character that leads by ``lattice.CERTAIN_LEAD`` nats or more is never changed. In the result, ``best_path`` is the
-    unconstrained text, ``contradiction`` its lead, ``extra`` what it has in between. A line that the grammar changed
-    is "confused". Raises UsageError for arrays that are not a posterior.
+    character that leads by ``lattice.CERTAIN_LEAD`` nats or more is never changed. All of this is blind to case; the
+    text comes back in the case that was printed, where the recogniser tells. In the result, ``best_path`` is the
+    unconstrained text in upper case, ``contradiction`` its lead, ``extra`` what it has in between. A line that the
+    grammar changed is "confused". Raises UsageError for arrays that are not a posterior.
     """
     evidence = prepare_evidence(posterior)
     best_path = find_best_path(evidence)
@@ -58,7 +61,7 @@ def decode_free(posterior: LinePosterior) -> DecodedLine:
         rivals = rank_rivals(reading.substitutions, labels, _RIVALS)
     chars = tuple(_describe_char(evidence, *each) for each in zip(labels, rivals, reading.runs))
     extra = _extra_characters(evidence, best_path, reading.runs) if reading.changed else ()
-    return _describe_line(evidence, best_path, chars, labels, extra, reading.changed)
+    return as_printed(posterior, _describe_line(evidence, best_path, chars, labels, extra, reading.changed))
 
 
 def _read_pieces(evidence: Evidence, best_path: BestPath) -> _Reading:
@@ -110,7 +113,7 @@ def _describe_line(
         status=CONFUSED if doubtful else READ,
         chars=chars,
         fields=(),
-        score=forward_score(evidence.scores, labels) + float(evidence.blank.sum()),
+        score=partial(_line_score, evidence, labels),
         margin=min(gaps + [float("inf")]),
         contradiction=sum(max(0.0, -char.free_gap) for char in chars) + sum(score for _, score in extra),
         sources=(),
@@ -119,6 +122,10 @@ def _describe_line(
         best_path=best_path.text,
         extra=extra,
     )
+
+
+def _line_score(evidence: Evidence, labels: Sequence[int]) -> float:
+    return forward_score(evidence.scores, labels) + float(evidence.blank.sum())
 
 
 def _extra_characters(evidence: Evidence, best_path: BestPath, runs: Sequence[CharacterRun]) -> Ranked:

@@ -4,6 +4,7 @@ from ocr_app.recipes.decoding.search.alignment import Alignment, CharacterRun
 from ocr_app.recipes.decoding.search.exact import BackwardPass, run_backward, trace_best_path
 from ocr_app.recipes.decoding.search.junk import JunkCosts, junk_cost
 from ocr_app.recipes.decoding.search.label_automaton import LabelAutomaton, label_automaton
+from ocr_app.recipes.decoding.search.runner_up import runner_up_loss
 from ocr_app.recipes.decoding.search.token_passing import pass_tokens
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "label_automaton",
     "pass_tokens",
     "run_backward",
+    "runner_up_loss",
     "trace_best_path",
 ]

@@ -8,7 +8,7 @@ from ocr_app.core.yaml_tree import YamlMapping, YamlNode, parse_yaml, read_yaml
 from ocr_app.recipes.automata import StateRegistry, with_optional_spaces
 from ocr_app.recipes.language.loading.field_kinds import FIELD_KINDS
 from ocr_app.recipes.language.loading.line_automaton import build_line
-from ocr_app.recipes.language.loading.rules import read_relations, read_tolerances
+from ocr_app.recipes.language.loading.rules import read_relations, read_tolerances, read_witnesses
 from ocr_app.recipes.language.loading.settings import read_settings
 from ocr_app.recipes.language.patterns import PatternSettings
 from ocr_app.recipes.language.recipe import (
@@ -23,6 +23,7 @@ from ocr_app.recipes.language.recipe import (
 )
 
 DEFAULT_LOOKALIKES = ("O0",)  # the fonts of most code printers draw them alike
+NO_LOOKALIKES = "none"
 
 
 class _Defaults(NamedTuple):
@@ -61,11 +62,19 @@ def _read_recipe(node: YamlNode, file: str, today: Optional[datetime.date]) -> R
     layouts = _read_layouts(keys, defaults)
     tolerances = read_tolerances(keys.get("tolerances"))
     relations = read_relations(keys.get("relations"), defaults.fields)
-    sets = keys.get("lookalikes")
-    lookalikes = DEFAULT_LOOKALIKES if sets is None else tuple(text.upper() for text in sets.as_texts("lookalikes"))
+    witnesses = read_witnesses(keys.get("witnesses"))
+    lookalikes = _read_lookalikes(keys.get("lookalikes"))
     keys.refuse_unknown_keys()
     fields = tuple(defaults.fields)
-    return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {})
+    return Recipe(name, file, layouts, fields, tolerances, relations, lookalikes, defaults.registry, {}, witnesses)
+
+
+def _read_lookalikes(sets: Optional[YamlNode]) -> Tuple[str, ...]:
+    """Sets of characters; ``none`` for a print that tells all of them apart."""
+    if sets is None:
+        return DEFAULT_LOOKALIKES
+    texts = sets.as_texts("lookalikes")
+    return () if texts == [NO_LOOKALIKES] else tuple(text.upper() for text in texts)
 
 
 def _read_layouts(keys: YamlMapping, defaults: _Defaults) -> Tuple[RecipeLayout, ...]:

@@ -1,10 +1,10 @@
-"""The keys ``tolerances`` and ``relations`` of a recipe."""
+"""The keys ``tolerances``, ``relations`` and ``witnesses`` of a recipe."""
 
 import re
 from typing import List, Optional, Sequence, Tuple
 
 from ocr_app.core.yaml_tree import YamlNode
-from ocr_app.recipes.language.recipe import RecipeField, Relation, Tolerances
+from ocr_app.recipes.language.recipe import WITNESSES, RecipeField, Relation, Tolerances
 
 MONTH_ENDS = ("clamp", "roll", "last-day")
 _RELATION = re.compile(
@@ -35,6 +35,11 @@ def _read_number(node: YamlNode, name: str) -> float:
     if not 0 <= number <= 1e6:
         raise node.error("{}: {}".format(name, number), "a number from 0")
     return number
+
+
+def read_witnesses(node: Optional[YamlNode]) -> int:
+    """How many independent networks must read the same code; the default where the key is missing."""
+    return WITNESSES if node is None else int(node.as_choice("witnesses", ("1", "2")))
 
 
 def read_relations(node: Optional[YamlNode], fields: Sequence[RecipeField]) -> Tuple[Relation, ...]:

@@ -124,7 +124,7 @@ def test_a_set_that_cannot_be_made_is_said(tmp_path, monkeypatch):
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
     cell = Cell("one", "more", "m")
     with pytest.raises(MatrixError, match="more cannot be made"):
-        matrix.make_missing({"datasets": [entry]}, [cell])
+        matrix.make_missing({"datasets": [entry]}, {cell.dataset})
 
 
 def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
@@ -132,7 +132,7 @@ def test_a_half_made_set_is_named_and_never_measured(tmp_path, monkeypatch):
     (tmp_path / "m").mkdir()
     entry = {"name": "more", "source": "m", "made_by": ["no_such_module"]}
     with pytest.raises(MatrixError, match=r"is incomplete: it has no manifest\.json"):
-        matrix.make_missing({"datasets": [entry]}, [Cell("one", "more", "m")])
+        matrix.make_missing({"datasets": [entry]}, {"more"})
 
 
 def test_networks_are_measured_by_the_commands_of_the_matrix(tmp_path):

@@ -26,6 +26,17 @@ def test_a_number_that_is_not_positive_is_refused(text):
         arguments.positive(text)
 
 
+@pytest.mark.parametrize("text, value", [("0", 0.0), ("1.5", 1.5)])
+def test_a_number_that_is_not_negative(text, value):
+    assert arguments.not_negative(text) == value
+
+
+@pytest.mark.parametrize("text", ["-0.1", "inf", "nan"])
+def test_a_negative_or_endless_number_is_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="not 0 or more"):
+        arguments.not_negative(text)
+
+
 def test_a_region():
     assert arguments.region("0,1,20,30") == (0, 1, 20, 30)
 

@@ -7,6 +7,7 @@ from ocr_app.core.errors import ModelError
 from ocr_app.export.network_specs import NetworkSpec, Port
 from ocr_app.export.normal_form import normalised
 from ocr_app.networks import onnx_model, onnx_runtime
+from ocr_app.networks.onnx_model import FLOAT, FLOAT16
 from ocr_app.networks.rewriting import make_node
 
 WEIGHT = np.linspace(-1, 1, 6, dtype=np.float32).reshape(6, 1, 1, 1)
@@ -50,6 +51,26 @@ def test_its_own_metadata_stays(make_model):
 def test_a_free_axis_is_fixed_where_the_table_fixes_it(make_model):
     data = convolution(make_model, dims=("n", 1, "h", "w"))
     assert onnx_model.loads(normalised(data, entry(), {})).inputs[0].dims == (None, 1, 4, None)
+
+
+def test_weights_that_are_stored_as_halves_become_float32_initializers(raw_model):
+    nodes = [make_node("Cast", ["half"], ["weight"], to=FLOAT), make_node("Conv", ["image", "weight"], ["y"])]
+    before = raw_model(nodes, {"half": WEIGHT.astype(np.float16)}, ["n", 1, 4, "w"], outputs=("y",))
+    after = normalised(before, entry(), {})
+    model = onnx_model.loads(after)
+    assert [node.op for node in model.nodes] == ["Conv"] and list(model.initializers) == ["weight"]
+    assert model.initializers["weight"].array.dtype == np.float32
+    np.testing.assert_array_equal(answers(after, ARRAY), answers(before, ARRAY))
+
+
+def test_a_cast_of_what_is_computed_stays(raw_model):
+    nodes = [
+        make_node("Cast", ["image"], ["half"], to=FLOAT16),
+        make_node("Cast", ["half"], ["same"], to=FLOAT),
+        make_node("Conv", ["same", "weight"], ["y"]),
+    ]
+    after = normalised(raw_model(nodes, {"weight": WEIGHT}, ["n", 1, 4, "w"], outputs=("y",)), entry(), {})
+    assert [node.op for node in onnx_model.loads(after).nodes] == ["Cast", "Cast", "Conv"]
 
 
 def test_copies_of_weights_become_the_weights(make_model):

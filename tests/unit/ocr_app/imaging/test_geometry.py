@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_app.imaging.geometry import box_quad, grow, image_quad, order_quad, reading_order, rectify, sides
+from ocr_app.imaging.geometry import box_quad, grow, image_quad, order_quad, rectify, sides
 
 
 def test_every_permutation_of_corners_gives_the_same_quad():
@@ -45,12 +45,6 @@ def test_rectify_straightens_a_slanted_line():
 
 def test_rectify_keeps_a_quad_beyond_the_border():
     assert rectify(np.zeros((20, 20, 3), np.uint8), box_quad(-5, -5, 40, 10)).shape == (10, 40, 3)
-
-
-def test_reading_order_is_rows_then_columns():
-    quads = [box_quad(200, 12, 50, 20), box_quad(10, 60, 50, 20), box_quad(10, 10, 50, 20), box_quad(100, 8, 50, 20)]
-    assert reading_order(quads) == [2, 3, 0, 1]
-    assert reading_order([]) == []
 
 
 def test_image_quad_is_the_whole_image():

@@ -5,6 +5,8 @@ import pytest
 
 from ocr_app.core.errors import ModelError, UsageError
 from ocr_app.networks import count
+from ocr_app.networks.onnx_model import FLOAT
+from ocr_app.networks.rewriting import make_node
 
 
 def by_op(counts):
@@ -31,12 +33,31 @@ def test_strides_groups_and_kernels(make_model, saved):
     assert layers["ConvTranspose"].macs == 96 * 2 * 4
 
 
-def test_a_layer_whose_input_has_another_use_is_not_fused(make_model, saved):
+def test_pointwise_layers_that_share_an_input_are_one_kernel(make_model, saved):
     weights = {"w": np.zeros((2, 1, 1, 1))}
     nodes = [("Conv", ["image", "w"], ["a"]), ("Relu", ["a"], ["b"]), ("Add", ["a", "b"], ["logits"])]
     layers = by_op(count.count(saved(make_model(nodes, weights)), (1, 1, 4, 5)))
-    assert not layers["Relu"].fused and not layers["Add"].fused
-    assert layers["Add"].read == 2 * layers["Add"].written == 80
+    assert not layers["Relu"].fused and (layers["Relu"].read, layers["Relu"].written) == (40, 40)
+    assert layers["Add"].fused and (layers["Add"].read, layers["Add"].written, layers["Add"].flops) == (0, 0, 40)
+
+
+def test_a_layer_whose_input_has_another_use_is_not_part_of_the_layer_before(make_model, saved):
+    weights = {"w": np.zeros((2, 1, 1, 1)), "v": np.zeros((2, 2, 1, 1))}
+    nodes = [("Conv", ["image", "w"], ["a"]), ("Relu", ["a"], ["b"]), ("Conv", ["a", "v"], ["c"])]
+    nodes.append(("Add", ["b", "c"], ["logits"]))
+    counts = count.count(saved(make_model(nodes, weights)), (1, 1, 4, 5))
+    layers = {layer.name: layer for layer in counts.layers}
+    relu, add = by_op(counts)["Relu"], by_op(counts)["Add"]
+    assert not relu.fused and add.fused and len(layers) == 4
+    assert (relu.read, relu.written) == (80, 40)
+
+
+def test_weights_that_are_stored_as_halves_are_parameters(raw_model, saved):
+    nodes = [make_node("Cast", ["h"], ["w"], to=FLOAT), make_node("Conv", ["image", "w"], ["logits"])]
+    data = raw_model(nodes, {"h": np.ones((2, 1, 1, 1), np.float16)}, ["n", 1, 4, "w"])
+    counts = count.count(saved(data), (1, 1, 4, 5))
+    assert [layer.op for layer in counts.layers] == ["Conv"]
+    assert counts.parameters == counts.layers[0].weights == 2
 
 
 def test_what_is_constant_costs_nothing(make_model, saved):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_app.networks.ctc import decode, keep_classes
+from ocr_app.networks.ctc import decode, decode_log, keep_classes, log_softmax
 
 CHARSET = ["", "A", "B", " "]
 
@@ -45,3 +45,17 @@ def test_steps_tell_where_each_character_is():
 
 def test_kept_classes_begin_with_the_blank():
     assert keep_classes(CHARSET, "B ") == [0, 2, 3]
+
+
+@pytest.mark.parametrize("path", [[0, 1, 1, 0, 2], [0, 0], [2, 1, 2]])
+def test_logarithms_decode_to_the_same(path):
+    table = posterior(path)
+    expected, found = decode(table, CHARSET), decode_log(np.log(table), CHARSET)
+    assert found._replace(confidence=0) == expected._replace(confidence=0)
+    assert found.confidence == pytest.approx(expected.confidence)
+
+
+def test_log_softmax_is_finite_for_large_logits_and_sums_to_one():
+    rows = log_softmax(np.array([[1e4, -1e4, 0.0], [0.0, 0.0, 0.0]], np.float32))
+    assert rows.dtype == np.float32 and np.isfinite(rows).all()
+    np.testing.assert_allclose(np.exp(rows), [[1, 0, 0], [1 / 3] * 3], atol=1e-6)

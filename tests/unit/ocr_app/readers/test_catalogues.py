@@ -2,8 +2,10 @@
 
 import pytest
 
-from ocr_app.core.errors import DeviceUnavailable, PrecisionUnavailable, ReaderUnavailable, UsageError
+from ocr_app.core import model_files
+from ocr_app.core.errors import DeviceUnavailable, ModelError, PrecisionUnavailable, ReaderUnavailable, UsageError
 from ocr_app.networks import onnx_runtime
+from ocr_app.networks.contract import Network
 from ocr_app.readers import catalogues
 from ocr_app.readers.contract import ReaderOptions
 
@@ -49,3 +51,30 @@ def test_a_hint_belongs_to_a_problem(monkeypatch):
     good, bad = catalogues.probe(("a",), None, "hint"), catalogues.probe(("a",), "files are missing", "hint")
     assert (good.problem, good.next_step, good.versions) == (None, "", (("onnxruntime", "1.0"),))
     assert (bad.problem, bad.next_step, bad.models) == ("files are missing", "hint", ("a",))
+
+
+def test_networks_with_a_checksum_are_in_the_package_and_the_others_are_fetched(monkeypatch):
+    files = catalogues.packaged()
+    assert {"code-detector.onnx", "code-recogniser.onnx", "ppocr-v6-tiny-codes-det.onnx"} <= set(files)
+    assert all(len(part["sha256"]) == 64 and part["size"] > 0 for part in files.values())
+    monkeypatch.setattr(model_files, "packaged", lambda part: "package/" + part["file"])
+    monkeypatch.setattr(model_files, "locate", lambda name: "models/" + name)
+    assert catalogues.path_of(files["code-detector.onnx"]) == "package/code-detector.onnx"
+    assert catalogues.path_of({"file": "other.onnx"}) == "models/other.onnx"
+
+
+class Lists(Network):
+    """A network with this text as its list of characters."""
+
+    def __init__(self, text):
+        self.metadata = {"characters": text} if text is not None else {}
+
+
+def test_a_network_lists_its_characters():
+    assert catalogues.characters_of(Lists('["", "A", " "]')) == ("", "A", " ")
+
+
+@pytest.mark.parametrize("text", [None, "{", '{"a": 1}', '[""]', '["", 1]', '["A", "B"]', '["", "AB"]'])
+def test_a_list_that_is_not_one_is_refused(text):
+    with pytest.raises(ModelError, match="characters"):
+        catalogues.characters_of(Lists(text))

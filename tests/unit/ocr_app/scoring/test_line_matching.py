@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ocr_app.core.types import TextLine
-from ocr_app.scoring.line_matching import LineCount, TruthLine, count_lines, overlap, text_inside
+from ocr_app.scoring.line_matching import LineCount, TruthLine, count_lines, line_outcomes, overlap, text_inside
 
 
 def box(left, top, width=100.0, height=20.0):
@@ -44,3 +44,9 @@ def test_a_label_without_letters_or_digits_cannot_be_scored():
 
 def test_a_picture_without_scored_lines_counts_as_fully_read():
     assert LineCount(0, 0).full and not LineCount(2, 1).full
+
+
+def test_a_line_can_be_found_read_in_part_or_exactly():
+    truths = [TruthLine("EXP 23", box(0, 0)), TruthLine("L7", box(0, 50)), TruthLine("A1", box(0, 80))]
+    outcomes = line_outcomes(truths, [read("EXP:23", 0, 0), read("L77", 0, 50), read("A1", 200, 80)])
+    assert [tuple(outcome) for outcome in outcomes] == [(True, True, True), (True, True, False), (False, False, False)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -47,9 +45,11 @@ def test_one_group_needs_no_figures_of_its_own() -> None:
     assert evaluate.measure(Knowing(["A"]), [line("A", "dot")])["by_print"] == {}  # type: ignore[arg-type]
 
 
-def test_the_lines_of_a_set_are_cut_by_their_quads(nano_codes: Path) -> None:
-    found = [line for _, line in zip(range(5), evaluate.drawn(nano_codes), strict=False)]
-    assert all(line.text and line.pixels.shape[0] > 10 and line.pixels.shape[1] > 40 for line in found)
+def test_the_case_is_that_of_lines_read_right_but_for_it() -> None:
+    chosen = [EvaluationLine(np.zeros((32, 64), np.uint8), "AB", "dot", shown) for shown in ("Ab", "AB", "aB")]
+    recogniser = Knowing(["Ab", "Ab", "BB"])
+    recogniser.characters = ("", *"ABab ")
+    assert evaluate.measure(recogniser, chosen)["case"] == 50.0  # type: ignore[arg-type]
 
 
 def test_the_tables_are_made_from_the_figures() -> None:

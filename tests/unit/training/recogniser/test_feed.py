@@ -17,6 +17,7 @@ from training.recogniser.feed import (
     RecogniserSource,
     RecogniserTarget,
     altered,
+    drawn,
     needed_steps,
     normalised,
     pack,
@@ -39,6 +40,15 @@ def test_a_step_has_the_same_batch_whenever_it_is_asked_for(tmp_path: Path, monk
     first, again = next(started), next(resumed)
     assert torch.equal(first.images, again.images) and torch.equal(first.targets, again.targets)
     assert first.images.shape[1:3] == (1, 32) and first.images.shape[3] % 32 == 0
+
+
+def test_lines_of_shards_of_any_size_are_equally_likely() -> None:
+    empty = np.zeros((32, 0), np.uint8)
+    one, three = (pool.Shard(empty, np.zeros(n + 1, np.int64), ("A",) * n, ("dot",) * n) for n in (1, 3))
+    picks = drawn([one, three], np.random.default_rng(0), 4000)
+    places = ((one, 0), (three, 0), (three, 1), (three, 2))
+    counts = [sum(shard is wanted and k == place for shard, k in picks) for wanted, place in places]
+    assert sum(counts) == 4000 and all(900 < count < 1100 for count in counts)
 
 
 def test_ctc_needs_a_step_per_character_and_one_between_equal_neighbours() -> None:
@@ -69,3 +79,4 @@ def test_a_batch_is_padded_and_counts_its_steps_and_characters() -> None:
 def test_lower_case_has_classes_of_its_own_only_where_it_is_an_alphabet_s() -> None:
     assert (RecogniserTarget("AB").cased, RecogniserTarget("Ab").cased) == (False, True)
     assert RecogniserTarget("AB").classes == 3
+    assert RecogniserTarget("AaBc").upper == [0, 1, 1, 3, 4]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from training.recogniser import lines, pool
+from training.render import fonts
 from training.render.fonts import EMBEDDED
 
 TYPEFACES = (EMBEDDED,)
@@ -27,3 +28,9 @@ def test_a_shard_is_drawn_once_and_read_back(tmp_path: Path, monkeypatch: pytest
         lines.render(3, 12 + k, TYPEFACES).shown for k in range(6)
     )
     assert [path.name for path in made.parent.iterdir()] == [made.name]
+
+
+def test_labels_are_set_in_typefaces_of_their_own_and_in_those_of_codes() -> None:
+    found = pool.typefaces("label")
+    assert set(fonts.names("train")) | set(fonts.names("label")) == set(found)
+    assert pool.typefaces("test") == fonts.names("test") and not set(found) & set(fonts.names("test"))

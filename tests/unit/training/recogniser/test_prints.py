@@ -25,3 +25,10 @@ def test_a_head_without_the_characters_says_so() -> None:
     rng = stream(4, 0, "x")
     with pytest.raises(ValueError, match="nothing of the text"):
         prints.LinePrinter("dot-5x5", 0.3, 24.0, TYPEFACES, rng).print("<=>", rng)
+
+
+def test_a_printer_of_labels_keeps_the_case_it_is_given() -> None:
+    for index in range(12):
+        rng = stream(5, index, "label")
+        printer = prints.LinePrinter("font", 0.3, 24.0, TYPEFACES, rng, recase=False)
+        assert printer.print("Best before", rng)[0] == "Best before"

@@ -9,8 +9,11 @@ import pytest
 
 pytest.importorskip("torch", reason="this is not the environment for training: no torch here")
 
+import torch
+
+from training.recogniser.feed import RecogniserTarget
 from training.recogniser.network import RecogniserNetwork
-from training.recogniser.train import CLASSES, greedy, read_config, stage_folder
+from training.recogniser.train import CLASSES, blind_to_case, greedy, read_config, stage_folder
 
 CONFIG = Path(__file__).resolve().parents[4] / "training" / "recogniser" / "config" / "code-recogniser.toml"
 
@@ -36,3 +39,9 @@ def test_greedy_decoding_drops_blanks_and_repetitions(best: list[int], text: str
 
 def test_stages_have_folders_of_their_own() -> None:
     assert stage_folder(Path("out"), 2) == Path("out/stage-2")
+
+
+def test_a_letter_of_unclear_case_beats_a_clear_rival() -> None:
+    chances = torch.tensor([[[0.1, 0.3, 0.3, 0.2, 0.1]]])  # blank, A, a, B, b
+    folded = blind_to_case(chances.log(), RecogniserTarget("AaBb"))
+    torch.testing.assert_close(folded, torch.tensor([[[0.1, 0.6, 0.0, 0.3, 0.0]]]))

@@ -2,19 +2,19 @@
 
 from fleet.reports.benchmark.sections import build
 from fleet.reports.benchmark.summary import Results
-from tests.unit.fleet.reports.benchmark.measured import CONFIG, markdown_of
+from tests.unit.fleet.reports.benchmark.measured import CONFIG, cell, markdown_of, run_of
 
 
 def test_the_table_of_a_data_set(document):
     text = markdown_of(document, "Data set nano-codes-100")
     assert text.splitlines()[6:10] == [
-        "| reader | times faster | A-Z0-9 | exact | CER | precision | recall | lines read | ms median | p95 | p99 "
-        "| spread (std) | img/s | MiB | errors |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| reader | times faster | A-Z0-9 | exact | CER | precision | recall | lines found | lines read "
+        "| ms median | p95 | p99 | spread (std) | img/s | MiB | errors |",
+        "|---|" + "---:|" * 15,
         "| ppocr | 4.00 ~ | 75.0 % | 75.0 % | 20.0 % | 90.0 % | 80.0 % "
-        "| 21 of 30 (9) | 100 ~ | 200 | - | 1 | 2.50 | 800 | 0 |",
+        "| - | 21 of 30 (9) | 100 ~ | 200 | - | 1 | 2.50 | 800 | 0 |",
         "| EasyOCR | 1.00 | 25.0 % | 25.0 % | 20.0 % | 90.0 % | 80.0 % "
-        "| 21 of 30 (9) | 400 | 800 | - | 1 | 2.50 | 800 | 0 |",
+        "| - | 21 of 30 (9) | 400 | 800 | - | 1 | 2.50 | 800 | 0 |",
     ]
 
 
@@ -42,3 +42,18 @@ def test_pre_processing_stands_beside_the_raw_reading(document):
 
 def test_another_machine_is_never_taken_for_a_nano(document):
     assert "It is not a Jetson Nano" in document.lead[0] and "Box, Chip, 2 threads" in document.lead[0]
+
+
+def test_lines_on_photographs_are_broken_down_by_kind_of_print(results):
+    photographs = run_of("ppocr", 90.0, 0.5)
+    photographs["dataset"]["format"] = "photos"
+    photographs["images"] = [
+        {"id": "photos/gb_1.jpg", "line_count": [3, 4], "ms": {"total": [1.0, 1.0]}},
+        {"id": "photos/ed_1.jpg", "line_count": [1, 2], "ms": {"total": [1.0, 1.0]}},
+        {"id": "photos/ed_2.jpg", "line_count": [1, 1], "ms": {"total": [1.0, 1.0]}},
+        {"id": "photos/zz_3.jpg", "line_count": None, "ms": {"total": [1.0, 1.0]}},
+    ]
+    config = dict(CONFIG, side_by_side={"kinds": {"ed": "shop", "gb": "dots"}})
+    document = build(Results.collect(config, [*results, (cell("ppocr", "photos"), photographs, "")]))
+    rows = markdown_of(document, "By kind of print").splitlines()[-4:-2]
+    assert rows == ["| shop | 2 of 3 (66.7 %) |", "| dots | 3 of 4 (75.0 %) |"]

@@ -91,6 +91,47 @@ def test_nothing_faint_low_or_absurd_is_a_line():
     assert [len(lines_from_maps(maps, SETTINGS)) for maps in (good, faint, low, absurd, empty)] == [1, 0, 0, 0, 0]
 
 
+def reference_quads(maps, settings):
+    """The quads and scores by the definitions: component by component, with numpy's eigenvectors."""
+    likely = 1.0 / (1.0 + np.exp(-maps[0].astype(np.float64)))
+    count, labels = cv2.connectedComponents((likely > settings.pixel_threshold).astype(np.uint8), connectivity=8)
+    for index in range(1, count):
+        rows, columns = np.nonzero(labels == index)
+        weights, centres = likely[rows, columns], CELL * (np.stack([columns, rows], axis=1) + 0.5)
+        height = UNIT_HEIGHT * 2.0 ** np.average(maps[1][rows, columns], weights=weights)
+        if weights.mean() < settings.line_threshold or height < settings.smallest_height:
+            continue
+        spread = np.cov(centres.T, aweights=weights, ddof=0) + np.eye(2) * CELL**2 / 12.0
+        variances, axes = np.linalg.eigh(spread)
+        along = axes[:, 1]
+        if np.sqrt(12.0 * variances[1]) < 0.625 * height:
+            along = np.array([-along[1], along[0]])
+        if variances[1] < 2.25 * variances[0]:
+            along = np.array([1.0, 0.0])
+        along = along * np.sign(along[int(abs(along[1]) > abs(along[0]))])
+        across = np.array([-along[1], along[0]])
+        half_cell = 0.5 * CELL * np.abs(along).sum()
+        left, right = (centres @ along).min() - half_cell, (centres @ along).max() + half_cell
+        ends, middle = (left - 0.25 * height, right + 0.25 * height), np.average(centres @ across, weights=weights)
+        top, bottom = middle - 0.5 * height, middle + 0.5 * height
+        corners = [(ends[0], top), (ends[1], top), (ends[1], bottom), (ends[0], bottom)]
+        yield np.array([u * along + v * across for u, v in corners]), weights.mean()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_all_bands_at_once_give_what_each_gives_alone(seed):
+    random = np.random.RandomState(seed)
+    logits = cv2.GaussianBlur(random.normal(0, 18, (96, 128)).astype(np.float32), (0, 0), 1.5) - 1
+    maps = np.stack([logits, random.normal(0, 1.2, logits.shape).astype(np.float32)])
+    settings = SETTINGS._replace(pixel_threshold=0.2, line_threshold=0.35)
+    expected = sorted(reference_quads(maps, settings), key=lambda pair: -pair[1])
+    found = lines_from_maps(maps, settings)
+    assert len(found) == len(expected) > 5
+    for line, (quad, score) in zip(found, expected):
+        assert line.score == pytest.approx(score, abs=1e-9)
+        np.testing.assert_allclose(line.quad, quad, atol=1e-3)
+
+
 @pytest.mark.parametrize("size", [(480, 640), (960, 1280), (33, 1000), (20, 20), (1280, 960), (1, 1)])
 def test_the_long_side_becomes_the_setting_and_the_rest_is_mid_grey(size):
     blob, scale = prepare(np.full(size + (3,), 255, np.uint8), SETTINGS)

@@ -63,7 +63,7 @@ def frame():
 
 
 def test_three_lines_are_one_batch_in_reading_order():
-    made, network = reader((100, 300, 200, 20), (300, 40, 200, 20), (50, 41, 200, 20))
+    made, network = reader((100, 300, 200, 20), (340, 40, 200, 20), (50, 41, 200, 20))
     lines = made.read(frame())
     assert network.batches == [3]
     assert [int(line.quad[0][1]) // 10 for line in lines] == [3, 3, 29] and lines[0].quad[0][0] < lines[1].quad[0][0]

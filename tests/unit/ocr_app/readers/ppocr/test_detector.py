@@ -25,7 +25,9 @@ def map_with(*boxes, **options):
 
 
 def test_one_mark_gives_one_grown_box():
-    (quad,) = boxes_from_map(map_with((50, 60, 100, 12)), SETTINGS)
+    (line,) = boxes_from_map(map_with((50, 60, 100, 12), value=0.75), SETTINGS)
+    quad = line.quad
+    assert line.score == pytest.approx(0.75)
     width, height = sides(quad)
     grown = 2 * unclip_distance(99, 11, 1.4)
     assert (width, height) == pytest.approx((99 + grown, 11 + grown), abs=0.1)
@@ -45,7 +47,7 @@ def test_slanted_mark_keeps_its_angle():
     marks = np.zeros((200, 200), np.float32)
     corners = cv2.boxPoints(((100.0, 100.0), (120.0, 16.0), 25.0))
     cv2.fillPoly(marks, [np.round(corners).astype(np.int32)], 1.0)
-    (quad,) = boxes_from_map(marks, SETTINGS)
+    ((quad, _),) = boxes_from_map(marks, SETTINGS)
     along = quad[1] - quad[0]
     assert np.degrees(np.arctan2(along[1], along[0])) == pytest.approx(25.0, abs=1.5)
     np.testing.assert_array_equal(quad, order_quad(quad))
@@ -60,8 +62,20 @@ def test_input_is_a_multiple_of_32_and_never_enlarged_much(size):
     assert (width * x_scale, height * y_scale) == pytest.approx((size[1], size[0]))
 
 
-def test_grey_images_are_taken_too():
-    assert prepare(np.zeros((64, 64), np.uint8), 640)[0].shape == (1, 3, 64, 64)
+def test_a_grey_image_is_the_same_as_one_with_three_equal_channels():
+    grey = np.random.default_rng(0).integers(0, 256, (90, 70), np.uint8)
+    np.testing.assert_array_equal(prepare(grey, 64)[0], prepare(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), 64)[0])
+
+
+def test_channels_are_normalised_as_the_networks_were_trained():
+    blob, _ = prepare(np.full((32, 32, 3), (0, 128, 255), np.uint8), 32)
+    expected = [(0 - 0.485) / 0.229, (128 / 255 - 0.456) / 0.224, (1 - 0.406) / 0.225]
+    np.testing.assert_allclose(blob[0, :, 5, 5], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("largest_scale, side", [(1.0, 320), (1.5, 480), (4.0, 640)])
+def test_a_small_image_is_enlarged_as_far_as_it_was_asked(largest_scale, side):
+    assert prepare(np.zeros((320, 320), np.uint8), 640, largest_scale)[0].shape == (1, 3, side, side)
 
 
 class MarksOneBox(Network):
@@ -77,12 +91,22 @@ class MarksOneBox(Network):
 
 
 def test_boxes_come_back_in_pixels_of_the_full_image():
-    (quad,) = PpocrDetector(MarksOneBox(), SETTINGS)(np.zeros((1280, 2560, 3), np.uint8))
-    assert quad.dtype == np.float32
+    ((quad, score),) = PpocrDetector(MarksOneBox(), SETTINGS)(np.zeros((1280, 2560, 3), np.uint8))
+    assert quad.dtype == np.float32 and score == pytest.approx(1.0)
     assert quad.mean(axis=0) == pytest.approx([1280, 480], abs=6)
+
+
+def test_the_side_can_be_chosen_for_one_call():
+    network = MarksOneBox()
+    detector, seen = PpocrDetector(network, SETTINGS), []
+    network.infer = lambda arrays: seen.append(arrays["x"].shape[2:]) or MarksOneBox.infer(network, arrays)
+    for options in ({}, {"side": 960}, {"side": 1280, "largest_scale": 2.0}):
+        ((quad, _),) = detector(np.zeros((720, 960), np.uint8), **options)
+        assert quad.mean(axis=0) == pytest.approx([480, 270], abs=6)
+    assert seen == [(480, 640), (704, 960), (960, 1280)]
 
 
 def test_boxes_stay_inside_the_image():
     settings = SETTINGS._replace(unclip_ratio=30.0)
-    (quad,) = PpocrDetector(MarksOneBox(), settings)(np.zeros((320, 640, 3), np.uint8))
+    ((quad, _),) = PpocrDetector(MarksOneBox(), settings)(np.zeros((320, 640, 3), np.uint8))
     np.testing.assert_array_equal(quad, box_quad(0, 0, 640, 320))

@@ -89,7 +89,47 @@ def test_it_says_what_it_is(opened):
 def test_a_dictionary_is_a_file_with_one_character_per_line(monkeypatch, tmp_path):
     (tmp_path / "dict.txt").write_text(CHARACTERS + "\n", encoding="utf-8")
     monkeypatch.setattr(model_files, "locate", lambda name: str(tmp_path / name))
-    assert ppocr._charset("dict.txt", None) == ppocr._charset("metadata", Reads()) == ["", "A", "B", "日", " "]
+    expected = (["", "A", "B", "日", " "], ppocr.PRINTABLE)
+    assert ppocr._charset("dict.txt", None) == ppocr._charset("metadata", Reads()) == expected
+
+
+def test_a_cut_network_lists_its_characters_and_keeps_them_all():
+    cut = Reads()
+    cut.metadata = {"characters": '["", "A", "b", " "]'}
+    assert ppocr._charset("list", cut) == (["", "A", "b", " "], "")
+
+
+def test_posteriors_are_what_the_texts_are_decoded_from(opened):
+    reader = opened()
+    (posterior,) = reader.posteriors(frame())
+    (line,) = reader.read(frame())
+    assert ppocr.decoded(posterior)[::2] == line[::2] and posterior.characters == ("", "A", "B", " ")
+    np.testing.assert_allclose(np.exp(posterior.log_probs).sum(axis=1), 1.0, atol=1e-5)
+    (given,) = reader.line_posteriors([frame()])
+    assert ppocr.decoded(given).text == "A" and reader.line_posteriors([]) == []
+
+
+def test_unsure_posteriors_of_an_image_are_dropped_too(opened):
+    reader = opened(Reads(0.4))
+    assert reader.posteriors(frame()) == [] and len(reader.line_posteriors([frame()])) == 1
+
+
+@pytest.mark.parametrize("model", ["v6-tiny-codes", "v6-small-codes"])
+def test_the_cut_models_are_in_the_package(model, monkeypatch):
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setattr(model_files, "folder", lambda: "/nowhere")
+    with ppocr.open_reader(ReaderOptions(threads=1, model=model)) as reader:
+        (posterior,) = reader.line_posteriors([np.full((24, 100), 255, np.uint8)])
+    assert len(posterior.characters) == 96 and set(posterior.characters[1:]) == set(ppocr.PRINTABLE)
+    assert posterior.log_probs.shape == (25, 96)
+
+
+def test_parts_can_be_opened_alone():
+    pytest.importorskip("onnxruntime")
+    record = ppocr.model_record("v6-tiny-codes")
+    found = ppocr.open_detector(record, ReaderOptions(threads=1))(frame(), side=320)
+    assert isinstance(found, list)
+    assert ppocr.open_recogniser(record, ReaderOptions(threads=1))([frame()])[0].shape == (30, 96)
 
 
 def test_a_network_can_be_replaced_by_its_role(opened):

@@ -11,6 +11,7 @@ from ocr_app.recipes.decoding.evidence import (
     SCORE_FLOOR,
     concatenate,
     find_best_path,
+    fold_case,
     fold_charset,
     prepare_evidence,
     with_lookalikes,
@@ -25,6 +26,12 @@ def test_a_charset_is_folded_to_upper_case():
     assert fold_charset(("", "A", "a", "1")) == (("", "A", "1"), (0, 1, 3), ((2, 1),))
     assert fold_charset(("", "a", "A")) == (("", "A"), (0, 2), ((1, 1),))
     assert fold_charset(("", "a", "b")) == (("", "A", "B"), (0, 1, 2), ())
+
+
+def test_two_lower_case_signs_of_one_letter_are_both_added():
+    characters = ("", "\u00b5", "\u03bc", "\u039c")  # micro sign, mu, capital mu
+    folded = fold_case(of_probabilities([[0.1, 0.2, 0.3, 0.4]], characters))
+    assert folded.characters == ("", "\u039c") and np.exp(folded.log_probs[0]) == pytest.approx([0.1, 0.9])
 
 
 @pytest.mark.parametrize("characters", [(), ("A", "")])

@@ -89,6 +89,7 @@ def test_a_file_is_loaded_with_its_path(tmp_path):
     recipe = load(str(path))
     assert (recipe.name, recipe.file, recipe.lookalikes) == ("x", str(path), ("O0", "I1"))
     assert loads("name: x\nlines: [[A]]").lookalikes == ("O0",)
+    assert loads("name: x\nlookalikes: none\nlines: [[A]]").lookalikes == ()
 
 
 def test_layouts_and_lines_have_names_of_their_own_or_numbers():

@@ -1,0 +1,209 @@
+"""The looks of a team at one frame: the fast member first, then what is in doubt, once more and by others.
+
+A look ends with all places of the frame, each with the answers of the members that were asked so far. Nothing is asked
+twice: a place that is sure is left alone, and a crop is shown to each member once.
+"""
+
+import time
+from contextlib import contextmanager
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from ocr_app.core.types import Image, Quad
+from ocr_app.imaging.geometry import rectify, ways_to_read
+from ocr_app.imaging.reading_order import direction_groups
+from ocr_app.readers.contract import Timer
+from ocr_app.readers.team.arbiter import Arbiter
+from ocr_app.readers.team.budget import Budget
+from ocr_app.readers.team.members import Member, SeenPlace
+from ocr_app.readers.team.place import Place, WeighedPlace, said_of, total_worth, weigh
+from ocr_app.readers.team.places import overlaps, reaches_beyond, rivalries
+from ocr_app.readers.team.settings import TeamSettings
+
+SECOND_DETECTOR, OTHER_SCALES, SECOND_MEMBER, UPSIDE_DOWN = (
+    "second-detector",
+    "other-scales",
+    "second-member",
+    "upside-down",
+)
+"""The steps that a budget may forbid."""
+
+
+class Frame(NamedTuple):
+    """A frame that is being looked at: its pixels, the timer of its phases, and what may be spent on it."""
+
+    image: Image
+    timer: Timer
+    budget: Budget
+
+    def crop(self, number: int, quad: Quad) -> Image:
+        """The straightened content of a quad; ``number`` of the place, in the order in which places are given."""
+        return rectify(self.image, quad)
+
+
+class GivenLines(NamedTuple):
+    """Images of one line each, in place of a frame: the quad of place ``number`` is in pixels of that image."""
+
+    images: Sequence[Image]
+    timer: Timer
+    budget: Budget
+
+    def crop(self, number: int, quad: Quad) -> Image:
+        """The straightened content of a quad in image ``number``."""
+        return rectify(self.images[number], quad)
+
+
+Source = Union[Frame, GivenLines]
+
+
+class Team(NamedTuple):
+    """The open members in the order in which they are asked, with the arbiter and the settings."""
+
+    members: Tuple[Member, ...]
+    arbiter: Arbiter
+    settings: TeamSettings
+
+    @property
+    def first(self) -> Member:
+        """The fast member, whose detector looks first."""
+        return self.members[0]
+
+    @property
+    def second_detector(self) -> Optional[Member]:
+        """The member whose detector looks again."""
+        return next((each for each in self.members[1:] if each.detect is not None), None)
+
+
+def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
+    """Look by look; the caller stops when it is satisfied. A step that the budget forbids is noted in the timer."""
+    found = read_places(team, frame, _seen(team.first, frame, 1.0))
+    if team.settings.always_second:
+        found = _looked_again(team, frame, found, team.second_detector, 1.0, SECOND_DETECTOR)
+    yield found
+    if team.second_detector is not None and not team.settings.always_second:
+        found = _looked_again(team, frame, found, team.second_detector, 1.0, SECOND_DETECTOR)
+        yield found
+    for scale in team.settings.scales:
+        found = _looked_again(team, frame, found, team.first, scale, OTHER_SCALES)
+        yield found
+
+
+def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
+    assert member.detect is not None
+    with frame.timer.phase("detect"):
+        return member.detect(frame.image, scale)
+
+
+def _looked_again(
+    team: Team, frame: Frame, found: List[WeighedPlace], member: Optional[Member], scale: float, step: str
+) -> List[WeighedPlace]:
+    """The places after another detector, or another scale, has looked: rivals are read, and the better side stays."""
+    if member is None or not frame.budget.allows(step):
+        return found
+    with _measured(frame.budget, step):
+        return merged(team, frame, found, _seen(member, frame, scale))
+
+
+@contextmanager
+def _measured(budget: Budget, step: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    budget.took(step, (time.perf_counter() - start) * 1000.0)
+
+
+def merged(team: Team, frame: Frame, old: List[WeighedPlace], seen: List[SeenPlace]) -> List[WeighedPlace]:
+    """Old and new places without doubles: where both cover the same print, the side that is worth more."""
+    table = overlaps([each.place.quad for each in old], [each.quad for each in seen])
+    groups = rivalries(table)
+    wanted = [
+        group for group in groups if group.new and not _settled(team, [old[i] for i in group.old], seen, group.new)
+    ]
+    fresh = [seen[j] for group in wanted for j in group.new]
+    read = dict(zip([j for group in wanted for j in group.new], read_places(team, frame, fresh)))
+    kept: List[WeighedPlace] = []
+    for group in groups:
+        before = [old[i] for i in group.old]
+        after = [read[j] for j in group.new if j in read]
+        kept += after if total_worth(after) > total_worth(before) else before
+        if not before and total_worth(after) <= 0:
+            kept += after
+    return kept
+
+
+def _settled(team: Team, old: List[WeighedPlace], seen: Sequence[SeenPlace], new: Sequence[int]) -> bool:
+    """Whether the old places are sure and cover the new ones."""
+    if not old or any(each.probability < team.settings.sure for each in old):
+        return False
+    return not reaches_beyond([seen[j].quad for j in new], [each.place.quad for each in old])
+
+
+def read_places(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[WeighedPlace]:
+    """The places read by the first member, and by the others where that is not sure; in the order of ``seen``."""
+    with frame.timer.phase("recognise"):
+        places = _read_first(team, frame, seen)
+        found = [weigh(place, team.arbiter) for place in places]
+        found = _turned_where_unsure(team, frame, found)
+        for number, member in enumerate(team.members[1:], 1):
+            found = _asked(team, frame, found, member, only_disputed=number > 1)
+    return found
+
+
+def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Place]:
+    """One place per quad. Steep quads are read downwards and upwards, those of one direction in one way."""
+    ways = [ways_to_read(each.quad) for each in seen]
+    flat = [(index, way) for index, both in enumerate(ways) for way in both]
+    answers = iter(team.first.recognise([frame.crop(index, way) for index, way in flat]))
+    places = [[_first_read(team.first, each, way, next(answers)) for way in both] for each, both in zip(seen, ways)]
+    steep = [index for index, both in enumerate(places) if len(both) > 1]
+    for group in direction_groups([seen[index].quad for index in steep]):
+        both_ways = [places[steep[k]] for k in group]
+        if sum(total_probability(team.first, up) - total_probability(team.first, down) for down, up in both_ways) > 0:
+            for pair in both_ways:
+                pair.reverse()
+    return [both[0] for both in places]
+
+
+def _first_read(member: Member, seen: SeenPlace, quad: Quad, answer: np.ndarray) -> Place:
+    return Place(quad, seen.score, seen.sure, {member.name: (answer, member.characters)})
+
+
+def total_probability(member: Member, place: Place) -> float:
+    """The sum of the probabilities of the characters that the member read, less one half for each."""
+    said = said_of(member.name, place.answers[member.name], place.quad)
+    return float((said.probabilities - 0.5).sum())
+
+
+def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
+    """Places that are read badly are read standing on their head too, if that is so for most of the print."""
+    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.upside_down]
+    if len(unsure) * 2 < len(found) or not unsure or not frame.budget.allows(UPSIDE_DOWN):
+        return found
+    with _measured(frame.budget, UPSIDE_DOWN):
+        quads = [np.roll(found[k].place.quad, 2, axis=0) for k in unsure]
+        answers = team.first.recognise([frame.crop(k, quad) for k, quad in zip(unsure, quads)])
+    turned = list(found)
+    for k, quad, answer in zip(unsure, quads, answers):
+        answers_of = {team.first.name: (answer, team.first.characters)}
+        turned[k] = weigh(found[k].place._replace(quad=quad, answers=answers_of), team.arbiter)
+    better = sum(turned[k].worth for k in unsure) > sum(found[k].worth for k in unsure)
+    return turned if better else found
+
+
+def _asked(
+    team: Team, frame: Source, found: List[WeighedPlace], member: Member, only_disputed: bool
+) -> List[WeighedPlace]:
+    """The places after ``member`` was asked about those in doubt; ``only_disputed``: those where members differ."""
+    doubtful = [
+        k
+        for k, each in enumerate(found)
+        if each.probability < team.settings.sure and (each.disagree or not only_disputed)
+    ]
+    if not doubtful or not frame.budget.allows(SECOND_MEMBER):
+        return found
+    with _measured(frame.budget, SECOND_MEMBER):
+        answers = member.recognise([frame.crop(k, found[k].place.quad) for k in doubtful])
+    result = list(found)
+    for k, answer in zip(doubtful, answers):
+        result[k] = weigh(found[k].place.with_answer(member.name, (answer, member.characters)), team.arbiter)
+    return result

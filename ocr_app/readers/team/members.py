@@ -1,0 +1,101 @@
+"""The members of a team: a recogniser each, and a detector where the team looks through it."""
+
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ocr_app.core.types import Image, Quad
+from ocr_app.imaging.geometry import grow, sides
+from ocr_app.imaging.preprocess import gray
+from ocr_app.networks.contract import Opener
+from ocr_app.readers import catalogues
+from ocr_app.readers.codes import reader as codes
+from ocr_app.readers.codes.detector import FoundLine
+from ocr_app.readers.contract import ReaderOptions
+from ocr_app.readers.ppocr import reader as ppocr
+from ocr_app.readers.team.settings import MemberRecord, TeamSettings, member_record
+
+MOST_PLACES = 32  # places of one detector that are read in one look
+_LARGEST_SCALE = 3.0  # how many times a small frame is enlarged at most by a second detector
+
+Recogniser = Callable[[Sequence[Image]], List[np.ndarray]]
+"""Line crops in, log-probabilities ``(T, C)`` in the same order out."""
+
+
+class SeenPlace(NamedTuple):
+    """A place that a detector found: its quad, as large as recognisers want it, and the detector's score, 0..1.
+
+    ``sure``: whether the detector is sure; a doubtful place counts only if it reads like a code.
+    """
+
+    quad: Quad
+    score: float
+    sure: bool = True
+
+
+Detector = Callable[[Image, float], List[SeenPlace]]
+"""A frame, and the scale of the network's input times its usual one, in; places, the surest first, out."""
+
+
+class Member(NamedTuple):
+    """One independently trained network that reads lines; ``detect`` is None where the team does not look through it.
+
+    ``networks``: by role, with the object whose attribute ``network`` holds each, so that an engine can replace it.
+    """
+
+    name: str
+    characters: Tuple[str, ...]
+    recognise: Recogniser
+    detect: Optional[Detector]
+    holders: Dict[str, object]
+
+
+def open_member(name: str, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
+    """Opens the networks of a member that the team needs. Raises ModelError and what a network raises."""
+    record = member_record(name)
+    opener = _open_codes if record.reader == "codes" else _open_ppocr
+    return opener(record, team, options, open_network)
+
+
+def _open_codes(record: MemberRecord, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
+    model = catalogues.record("codes", record.model)
+    detector = codes.open_detector(model, options, open_network)
+    recogniser = codes.open_recogniser(model, options, open_network)
+    settings = codes.settings_from(model)
+
+    def detect(image: Image, scale: float) -> List[SeenPlace]:
+        return chosen_lines(detector(gray(image), scale), settings)
+
+    def recognise(crops: Sequence[Image]) -> List[np.ndarray]:
+        return recogniser([gray(crop) for crop in crops])
+
+    holders = {"detector": detector, "recogniser": recogniser}
+    return Member(record.name, recogniser.characters, recognise, detect, holders)
+
+
+def chosen_lines(found: Sequence[FoundLine], settings: codes.CodesSettings) -> List[SeenPlace]:
+    """The lines that are read: the sure ones and the best of the doubtful ones, with their margins."""
+    sure = [line for line in found if line.score >= settings.sure_place][: settings.most_lines]
+    doubtful = [line for line in found if line.score < settings.sure_place][: settings.doubtful_lines]
+    return [
+        SeenPlace(grow(line.quad, settings.margin * sides(line.quad)[1]), line.score, line.score >= settings.sure_place)
+        for line in sure + doubtful
+    ]
+
+
+def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
+    model = catalogues.record("ppocr", record.model)
+    recogniser = ppocr.open_recogniser(model, options, open_network)
+    holders: Dict[str, object] = {"recogniser": recogniser}
+    if team.second_detector != record.name:
+        return Member(record.name, recogniser.characters, recogniser, None, holders)
+    detector = ppocr.open_detector(model, options, open_network)
+    holders["detector"] = detector
+    side = int(model["detector"]["side"])
+
+    def detect(image: Image, scale: float) -> List[SeenPlace]:
+        found = detector(image, int(side * scale), _LARGEST_SCALE if scale > 1 else 1.0)
+        best = sorted(found, key=lambda line: -line.score)[:MOST_PLACES]
+        return [SeenPlace(line.quad, line.score) for line in best]
+
+    return Member(record.name, recogniser.characters, recogniser, detect, holders)

@@ -1,0 +1,82 @@
+"""Places in a frame where detectors found text: overlaps, and which of two detectors' places to believe."""
+
+from typing import List, NamedTuple, Sequence, Tuple
+
+import cv2
+import numpy as np
+
+from ocr_app.core.types import Quad
+from ocr_app.imaging.geometry import sides
+
+SAME = 0.5  # two quads that share this part of the smaller one cover the same print
+
+
+class Rivalry(NamedTuple):
+    """Places of two detectors that cover the same print, as indices: only one side can be right."""
+
+    old: Tuple[int, ...]
+    new: Tuple[int, ...]
+
+
+def shared(first: Quad, second: Quad) -> float:
+    """The area that both quads cover, as a part of the smaller one's area; 0..1."""
+    if _apart(first, second):
+        return 0.0
+    area, _ = cv2.intersectConvexConvex(np.asarray(first, np.float32), np.asarray(second, np.float32))
+    smaller = min(_area(first), _area(second))
+    return float(min(1.0, area / smaller)) if smaller > 0 else 0.0
+
+
+def _apart(first: Quad, second: Quad) -> bool:
+    """Whether the upright boxes around the quads do not touch."""
+    return bool((first.max(axis=0) <= second.min(axis=0)).any() or (second.max(axis=0) <= first.min(axis=0)).any())
+
+
+def _area(quad: Quad) -> float:
+    return float(abs(cv2.contourArea(np.asarray(quad, np.float32))))
+
+
+def overlaps(old: Sequence[Quad], new: Sequence[Quad]) -> np.ndarray:
+    """``(len(old), len(new))`` bool: which quads cover the same print."""
+    table = np.zeros((len(old), len(new)), bool)
+    for i, first in enumerate(old):
+        for j, second in enumerate(new):
+            table[i, j] = shared(first, second) > SAME
+    return table
+
+
+def rivalries(table: np.ndarray) -> List[Rivalry]:
+    """The groups of old and new quads that are connected by overlaps; a quad without any is a group alone."""
+    groups: List[Rivalry] = []
+    free_old, free_new = set(range(table.shape[0])), set(range(table.shape[1]))
+    while free_old or free_new:
+        old, new = ({free_old.pop()}, set()) if free_old else (set(), {free_new.pop()})  # type: Tuple[set, set]
+        while True:
+            more_new = {j for j in free_new if table[sorted(old), j].any()} if old else set()
+            more_old = {i for i in free_old if table[i, sorted(new | more_new)].any()} if new | more_new else set()
+            if not more_new and not more_old:
+                break
+            old, new = old | more_old, new | more_new
+            free_old -= more_old
+            free_new -= more_new
+        groups.append(Rivalry(tuple(sorted(old)), tuple(sorted(new))))
+    return groups
+
+
+def reaches_beyond(new: Sequence[Quad], old: Sequence[Quad]) -> bool:
+    """Whether the new quads show print that the old ones miss: by more than a line's height along their direction."""
+    for quad in new:
+        along = _direction(quad)
+        ends = quad @ along
+        covered = np.concatenate([other @ along for other in old])
+        height = sides(quad)[1]
+        if covered.min() - ends.min() > height or ends.max() - covered.max() > height:
+            return True
+    return False
+
+
+def _direction(quad: Quad) -> np.ndarray:
+    """The unit vector of the reading direction."""
+    along = quad[1] - quad[0] + quad[2] - quad[3]
+    length = float(np.hypot(along[0], along[1]))
+    return np.asarray(along / length if length > 0 else np.array([1.0, 0.0], np.float32))

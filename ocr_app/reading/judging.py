@@ -1,0 +1,140 @@
+"""Judges a frame under a recipe, look by look, until it passes or the reader has nothing more to show.
+
+A code passes when nothing speaks against it and as many independent networks as the recipe asks for read the same
+(docs/explanation/witnesses.md). Nothing is asked that cannot change the verdict: witnesses are heard only for a code
+that passes without them, and the reader looks again only at a frame that does not pass.
+"""
+
+from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
+
+from ocr_app import recipes
+from ocr_app.core.types import Image, LinePosterior
+from ocr_app.networks.charsets import CharsetProjection
+from ocr_app.readers.contract import Reader, Timer
+from ocr_app.recipes.decoding import best_text
+from ocr_app.recipes.language.recipe import Recipe, RecipeLine
+from ocr_app.recipes.verdict import WitnessReading, WitnessReport
+
+Verify = Callable[[recipes.CodeDecoding, Optional[WitnessReport]], recipes.Verdict]
+"""The verdict on a decoding; None in place of the report while no witness has been heard."""
+
+
+class Judgement(NamedTuple):
+    """A frame as it was judged. ``witnesses``: None where none was heard."""
+
+    decoding: recipes.CodeDecoding
+    verdict: recipes.Verdict
+    posteriors: Tuple[LinePosterior, ...]
+    witnesses: Optional[WitnessReport] = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether the code passes."""
+        return self.verdict.verdict == "pass"
+
+
+class Judge:
+    """Judges the frames of one reader under one recipe."""
+
+    def __init__(self, reader: Reader, recipe: Recipe, verify: Verify) -> None:
+        self._reader, self._recipe, self._verify = reader, recipe, verify
+        self._projections: Dict[Tuple[str, ...], CharsetProjection] = {}
+
+    def judge(self, image: Image, looks: Iterable[List[LinePosterior]], timer: Timer) -> Judgement:
+        """The first look that passes; where none does, the one that explains most of the code."""
+        best: Optional[Judgement] = None
+        for lines in looks:
+            found = self._judge_look(image, lines, timer)
+            best = found if best is None or _rank(found) > _rank(best) else best
+            if best.passes:
+                break
+        return best if best is not None else self._decoded((), timer)
+
+    def _judge_look(self, image: Image, lines: List[LinePosterior], timer: Timer) -> Judgement:
+        """The lines as the first members read them; where that does not pass, as the others do."""
+        lines = [line if line.member else line._replace(member=self._reader.info.reader) for line in lines]
+        found = self._heard(image, self._decoded(lines, timer), timer)
+        heard = list(found.posteriors)
+        for member in _other_members(heard):
+            if found.passes:
+                break
+            offer = self._heard(image, self._decoded([_as_read_by(member, line) for line in heard], timer), timer)
+            found = offer if _rank(offer) > _rank(found) else found
+        return found
+
+    def _decoded(self, lines: Sequence[LinePosterior], timer: Timer) -> Judgement:
+        with timer.phase("decode"):
+            decoding = recipes.decode([self._projected(line) for line in lines], self._recipe)
+            return Judgement(decoding, self._verify(decoding, None), tuple(lines))
+
+    def _heard(self, image: Image, found: Judgement, timer: Timer) -> Judgement:
+        """The judgement after as many witnesses as it takes; unchanged where none is needed or none can help."""
+        if not found.passes or self._recipe.witnesses < 2:
+            return found
+        lines = list(found.posteriors)
+        used = sorted({index for line in found.decoding.lines for index in line.sources})
+        while True:
+            report = self._report(found.decoding, lines)
+            heard = Judgement(found.decoding, self._verify(found.decoding, report), tuple(lines), report)
+            asked = lines if heard.passes else self._reader.ask(image, lines, used, timer)
+            if all(len(after.others) == len(before.others) for after, before in zip(asked, lines)):
+                return heard
+            lines = list(asked)
+
+    def _report(self, decoding: recipes.CodeDecoding, lines: Sequence[LinePosterior]) -> WitnessReport:
+        """What each member says about each line of the code of which it has read every part."""
+        layout = next(each for each in self._recipe.layouts if each.name == decoding.layout)
+        by_name = {line.name: line for line in layout.lines}
+        readings = [
+            WitnessReading(line.name, member, self._said(member, line, sources, by_name[line.name]))
+            for line in decoding.lines
+            for sources in [[lines[index] for index in line.sources]]
+            for member in _common_members(sources)
+        ]
+        return WitnessReport(tuple(readings))
+
+    def _said(
+        self, member: str, decoded: recipes.DecodedLine, sources: Sequence[LinePosterior], line: RecipeLine
+    ) -> str:
+        if all(source.member == member for source in sources):
+            return decoded.text
+        found = best_text([_as_read_by(member, source) for source in sources], self._recipe, line)
+        return found.text if found is not None else ""
+
+    def _projected(self, line: LinePosterior) -> LinePosterior:
+        """The posterior over the characters that all members share."""
+        target = self._reader.characters()
+        if not target or line.characters == target:
+            return line
+        if line.characters not in self._projections:
+            self._projections[line.characters] = CharsetProjection(line.characters, target)
+        return line._replace(log_probs=self._projections[line.characters](line.log_probs), characters=target)
+
+
+def _rank(judgement: Judgement) -> Tuple[bool, int, float]:
+    """Of two judgements, that with the higher rank is reported: a pass, then more of the code, then more assurance."""
+    found = sum(len(line.text) for line in judgement.decoding.lines if line.text)
+    return judgement.passes, found, judgement.verdict.assurance
+
+
+def _other_members(lines: Sequence[LinePosterior]) -> List[str]:
+    return list(dict.fromkeys(other.member for line in lines for other in line.others))
+
+
+def _common_members(sources: Sequence[LinePosterior]) -> List[str]:
+    """The members that have read every one of the places, in the order in which they were asked."""
+    names = dict.fromkeys(name for source in sources for name in _members_of(source))
+    return [name for name in names if all(name in _members_of(source) for source in sources)]
+
+
+def _members_of(line: LinePosterior) -> List[str]:
+    return [line.member] + [other.member for other in line.others]
+
+
+def _as_read_by(member: str, line: LinePosterior) -> LinePosterior:
+    """The line with that member's posterior first, if it has read the line."""
+    for index, other in enumerate(line.others):  # type: int, LinePosterior
+        if other.member == member:
+            rest = line.others[:index] + line.others[index + 1 :]
+            return other._replace(others=(line._replace(others=()),) + rest)
+    return line

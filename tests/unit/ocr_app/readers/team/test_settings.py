@@ -1,0 +1,44 @@
+"""Tests of ocr_app.readers.team.settings."""
+
+import pytest
+
+from ocr_app.core.errors import UsageError
+from ocr_app.readers.team import settings
+from ocr_app.readers.team.arbiter import FEATURES, FEATURES_OF_OTHER
+
+
+def test_the_default_team_is_one_of_the_teams():
+    assert settings.team(None).name == settings.default() in settings.names()
+
+
+def test_fast_has_one_member_and_every_member_has_a_record():
+    assert len(settings.team("fast").members) == 1
+    for name in settings.names():
+        for member in settings.team(name).members:
+            assert settings.member_record(member).reader in ("codes", "ppocr")
+
+
+def test_a_second_detector_belongs_to_a_member():
+    for name in settings.names():
+        team = settings.team(name)
+        assert team.second_detector in ("",) + team.members[1:]
+
+
+def test_thresholds_are_probabilities():
+    for name in settings.names():
+        team = settings.team(name)
+        assert all(0 <= value <= 1 for value in (team.sure, team.doubtful, team.upside_down, team.shown))
+
+
+def test_an_unknown_team_is_refused_with_the_known_ones():
+    with pytest.raises(UsageError) as caught:
+        settings.team("huge")
+    assert "balanced" in caught.value.expected
+
+
+def test_every_member_has_a_weight_per_feature():
+    data = settings.catalogue()
+    count = len(FEATURES) + len(FEATURES_OF_OTHER) * (len(data["members"]) - 1)
+    assert {name: len(row) for name, row in data["arbiter"]["weights"].items()} == {
+        name: count for name in data["members"]
+    }

@@ -1,0 +1,1 @@
+"""Calibrates the team of readers: the weights of its arbiter, and its thresholds."""
