@@ -45,3 +45,12 @@ def test_the_best_row_is_within_the_time():
     assert choose.best([cheap, dear, noisy], 200.0) == dear
     with pytest.raises(ValueError, match="at most 10"):
         choose.best([cheap], 10.0)
+
+
+def test_what_a_line_reaches_beyond_its_quad_is_measured_in_heights():
+    longer = QUAD + np.array([[-16, 0], [0, 0], [0, 8], [-16, 8]], np.float32)
+    scene = Scene(np.zeros((640, 640), np.uint8), stack([]), stack([]), stack([longer]))
+    settings = CodeDetectorSettings(pixel_threshold=0.2, line_threshold=0.35)
+    beyond = choose.overhangs(BandNetwork(), [scene], settings)
+    assert beyond["along"][2] == pytest.approx(0.5, abs=0.2)
+    assert beyond["across"][2] == pytest.approx(0.25, abs=0.15)

@@ -7,7 +7,7 @@ pytest.importorskip("PIL", reason="Pillow draws the scenes' fonts")
 
 from ocr_app.readers.codes.detector import FoundLine
 from training import cards
-from training.detector import evaluate
+from training.detector import evaluate, scenes
 from training.detector.evaluate import Example
 
 
@@ -66,10 +66,41 @@ def test_the_card_has_a_place_for_every_table():
     measured = {
         "size": 1, "sha256": "0", "parameters": 2,
         "training": {"steps": 1, "seed": 2, "crops": 3, "machine": "m", "hours": 0.1},
-        "sets": {"scenes, mixed": evaluate.measure(lambda image: [], [Example(FRAME, [quad(0, 0, 90, 20)], [], ())])},
+        "cost": {name: {"gmac": 1.0, "megabytes": 30.0, "nano_ms": [8, 14]} for name in ("code-detector", "v6-tiny")},
+        "sets": {"photos2": evaluate.measure(lambda image: [], [Example(FRAME, [quad(0, 0, 90, 20)], [], ("metal",))])},
+        "text": {"scenes, mixed": evaluate.measure(lambda image: [], [Example(FRAME, [quad(0, 0, 90, 20)], [], ())])},
+        "turned": {"0": 90.0, "-12": 80.0},
+        "rival": {"sets": {"photos2": 70.0}, "turned": {"0": 91.0}},
+        "speed": {"code-detector": 60.0, "v6-tiny": 120.0},
     }  # fmt: skip
     page = (cards.CARDS / "code-detector.md").read_text(encoding="utf-8")
-    assert "| 16-24 | 1 | 0.0 % | 0.0 % |" in cards.filled(page, evaluate.tables(measured))
+    filled = cards.filled(page, evaluate.tables(measured))
+    assert "| 16-24 | 1 | 0.0 % | 0.0 % | 0.0 % |" in filled
+    assert "| metal | 1 | 1 | 0.0 % | 0.0 % |" in filled
+    assert "| v6-tiny | 1.00 | 30 | 8 to 14 ms | 120 ms | - | 70.0 % |" in filled
+    assert "| -12 degrees | 80.0 % | - |" in filled
+
+
+@pytest.mark.parametrize("degrees", [0, 12, 90, 180])
+def test_a_turned_example_keeps_its_lines_on_their_ink(degrees):
+    image = np.full((200, 300, 3), 220, np.uint8)
+    image[90:110, 100:220] = 30
+    example = evaluate.turned(Example(image, [quad(100, 90, 220, 110)], [], ()), degrees)
+    middle = example.lines[0].mean(axis=0)
+    assert example.image[int(middle[1]), int(middle[0]), 0] < 60
+    h, w = example.image.shape[:2]
+    assert (example.lines[0] >= 0).all() and (example.lines[0] <= (w, h)).all()
+    assert ((h, w) == (300, 200)) == (degrees == 90)
+
+
+def test_detectors_are_timed_and_lines_that_are_met_are_counted():
+    examples = [Example(FRAME, [quad(10, 10, 110, 24)], [], ()), Example(FRAME, [quad(10, 300, 110, 330)], [], ())]
+
+    def finder(image):
+        return [FoundLine(quad(10, 12, 60, 22), 0.9)]
+
+    assert evaluate.met(finder, examples) == 50.0
+    assert set(evaluate.speed({"a": finder, "b": finder}, examples)) == {"a", "b"}
 
 
 def test_each_style_has_scenes_of_its_own(monkeypatch, tmp_path):
@@ -79,4 +110,4 @@ def test_each_style_has_scenes_of_its_own(monkeypatch, tmp_path):
     monkeypatch.setattr(evaluate, "_example", lambda scene: Example(FRAME, [], [], ()))
     for examples in (e for name, e in evaluate.sets(2).items() if name.startswith("scenes")):
         list(examples)
-    assert asked == [(13, i, style) for style in ("mixed", "crowded", "overprint", "faint") for i in range(2)]
+    assert asked == [(13, i, style) for style in scenes.STYLES for i in range(2)]
