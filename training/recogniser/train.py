@@ -150,9 +150,7 @@ def train(
             folder=stage_folder(out, number),
             network=network,
             loss=lambda batch: loss(network, batch),
-            batches=RecogniserFeed(
-                stage.sources(folder, as_packed), config.seed + number - 1, config.batch, stage.narrow_from
-            ),
+            batches=RecogniserFeed(stage.sources(folder, as_packed), seed, config.batch, stage.narrow_from),
             measure=measure,
             schedule=stage.schedule,
             seed=config.seed,
