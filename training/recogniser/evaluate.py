@@ -114,7 +114,21 @@ def tables(measured: dict[str, Any]) -> dict[str, str]:
     steps = " + ".join(map(str, training["steps"]))
     facts += [["trained", f"{steps} steps, seed {training['seed']}, {training['lines']:,} lines seen"]]
     facts += [["machine", f"{training['machine']}, one core, {training['hours']:.1f} h"]]
-    return {"facts": cards.markdown(facts), "metrics": cards.markdown(rows), "prints": cards.markdown(prints)}
+    blocks = {"facts": facts, "metrics": rows, "prints": prints}
+    blocks.update(photographs=_photographs(measured["sets"]), witnesses=_witnesses(measured["witnesses"]))
+    return {name: cards.markdown(block) for name, block in blocks.items()}
+
+
+def _photographs(measured: dict[str, Any]) -> list[list[str]]:
+    by_kind = measured.get("real photos2, true quads", {"by_print": {}})["by_print"]
+    rows = [[kind, str(figures["lines"]), f"{figures['alnum']:.1f} %"] for kind, figures in by_kind.items()]
+    return [["photographs", "lines", "read"], *rows]
+
+
+def _witnesses(measured: dict[str, Any]) -> list[list[str]]:
+    head = ["with", "lines", "right: this one", "right: the other", "wrong: both", "same wrong text"]
+    keys = ("lines", "own_right", "other_right", "both_wrong", "same_wrong")
+    return [head, *([f"PP-OCR{name}", *(str(figures[key]) for key in keys)] for name, figures in measured.items())]
 
 
 def _row(name: str, figures: dict[str, Any]) -> list[str]:

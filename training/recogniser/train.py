@@ -6,7 +6,7 @@ python -m training.recogniser.train --config training/recogniser/config/code-rec
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +47,14 @@ class Stage:
     narrow_from: int
     pools: tuple[dict[str, Any], ...]
 
-    def sources(self, folder: Path) -> list[RecogniserSource]:
-        """The sources of its lines in ``folder``."""
+    def sources(self, folder: Path, as_packed: bool = False) -> list[RecogniserSource]:
+        """The sources of its lines in ``folder``; ``as_packed``: of the shards that are there, all from the start."""
         plain = [{key: value for key, value in row.items() if key != "style"} for row in self.pools]
-        return [RecogniserSource(folder, **row) for row in plain]
+        sources = [RecogniserSource(folder, **row) for row in plain]
+        if not as_packed:
+            return sources
+        counts = [len(list(pool.path(folder, source.seed, 0).parent.glob("*.npz"))) for source in sources]
+        return [replace(source, shards=n, first=n) for source, n in zip(sources, counts, strict=True) if n]
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,13 @@ def stage_folder(out: Path, number: int) -> Path:
 
 
 def train(
-    config: RecogniserConfig, out: Path, folder: Path, resume: bool, until: int | None = None, device: str = "cpu"
+    config: RecogniserConfig,
+    out: Path,
+    folder: Path,
+    resume: bool,
+    until: int | None = None,
+    device: str = "cpu",
+    as_packed: bool = False,
 ) -> RecogniserNetwork:
     """Train all stages, or continue, and return the network with averaged weights in evaluation mode.
 
@@ -115,6 +125,7 @@ def train(
         resume: continue from the checkpoints in ``out``.
         until: stop the last stage at this step, for a training in parts.
         device: ``cpu`` or ``cuda``; evaluation runs on the CPU.
+        as_packed: be content with the shards that are there (see ``packed``).
     """
     torch.set_num_threads(config.threads)
     cv2.setNumThreads(1)
@@ -134,11 +145,12 @@ def train(
         return {**figures, **{name: exact(judged, shards)["alnum"] for name, shards in real.items()}}
 
     for number, stage in enumerate(config.stages, 1):
+        seed = config.seed + number - 1
         run = TrainingRun(
             folder=stage_folder(out, number),
             network=network,
             loss=lambda batch: loss(network, batch),
-            batches=RecogniserFeed(stage.sources(folder), config.seed + number - 1, config.batch, stage.narrow_from),
+            batches=RecogniserFeed(stage.sources(folder, as_packed), seed, config.batch, stage.narrow_from),
             measure=measure,
             schedule=stage.schedule,
             seed=config.seed,
@@ -207,8 +219,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--until", type=int)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--as-packed", action="store_true", help="be content with the shards that are there")
     wanted = parser.parse_args(arguments)
-    train(read_config(wanted.config), wanted.out, wanted.pool, wanted.resume, wanted.until, wanted.device)
+    config, rest = read_config(wanted.config), (wanted.resume, wanted.until, wanted.device, wanted.as_packed)
+    train(config, wanted.out, wanted.pool, *rest)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,9 @@ def _read(file: Path) -> tuple[list[tuple[Tensor, Tensor]], str]:
     """The weight and bias of each convolution in order, and the characters after the blank."""
     model = onnx.load(str(file))
     values = {entry.name: torch.tensor(onnx.numpy_helper.to_array(entry)) for entry in model.graph.initializer}
+    for node in model.graph.node:
+        if node.op_type == "Identity" and node.input[0] in values:  # equal tensors are stored once
+            values[node.output[0]] = values[node.input[0]]
     found = [(values[n.input[1]], values[n.input[2]]) for n in model.graph.node if n.op_type == "Conv"]
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     return found, "".join(json.loads(metadata["characters"]))

@@ -23,7 +23,7 @@ def test_a_file_of_no_reader_needs_one_named(saved):
 
 def test_our_own_networks_are_subjects_by_their_names(code_models):
     subject = subjects.subject_of(code_models["recogniser"]["file"])
-    assert (str(subject.reader), subject.role) == ("codes:v1", RECOGNISER)
+    assert (str(subject.reader), subject.role) == ("codes:v2", RECOGNISER)
     assert subject.path == subject.replaces and subject.spec is None
 
 

@@ -58,7 +58,12 @@ def test_the_tables_are_made_from_the_figures() -> None:
     sets = {name: {**figures, "by_print": by_print} for name in ("rendered, held out", "rendered, unseen typefaces")}
     training = {"steps": [3, 2], "seed": 1, "lines": 500, "machine": "m", "hours": 1.0}
     measured = {"size": 1_000_000, "parameters": 5, "sha256": "ab", "training": training, "sets": sets}
+    sets["real photos2, true quads"] = {**figures, "by_print": {"bottle": {"lines": 2, "alnum": 50.0}}}
+    counts = {"lines": 9, "own_right": 7, "other_right": 6, "both_wrong": 1, "same_text": 6, "same_wrong": 0}
+    measured["witnesses"] = {"v6-tiny": counts}
     tables = evaluate.tables(measured)
     assert "| rendered, held out | 10 | 90.0 % | 80.0 % | 70.0 % | 1.25 |" in tables["metrics"]
     assert "| dot-5x7 | 95.0 % | 95.0 % |" in tables["prints"]
+    assert "| bottle | 2 | 50.0 % |" in tables["photographs"]
+    assert "| PP-OCRv6-tiny | 9 | 7 | 6 | 1 | 0 |" in tables["witnesses"]
     assert "3 + 2 steps, seed 1, 500 lines seen" in tables["facts"]

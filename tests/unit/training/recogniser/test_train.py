@@ -11,6 +11,7 @@ pytest.importorskip("torch", reason="this is not the environment for training: n
 
 import torch
 
+from training.recogniser import pool
 from training.recogniser.feed import RecogniserTarget
 from training.recogniser.network import RecogniserNetwork
 from training.recogniser.train import CLASSES, blind_to_case, greedy, read_config, stage_folder
@@ -45,3 +46,14 @@ def test_a_letter_of_unclear_case_beats_a_clear_rival() -> None:
     chances = torch.tensor([[[0.1, 0.3, 0.3, 0.2, 0.1]]])  # blank, A, a, B, b
     folded = blind_to_case(chances.log(), RecogniserTarget("AaBb"))
     torch.testing.assert_close(folded, torch.tensor([[[0.1, 0.6, 0.0, 0.3, 0.0]]]))
+
+
+def test_a_packed_training_takes_the_shards_that_are_there(tmp_path: Path) -> None:
+    stage = read_config(CONFIG).stages[-1]
+    first = stage.sources(tmp_path)[0]
+    folder = pool.path(tmp_path, first.seed, 0).parent
+    folder.mkdir()
+    for number in range(2):
+        (folder / f"{number:05d}.npz").touch()
+    (source,) = stage.sources(tmp_path, as_packed=True)
+    assert (source.seed, source.shards, source.first, source.share) == (first.seed, 2, 2, first.share)

@@ -18,6 +18,7 @@ from training.recogniser import pool, warm
 from training.recogniser.feed import RecogniserTarget
 from training.recogniser.network import FoldedRecogniser, RecogniserNetwork, Widths
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch warns of the exporter that 8.2 needs
 SMALL = Widths(stem=4, half=4, quarter=8, eighth=8, neck=8, quarter_depth=1, eighth_depth=1, neck_depth=1)
 OLD, NEW = RecogniserTarget("AB1 "), RecogniserTarget("AB1 ab")
 

@@ -63,7 +63,7 @@ def ask(process, verb, **more):
 
 def opened(process, tmp_path, **changes):
     message = {
-        "reader": "codes:v1", "engine": "none", "device": "cpu", "precision": "fp32", "threads": 3, "packs": "",
+        "reader": "codes:v2", "engine": "none", "device": "cpu", "precision": "fp32", "threads": 3, "packs": "",
         "recipe": str(tmp_path / "recipe.yaml"), "regions": [], "preprocess": "raw", "limits": LIMITS,
     }  # fmt: skip
     return ask(process, "open", **dict(message, **changes))
@@ -72,7 +72,7 @@ def opened(process, tmp_path, **changes):
 def test_opening_answers_who_the_reader_is_and_asks_for_it_by_one_request(process, tmp_path):
     assert opened(process, tmp_path, engine="onnxruntime")["result"]["engine"] == "test 1"
     (request,) = process.requests
-    assert request.name == parse_name("codes:v1")
+    assert request.name == parse_name("codes:v2")
     assert (request.engine, request.device, request.precision, request.threads) == ("onnxruntime", "cpu", "fp32", 3)
 
 

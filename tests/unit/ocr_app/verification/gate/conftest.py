@@ -13,7 +13,7 @@ from ocr_app.verification.subjects import RECOGNISER, Subject
 def subject(code_models, saved):
     """(model bytes) -> the network as the recogniser of the reader ``codes``."""
     replaced = model_files.packaged(code_models["recogniser"])
-    return lambda data: Subject(saved(data, "made.onnx"), parse_name("codes:v1"), RECOGNISER, replaced)
+    return lambda data: Subject(saved(data, "made.onnx"), parse_name("codes:v2"), RECOGNISER, replaced)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A text without a recipe comes in the case that was printed; a recipe does not mind the case."""
 
 import numpy as np
+import pytest
 from posteriors import CHARACTERS, line_of
 
 from ocr_app.recipes import decode, decode_free, fold_case, loads
@@ -28,6 +29,33 @@ def test_a_letter_whose_case_is_unclear_is_one_letter():
     cases = [CASED.index("O"), CASED.index("o")]
     table[1, cases] = table[0, cases[::-1]] - 0.05
     assert decode_free(posterior._replace(log_probs=table)).text == "Ox1"
+
+
+def seen_as(printed, seen, lead=0.5):
+    """The text of a line whose letters are ``seen`` in another case than ``printed`` by a little."""
+    rivals = {place: {right: -lead} for place, (right, wrong) in enumerate(zip(printed, seen)) if right != wrong}
+    return decode_free(line_of(seen, rivals, characters=CASED)).text
+
+
+@pytest.mark.parametrize(
+    ("printed", "seen"),
+    [
+        ("LOT C55", "LoT c55"),  # like the letters of the word, and of the line
+        ("Exposed", "ExpOSed"),
+        ("EXP OSO", "EXP osO"),
+        ("vitamin", "vitamin"),
+        ("Vitamin", "Vitamin"),  # a first letter may be larger
+        ("VITAMIN", "vITAMIN"),
+        ("05X12", "05x12"),  # nothing tells: as in codes
+        ("store so", "store SO"),
+    ],
+)
+def test_a_letter_with_one_shape_follows_the_others(printed, seen):
+    assert seen_as(printed, seen) == printed
+
+
+def test_a_letter_alone_is_lower_case_where_that_is_clear():
+    assert seen_as("50 x 20", "50 x 20") == "50 x 20" and seen_as("50 X 20", "50 x 20") == "50 X 20"
 
 
 def test_a_recogniser_without_lower_case_leaves_the_line_alone():
