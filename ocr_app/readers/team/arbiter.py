@@ -30,8 +30,11 @@ class Said(NamedTuple):
 
 
 def comparable(text: str) -> str:
-    """The letters and digits of a text, in upper case: what has to agree."""
-    return "".join(character for character in text.upper() if character.isalnum())
+    """The letters and digits of a text in upper case, the letter O as the digit 0: what has to agree.
+
+    Most code printers draw O and 0 alike; which of the two is meant is decided by what codes look like.
+    """
+    return "".join(character for character in text.upper() if character.isalnum()).replace("O", "0")
 
 
 def features(said: Said, others: Dict[str, Said], members: Sequence[str]) -> np.ndarray:

@@ -52,6 +52,8 @@ class GivenLines(NamedTuple):
 
 Source = Union[Frame, GivenLines]
 
+_TURNED = 0.5  # a line counts as standing on its head only if it is more likely right than wrong in that way
+
 
 class Team(NamedTuple):
     """The open members in the order in which they are asked, with the arbiter and the settings."""
@@ -173,19 +175,20 @@ def total_probability(member: Member, place: Place) -> float:
 
 
 def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
-    """Places that are read badly are read standing on their head too, if that is so for most of the print."""
-    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.upside_down]
-    if len(unsure) * 2 < len(found) or not unsure or not frame.budget.allows(UPSIDE_DOWN):
+    """Places that are read badly are read standing on their head too; the likelier way counts."""
+    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.upside_down and each.place.sure]
+    if not unsure or not frame.budget.allows(UPSIDE_DOWN):
         return found
     with _measured(frame.budget, UPSIDE_DOWN):
         quads = [np.roll(found[k].place.quad, 2, axis=0) for k in unsure]
         answers = team.first.recognise([frame.crop(k, quad) for k, quad in zip(unsure, quads)])
-    turned = list(found)
+    result = list(found)
     for k, quad, answer in zip(unsure, quads, answers):
         answers_of = {team.first.name: (answer, team.first.characters)}
-        turned[k] = weigh(found[k].place._replace(quad=quad, answers=answers_of), team.arbiter)
-    better = sum(turned[k].worth for k in unsure) > sum(found[k].worth for k in unsure)
-    return turned if better else found
+        turned = weigh(found[k].place._replace(quad=quad, answers=answers_of), team.arbiter)
+        if turned.probability >= _TURNED and turned.worth > found[k].worth:
+            result[k] = turned
+    return result
 
 
 def _second_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:

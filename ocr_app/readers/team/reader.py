@@ -29,7 +29,6 @@ from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 NOT_ASKED = "not-asked"
-CODES = "codes"
 _UPRIGHT = 1.5  # an image this many times higher than wide is a line printed downwards
 
 
@@ -82,7 +81,8 @@ class TeamReader(Reader):
         self._team, self.info = team, info
         self._budget = Budget(budget_ms)
         self._rules = codes.settings_from(codes.model_record(None))
-        prepare_free_decoding(team.first.characters)
+        for member in team.members:
+            prepare_free_decoding(member.characters)
 
     def networks(self) -> Dict[str, Network]:
         return {role: holder.network for role, holder in self._holders().items()}
@@ -222,8 +222,6 @@ def text_line(weighed: WeighedPlace) -> TextLine:
 
 
 def _text_of(place: Place, said: Said) -> str:
-    """The text with spaces and close calls decided by what codes look like, where the member's posterior allows it."""
+    """The text, where close calls (O and 0 above all) are decided by what codes look like."""
     log_probs, characters = place.answers[said.member]
-    if said.member != CODES:
-        return said.text.strip()
     return recipes.decode_free(LinePosterior(place.quad, log_probs, characters)).text.strip()

@@ -22,6 +22,10 @@ def test_only_letters_and_digits_are_compared_without_case():
     assert comparable("Exp: 12.05") == "EXP1205"
 
 
+def test_the_letter_o_and_the_digit_0_agree():
+    assert comparable("LOT 10O") == comparable("L0T 1O0")
+
+
 def test_there_is_one_value_per_feature():
     assert len(features(said("a", "AB"), {}, MEMBERS)) == len(FEATURES) + len(FEATURES_OF_OTHER)
 
