@@ -190,3 +190,38 @@ def test_a_model_file_that_is_another_is_refused_by_name(monkeypatch, tmp_path):
     with pytest.raises(ModelError, match=r"detector\.onnx does not exist"):
         codes.open_reader(ReaderOptions())
     assert "code-detector.onnx" in codes.probe().problem
+
+
+def test_a_doubtful_place_that_continues_a_sure_line_is_a_part_of_it():
+    sure = says("JAN", 0.99)._replace(score=0.9)
+    first = says("16", 0.99)._replace(quad=box_quad(-70, 1, 40, 20), score=0.3)
+    settings = SETTINGS._replace(sure_place=0.5, sure_text=0.85)
+    assert codes.which_count([first, sure], settings) == [True, True]
+    assert codes.which_count([says("16", 0.6)._replace(quad=first.quad, score=0.3), sure], settings) == [False, True]
+    far = first._replace(quad=box_quad(-270, 1, 40, 20))
+    assert codes.which_count([far, sure], settings) == [False, True]
+    unread = first._replace(log_probs=first.log_probs[:0])
+    assert codes.which_count([unread, sure], settings) == [False, True]
+
+
+def test_places_that_do_not_count_are_kept_and_said_so():
+    made, _ = reader()
+    made._detector = lambda image: [
+        FoundLine(box_quad(10, 10 + 90 * k, 100, 20), score) for k, score in enumerate((0.9, 0.4, 0.4, 0.3))
+    ]
+    posteriors = made.posteriors(frame())
+    assert [(each.sure, each.score, len(each.log_probs) > 0) for each in posteriors] == [
+        (True, 0.9, True), (False, 0.4, True), (False, 0.4, True), (False, 0.3, False),
+    ]  # fmt: skip
+    assert len(made.read(frame())) == 1
+
+
+def test_steep_lines_of_one_direction_decide_together_which_way_is_up():
+    down, up = says("ABC", 0.6), says("ABC", 0.99)
+    mistaken = [says("X", 0.9), says("X", 0.7)]
+    lines = [[down, up], mistaken]
+    codes.turn_the_surer_way(lines)
+    assert lines[0][0] is up and lines[1][0].log_probs.shape == mistaken[0].log_probs.shape
+    lines = [[up, down], [says("X", 0.7), says("X", 0.9)]]
+    codes.turn_the_surer_way(lines)
+    assert lines[0][0] is up

@@ -107,3 +107,11 @@ def test_fields_are_numbered_in_the_order_of_the_file():
     ]  # fmt: skip
     group = recipe.lines[0].parts[1]
     assert isinstance(group, FieldGroup) and len(group.alternatives) == 2 and not group.optional
+
+
+def test_neighbours_is_a_rule_of_its_own_and_else_follows_junk():
+    text = "name: a\nlines: [[{digits: 4}]]\n"
+    assert loads(text).neighbours is None
+    assert loads(text + "neighbours: ignore\n").neighbours == "ignore"
+    with pytest.raises(RecipeError, match="neighbours"):
+        loads(text + "neighbours: maybe\n")
