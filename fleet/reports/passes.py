@@ -101,11 +101,17 @@ def publish(record: dict[str, Any], folder: Path) -> None:
     """Fill the tables of the card and draw its curves. Raises CardError for a card without the blocks."""
     page = folder / "passes.md"
     blocks = {
-        "passes": cards.markdown([HEAD, *rows(record)]),
+        "passes": cards.markdown([HEAD, *rows(record)]) + f"\n\n{_origin(record)}",
         "rejection": cards.markdown(rejection_rows(record)),
     }
     write_whole(page, cards.filled(page.read_text(encoding="utf-8"), blocks))
     write_whole(folder / "passes.svg", curves(record))
+
+
+def _origin(record: dict[str, Any]) -> str:
+    """What the figures are of."""
+    left_out = f" Not measured here: {', '.join(record['missing'])}." if record["missing"] else ""
+    return f"Reader `{record['reader']}` ({record['engine']}), {record['created'][:10]}.{left_out}"
 
 
 def curves(record: dict[str, Any]) -> str:
