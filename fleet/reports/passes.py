@@ -132,7 +132,7 @@ def curves(record: dict[str, Any]) -> str:
             _mark_default(axes, points, good, record["default_gap"], colour)
         axes.set_xlabel("good codes that pass, %")
         axes.set_ylabel("wrong passes")
-        axes.set_ylim(bottom=-0.3)
+        axes.set_ylim(-0.3, max(5.0, axes.get_ylim()[1]))
         axes.legend(frameon=False, loc="upper left")
         return _svg(canvas)
 
