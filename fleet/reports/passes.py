@@ -101,11 +101,17 @@ def publish(record: dict[str, Any], folder: Path) -> None:
     """Fill the tables of the card and draw its curves. Raises CardError for a card without the blocks."""
     page = folder / "passes.md"
     blocks = {
-        "passes": cards.markdown([HEAD, *rows(record)]),
+        "passes": cards.markdown([HEAD, *rows(record)]) + f"\n\n{_origin(record)}",
         "rejection": cards.markdown(rejection_rows(record)),
     }
     write_whole(page, cards.filled(page.read_text(encoding="utf-8"), blocks))
     write_whole(folder / "passes.svg", curves(record))
+
+
+def _origin(record: dict[str, Any]) -> str:
+    """What the figures are of."""
+    left_out = f" Not measured here: {', '.join(record['missing'])}." if record["missing"] else ""
+    return f"Reader `{record['reader']}` ({record['engine']}), {record['created'][:10]}.{left_out}"
 
 
 def curves(record: dict[str, Any]) -> str:
@@ -126,7 +132,7 @@ def curves(record: dict[str, Any]) -> str:
             _mark_default(axes, points, good, record["default_gap"], colour)
         axes.set_xlabel("good codes that pass, %")
         axes.set_ylabel("wrong passes")
-        axes.set_ylim(bottom=-0.3)
+        axes.set_ylim(-0.3, max(5.0, axes.get_ylim()[1]))
         axes.legend(frameon=False, loc="upper left")
         return _svg(canvas)
 

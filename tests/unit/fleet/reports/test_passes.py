@@ -22,6 +22,8 @@ CASES = [
 ]
 RECORD = {
     "reader": "codes",
+    "engine": "an engine",
+    "created": "2026-01-02T03:04:05Z",
     "default_gap": 4.5,
     "missing": ["real-walls"],
     "parts": [{"name": "one", "cases": CASES}, {"name": "one turned by 8", "cases": CASES[:1]}],
@@ -62,6 +64,7 @@ def test_the_card_gets_its_tables_and_curves(tmp_path):
     passes.publish(RECORD, tmp_path)
     assert "| one | 7 | 5 | 1 | 1 | 1 | 0 | 1 | 40.0 % |" in page.read_text()
     assert "| 4.5 (default) | 2 | 1 | 2 | 0 |" in page.read_text()
+    assert "Reader `codes` (an engine), 2026-01-02. Not measured here: real-walls." in page.read_text()
     drawn = (tmp_path / "passes.svg").read_text()
     assert "two witnesses agree" in drawn and drawn == passes.curves(RECORD)
     page.write_text("nothing")
