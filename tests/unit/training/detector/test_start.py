@@ -9,6 +9,7 @@ import torch
 from training.detector.network import DetectorNetwork, folded
 from training.detector.start import StartError, warm_start
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the exporter says that it is old
 SHAPE = ((4, 8, 8, 12, 16), (2, 2, 2, 2), 8)
 
 
