@@ -6,7 +6,6 @@ import numpy as np
 
 from ocr_app.core.types import Image, Quad
 from ocr_app.imaging.geometry import grow, sides
-from ocr_app.imaging.preprocess import gray
 from ocr_app.networks.contract import Opener
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
@@ -40,13 +39,15 @@ Detector = Callable[[Image, float], List[SeenPlace]]
 class Member(NamedTuple):
     """One independently trained network that reads lines; ``detect`` is None where the team does not look through it.
 
-    ``networks``: by role, with the object whose attribute ``network`` holds each, so that an engine can replace it.
+    ``colour``: whether it uses colours. ``holders``: by role, the object whose attribute ``network`` holds each network,
+    so that an engine can replace it.
     """
 
     name: str
     characters: Tuple[str, ...]
     recognise: Recogniser
     detect: Optional[Detector]
+    colour: bool
     holders: Dict[str, object]
 
 
@@ -64,13 +65,10 @@ def _open_codes(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     settings = codes.settings_from(model)
 
     def detect(image: Image, scale: float) -> List[SeenPlace]:
-        return chosen_lines(detector(gray(image), scale), settings)
-
-    def recognise(crops: Sequence[Image]) -> List[np.ndarray]:
-        return recogniser([gray(crop) for crop in crops])
+        return chosen_lines(detector(image, scale), settings)
 
     holders = {"detector": detector, "recogniser": recogniser}
-    return Member(record.name, recogniser.characters, recognise, detect, holders)
+    return Member(record.name, recogniser.characters, recogniser, detect, False, holders)
 
 
 def chosen_lines(found: Sequence[FoundLine], settings: codes.CodesSettings) -> List[SeenPlace]:
@@ -88,7 +86,7 @@ def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     recogniser = ppocr.open_recogniser(model, options, open_network)
     holders: Dict[str, object] = {"recogniser": recogniser}
     if record.name not in team.detectors + team.later_detectors:
-        return Member(record.name, recogniser.characters, recogniser, None, holders)
+        return Member(record.name, recogniser.characters, recogniser, None, True, holders)
     detector = ppocr.open_detector(model, options, open_network)
     holders["detector"] = detector
     side = int(model["detector"]["side"])
@@ -98,4 +96,4 @@ def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions
         best = sorted(found, key=lambda line: -line.score)[:MOST_PLACES]
         return [SeenPlace(line.quad, line.score) for line in best]
 
-    return Member(record.name, recogniser.characters, recogniser, detect, holders)
+    return Member(record.name, recogniser.characters, recogniser, detect, True, holders)
