@@ -39,8 +39,8 @@ Detector = Callable[[Image, float], List[SeenPlace]]
 class Member(NamedTuple):
     """One independently trained network that reads lines; ``detect`` is None where the team does not look through it.
 
-    ``colour``: whether it uses colours. ``holders``: by role, the object whose attribute ``network`` holds each network,
-    so that an engine can replace it.
+    ``colour``: whether it uses colours. ``holders``: by role, the object that has the network as its attribute
+    ``network``, so that an engine can replace it.
     """
 
     name: str
