@@ -96,8 +96,8 @@ class Recipe(NamedTuple):
 
     ``fields`` are indexed by their number; ``registry`` holds the states of all lines; ``lookalikes`` are sets of
     characters that the printer prints alike; ``cache`` keeps the automata per charset; ``witnesses``: how many
-    independent networks must read the same code before it passes. ``neighbours``: one of ``JUNK_RULES`` for text next to
-    the code that was found in other places; None: that of the line's ``junk``.
+    independent networks must read the same code before it passes. ``neighbours``: one of ``JUNK_RULES`` for text next
+    to the code that was found in other places; None: that of the line's ``junk``.
     """
 
     name: str
