@@ -1,5 +1,6 @@
 """Opens readers that read with engines: each network is replaced by the engine that was built from it."""
 
+import os
 from typing import Any, Dict, List
 
 from ocr_app.core.errors import DeviceUnavailable
@@ -27,9 +28,9 @@ def open_with_engines(name: ReaderName, options: ReaderOptions, engine: str) -> 
     _check_device(options.device, engine)
     module, entries = target.module_of(engine), jobs.specs_of(str(name))
     platform, cache = module.current_platform(), Cache(default_folder())
-    chosen = {entry.part: selection.choose(cache, entry, platform, options.precision) for entry in entries}
-    networks = {part: module.load(*pair, threads=options.threads) for part, pair in chosen.items()}
-    reader = _opened(name, entries, networks, options.threads)
+    chosen = {entry.name: selection.choose(cache, entry, platform, options.precision) for entry in entries}
+    networks = {network: module.load(*pair, threads=options.threads) for network, pair in chosen.items()}
+    reader = _opened(name, entries, networks, options)
     engines = ", ".join(chosen_entry.name for _, chosen_entry in chosen.values())
     reader.info = reader.info._replace(
         engine=_described(engine, platform, engines), device=DEVICES[engine], precision=options.precision
@@ -47,24 +48,25 @@ def _described(engine: str, platform: Platform, names: str) -> str:
     return "{} {}: {}".format(engine, platform.version, names)
 
 
-def _opened(name: ReaderName, entries: List[NetworkSpec], networks: Dict[str, Network], threads: int) -> Reader:
-    """Opens the reader. A reader of another framework first loads its own networks, which are then released."""
+def _opened(
+    name: ReaderName, entries: List[NetworkSpec], networks: Dict[str, Network], options: ReaderOptions
+) -> Reader:
+    """Opens the reader; ``networks`` by name. One of another framework loads its own, which are then released."""
     module = registry.module_of(registry.spec(name.name))
-    options = ReaderOptions(threads=threads, model=name.model)
+    options = ReaderOptions(threads=options.threads, model=name.model, budget_ms=options.budget_ms)
     if hasattr(module, "network_files"):
-        return _opened_by_path(module, options, networks)
+        return _opened_by_path(module, options, {entry.files[0]: networks[entry.name] for entry in entries})
     reader: Reader = module.open_reader(options)
     for entry in entries:
-        reader.replace_network(entry.part, networks[entry.part])
+        reader.replace_network(entry.part, networks[entry.name])
     return reader
 
 
 def _opened_by_path(module: Any, options: ReaderOptions, networks: Dict[str, Network]) -> Reader:
-    """Opens one of our own readers, which never loads the networks that engines replace."""
-    by_path = {path: role for role, path in module.network_files(options.model).items()}
+    """Opens one of our own readers, which never loads the networks that engines replace; ``networks`` by file name."""
 
     def open_engine(path: str, device: str, threads: int, precision: str) -> Network:
-        return networks[by_path[path]]
+        return networks[os.path.basename(path)]
 
     reader: Reader = module.open_reader(options, open_engine)
     return reader

@@ -133,7 +133,7 @@ def _members_of(line: LinePosterior) -> List[str]:
 
 def _as_read_by(member: str, line: LinePosterior) -> LinePosterior:
     """The line with that member's posterior first, if it has read the line."""
-    for index, other in enumerate(line.others):  # type: int, LinePosterior
+    for index, other in enumerate(line.others):
         if other.member == member:
             rest = line.others[:index] + line.others[index + 1 :]
             return other._replace(others=(line._replace(others=()),) + rest)

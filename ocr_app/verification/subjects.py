@@ -43,11 +43,12 @@ def subjects() -> List[Subject]:
 
 
 def _subjects_of(reader: ReaderName, module: Any) -> List[Subject]:
+    """The networks of one model; a team has none of its own: those of its members belong to their models."""
     try:
         files = module.network_files(reader.model)
     except ModelError:  # not fetched: `ocr-app readers` reports it
         return []
-    return [Subject(path, reader, role, path) for role, path in sorted(files.items())]
+    return [Subject(path, reader, role, path) for role, path in sorted(files.items()) if role in (DETECTOR, RECOGNISER)]
 
 
 def subject_of(file: str, reader: Optional[ReaderName] = None, role: Optional[str] = None) -> Subject:

@@ -13,6 +13,7 @@ from ocr_app.export.network_specs import NetworkSpec
 from ocr_app.export.record import load_record
 from ocr_app.readers import catalogues
 from ocr_app.readers.registry import parse_name
+from ocr_app.readers.team import settings as team_settings
 from ocr_app.verification import precision_plan
 from ocr_app.verification.precision_plan import PrecisionPlan
 
@@ -45,12 +46,16 @@ class BuildJob(NamedTuple):
 
 
 def specs_of(reader: str) -> List[NetworkSpec]:
-    """The networks of a reader ("codes", "ppocr:v6-tiny"); without a model, those of its default model.
+    """The networks of a reader ("codes:fast", "ppocr:v6-tiny"); without a model, those of its default model.
 
-    Raises UsageError.
+    Those of a team are the networks of its members. Raises UsageError.
     """
     name = parse_name(reader)
     known = network_specs.networks()
+    if name.name == "codes" and team_settings.is_team(name.model):
+        wanted = team_settings.networks(team_settings.team(name.model))
+        by_part = {(spec.reader, spec.part): spec for spec in known.values()}
+        return [by_part["{}:{}".format(each.reader, each.model), each.part] for each in wanted]
     models = {spec.reader for spec in known.values() if spec.reader.partition(":")[0] == name.name}
     full_name = "{}:{}".format(name.name, name.model) if name.model else _default(name.name, sorted(models))
     found = [spec for spec in known.values() if spec.reader == full_name]

@@ -8,6 +8,7 @@ import threading
 from ocr_app.core.logs import fields
 from ocr_app.engines.cache import default_folder
 from ocr_app.line.settings import ServiceSettings
+from ocr_app.readers.registry import parse_name, with_team
 
 LOG = logging.getLogger(__name__)
 _POLL_S = 0.5
@@ -21,7 +22,8 @@ class EngineBuilder:
         self._limit_s, self._retry_s = settings.limits.building_s, settings.limits.retry_s
         self._stop = stop
         self.command = [sys.executable, "-m", "ocr_app", "engine", "build", "--target", reader.engine]
-        self.command += ["--reader", reader.name, "--precision", reader.precision, "--engines", default_folder()]
+        name = with_team(parse_name(reader.name), reader.team)
+        self.command += ["--reader", str(name), "--precision", reader.precision, "--engines", default_folder()]
         self.command += ["--services", "none", "--calibration", calibration, "--threads", str(reader.threads)]
         self.command += ["--rebuild"]
 

@@ -61,6 +61,8 @@ def open_request(settings: ServiceSettings) -> Dict[str, Any]:
     reader, image = settings.reader, settings.image
     return {
         "reader": reader.name,
+        "team": reader.team,
+        "budget_ms": reader.budget_ms,
         "device": reader.device,
         "precision": reader.precision,
         "threads": reader.threads,

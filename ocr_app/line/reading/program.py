@@ -17,7 +17,7 @@ from ocr_app.imaging.load import Limits
 from ocr_app.line.reading import packs
 from ocr_app.opening import NO_ENGINE, ReaderRequest, open_reader
 from ocr_app.readers.contract import Reader
-from ocr_app.readers.registry import parse_name
+from ocr_app.readers.registry import parse_name, with_team
 from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_file
 from ocr_app.workers import protocol
 from ocr_app.workers.program import Program, Verb, run
@@ -38,12 +38,13 @@ class ReadingProgram(Program):
         return {"open": self._open, "warm": self._warm, "read": self._read, "close": self._close}
 
     def _open(self, message: protocol.Message) -> Dict[str, str]:
-        wanted = VerdictRequest(recipes.load(message["recipe"])) if message["recipe"] else None
+        recipe = recipes.load(message["recipe"]) if message["recipe"] else None
+        wanted = VerdictRequest(recipe) if recipe else None
         regions = tuple(tuple(region) for region in message["regions"])
         self._options = ReadOptions("page", message["preprocess"], regions, wanted)  # type: ignore[arg-type]
         self._limits = Limits(*message["limits"])
         take_packs(message)
-        self._reader = open_reader(request_of(message))
+        self._reader = open_reader(request_of(message, recipe))
         return dict(self._reader.info._asdict())
 
     def _warm(self, message: protocol.Message) -> bool:
@@ -80,10 +81,17 @@ class ReadingProgram(Program):
         return True
 
 
-def request_of(message: Dict[str, Any]) -> ReaderRequest:
-    """The reader of ``reader``, ``engine``, ``device``, ``precision`` and ``threads``. Raises UsageError."""
-    name = parse_name(message["reader"])
-    return ReaderRequest(name, message["engine"], message["device"], message["precision"], message["threads"])
+def request_of(message: Dict[str, Any], recipe: Optional[recipes.Recipe]) -> ReaderRequest:
+    """The reader that the fields of ``open`` describe, able to decode under the recipe. Raises UsageError."""
+    return ReaderRequest(
+        with_team(parse_name(message["reader"]), message["team"]),
+        message["engine"],
+        message["device"],
+        message["precision"],
+        message["threads"],
+        recipe,
+        budget_ms=message["budget_ms"],
+    )
 
 
 def take_packs(message: Dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ from ocr_app.core.errors import UsageError
 from ocr_app.engines.targets import target
 from ocr_app.line.settings.reading import ENGINE_OF_IMAGE, RecipeSettings
 from ocr_app.line.settings.service import ServiceSettings
-from ocr_app.readers.registry import parse_name
+from ocr_app.readers.registry import DEFAULT_READER, ReaderName, parse_name, with_team
+from ocr_app.readers.team import settings as team_settings
 
 
 def resolve_engine(settings: ServiceSettings, engine_of_image: str) -> ServiceSettings:
@@ -21,13 +22,28 @@ def resolve_engine(settings: ServiceSettings, engine_of_image: str) -> ServiceSe
 
 def check(settings: ServiceSettings) -> None:
     """Everything that can be checked without a reader. Raises UsageError, RecipeError."""
-    parse_name(settings.reader.name)
+    name = with_team(parse_name(settings.reader.name), settings.reader.team)
     check_recipe(settings.recipe)
+    if settings.recipe.file:
+        check_witnesses(name, recipes.load(settings.recipe.file))
     if bool(settings.folder.watch) != bool(settings.output.results):
         found = "only one of folder.watch (--watch) and output.results (--results) is set"
         raise UsageError(found, "both or neither", "--watch DIR --results DIR")
     if settings.reader.build_engines:
         check_building(settings.reader.engine)
+
+
+def check_witnesses(reader: ReaderName, recipe: recipes.Recipe) -> None:
+    """Raises UsageError for a recipe that asks for more independent networks than the reader has: nothing could pass.
+
+    The opened reader is asked again; this tells it before anything is loaded.
+    """
+    is_team = reader.name == DEFAULT_READER and team_settings.is_team(reader.model)
+    networks = len(team_settings.team(reader.model).members) if is_team else 1
+    if networks < recipe.witnesses:
+        found = "the recipe {} asks for {} independent networks, the reader {} has {}"
+        found = found.format(recipe.name, recipe.witnesses, reader, networks)
+        raise UsageError(found, "a team of several networks, or `witnesses: 1` in the recipe", "--team balanced")
 
 
 def check_building(engine: str) -> None:

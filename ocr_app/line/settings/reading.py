@@ -11,6 +11,7 @@ from ocr_app.imaging.load import DEFAULT_LIMITS
 from ocr_app.line.settings.fields import Regions, setting
 from ocr_app.networks.half import PRECISION
 from ocr_app.readers.registry import DEFAULT_READER
+from ocr_app.readers.team import settings as team_settings
 
 DEVICES = ("cpu", "cuda")
 PRECISIONS = ("fp32", "fp16", PRECISION)
@@ -34,6 +35,17 @@ class ReaderSettings:
 
     name: str = setting(
         DEFAULT_READER, "The reader, as in `ocr-app readers`.", form="name[:model][@environment]", flag="--reader"
+    )
+    team: Optional[str] = setting(
+        None,
+        "The team of the reader `codes`; without one, that in the reader's name, or `{}`.".format(
+            team_settings.default()
+        ),
+        choices=team_settings.names(),
+        flag="--team",
+    )
+    budget_ms: Optional[int] = setting(
+        None, "Time for one image after which the team asks no more networks.", "ms", 1, 3600000, flag="--budget-ms"
     )
     device: str = setting("cpu", "The device; no other is ever used instead.", choices=DEVICES, flag="--device")
     precision: str = setting("fp32", "The precision of the networks.", choices=PRECISIONS, flag="--precision")

@@ -1,6 +1,6 @@
 """The members of a team: a recogniser each, and a detector where the team looks through it."""
 
-from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -9,13 +9,19 @@ from ocr_app.imaging.geometry import grow, sides
 from ocr_app.networks.contract import Opener
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
-from ocr_app.readers.codes.detector import FoundLine
+from ocr_app.readers.codes.detector import CodeDetector, FoundLine
+from ocr_app.readers.codes.recogniser import CodeRecogniser
 from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.ppocr import reader as ppocr
+from ocr_app.readers.ppocr.detector import PpocrDetector
+from ocr_app.readers.ppocr.recogniser import PpocrRecogniser
 from ocr_app.readers.team.settings import MemberRecord, TeamSettings, member_record
 
 MOST_PLACES = 32  # places of one detector that are read in one look
 _LARGEST_SCALE = 3.0  # how many times a small frame is enlarged at most by a second detector
+
+NetworkHolder = Union[CodeDetector, CodeRecogniser, PpocrDetector, PpocrRecogniser]
+"""What runs a network: the attribute ``network``, which an engine can replace."""
 
 Recogniser = Callable[[Sequence[Image]], List[np.ndarray]]
 """Line crops in, log-probabilities ``(T, C)`` in the same order out."""
@@ -39,8 +45,8 @@ Detector = Callable[[Image, float], List[SeenPlace]]
 class Member(NamedTuple):
     """One independently trained network that reads lines; ``detect`` is None where the team does not look through it.
 
-    ``colour``: whether it uses colours. ``holders``: by role, the object that has the network as its attribute
-    ``network``, so that an engine can replace it.
+    ``colour``: whether it uses colours. ``holders``: by role ("detector", "recogniser"), what runs the network of that
+    role.
     """
 
     name: str
@@ -48,7 +54,7 @@ class Member(NamedTuple):
     recognise: Recogniser
     detect: Optional[Detector]
     colour: bool
-    holders: Dict[str, object]
+    holders: Dict[str, NetworkHolder]
 
 
 def open_member(name: str, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
@@ -67,7 +73,7 @@ def _open_codes(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     def detect(image: Image, scale: float) -> List[SeenPlace]:
         return chosen_lines(detector(image, scale), settings)
 
-    holders = {"detector": detector, "recogniser": recogniser}
+    holders: Dict[str, NetworkHolder] = {"detector": detector, "recogniser": recogniser}
     return Member(record.name, recogniser.characters, recogniser, detect, False, holders)
 
 
@@ -84,7 +90,7 @@ def chosen_lines(found: Sequence[FoundLine], settings: codes.CodesSettings) -> L
 def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
     model = catalogues.record("ppocr", record.model)
     recogniser = ppocr.open_recogniser(model, options, open_network)
-    holders: Dict[str, object] = {"recogniser": recogniser}
+    holders: Dict[str, NetworkHolder] = {"recogniser": recogniser}
     if record.name not in team.detectors + team.later_detectors:
         return Member(record.name, recogniser.characters, recogniser, None, True, holders)
     detector = ppocr.open_detector(model, options, open_network)

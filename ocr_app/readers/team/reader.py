@@ -20,12 +20,11 @@ from ocr_app.networks.onnx_runtime import OnnxNetwork, version
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
 from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
-from ocr_app.readers.ppocr import reader as ppocr
 from ocr_app.readers.team import settings as team_settings
 from ocr_app.readers.team.arbiter import Arbiter, Said, comparable
 from ocr_app.readers.team.budget import Budget
 from ocr_app.readers.team.looks import Frame, GivenLines, Team, looks, read_given
-from ocr_app.readers.team.members import Member, SeenPlace, open_member
+from ocr_app.readers.team.members import Member, NetworkHolder, SeenPlace, open_member
 from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
 from ocr_app.recipes.decoding import prepare_free_decoding
 
@@ -43,19 +42,14 @@ def network_files(model: Optional[str]) -> Dict[str, str]:
     """The paths of the networks of a team, by role. Raises UsageError, ModelError."""
     if _is_alone(model):
         return codes.network_files(model)
-    team = team_settings.team(model)
-    paths: Dict[str, str] = {}
-    for name in team.members:
-        record = team_settings.member_record(name)
-        files = (codes if record.reader == "codes" else ppocr).network_files(record.model)
-        for role, path in files.items():
-            if role == "recogniser" or name in team.detectors + team.later_detectors:
-                paths["{}-{}".format(name, role)] = path
-    return paths
+    return {
+        each.role: catalogues.path_of(catalogues.record(each.reader, each.model)[each.part])
+        for each in team_settings.networks(team_settings.team(model))
+    }
 
 
 def open_reader(options: ReaderOptions, open_network: Opener = OnnxNetwork) -> Reader:
-    """The team, or one of our own models alone ("v1").
+    """The team, or one of our own models alone ("v2").
 
     Raises ReaderUnavailable, UsageError, DeviceUnavailable, PrecisionUnavailable or ModelError.
     """
@@ -93,7 +87,7 @@ class TeamReader(Reader):
             super(TeamReader, self).replace_network(role, network)
         self._holders()[role].network = network
 
-    def _holders(self) -> "Dict[str, object]":
+    def _holders(self) -> Dict[str, NetworkHolder]:
         return {
             "{}-{}".format(member.name, role): holder
             for member in self._team.members

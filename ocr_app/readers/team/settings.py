@@ -1,6 +1,6 @@
 """What a team is: its members, its looks and its thresholds, from data/team.json."""
 
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ocr_app.core.errors import UsageError
 from ocr_app.core.paths import load_data
@@ -39,6 +39,15 @@ class MemberRecord(NamedTuple):
     model: str
 
 
+class TeamNetwork(NamedTuple):
+    """A network of a team: its role there ("tiny-recogniser"), and of which reader's model it is which part."""
+
+    role: str
+    reader: str
+    model: str
+    part: str
+
+
 def catalogue() -> Dict[str, Any]:
     """data/team.json."""
     return load_data("team.json")  # type: ignore[no-any-return]
@@ -66,6 +75,22 @@ def team(name: Optional[str]) -> TeamSettings:
     return TeamSettings(name=chosen, **dict(record, **lists))
 
 
+def is_team(model: Optional[str]) -> bool:
+    """Whether the reader `codes` with that model is a team; None stands for the default team."""
+    return model is None or model in names()
+
+
 def member_record(name: str) -> MemberRecord:
     """The record of a member."""
     return MemberRecord(name=name, **catalogue()["members"][name])
+
+
+def networks(chosen: TeamSettings) -> List[TeamNetwork]:
+    """Of each member the recogniser, and the detector where the team looks through it."""
+    found = []
+    for name in chosen.members:
+        record = member_record(name)
+        looks = name in chosen.detectors + chosen.later_detectors
+        parts = ("detector", "recogniser") if looks else ("recogniser",)
+        found += [TeamNetwork("{}-{}".format(name, part), record.reader, record.model, part) for part in parts]
+    return found
