@@ -28,7 +28,7 @@ from ocr_app.imaging.load import load_image
 from ocr_app.networks import ctc, onnx_runtime
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.ppocr import detector, reader
-from ocr_app.readers.ppocr.detector import FoundText, PpocrDetector
+from ocr_app.readers.ppocr.detector import FoundText
 from ocr_app.readers.ppocr.recogniser import AS_PUBLISHED, PpocrRecogniser
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 SCHEMA = "nano-ocr/cut/1"
 SAMPLES = "data/nano-codes-100"
 CARD = ROOT / "docs" / "models" / "ppocr-v6.md"
-_EVERY = 4  # of the frames, for detectors
-_SAME = 1.0  # px; quads whose corners are closer are the same
+_EVERY = 10  # of the frames, for detectors
+_SAME = 1.0  # px of the map; quads whose corners are closer are the same
 _MARKS = re.compile(r"(<!-- cut: [^\n]*-->\n).*?(<!-- /cut -->)", re.S)
 
 Compared = dict[str, Any]
@@ -124,8 +124,8 @@ def _detectors(cut: Cut, paths: Sequence[str]) -> Compared:
     blobs = [detector.prepare(image, settings.side)[0] for image in images]
     networks = [OnnxNetwork(path, threads=1) for path in paths]
     maps = [[own.infer_one(blob)[0, 0] for blob in blobs] for own in networks]
-    quads = [[PpocrDetector(own, settings)(image) for image in images] for own in (networks[0], networks[2])]
-    different = sum(not same_lines(*pair) for pair in zip(*quads, strict=True))
+    found = [[detector.boxes_from_map(marks, settings) for marks in own] for own in (maps[0], maps[2])]
+    different = sum(not same_lines(*pair) for pair in zip(*found, strict=True))
     return _difference("frames", maps[0], maps[1:], different, np.asarray)
 
 

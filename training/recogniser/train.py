@@ -41,11 +41,14 @@ class Stage:
     """One part of a training, with its own schedule and lines; it starts from the averaged weights of the part before.
 
     ``pools``: the seed, style and shards of each, and when they are used (see ``feed.RecogniserSource``).
+    ``remembered``: the share of the weights that the training started from, mixed into those of the part before, so
+    that what those weights were good at comes back (Wortsman et al. 2022, robust fine-tuning).
     """
 
     schedule: Schedule
     narrow_from: int
     pools: tuple[dict[str, Any], ...]
+    remembered: float = 0.0
 
     def sources(self, folder: Path, as_packed: bool = False) -> list[RecogniserSource]:
         """The sources of its lines in ``folder``; ``as_packed``: of the shards that are there, all from the start."""
@@ -88,7 +91,10 @@ def read_config(path: Path) -> RecogniserConfig:
         TypeError, KeyError: a field is unknown or missing.
     """
     data = load_toml(path)
-    stages = [Stage(Schedule(**row["schedule"]), row["narrow_from"], tuple(row["pool"])) for row in data["stage"]]
+    stages = [
+        Stage(Schedule(**row["schedule"]), row["narrow_from"], tuple(row["pool"]), row.get("remembered", 0.0))
+        for row in data["stage"]
+    ]
     return RecogniserConfig(
         name=data["name"],
         widths=Widths(**data["widths"]),
@@ -138,6 +144,8 @@ def train(
     if config.start:
         warm.start_from(network, cards.ROOT / config.start, SHIPPED, checks[0], _STATISTICS)
 
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)
         figures = exact(judged.eval(), checks)
@@ -146,6 +154,7 @@ def train(
 
     for number, stage in enumerate(config.stages, 1):
         seed = config.seed + number - 1
+        network.load_state_dict(mixed(network.state_dict(), start, stage.remembered))
         run = TrainingRun(
             folder=stage_folder(out, number),
             network=network,
@@ -159,6 +168,12 @@ def train(
         )
         network.load_state_dict(run.train(resume, until if number == len(config.stages) else None))
     return network.eval()
+
+
+def mixed(now: dict[str, Tensor], start: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """The weights and statistics of now with a share of those of the start; counters are those of now."""
+    pairs = ((name, value, start[name].to(value.device)) for name, value in now.items())
+    return {name: (v.lerp(s, share) if v.is_floating_point() else v).clone() for name, v, s in pairs}
 
 
 def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ocr_app.core.types import Image, Quad
 from ocr_app.imaging.geometry import rectify, ways_to_read
+from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import direction_groups
 from ocr_app.readers.contract import Timer
 from ocr_app.readers.team.arbiter import Arbiter
@@ -27,15 +28,19 @@ SECOND_MEMBER, THIRD_MEMBER = "second-member", "third-member"
 
 
 class Frame(NamedTuple):
-    """A frame that is being looked at: its pixels, the timer of its phases, and what may be spent on it."""
+    """A frame that is being looked at: its pixels, the timer of its phases, and what may be spent on it.
+
+    ``grey``: the same pixels without colour, for members that do not use it.
+    """
 
     image: Image
+    grey: Image
     timer: Timer
     budget: Budget
 
-    def crop(self, number: int, quad: Quad) -> Image:
+    def crop(self, number: int, quad: Quad, colour: bool) -> Image:
         """The straightened content of a quad; ``number`` of the place, in the order in which places are given."""
-        return rectify(self.image, quad)
+        return rectify(self.image if colour else self.grey, quad)
 
 
 class GivenLines(NamedTuple):
@@ -45,9 +50,9 @@ class GivenLines(NamedTuple):
     timer: Timer
     budget: Budget
 
-    def crop(self, number: int, quad: Quad) -> Image:
+    def crop(self, number: int, quad: Quad, colour: bool) -> Image:
         """The straightened content of a quad in image ``number``."""
-        return rectify(self.images[number], quad)
+        return rectify(self.images[number] if colour else gray(self.images[number]), quad)
 
 
 Source = Union[Frame, GivenLines]
@@ -92,7 +97,7 @@ def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
 def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
     assert member.detect is not None
     with frame.timer.phase("detect"):
-        return member.detect(frame.image, scale)
+        return member.detect(frame.image if member.colour else frame.grey, scale)
 
 
 def _looked_again(
@@ -153,7 +158,7 @@ def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Pl
     """One place per quad. Steep quads are read downwards and upwards, those of one direction in one way."""
     ways = [ways_to_read(each.quad) for each in seen]
     flat = [(index, way) for index, both in enumerate(ways) for way in both]
-    answers = iter(team.first.recognise([frame.crop(index, way) for index, way in flat]))
+    answers = iter(team.first.recognise([frame.crop(index, way, team.first.colour) for index, way in flat]))
     places = [[_first_read(team.first, each, way, next(answers)) for way in both] for each, both in zip(seen, ways)]
     steep = [index for index, both in enumerate(places) if len(both) > 1]
     for group in direction_groups([seen[index].quad for index in steep]):
@@ -181,7 +186,8 @@ def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -
         return found
     with _measured(frame.budget, UPSIDE_DOWN):
         quads = [np.roll(found[k].place.quad, 2, axis=0) for k in unsure]
-        answers = team.first.recognise([frame.crop(k, quad) for k, quad in zip(unsure, quads)])
+        crops = [frame.crop(k, quad, team.first.colour) for k, quad in zip(unsure, quads)]
+        answers = team.first.recognise(crops)
     result = list(found)
     for k, quad, answer in zip(unsure, quads, answers):
         answers_of = {team.first.name: (answer, team.first.characters)}
@@ -218,7 +224,7 @@ def _asked(
         return found
     member = team.members[number]
     with _measured(frame.budget, step):
-        answers = member.recognise([frame.crop(k, found[k].place.quad) for k in wanted])
+        answers = member.recognise([frame.crop(k, found[k].place.quad, member.colour) for k in wanted])
     result = list(found)
     for k, answer in zip(wanted, answers):
         result[k] = weigh(found[k].place.with_answer(member.name, (answer, member.characters)), team.arbiter)

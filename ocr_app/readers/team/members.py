@@ -6,7 +6,6 @@ import numpy as np
 
 from ocr_app.core.types import Image, Quad
 from ocr_app.imaging.geometry import grow, sides
-from ocr_app.imaging.preprocess import gray
 from ocr_app.networks.contract import Opener
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
@@ -46,13 +45,15 @@ Detector = Callable[[Image, float], List[SeenPlace]]
 class Member(NamedTuple):
     """One independently trained network that reads lines; ``detect`` is None where the team does not look through it.
 
-    ``holders``: by role ("detector", "recogniser"), what runs the network of that role.
+    ``colour``: whether it uses colours. ``holders``: by role ("detector", "recogniser"), what runs the network of that
+    role.
     """
 
     name: str
     characters: Tuple[str, ...]
     recognise: Recogniser
     detect: Optional[Detector]
+    colour: bool
     holders: Dict[str, NetworkHolder]
 
 
@@ -70,13 +71,10 @@ def _open_codes(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     settings = codes.settings_from(model)
 
     def detect(image: Image, scale: float) -> List[SeenPlace]:
-        return chosen_lines(detector(gray(image), scale), settings)
-
-    def recognise(crops: Sequence[Image]) -> List[np.ndarray]:
-        return recogniser([gray(crop) for crop in crops])
+        return chosen_lines(detector(image, scale), settings)
 
     holders: Dict[str, NetworkHolder] = {"detector": detector, "recogniser": recogniser}
-    return Member(record.name, recogniser.characters, recognise, detect, holders)
+    return Member(record.name, recogniser.characters, recogniser, detect, False, holders)
 
 
 def chosen_lines(found: Sequence[FoundLine], settings: codes.CodesSettings) -> List[SeenPlace]:
@@ -94,7 +92,7 @@ def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     recogniser = ppocr.open_recogniser(model, options, open_network)
     holders: Dict[str, NetworkHolder] = {"recogniser": recogniser}
     if record.name not in team.detectors + team.later_detectors:
-        return Member(record.name, recogniser.characters, recogniser, None, holders)
+        return Member(record.name, recogniser.characters, recogniser, None, True, holders)
     detector = ppocr.open_detector(model, options, open_network)
     holders["detector"] = detector
     side = int(model["detector"]["side"])
@@ -104,4 +102,4 @@ def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions
         best = sorted(found, key=lambda line: -line.score)[:MOST_PLACES]
         return [SeenPlace(line.quad, line.score) for line in best]
 
-    return Member(record.name, recogniser.characters, recogniser, detect, holders)
+    return Member(record.name, recogniser.characters, recogniser, detect, True, holders)

@@ -13,6 +13,7 @@ from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior, Opinion, Quad, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import image_quad, rectify
 from ocr_app.imaging.line_assembly import assemble
+from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import reading_order
 from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork, version
@@ -135,7 +136,7 @@ class TeamReader(Reader):
     def _looks(self, image: Image, timer: Timer) -> Iterator[List[WeighedPlace]]:
         self._budget.begin()
         with failures_of("codes"):
-            for found in looks(self._team, Frame(image, timer, self._budget)):
+            for found in looks(self._team, Frame(image, gray(image), timer, self._budget)):
                 for step in self._budget.refused:
                     timer.note("{}:{}".format(NOT_ASKED, step))
                 yield [found[i] for i in reading_order([each.place.quad for each in found])]

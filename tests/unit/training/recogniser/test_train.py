@@ -14,7 +14,7 @@ import torch
 from training.recogniser import pool
 from training.recogniser.feed import RecogniserTarget
 from training.recogniser.network import RecogniserNetwork
-from training.recogniser.train import CLASSES, blind_to_case, greedy, read_config, stage_folder
+from training.recogniser.train import CLASSES, blind_to_case, greedy, mixed, read_config, stage_folder
 
 CONFIG = Path(__file__).resolve().parents[4] / "training" / "recogniser" / "config" / "code-recogniser.toml"
 
@@ -57,3 +57,10 @@ def test_a_packed_training_takes_the_shards_that_are_there(tmp_path: Path) -> No
         (folder / f"{number:05d}.npz").touch()
     (source,) = stage.sources(tmp_path, as_packed=True)
     assert (source.seed, source.shards, source.first, source.share) == (first.seed, 2, 2, first.share)
+
+
+def test_what_was_known_at_the_start_is_mixed_in_and_the_states_stay() -> None:
+    now, start = ({"w": torch.tensor([value]), "n": torch.tensor(int(value))} for value in (2.0, 12.0))
+    found = mixed(now, start, 0.4)
+    assert (float(found["w"]), int(found["n"])) == (pytest.approx(6.0), 2)
+    assert float(now["w"]) == 2.0 and torch.equal(mixed(now, start, 0.0)["w"], now["w"])
