@@ -166,23 +166,26 @@ def upside_down(levels):
     return image
 
 
-def test_a_print_that_is_read_badly_all_over_is_read_on_its_head():
-    first = FakeMember(
-        "first",
-        {10: ("O1S3", 0.25), 11: ("LOT 1", 0.95), 20: ("ZZZZ", 0.25), 21: ("EXP 2", 0.95)},
-        {1.0: [UPPER, LOWER]},
-    )
+def test_a_line_that_is_read_badly_is_read_on_its_head_as_well():
+    first = FakeMember("first", {10: ("O1S3", 0.25), 11: ("LOT 1", 0.95), 20: ("EXP 2", 0.95)}, {1.0: [UPPER, LOWER]})
     found = last(team(first), frame_of(upside_down([(10, 11), (20, 21)])))
-    assert sorted(texts(found)) == ["EXP 2", "LOT 1"]
+    assert sorted(texts(found)) == ["EXP 2", "LOT 1"] and sorted(first.asked) == [10, 11, 20]
     turned = next(each for each in found if each.best.text == "LOT 1").place.quad
     np.testing.assert_array_equal(turned, np.roll(box_quad(*UPPER), 2, axis=0))
 
 
-def test_one_bad_line_among_good_ones_is_not_turned():
-    boxes = [(20, 20, 200, 20), (20, 80, 200, 20), (20, 140, 200, 20)]
-    first = FakeMember("first", {10: ("O1S3", 0.25), 20: ("LOT 1", 0.95), 30: ("EXP 2", 0.95)}, {1.0: boxes})
-    last(team(first), frame_of(upside_down([(10, 11), (20, 20), (30, 30)])))
-    assert sorted(first.asked) == [10, 20, 30]
+@pytest.mark.parametrize("other_way", [("LOT1", 0.45), ("", 0.99)])
+def test_a_line_stays_as_it_is_where_its_other_way_is_not_likely_right(other_way):
+    first = FakeMember("first", {10: ("O1S3", 0.25), 11: other_way}, {1.0: [UPPER]})
+    (found,) = last(team(first), frame_of(upside_down([(10, 11)])))
+    np.testing.assert_array_equal(found.place.quad, box_quad(*UPPER))
+
+
+def test_a_doubtful_place_is_not_turned():
+    first = FakeMember("first", {10: ("O1S3", 0.25)}, {1.0: []})
+    member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 0.4, sure=False)])
+    last(team(first)._replace(members=(member,)), frame_of(upside_down([(10, 11)])))
+    assert first.asked == [10]
 
 
 def test_steep_lines_of_one_direction_are_read_the_same_way():
