@@ -41,7 +41,7 @@ class FakeMember:
 
     def __init__(self, name, texts, found=None):
         self.texts, self.found, self.asked, self.looked = texts, found, [], []
-        self.member = Member(name, CHARACTERS, self.recognise, None if found is None else self.detect, {})
+        self.member = Member(name, CHARACTERS, self.recognise, None if found is None else self.detect, False, {})
 
     def recognise(self, crops):
         levels = [level_of(crop) for crop in crops]

@@ -24,7 +24,7 @@ UPPER, LOWER = (20, 20, 200, 20), (20, 80, 200, 20)
 
 
 def frame_of(image, limit_ms=None):
-    frame = Frame(image, Timer(), Budget(limit_ms))
+    frame = Frame(image, image, Timer(), Budget(limit_ms))
     frame.budget.begin()
     return frame
 
