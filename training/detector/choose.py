@@ -30,8 +30,8 @@ from training.detector.matching import Tally, overlap
 from training.detector.scenes import Scene
 
 TARGET = cards.CARDS / "code-detector-settings.json"
-_SIZES = ((640, 640), (640, 960), (768, 960), (800, 1120), (960, 960), (960, 1280))  # side, largest_side
-_PIXEL, _LINE = (0.2, 0.3, 0.4), (0.35, 0.5, 0.6)
+_SIZES = ((640, 960), (800, 960), (960, 960), (960, 1280), (1120, 1280))  # side, largest_side
+_PIXEL, _LINE = (0.3, 0.4, 0.5), (0.5, 0.6, 0.7)
 _LARGEST_SCALE = 2.0
 _MATCHED = 0.5  # least overlap at which a quad is the one of a line
 _EXTRA_COST = 2.0  # points of recall that one more wrong quad per frame is worth

@@ -33,9 +33,12 @@ class Tally:
         """Count one frame. Found quads whose middle is in an unsure quad are neither right nor wrong."""
         self.frames += 1
         self.lines += len(true)
-        self.met += sum(any(shared(t, f) > _MET for f in found) for t in true)
-        self.overlapped += sum(any(overlap(t, f) >= _OVERLAP for f in found) for t in true)
-        self.whole += sum(any(covered(t, f) >= WHOLE for f in found) for t in true)
+        near = [[f for f in found if not _apart(t, f)] for t in true]
+        self.met += sum(any(shared(t, f) > _MET for f in close) for t, close in zip(true, near, strict=True))
+        self.overlapped += sum(
+            any(overlap(t, f) >= _OVERLAP for f in close) for t, close in zip(true, near, strict=True)
+        )
+        self.whole += sum(any(covered(t, f) >= WHOLE for f in close) for t, close in zip(true, near, strict=True))
         right = [any(overlap(t, f) >= 0.25 for t in true) for f in found]
         doubtful = [any(_inside(u, f.mean(axis=0)[None]).all() for u in unsure) for f in found]
         self.found += len(found)
@@ -55,6 +58,8 @@ class Tally:
 def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     """The intersection over union of two convex quads."""
     a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    if _apart(a, b):
+        return 0.0
     shared = float(cv2.intersectConvexConvex(a, b)[0])
     return shared / max(1e-6, abs(cv2.contourArea(a)) + abs(cv2.contourArea(b)) - shared)
 
@@ -62,8 +67,15 @@ def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
 def shared(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     """The share of the smaller of two convex quads that the other covers."""
     a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    if _apart(a, b):
+        return 0.0
     common = float(cv2.intersectConvexConvex(a, b)[0])
     return common / max(1e-6, min(abs(cv2.contourArea(a)), abs(cv2.contourArea(b))))
+
+
+def _apart(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
+    """Whether the upright boxes of two quads do not touch: then nothing else needs to be computed."""
+    return bool((a.min(axis=0) >= b.max(axis=0)).any() or (b.min(axis=0) >= a.max(axis=0)).any())
 
 
 def covered(true: NDArray[np.float32], found: NDArray[np.float32]) -> float:
