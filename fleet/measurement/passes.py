@@ -121,11 +121,16 @@ def with_kept(record: dict[str, Any], earlier: dict[str, Any], order: Sequence[s
 
     Raises MatrixError if the earlier record is of another reader or other code.
     """
-    for key in (lambda own: own["reader"], lambda own: own["engine"], lambda own: own["environment"]["app"]["sha256"]):
-        if key(record) != key(earlier):
-            raise MatrixError(f"the earlier record is of {key(earlier)}", str(key(record)), "leave out --keep")
+    for now, before in zip(_origin(record), _origin(earlier), strict=True):
+        if now != before:
+            raise MatrixError(f"the earlier record is of {before}", now, "leave out --keep")
     found = {part["name"]: part for part in [*earlier["parts"], *record["parts"]]}
     return {**record, "parts": sorted(found.values(), key=lambda part: order.index(part["name"]))}
+
+
+def _origin(record: dict[str, Any]) -> tuple[str, str, str]:
+    """Reader, engine and code of a record."""
+    return record["reader"], record["engine"], record["environment"]["app"]["sha256"]
 
 
 def parts(config: dict[str, Any], names: Sequence[str] | None) -> Iterator[PassesPart]:

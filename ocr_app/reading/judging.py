@@ -133,8 +133,9 @@ def _members_of(line: LinePosterior) -> List[str]:
 
 def _as_read_by(member: str, line: LinePosterior) -> LinePosterior:
     """The line with that member's posterior first, if it has read the line."""
-    for index, other in enumerate(line.others):
+    others: Tuple[LinePosterior, ...] = line.others
+    for index, other in enumerate(others):
         if other.member == member:
-            rest = line.others[:index] + line.others[index + 1 :]
+            rest = others[:index] + others[index + 1 :]
             return other._replace(others=(line._replace(others=()),) + rest)
     return line

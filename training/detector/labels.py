@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -101,7 +102,7 @@ def _ends(quad: NDArray[np.float32], height: float) -> list[NDArray[np.float32]]
     ]
 
 
-def _fill(target: NDArray[np.float32] | NDArray[np.uint8], quad: NDArray[np.float32], value: float) -> None:
+def _fill(target: NDArray[np.float32] | NDArray[np.uint8], quad: NDArray[np.floating[Any]], value: float) -> None:
     """Fill the cells whose centre is in the quad, in place."""
     points = np.rint((np.asarray(quad, np.float64) - 0.5) * 2**_SHIFT).astype(np.int32)
     cv2.fillConvexPoly(target, points, value, cv2.LINE_8, _SHIFT)

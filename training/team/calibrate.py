@@ -1,6 +1,6 @@
 """Calibrates the team: the weights of its arbiter, and its thresholds, from labelled lines.
 
-python -m training.team.calibrate              measure, write data/team.json, docs/models/team.json and the diagram
+python -m training.team.calibrate              measure; write data/team.json and the card docs/models/team.md
 python -m training.team.calibrate --count 200  a quick try
 """
 
@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -22,7 +23,7 @@ from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.team import settings
 from ocr_app.readers.team.arbiter import Arbiter, comparable, features
 from ocr_app.readers.team.members import Member, open_member
-from training import cards
+from training import cards, reliability
 from training.team import regression
 from training.team.examples import TeamExample, examples
 
@@ -160,19 +161,91 @@ def calibrate(count: int) -> dict[str, Any]:
     cv2.setNumThreads(1)
     opened = open_members()
     members = tuple(member.name for member in opened)
-    found = trusted(examples(opened, count), members)
+    every = list(examples(opened, count))
+    found = trusted(every, members)
     teach, judge = found[::2], found[1::2]
     weights = learn(teach, members)
     arbiter = Arbiter(weights, members)
-    outcomes = [staged(each, arbiter, members, 0.97) for each in judge]
     return {
-        "examples": len(found),
+        "machine": cards.machine(),
+        "examples": {domain: sum(each.domain == domain for each in found) for domain in domains_of(found)},
+        "left_out": len(every) - len(found),
         "weights": weights,
         "alone": alone_table(judge, members),
         "agreement": agreement_table(found, members),
         "thresholds": threshold_table(judge, arbiter, members),
-        "reliability": [[round(one.confidence, 4), int(one.right)] for one in outcomes],
+        "reliability": {name: reliability.to_json(cases) for name, cases in curves(judge, arbiter, members).items()},
+        "cases": {
+            name: [[round(confidence, 4), int(right)] for confidence, right in cases]
+            for name, cases in curves(judge, arbiter, members).items()
+        },
     }
+
+
+def domains_of(found: Sequence[TeamExample]) -> list[str]:
+    """Where examples come from, each once."""
+    return sorted({each.domain for each in found})
+
+
+def curves(
+    found: Sequence[TeamExample], arbiter: Arbiter, members: Sequence[str]
+) -> dict[str, list[reliability.ConfidenceCase]]:
+    """Confidences with what became of them: the first member alone, and the team with its default threshold."""
+    sure = settings.team(None).sure
+    alone = [staged(each, arbiter, members[:1], sure) for each in found]
+    team = [staged(each, arbiter, members, sure) for each in found]
+    named = {f"{members[0]} alone": alone, "the team": team}
+    return {name: [(one.confidence, one.right) for one in outcomes] for name, outcomes in named.items()}
+
+
+def tables(measured: dict[str, Any]) -> dict[str, str]:
+    """The blocks of the card."""
+    facts = [["examples", "number"], *([domain, str(count)] for domain, count in measured["examples"].items())]
+    facts += [["left out: all members read the same, the label says otherwise", str(measured["left_out"])]]
+    return {
+        "facts": cards.markdown(facts),
+        "alone": cards.markdown(_alone_rows(measured["alone"])),
+        "agreement": cards.markdown(_agreement_rows(measured["agreement"])),
+        "thresholds": cards.markdown(_threshold_rows(measured["thresholds"])),
+        "reliability": _reliability_text(measured["reliability"]),
+    }
+
+
+def _alone_rows(alone: dict[str, dict[str, float]]) -> list[list[str]]:
+    names = [name for name in next(iter(alone.values())) if name != "lines"]
+    rows = [["lines from", "lines", *names]]
+    for domain, shares in alone.items():
+        rows.append([domain, f"{shares['lines']:.0f}", *(f"{shares[name]:.1f} %" for name in names)])
+    return rows
+
+
+def _agreement_rows(agreement: dict[str, dict[str, int]]) -> list[list[str]]:
+    rows = [["members", "lines that both read alike", "of these wrong"]]
+    for pair, counts in agreement.items():
+        share = 100.0 * counts["wrong"] / max(1, counts["lines"])
+        rows.append([pair, str(counts["lines"]), f"{counts['wrong']} ({share:.2f} %)"])
+    return rows
+
+
+def _threshold_rows(thresholds: Sequence[dict[str, float]]) -> list[list[str]]:
+    rows = [["`sure`", "lines read right", "shown to a second member", "to a third"]]
+    for row in thresholds:
+        shares = [f"{row[key]:.1f} %" for key in ("right", "asked_second", "asked_third")]
+        rows.append([f"{row['sure']:g}", *shares])
+    return rows
+
+
+def _reliability_text(found: dict[str, dict[str, Any]]) -> str:
+    said = [f"{name}: {100 * each['calibration_error']:.1f} points" for name, each in found.items()]
+    return "![Confidence and share right](team.svg)\n\nExpected calibration error: " + "; ".join(said) + "."
+
+
+def save(measured: dict[str, Any], folder: Path = cards.CARDS) -> None:
+    """Write the card: its figures, its tables, and the reliability diagram."""
+    cases = measured.pop("cases")
+    drawn = {name: [(confidence, bool(right)) for confidence, right in found] for name, found in cases.items()}
+    (folder / "team.svg").write_text(reliability.diagram(drawn), encoding="utf-8")
+    cards.save("team", measured, tables(measured), folder)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -187,6 +260,7 @@ def main(arguments: list[str] | None = None) -> int:
         data = json.loads(DATA.read_text(encoding="utf-8"))
         data["arbiter"]["weights"] = measured["weights"]
         DATA.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+        save(measured)
     return 0
 
 

@@ -7,7 +7,7 @@ has the reliability diagram.
 """
 
 import math
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _share(text: str, kind: Any) -> float:
 class Arbiter:
     """Weighs the texts of the members of a team for one place."""
 
-    def __init__(self, weights: Dict[str, Sequence[float]], members: Sequence[str]) -> None:
+    def __init__(self, weights: Mapping[str, Sequence[float]], members: Sequence[str]) -> None:
         """``weights``: per member, in the order of the features; ``members``: all members that the weights know."""
         self._weights = {name: np.array(row, np.float64) for name, row in weights.items()}
         self._members = tuple(members)

@@ -1,6 +1,6 @@
 """Places in a frame where detectors found text: overlaps, and which of two detectors' places to believe."""
 
-from typing import List, NamedTuple, Sequence, Tuple
+from typing import List, NamedTuple, Sequence, Set, Tuple
 
 import cv2
 import numpy as np
@@ -50,7 +50,8 @@ def rivalries(table: np.ndarray) -> List[Rivalry]:
     groups: List[Rivalry] = []
     free_old, free_new = set(range(table.shape[0])), set(range(table.shape[1]))
     while free_old or free_new:
-        old, new = ({free_old.pop()}, set()) if free_old else (set(), {free_new.pop()})  # type: Tuple[set, set]
+        old: Set[int] = {free_old.pop()} if free_old else set()
+        new: Set[int] = set() if old else {free_new.pop()}
         while True:
             more_new = {j for j in free_new if table[sorted(old), j].any()} if old else set()
             more_old = {i for i in free_old if table[i, sorted(new | more_new)].any()} if new | more_new else set()

@@ -13,7 +13,7 @@ from fleet.measurement.passes import PassesPart, PassesRequest, parts
 
 CONFIG = {
     "passes": {
-        "reader": "codes:v1",
+        "reader": "codes:v2",
         "threads": 1,
         "degrees": [8, 90],
         "kinds": {"ed": "recipes/packs.yaml"},

@@ -62,12 +62,12 @@ def test_a_reader_that_cannot_run_is_listed_with_its_reason(monkeypatch):
 def test_the_record_of_a_small_comparison_is_complete(tmp_path, capsys, monkeypatch):
     matrix = tmp_path / "matrix.toml"
     matrix.write_text("")
-    config = dict(CONFIG, side_by_side=dict(CONFIG["side_by_side"], readers=["codes:v1"], reference="codes:v1"))
+    config = dict(CONFIG, side_by_side=dict(CONFIG["side_by_side"], readers=["codes:v2"], reference="codes:v2"))
     monkeypatch.setattr(photographs, "load_toml", lambda path: config)
     photographs.main(TurnsRequest(limit=2), tmp_path / "out.json", matrix=matrix)
     record = json.loads((tmp_path / "out.json").read_text())
     assert record["schema"] == photographs.SCHEMA and record["threads"] == 1
-    assert len(record["results"]["codes:v1"]["real-dates"]) == 2
+    assert len(record["results"]["codes:v2"]["real-dates"]) == 2
     assert "real-dates: 2 crops" in capsys.readouterr().out
 
 

@@ -113,7 +113,9 @@ def test_regions_skip_detection(run, images):
     assert run(images / "20.png", "--region", "0,0,21,8", "--jsonl")[0] == 3
 
 
-RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+RECIPE = (
+    "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+)
 
 
 def thinks_ab7(self, image, timer=None):

@@ -7,7 +7,9 @@ import pytest
 import running
 from PIL import Image as Pillow
 
-RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+RECIPE = (
+    "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocr_app import recipes
 from ocr_app.core.errors import ReaderUnavailable, UsageError
 from ocr_app.core.types import ReaderInfo
 from ocr_app.opening import request
@@ -21,6 +22,10 @@ class TextsOnly(Reader):
 class WithPosteriors(TextsOnly):
     def line_posteriors(self, images, timer=None):
         return []
+
+
+def recipe_for(witnesses):
+    return recipes.loads("name: a\nwitnesses: {}\nlines: [[{{digits: 2}}]]".format(witnesses))
 
 
 @pytest.fixture
@@ -59,11 +64,17 @@ def test_an_unknown_engine_is_refused_before_anything_is_opened(opened):
 
 
 def test_a_recipe_needs_posteriors_and_the_reader_is_closed_again(opened):
-    assert open_reader(ReaderRequest(recipe="a recipe")) is opened.reader
+    assert open_reader(ReaderRequest(recipe=recipe_for(1))) is opened.reader
     opened.reader = TextsOnly()
     with pytest.raises(ReaderUnavailable, match="texts only"):
-        open_reader(ReaderRequest(recipe="a recipe"))
+        open_reader(ReaderRequest(recipe=recipe_for(1)))
     assert opened.reader.closed
+
+
+def test_a_recipe_that_asks_for_more_networks_than_there_are_closes_the_reader_again(opened):
+    with pytest.raises(ReaderUnavailable, match="asks for 2 independent networks, the reader texts has 1") as caught:
+        open_reader(ReaderRequest(recipe=recipe_for(2)))
+    assert opened.reader.closed and "witnesses: 1" in caught.value.expected
 
 
 def test_the_check_says_which_reader_can():

@@ -9,9 +9,11 @@ from ocr_app import recipes
 from ocr_app.core.types import LinePosterior
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.reading import code_json
+from ocr_app.reading.judging import Judgement
 
 RECIPE = """
 name: lots
+witnesses: 1
 codes:
   - name: lot
     lines:
@@ -37,11 +39,11 @@ def judged():
     posteriors = [posterior("TOOL", box_quad(0, 0, 9, 9)), posterior("LOT 7", box_quad(3, 44, 9, 9))]
     decoding = recipes.decode(posteriors, recipe)
     verdict = recipes.verify(decoding, recipe, {"number": "1"}, None, 1.0, None)
-    return decoding, verdict, posteriors
+    return Judgement(decoding, verdict, tuple(posteriors)), recipe
 
 
 def test_the_lines_of_the_code_have_their_places(judged):
-    (line,) = code_json.lines_of(judged[0])
+    (line,) = code_json.lines_of(judged[0].decoding)
     assert line.text == "LOT 7" and 0.0 < line.confidence <= 1.0
     np.testing.assert_array_equal(line.quad, box_quad(3, 44, 9, 9))
 
@@ -62,6 +64,6 @@ def test_another_line_is_given_by_its_best_path(judged):
 
 
 def test_reasons_name_their_field(judged):
-    assert code_json.reasons_of(judged[1]) == ("not-expected:number",)
+    assert code_json.reasons_of(judged[0].verdict) == ("not-expected:number",)
     (reason,) = code_json.to_json(*judged)["reasons"]
     assert reason == {"code": "not-expected", "where": "number", "found": "7", "expected": "1"}

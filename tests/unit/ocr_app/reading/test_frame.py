@@ -96,6 +96,7 @@ def test_a_region_outside_the_image_is_an_error_of_that_image(region):
 
 RECIPE = """
 name: lots
+witnesses: 1
 codes:
   - name: lot
     lines:

@@ -10,7 +10,7 @@ from ocr_app.core.errors import ImageError, ReaderUnavailable, UsageError
 
 def test_a_reader_reads_in_a_process_of_its_own(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), warm_up_image("page"))
-    with ReaderSeat("codes:v1", 1) as seat:
+    with ReaderSeat("codes:v2", 1) as seat:
         seat.warm_up("page", 1)
         assert seat.peak_mb is None
         answer = seat.read(str(tmp_path / "a.png"))
@@ -22,7 +22,7 @@ def test_a_reader_reads_in_a_process_of_its_own(tmp_path):
 
 def test_a_process_that_is_gone_is_started_again_for_the_next_image(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), warm_up_image("line"))
-    with ReaderSeat("codes:v1", 1) as seat:
+    with ReaderSeat("codes:v2", 1) as seat:
         seat._child.end()
         assert seat.read(str(tmp_path / "a.png"), "line")["verdict"] == "read"
 

@@ -8,7 +8,7 @@ from posteriors import line_of, quad_at
 from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.readers.contract import Reader
 
-RECIPE = "name: x\nyears: 2020-2030\nlines: [[EXP, {date: MM/YYYY, as: expiry}]]\n"
+RECIPE = "name: x\nwitnesses: 1\nyears: 2020-2030\nlines: [[EXP, {date: MM/YYYY, as: expiry}]]\n"
 
 
 class FakeReader(Reader):

@@ -29,7 +29,7 @@ def test_a_malformed_recipe_ends_with_its_own_code(images, capsys):
     text = (images / "x.yaml").read_text()
     (images / "x.yaml").write_text(text.replace("date:", "data:"))
     assert main(["recipe", "check", str(images / "x.yaml")]) == 11
-    assert "x.yaml:3: unknown key 'data'" in capsys.readouterr().err
+    assert "x.yaml:4: unknown key 'data'" in capsys.readouterr().err
 
 
 def test_optional_parts_alternatives_and_relations_are_shown(tmp_path, capsys):

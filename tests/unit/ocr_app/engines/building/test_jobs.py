@@ -16,13 +16,22 @@ PLATFORM = Platform("onnxruntime", "1.10.0", "", "", "aarch64")
 
 
 def test_networks_of_a_reader():
-    assert [spec.name for spec in jobs.specs_of("codes")] == ["codes-detector", "codes-recogniser"]
+    assert [spec.name for spec in jobs.specs_of("codes:v2")] == ["codes-detector", "codes-recogniser"]
     assert [spec.part for spec in jobs.specs_of("ppocr:v6-tiny")] == ["detector", "recogniser"]
     assert jobs.specs_of("ppocr")[0].name == "ppocr-v6-small-detector"
     assert [spec.name for spec in jobs.specs_of("easyocr")] == ["easyocr-detector", "easyocr-recogniser"]
     for unknown in ("tesseract", "codes:v9", "nothing"):
         with pytest.raises(UsageError):
             jobs.specs_of(unknown)
+
+
+def test_networks_of_a_team_are_those_of_its_members():
+    ours, tiny = ["codes-detector", "codes-recogniser"], "ppocr-v6-tiny-codes-"
+    assert [spec.name for spec in jobs.specs_of("codes:fast")] == ours
+    balanced = [spec.name for spec in jobs.specs_of("codes:balanced")]
+    assert balanced == [*ours, tiny + "detector", tiny + "recogniser", "ppocr-v6-small-codes-recogniser"]
+    assert jobs.specs_of("codes") == jobs.specs_of("codes:balanced")
+    assert "ppocr-v6-small-codes-detector" in [spec.name for spec in jobs.specs_of("codes:thorough")]
 
 
 @pytest.fixture

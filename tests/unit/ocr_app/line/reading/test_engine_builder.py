@@ -58,6 +58,11 @@ def test_the_command_names_everything_that_the_reader_needs(builder):
     assert command.endswith("--services none --calibration /samples --threads 3 --rebuild")
 
 
+def test_engines_are_built_for_the_networks_of_the_chosen_team(builder):
+    command = builder("", ReaderSettings(team="thorough", engine="tensorrt")).own_command
+    assert command[command.index("--reader") + 1] == "codes:thorough"
+
+
 def test_a_build_that_fails_is_logged_with_its_exit_code(builder, caplog):
     builder("raise SystemExit(13)")()
     assert [record.fields for record in caplog.records] == [{"exit_code": 13, "retry_s": 0.1}]

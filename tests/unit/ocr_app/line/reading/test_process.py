@@ -67,12 +67,16 @@ def test_errors_of_opening_are_raised_as_they_are(made, tmp_path, way, error):
 
 def test_the_request_to_open_has_the_settings_of_reader_recipe_and_image():
     settings = ServiceSettings(
-        reader=ReaderSettings(name="ppocr:tiny", precision="fp16", threads=3, engine="tensorrt", packs="/p"),
+        reader=ReaderSettings(
+            name="codes", team="fast", budget_ms=70, precision="fp16", threads=3, engine="tensorrt", packs="/p"
+        ),
         recipe=RecipeSettings(file="/r.yaml"),
         image=ImageSettings(preprocess="clahe", regions=((1, 2, 3, 4),), max_pixels=9, max_bytes=8, min_side=7),
     )
     assert process.open_request(settings) == {
-        "reader": "ppocr:tiny",
+        "reader": "codes",
+        "team": "fast",
+        "budget_ms": 70,
         "device": "cpu",
         "precision": "fp16",
         "threads": 3,

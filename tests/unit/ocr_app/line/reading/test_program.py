@@ -15,7 +15,9 @@ from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import parse_name
 
 CHARACTERS = ("",) + tuple(" AB7")
-RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+RECIPE = (
+    "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+)
 LIMITS = [10**6, 10**6, 4]
 
 
@@ -64,6 +66,7 @@ def ask(process, verb, **more):
 def opened(process, tmp_path, **changes):
     message = {
         "reader": "codes:v2", "engine": "none", "device": "cpu", "precision": "fp32", "threads": 3, "packs": "",
+        "team": None, "budget_ms": None,
         "recipe": str(tmp_path / "recipe.yaml"), "regions": [], "preprocess": "raw", "limits": LIMITS,
     }  # fmt: skip
     return ask(process, "open", **dict(message, **changes))
@@ -74,6 +77,14 @@ def test_opening_answers_who_the_reader_is_and_asks_for_it_by_one_request(proces
     (request,) = process.requests
     assert request.name == parse_name("codes:v2")
     assert (request.engine, request.device, request.precision, request.threads) == ("onnxruntime", "cpu", "fp32", 3)
+
+
+def test_the_team_the_budget_and_the_recipe_are_those_of_the_settings(process, tmp_path):
+    opened(process, tmp_path, reader="codes", team="fast", budget_ms=90)
+    (request,) = process.requests
+    assert request.name == parse_name("codes:fast") and request.options.budget_ms == 90
+    assert request.recipe.witnesses == 1
+    assert "a team is a setting" in opened(process, tmp_path, reader="ppocr", team="fast")["error"]["found"]
 
 
 def test_a_request_before_open_is_an_error(process, image):

@@ -24,6 +24,7 @@ def test_the_defaults_hold():
     "changes,words",
     [
         ({"reader": ReaderSettings(name="magic")}, "unknown reader"),
+        ({"reader": ReaderSettings(name="ppocr", team="fast")}, "a team is a setting of the reader codes"),
         ({"folder": FolderSettings(watch="in")}, "only one of"),
         ({"output": OutputSettings(results="out")}, "only one of"),
         ({"recipe": RecipeSettings(expected={"a": "b"})}, "without a recipe"),
@@ -53,6 +54,21 @@ def test_expected_values_are_for_fields_of_the_recipe(recipe, tmp_path):
     assert caught.value.expected == "number"
     with pytest.raises(RecipeError):
         check(ServiceSettings(recipe=RecipeSettings(file=str(tmp_path / "missing.yaml"))))
+
+
+@pytest.mark.parametrize("reader", [{}, {"team": "thorough"}, {"name": "codes:balanced"}])
+def test_a_team_of_several_networks_can_be_two_witnesses(recipe, reader):
+    check(ServiceSettings(reader=ReaderSettings(**reader), recipe=RecipeSettings(file=recipe)))
+
+
+@pytest.mark.parametrize("reader", [{"team": "fast"}, {"name": "codes:v2"}, {"name": "ppocr"}])
+def test_a_recipe_that_asks_for_more_networks_than_the_reader_has_is_refused(recipe, tmp_path, reader):
+    chosen = ReaderSettings(**reader)
+    with pytest.raises(UsageError, match="asks for 2 independent networks, the reader .+ has 1") as caught:
+        check(ServiceSettings(reader=chosen, recipe=RecipeSettings(file=recipe)))
+    assert "witnesses: 1" in caught.value.expected
+    (tmp_path / "r.yaml").write_text("witnesses: 1\n" + RECIPE)
+    check(ServiceSettings(reader=chosen, recipe=RecipeSettings(file=recipe)))
 
 
 def test_the_engine_of_the_image_is_taken_only_where_none_is_named():

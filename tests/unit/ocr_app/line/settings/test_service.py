@@ -47,6 +47,8 @@ def test_the_defaults():
     assert {name: value for name, value in attr.asdict(ServiceSettings()).items() if name != "image"} == {
         "reader": {
             "name": "codes",
+            "team": None,
+            "budget_ms": None,
             "device": "cpu",
             "precision": "fp32",
             "threads": 2,
