@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,16 +55,15 @@ def make(folder: Path, seed: int, first: int, last: int, style: str = "mixed") -
 def write(path: Path, drawn: list[Scene]) -> None:
     """Write a shard, completely or not at all: all pixels in one row, shapes, and quads with their scene's number."""
     part = path.with_suffix(".part.npz")
-    np.savez(
-        part,
-        pixels=np.concatenate([scene.grey.ravel() for scene in drawn]),
-        shapes=np.array([scene.grey.shape for scene in drawn], dtype=np.int32),
-        **{kind: np.concatenate([getattr(scene, kind) for scene in drawn]) for kind in _KINDS},
-        **{
-            f"{kind}_counts": np.array([len(getattr(scene, kind)) for scene in drawn], dtype=np.int32)
-            for kind in _KINDS
-        },
-    )
+    arrays: dict[str, Any] = {
+        "pixels": np.concatenate([scene.grey.ravel() for scene in drawn]),
+        "shapes": np.array([scene.grey.shape for scene in drawn], dtype=np.int32),
+    }
+    for kind in _KINDS:
+        quads = [getattr(scene, kind) for scene in drawn]
+        arrays[kind] = np.concatenate(quads)
+        arrays[f"{kind}_counts"] = np.array([len(part) for part in quads], dtype=np.int32)
+    np.savez(part, **arrays)
     part.replace(path)
 
 
