@@ -15,7 +15,7 @@ from training import cards
 from training import export as exporting
 from training.recogniser.network import FoldedRecogniser, RecogniserNetwork
 from training.recogniser.texts import CASED
-from training.recogniser.train import CLASSES, RecogniserConfig, read_config, stage_folder
+from training.recogniser.train import CLASSES, START, RecogniserConfig, mixed, read_config, stage_folder
 
 
 def averaged(config: RecogniserConfig, out: Path) -> tuple[RecogniserNetwork, list[int], float]:
@@ -31,7 +31,10 @@ def averaged(config: RecogniserConfig, out: Path) -> tuple[RecogniserNetwork, li
         if number not in saved:
             raise FileNotFoundError(f"{_checkpoint(out, number)}: this stage is to be shipped and has not begun")
     network = RecogniserNetwork(CLASSES, config.widths)
-    network.load_state_dict(mean([saved[number]["average"] for number in wanted]))
+    state = mean([saved[number]["average"] for number in wanted])
+    if config.remembered:
+        state = mixed(state, torch.load(out / START, map_location="cpu", weights_only=True), config.remembered)
+    network.load_state_dict(state)
     return network.eval(), [int(saved[n]["step"]) for n in numbers], sum(float(saved[n]["seconds"]) for n in numbers)
 
 

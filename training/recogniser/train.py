@@ -33,6 +33,7 @@ from training.render import fonts
 from training.toml import load_toml
 
 CLASSES = SHIPPED.classes
+START = "start.pt"  # the weights that a training began with, in its folder
 _STATISTICS = 400  # lines on which the normalisations of a start from a file are set
 
 
@@ -67,7 +68,7 @@ class RecogniserConfig:
     ``check_real``: pools of real lines, of which the first shard is measured too.
     ``start``: an exported file to start from, below the repository's root; empty for a training from random weights.
     ``shipped``: the stages (counted from 1) whose averaged weights are averaged once more for the shipped file; without
-    any, the last stage is shipped.
+    any, the last stage is shipped. ``remembered``: the share of the start in the shipped weights (see ``Stage``).
     """
 
     name: str
@@ -82,6 +83,7 @@ class RecogniserConfig:
     check_real: tuple[str, ...]
     shipped: tuple[int, ...]
     start: str = ""
+    remembered: float = 0.0
 
 
 def read_config(path: Path) -> RecogniserConfig:
@@ -104,6 +106,7 @@ def read_config(path: Path) -> RecogniserConfig:
         check_real=tuple(data["check"].get("real", ())),
         shipped=tuple(data.get("shipped", ())),
         start=data.get("start", ""),
+        remembered=data.get("remembered", 0.0),
         **data["train"],
     )
 
@@ -145,6 +148,8 @@ def train(
         warm.start_from(network, cards.ROOT / config.start, SHIPPED, checks[0], _STATISTICS)
 
     start = {name: value.clone() for name, value in network.state_dict().items()}
+    out.mkdir(parents=True, exist_ok=True)
+    torch.save(start, out / START)
 
     def measure(state: dict[str, Tensor]) -> dict[str, float]:
         judged.load_state_dict(state)

@@ -14,7 +14,7 @@ import torch
 
 from training.recogniser.export import averaged, mean
 from training.recogniser.network import RecogniserNetwork
-from training.recogniser.train import CLASSES, RecogniserConfig, read_config, stage_folder
+from training.recogniser.train import CLASSES, START, RecogniserConfig, read_config, stage_folder
 
 CONFIG = Path(__file__).resolve().parents[4] / "training" / "recogniser" / "config" / "code-recogniser.toml"
 
@@ -26,7 +26,7 @@ def test_the_mean_is_of_weights_and_not_of_counters() -> None:
 
 def config(shipped: tuple[int, ...]) -> RecogniserConfig:
     found = read_config(CONFIG)
-    return replace(found, stages=found.stages[:1] * 2, shipped=shipped)
+    return replace(found, stages=found.stages[:1] * 2, shipped=shipped, remembered=0.0)
 
 
 def test_the_shipped_stages_are_averaged(tmp_path: Path) -> None:
@@ -47,3 +47,13 @@ def test_a_stage_that_has_not_begun_cannot_be_shipped(tmp_path: Path) -> None:
     torch.save({"average": {}, "step": 1, "seconds": 1.0}, stage_folder(tmp_path, 1) / "checkpoint.pt")
     with pytest.raises(FileNotFoundError, match="has not begun"):
         averaged(config((2,)), tmp_path)
+
+
+def test_a_share_of_the_start_is_shipped(tmp_path: Path) -> None:
+    state = RecogniserNetwork(CLASSES, config(()).widths).state_dict()
+    stage_folder(tmp_path, 1).mkdir()
+    ones, fives = ({name: torch.full_like(value, n) for name, value in state.items()} for n in (1, 5))
+    torch.save({"average": ones, "step": 1, "seconds": 1.0}, stage_folder(tmp_path, 1) / "checkpoint.pt")
+    torch.save(fives, tmp_path / START)
+    network, _, _ = averaged(replace(config(()), remembered=0.25), tmp_path)
+    assert set(network.head.bias.tolist()) == {2.0}
