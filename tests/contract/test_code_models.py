@@ -23,7 +23,7 @@ from ocr_app.verification.preflight import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("detector", "recogniser")
-LARGEST = 4_000_000  # bytes
+LARGEST = 4_500_000  # bytes
 SIGNS = set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:;/-+()*&%#'\"@|=_!?<>$")
 LOWER = set("abcdefghijklmnopqrstuvwxyz")
 
