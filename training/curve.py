@@ -13,7 +13,17 @@ from training.cards import CARDS
 from training.loop import plot_curve, read_log
 from training.toml import load_toml
 
-_SHOWN = ("strict", "alnum", "recall", "precision", "whole", "pages_text", "pages_codes", "grocery_text")
+_SHOWN = (
+    "strict",
+    "alnum",
+    "receipts-held-out",
+    "recall",
+    "precision",
+    "whole",
+    "pages_text",
+    "pages_codes",
+    "grocery_text",
+)
 
 
 def whole_log(out: Path, stages: int) -> list[dict[str, float]]:

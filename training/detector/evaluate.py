@@ -130,7 +130,7 @@ def rival_detector() -> Finder | None:
         return None
     network = OnnxNetwork(rival_file(), threads=1)
     detector = ppocr_detector.PpocrDetector(network, ppocr_detector.settings_from(record))
-    return lambda image: [FoundLine(line.quad, line.score) for line in detector(image)]
+    return lambda image: [FoundLine(found.quad, found.score) for found in detector(image)]
 
 
 def rival_file() -> str:

@@ -67,16 +67,16 @@ def draw(
     for quad in unsure:
         _fill(known, quad / CELL, 0.0)
     for quad, is_code in _sorted_lines(lines, words, texts):
-        height = sides(quad)[1]
+        height, place = sides(quad)[1], np.asarray(quad / CELL, np.float32)
         if height < _LEAST:
-            _fill(known, quad / CELL, 0.0)
+            _fill(known, place, 0.0)
             continue
-        _fill(known, quad / CELL, 1.0)
+        _fill(known, place, 1.0)
         _fill(fine, band_of(quad), 255)
-        _fill(octaves, quad / CELL, float(np.log2(height / UNIT_HEIGHT)))
-        _fill(line, quad / CELL, 1.0)
-        _fill(code, quad / CELL, 1.0 if is_code else 0.0)
-        _fill(sort, quad / CELL, 0.0 if is_code is None else 1.0)
+        _fill(octaves, place, float(np.log2(height / UNIT_HEIGHT)))
+        _fill(line, place, 1.0)
+        _fill(code, place, 1.0 if is_code else 0.0)
+        _fill(sort, place, 0.0 if is_code is None else 1.0)
         for end in _ends(quad, height):
             _fill(known, np.asarray(end / CELL, np.float32), _END_WEIGHT)
     band = cv2.resize(fine, (cells[1], cells[0]), interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)

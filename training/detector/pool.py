@@ -60,8 +60,9 @@ def write(path: Path, drawn: list[Scene]) -> None:
         "shapes": np.array([scene.grey.shape for scene in drawn], dtype=np.int32),
     }
     for kind in _KINDS:
-        arrays[kind] = np.concatenate([getattr(scene, kind) for scene in drawn])
-        arrays[f"{kind}_counts"] = np.array([len(getattr(scene, kind)) for scene in drawn], dtype=np.int32)
+        quads = [getattr(scene, kind) for scene in drawn]
+        arrays[kind] = np.concatenate(quads)
+        arrays[f"{kind}_counts"] = np.array([len(part) for part in quads], dtype=np.int32)
     np.savez(part, **arrays)
     part.replace(path)
 

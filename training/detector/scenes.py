@@ -69,7 +69,7 @@ def render(seed: int, index: int, style: str = "mixed") -> Scene:
         index: of the scene; no scene depends on another.
         style: ``"mixed"``; ``"crowded"``: packages full of label content in front of a shelf of others;
             ``"overprint"``: frames of a line camera, mostly with an older print under the code; ``"faint"``: weak
-            codes directly on pictures and dark packages; ``"large"``: codes up to a third of the frame high.
+            codes directly on pictures and dark packages; ``"large"``: codes from 40 px up, as high as fits.
 
     Raises:
         ValueError: an unknown style.

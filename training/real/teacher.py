@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,10 +22,11 @@ from numpy.typing import NDArray
 from ocr_app.core import model_files
 from ocr_app.imaging.geometry import rectify
 from ocr_app.networks import ctc
+from ocr_app.networks.ctc import Decoded
 from ocr_app.networks.onnx_runtime import OnnxNetwork
+from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.ppocr import detector as ppocr_detector
-from ocr_app.readers.ppocr.reader import _charset, model_record
-from ocr_app.readers.ppocr.recogniser import PpocrRecogniser
+from ocr_app.readers.ppocr.reader import model_record, open_recogniser
 from training.detector.matching import shared
 from training.real import photographs
 from training.real.photographs import FOLDER, GROUPS
@@ -68,7 +70,8 @@ class Teacher:
         """The lines of a picture, the surest first, and the detector's map at a quarter of its size."""
         height, width = image.shape[:2]
         size = (-(-width // REDUCTION), -(-height // REDUCTION))
-        seen, quads = np.zeros(size[::-1], np.uint8), list[Quad]()
+        seen = np.zeros(size[::-1], np.uint8)
+        quads: list[Quad] = []
         for scale in (2, 1) if max(height, width) <= _SMALL_PICTURE else (1,):
             shown = image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
             blob, (across, down) = ppocr_detector.prepare(np.asarray(shown, np.uint8), _SIDE)
@@ -76,21 +79,20 @@ class Teacher:
             small = cv2.resize(marks, size, interpolation=cv2.INTER_AREA)
             seen = np.maximum(seen, np.clip(np.rint(255 * small), 0, 255).astype(np.uint8))
             found = ppocr_detector.boxes_from_map(marks, self._settings)
-            placed = [np.asarray(line.quad * (across, down) / scale, np.float32) for line in found]
+            placed = [np.asarray(mark.quad * (across, down) / scale, np.float32) for mark in found]
             quads += [quad for quad in placed if all(shared(quad, other) < _SAME for other in quads)]
         return self._read(image, quads), seen
 
     def _read(self, image: NDArray[np.uint8], quads: list[Quad]) -> list[TeacherLine]:
-        answers = _decoded(self._small, [rectify(image, quad) for quad in quads])
+        answers = self._small([rectify(image, quad) for quad in quads])
         lines = [(a.confidence, a.text.strip(), quad) for a, quad in zip(answers, quads, strict=True)]
         unsure = [i for i, (confidence, _, _) in enumerate(lines) if confidence < _SURE]
         turned = [np.roll(quads[i], 2, axis=0) for i in unsure]
-        again = _decoded(self._small, [rectify(image, quad) for quad in turned])
-        for i, answer, quad in zip(unsure, again, turned, strict=True):
+        for i, answer, quad in zip(unsure, self._small([rectify(image, q) for q in turned]), turned, strict=True):
             if answer.confidence > lines[i][0] + 0.1:
                 lines[i] = (answer.confidence, answer.text.strip(), quad)
         kept = without_doubles(lines)
-        second = _decoded(self._tiny, [rectify(image, quad) for _, _, quad in kept])
+        second = self._tiny([rectify(image, quad) for _, _, quad in kept])
         return [
             TeacherLine(
                 np.round(quad.astype(float), 1).tolist(),
@@ -103,15 +105,10 @@ class Teacher:
         ]
 
 
-def _recogniser(name: str, threads: int) -> PpocrRecogniser:
-    record = model_record(name)["recogniser"]
-    network = OnnxNetwork(model_files.locate(record["file"]), threads=threads)
-    return PpocrRecogniser(network, *_charset(record["characters"], network))
-
-
-def _decoded(recogniser: PpocrRecogniser, crops: list[NDArray[np.uint8]]) -> list[ctc.Decoded]:
-    """The text of each crop along the best path."""
-    return [ctc.decode_log(log_probs, recogniser.characters) for log_probs in recogniser(crops)]
+def _recogniser(name: str, threads: int) -> Callable[[list[NDArray[np.uint8]]], list[Decoded]]:
+    options = ReaderOptions(device="cpu", model=name, threads=threads)
+    recogniser = open_recogniser(model_record(name), options)
+    return lambda crops: [ctc.decode_log(answer, recogniser.characters) for answer in recogniser(crops)]
 
 
 def without_doubles(lines: list[tuple[float, str, Quad]]) -> list[tuple[float, str, Quad]]:

@@ -17,7 +17,7 @@ from ocr_app.imaging.preprocess import gray
 from ocr_app.networks.contract import Network
 
 CELL = 4  # input pixels that one cell of the maps covers, each way
-MOST_SIDE = 1280  # px; the largest input, for which engines are built
+MOST_SIDE = 1920  # px; the largest input, for which engines are built
 STRIDE = 32  # both sides of the network's input are multiples of this
 BAND = 0.5  # height of the band, in heights of its line
 END = 0.25  # by this the band is shorter at each end, in heights of its line

@@ -6,12 +6,12 @@ twice: a place that is sure is left alone, and a crop is shown to each member on
 
 import time
 from contextlib import contextmanager
-from typing import Iterator, List, NamedTuple, Sequence, Tuple, Union
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from ocr_app.core.types import Image, Quad
-from ocr_app.imaging.geometry import rectify, ways_to_read
+from ocr_app.imaging.geometry import rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import direction_groups
 from ocr_app.readers.contract import Timer
@@ -57,6 +57,7 @@ class GivenLines(NamedTuple):
 
 Source = Union[Frame, GivenLines]
 
+_LONG = 3  # heights and characters; a shorter line says little about its way
 _TURNED = 0.5  # a line counts as standing on its head only if it is more likely right than wrong in that way
 
 
@@ -81,7 +82,7 @@ def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
     """Look by look; the caller stops when it is satisfied. A step that the budget forbids is noted in the timer."""
     found: List[WeighedPlace] = []
     first, *others = team.detectors(team.settings.detectors)
-    found = merged(team, frame, found, _seen(first, frame, 1.0))
+    found = merged(team, frame, found, _seen(first, frame, team.settings.first_scale))
     for member in others:
         found = _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR)
     found = _third_asked(team, frame, found)
@@ -107,7 +108,8 @@ def _looked_again(
     if not frame.budget.allows(step):
         return found
     with _measured(frame.budget, step):
-        return merged(team, frame, found, _seen(member, frame, scale))
+        sure = team.settings.doubtful if step == OTHER_SCALES else None
+        return merged(team, frame, found, _seen(member, frame, scale), sure)
 
 
 @contextmanager
@@ -117,12 +119,18 @@ def _measured(budget: Budget, step: str) -> Iterator[None]:
     budget.took(step, (time.perf_counter() - start) * 1000.0)
 
 
-def merged(team: Team, frame: Frame, old: List[WeighedPlace], seen: List[SeenPlace]) -> List[WeighedPlace]:
-    """Old and new places without doubles: where both cover the same print, the side that is worth more."""
+def merged(
+    team: Team, frame: Frame, old: List[WeighedPlace], seen: List[SeenPlace], sure: Optional[float] = None
+) -> List[WeighedPlace]:
+    """Old and new places without doubles: where both cover the same print, the side that is worth more.
+
+    ``sure``: old places that are right with this probability are not read again; by default that of the team.
+    """
+    sure = team.settings.sure if sure is None else sure
     table = overlaps([each.place.quad for each in old], [each.quad for each in seen])
     groups = rivalries(table)
     wanted = [
-        group for group in groups if group.new and not _settled(team, [old[i] for i in group.old], seen, group.new)
+        group for group in groups if group.new and not _settled(sure, [old[i] for i in group.old], seen, group.new)
     ]
     fresh = [seen[j] for group in wanted for j in group.new]
     read = dict(zip([j for group in wanted for j in group.new], read_places(team, frame, fresh)))
@@ -136,9 +144,9 @@ def merged(team: Team, frame: Frame, old: List[WeighedPlace], seen: List[SeenPla
     return kept
 
 
-def _settled(team: Team, old: List[WeighedPlace], seen: Sequence[SeenPlace], new: Sequence[int]) -> bool:
+def _settled(sure: float, old: List[WeighedPlace], seen: Sequence[SeenPlace], new: Sequence[int]) -> bool:
     """Whether the old places are sure and cover the new ones."""
-    if not old or any(each.probability < team.settings.sure for each in old):
+    if not old or any(each.probability < sure for each in old):
         return False
     return not reaches_beyond([seen[j].quad for j in new], [each.place.quad for each in old])
 
@@ -181,7 +189,7 @@ def total_probability(member: Member, place: Place) -> float:
 
 def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
     """Places that are read badly are read standing on their head too; the likelier way counts."""
-    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.upside_down and each.place.sure]
+    unsure = [k for k, each in enumerate(found) if _may_be_upside_down(team, each)]
     if not unsure or not frame.budget.allows(UPSIDE_DOWN):
         return found
     with _measured(frame.budget, UPSIDE_DOWN):
@@ -195,6 +203,13 @@ def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -
         if turned.probability >= _TURNED and turned.worth > found[k].worth:
             result[k] = turned
     return result
+
+
+def _may_be_upside_down(team: Team, weighed: WeighedPlace) -> bool:
+    """Whether a line is long enough to tell its way, and is read badly as it is."""
+    width, height = sides(weighed.place.quad)
+    long_enough = weighed.place.sure and width > _LONG * height and len(weighed.best.text) >= _LONG
+    return long_enough and weighed.probability < team.settings.upside_down
 
 
 def _second_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:

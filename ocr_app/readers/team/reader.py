@@ -142,11 +142,11 @@ class TeamReader(Reader):
                 yield [found[i] for i in reading_order([each.place.quad for each in found])]
 
     def _content(self, found: List[WeighedPlace]) -> bool:
-        """Whether there is text, and nothing that is text is read badly."""
+        """Whether there is a good line, and, for a team that looks again in doubt, none that is read badly."""
         settings = self._team.settings
         good = [each for each in found if each.probability >= settings.doubtful]
         bad = [each for each in found if settings.hopeless <= each.probability < settings.doubtful]
-        return bool(good) and not bad
+        return bool(good) and not (bad and settings.in_doubt)
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         return self.read_lines([image], timer)[0]

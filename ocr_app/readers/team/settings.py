@@ -15,7 +15,9 @@ class TeamSettings(NamedTuple):
     nothing of worth, and no third one is asked. ``most_third``: how many lines of a look the third member is shown at
     most. ``doubtful``: a frame with a line below it, but not hopeless, is looked at again. ``upside_down``: below it,
     a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given as text.
-    ``scales``: of the later looks, times the usual size of the first detector's input.
+    ``first_scale``, ``scales``: of the first detector's input at the first and the later looks, times its usual size;
+    the other detectors look at theirs. ``in_doubt``: whether a frame is
+    looked at again for one doubtful line, and not only where no good line was found.
     """
 
     name: str
@@ -28,7 +30,9 @@ class TeamSettings(NamedTuple):
     doubtful: float
     upside_down: float
     shown: float
+    first_scale: float
     scales: Tuple[float, ...]
+    in_doubt: bool
 
 
 class MemberRecord(NamedTuple):

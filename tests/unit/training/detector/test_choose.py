@@ -29,7 +29,9 @@ class BandNetwork(Network):
 QUAD = np.array([[100, 100], [400, 100], [400, 132], [100, 132]], np.float32)
 
 
-def test_thresholds_decide_what_is_found():
+def test_thresholds_decide_what_is_found(monkeypatch):
+    monkeypatch.setattr(choose, "_PIXEL", (0.2, 0.3, 0.4))
+    monkeypatch.setattr(choose, "_LINE", (0.35, 0.5, 0.6))
     scene = Scene(np.zeros((640, 640), np.uint8), stack([]), stack([]), stack([QUAD]))
     rows = list(choose.measure(BandNetwork(), [scene], CodeDetectorSettings()))
     assert len(rows) == 9

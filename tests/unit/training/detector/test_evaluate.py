@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("PIL", reason="Pillow draws the scenes' fonts")
 
-from ocr_app.readers.codes.detector import FoundLine
+from ocr_app.readers.codes.detector import CodeDetectorSettings, FoundLine
 from training import cards
 from training.detector import evaluate, scenes
 from training.detector.evaluate import Example
@@ -16,6 +16,12 @@ def quad(x0, y0, x1, y1):
 
 
 FRAME = np.zeros((640, 640, 3), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def at_its_own_size(monkeypatch):
+    """A frame of 640 px is seen at its own size, whatever codes.json says."""
+    monkeypatch.setattr(evaluate, "settings", CodeDetectorSettings)
 
 
 def test_figures_are_given_for_all_by_kind_and_by_height():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from training.detector import matching
 from training.detector.matching import Tally, covered, enlarged, overlap
 
 
@@ -31,7 +32,15 @@ def test_counts_and_figures():
     tally = Tally()
     tally.add([TRUTH], [quad(0, 100, 100, 120)], [quad(10, 11, 111, 31), quad(20, 104, 80, 116), quad(0, 200, 50, 220)])
     assert (tally.lines, tally.overlapped, tally.whole, tally.found, tally.extra) == (1, 1, 1, 3, 1)
-    assert tally.figures() == {"recall": 100.0, "whole": 100.0, "precision": 66.67, "extra_per_frame": 1.0}
+    shares = {"met": 100.0, "recall": 100.0, "whole": 100.0}
+    assert tally.figures() == {**shares, "precision": 66.67, "extra_per_frame": 1.0}
+
+
+def test_a_piece_of_a_line_meets_it_and_is_not_the_line():
+    tally = Tally()
+    tally.add([TRUTH], [], [quad(20, 12, 50, 28)])
+    assert (tally.met, tally.overlapped) == (1, 0)
+    assert matching.shared(TRUTH, TRUTH + 500) == 0.0
 
 
 def test_a_line_missed_counts_in_recall():

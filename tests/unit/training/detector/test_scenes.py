@@ -68,12 +68,12 @@ def test_what_a_mask_shows_in_part_becomes_unsure():
 
 
 def test_label_text_of_a_scene_lies_on_ink():
-    scene = scenes.render(7, 3, "crowded")
-    assert len(scene.words) > 5
-    spread = [_part(scene.grey, quad).std() for quad in scene.words if (quad >= 0).all() and (quad < 608).all()]
-    assert np.median(spread) > 5.0
+    drawn = [scenes.render(7, k, "crowded") for k in range(3)]
+    shown = [(s.grey, quad) for s in drawn for quad in s.words if (quad >= 0).all() and (quad < 608).all()]
+    assert len(shown) > 5
+    assert np.median([_part(grey, quad).std() for grey, quad in shown]) > 5.0
 
 
 def test_large_prints_are_large():
     heights = [np.linalg.norm(q[3] - q[0]) for k in range(4) for q in scenes.render(7, k, "large").lines]
-    assert max(heights) > 60.0
+    assert min(heights) > 30.0
