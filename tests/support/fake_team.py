@@ -22,7 +22,9 @@ RULES = TeamSettings(
     doubtful=0.5,
     upside_down=0.3,
     shown=0.4,
+    first_scale=1.0,
     scales=(),
+    in_doubt=True,
 )
 _RIVALS = "?!<>"
 

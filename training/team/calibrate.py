@@ -243,7 +243,9 @@ def _reliability_text(found: dict[str, dict[str, Any]]) -> str:
 def save(measured: dict[str, Any], folder: Path = cards.CARDS) -> None:
     """Write the card: its figures, its tables, and the reliability diagram."""
     cases = measured.pop("cases")
-    drawn = {name: [(confidence, bool(right)) for confidence, right in found] for name, found in cases.items()}
+    drawn: dict[str, Sequence[reliability.ConfidenceCase]] = {
+        name: [(confidence, bool(right)) for confidence, right in found] for name, found in cases.items()
+    }
     (folder / "team.svg").write_text(reliability.diagram(drawn), encoding="utf-8")
     cards.save("team", measured, tables(measured), folder)
 

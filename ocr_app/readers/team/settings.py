@@ -16,8 +16,8 @@ class TeamSettings(NamedTuple):
     most. ``doubtful``: a frame with a line below it, but not hopeless, is looked at again. ``upside_down``: below it,
     a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given as text.
     ``first_scale``, ``scales``: of the first detector's input at the first and the later looks, times its usual size;
-    the other detectors look at theirs. ``in_doubt``: whether a frame is
-    looked at again for one doubtful line, and not only where no good line was found.
+    the other detectors look at theirs. ``in_doubt``: whether a frame is looked at again for one doubtful line, and not
+    only where no good line was found.
     """
 
     name: str

@@ -19,7 +19,7 @@ def test_a_recogniser_is_shaped_by_the_reader_and_tuned_by_what_was_seen():
 
 def test_a_detector_takes_one_frame():
     own = shapes.profile_of(NETWORKS["codes-detector"], [(1, 1, 480, 640)], settings())
-    assert own == ShapeProfile((1, 1, 32, 32), (1, 1, 480, 640), (1, 1, 1280, 1280))
+    assert own == ShapeProfile((1, 1, 32, 32), (1, 1, 480, 640), (1, 1, 1920, 1920))
 
 
 def test_a_wide_recogniser_takes_fewer_lines():

@@ -64,7 +64,7 @@ def test_a_team_of_several_networks_can_be_two_witnesses(recipe, reader):
 @pytest.mark.parametrize("reader", [{"team": "fast"}, {"name": "codes:v2"}, {"name": "ppocr"}])
 def test_a_recipe_that_asks_for_more_networks_than_the_reader_has_is_refused(recipe, tmp_path, reader):
     chosen = ReaderSettings(**reader)
-    with pytest.raises(UsageError, match="asks for 2 independent networks, the reader .+ has 1") as caught:
+    with pytest.raises(UsageError, match=r"asks for 2 independent networks, the reader .+ has 1") as caught:
         check(ServiceSettings(reader=chosen, recipe=RecipeSettings(file=recipe)))
     assert "witnesses: 1" in caught.value.expected
     (tmp_path / "r.yaml").write_text("witnesses: 1\n" + RECIPE)

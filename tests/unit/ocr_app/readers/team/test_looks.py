@@ -93,7 +93,7 @@ def test_of_a_line_and_its_pieces_the_side_that_is_worth_more_stays(chance, expe
         read = [first.texts.get(level_of(crop), each) for crop, each in zip(crops, read)]
         return [answer(*each) for each in read]
 
-    chosen = team(first, scales=(2.0,))._replace(members=(first.member._replace(recognise=recognise),))
+    chosen = team(first, scales=(2.0,), doubtful=0.8)._replace(members=(first.member._replace(recognise=recognise),))
     assert sorted(texts(last(chosen, frame_of(painted(g10=HALVES[0], g11=HALVES[1]))))) == expected
 
 
@@ -101,6 +101,21 @@ def test_a_sure_place_that_is_found_again_is_not_read_again():
     first = FakeMember("first", {10: ("LOT 1", 0.99)}, {1.0: [UPPER], 2.0: [(22, 20, 197, 20)]})
     found = last(team(first, scales=(2.0,)), frame_of(painted(g10=UPPER)))
     assert texts(found) == ["LOT 1"] and first.asked == [10]
+
+
+def test_another_scale_leaves_alone_what_is_not_in_doubt_and_another_detector_what_is_sure():
+    first = FakeMember("first", {10: ("LAT 1", 0.7)}, {1.0: [UPPER], 2.0: [UPPER]})
+    last(team(first, scales=(2.0,)), frame_of(painted(g10=UPPER)))
+    assert first.asked == [10]
+    second = FakeMember("second", {10: ("LAT 1", 0.3)}, {1.0: [UPPER]})
+    last(team(first, second, detectors=("first", "second"), sure=0.99), frame_of(painted(g10=UPPER)))
+    assert first.asked == [10, 10, 10]
+
+
+def test_the_first_look_has_its_own_scale_and_short_prints_are_not_turned():
+    first = FakeMember("first", {10: ("O1S3", 0.25)}, {1.5: [(20, 20, 40, 20)]})
+    assert texts(last(team(first, first_scale=1.5), frame_of(painted(g10=(20, 20, 40, 20))))) == ["O1S3"]
+    assert (first.looked, first.asked) == ([1.5], [10])
 
 
 def test_a_place_that_reaches_beyond_a_sure_one_is_read():

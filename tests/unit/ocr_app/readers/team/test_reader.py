@@ -67,6 +67,13 @@ def test_a_frame_is_looked_at_again_only_while_it_is_in_doubt():
     assert [fake.looked for fake in (sure, doubtful, blind)] == [[1.0], [1.0, 0.5, 2.0], [1.0, 0.5, 2.0]]
 
 
+def test_one_bad_line_beside_a_good_one_is_a_doubt_only_for_a_team_that_looks_again_for_it():
+    for in_doubt, scales in ((True, [1.0, 0.5]), (False, [1.0])):
+        fake = FakeMember("first", {10: ("LAT 1", 0.99), 20: ("EXP 2", 0.45)}, {1.0: [UPPER, LOWER]})
+        reader_of(fake, scales=(0.5,), in_doubt=in_doubt).read(IMAGE)
+        assert fake.looked == scales
+
+
 def test_a_recipe_stops_the_looks_itself():
     fake = FakeMember("first", {10: ("LOT 1", 0.45)}, {1.0: [UPPER]})
     looks = reader_of(fake, scales=(0.5, 2.0)).looks(painted(g10=UPPER))
