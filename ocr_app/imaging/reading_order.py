@@ -5,6 +5,7 @@ several that are parallel. Each group is looked at along its own direction, so t
 gives the same rows in the same order. In a group, directions may differ by some degrees, as perspective makes them.
 """
 
+from functools import lru_cache
 from typing import List, NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -15,6 +16,7 @@ SAME_ROW = 0.5  # two quads are in one row if their centres are this share of th
 SAME_DIRECTION = 20.0  # degrees between two lines of one print; more for short ones, whose angle is known less well
 _SHORT = 2.0  # a quad less elongated than this says nothing reliable about its direction
 _TRUST = 3.0  # heights; a quad of this width is believed as much as its group
+_REMEMBERED = 16  # sets of quads: those of one frame are asked about by whoever reads, decodes and judges them
 _SHARED = 0.5  # two quads that share more of the smaller width than this are not side by side
 
 
@@ -41,22 +43,25 @@ def rows(quads: Sequence[Quad]) -> List[List[int]]:
     Two quads are in one row if they are side by side and either continues the other along their common direction.
     Groups of another direction follow by their place along the direction of the widest group.
     """
-    if not len(quads):
-        return []
+    return [list(row) for row in _rows(_as_bytes(quads))] if len(quads) else []
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _rows(quads: bytes) -> List[List[int]]:
     layout, groups = _layout_and_groups(quads)
     leading = _mean_direction(layout, groups[0])
-    groups.sort(key=lambda group: float(np.mean(layout.centres[group] @ _across(leading))))
-    return [row for group in groups for row in _rows_of_group(layout, group)]
+    by_place = sorted(groups, key=lambda group: float(np.mean(layout.centres[group] @ _across(leading))))
+    return [row for group in by_place for row in _rows_of_group(layout, group)]
 
 
 def direction_groups(quads: Sequence[Quad]) -> List[List[int]]:
     """Indices of the quads of each common direction; the group with the greatest total width comes first."""
-    return _layout_and_groups(quads)[1] if len(quads) else []
+    return [list(group) for group in _layout_and_groups(_as_bytes(quads))[1]] if len(quads) else []
 
 
 def layout_of(quads: Sequence[Quad]) -> Layout:
-    """The places, directions and sizes of quads."""
-    return _layout_and_groups(quads)[0]
+    """The places, directions and sizes of quads, in arrays that cannot be changed."""
+    return _layout_and_groups(_as_bytes(quads))[0]
 
 
 def pair_direction(layout: Layout, first: int, second: int) -> np.ndarray:
@@ -69,9 +74,14 @@ def _belief(layout: Layout, index: int) -> float:
     return float(max(layout.widths[index], layout.heights[index]) ** 2) + 1e-9
 
 
-def _layout_and_groups(quads: Sequence[Quad]) -> Tuple[Layout, List[List[int]]]:
-    """The layout, and the groups as ``direction_groups`` gives them."""
-    corners = np.asarray(quads, np.float64).reshape(-1, 4, 2)
+def _as_bytes(quads: Sequence[Quad]) -> bytes:
+    return np.asarray(quads, np.float64).tobytes()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _layout_and_groups(quads: bytes) -> Tuple[Layout, List[List[int]]]:
+    """The layout, which is not to be changed, and the groups as ``direction_groups`` gives them."""
+    corners = np.frombuffer(quads, np.float64).reshape(-1, 4, 2)
     along = corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]
     down = corners[:, 3] - corners[:, 0] + corners[:, 2] - corners[:, 1]
     widths, heights = 0.5 * np.hypot(along[:, 0], along[:, 1]), 0.5 * np.hypot(down[:, 0], down[:, 1])
@@ -85,6 +95,8 @@ def _layout_and_groups(quads: Sequence[Quad]) -> Tuple[Layout, List[List[int]]]:
         blend = own[group] * (widths[group] ** 2)[:, None] + middle * prior[:, None]
         agrees = (widths[group] > _SHORT * heights[group])[:, None] & (own[group] @ middle > 0)[:, None]
         directions[group] = np.where(agrees, _units(blend), middle)
+    for array in (layout.centres, directions, widths, heights):
+        array.flags.writeable = False
     return layout._replace(directions=directions), groups
 
 

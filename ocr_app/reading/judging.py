@@ -7,6 +7,8 @@ that passes without them, and the reader looks again only at a frame that does n
 
 from typing import Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple
 
+import numpy as np
+
 from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior
 from ocr_app.networks.charsets import CharsetProjection
@@ -42,44 +44,86 @@ class Judge:
 
     def judge(self, image: Image, looks: Iterable[List[LinePosterior]], timer: Timer) -> Judgement:
         """The first look that passes; where none does, the one that explains most of the code."""
+        frame = _FrameJudge(self._reader, self._recipe, self._verify, self._projections, image, timer)
+        return frame.judge(looks)
+
+
+class _FrameJudge:
+    """Judges one frame. A look that shows nothing new is not judged again, and what two looks share only once."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        recipe: Recipe,
+        verify: Verify,
+        projections: Dict[Tuple[str, ...], CharsetProjection],
+        image: Image,
+        timer: Timer,
+    ) -> None:
+        """``projections``: by the characters of a member, made once for all frames."""
+        self._reader, self._recipe, self._verify, self._projections = reader, recipe, verify, projections
+        self._image, self._timer = image, timer
+        self._cache = recipes.DecodingCache()
+        self._answers: Dict[Tuple[int, ...], LinePosterior] = {}  # lines by the posteriors that they had when asked
+
+    def judge(self, looks: Iterable[List[LinePosterior]]) -> Judgement:
+        """The first look that passes; where none does, the one that explains most of the code."""
         best: Optional[Judgement] = None
+        seen: Optional[List[LinePosterior]] = None
         for lines in looks:
-            found = self._judge_look(image, lines, timer)
+            if seen is not None and _are_same(lines, seen):
+                continue
+            found, seen = self._judge_look(lines), lines
             best = found if best is None or _rank(found) > _rank(best) else best
             if best.passes:
                 break
-        return best if best is not None else self._decoded((), timer)
+        return best if best is not None else self._decoded(())
 
-    def _judge_look(self, image: Image, lines: List[LinePosterior], timer: Timer) -> Judgement:
+    def _judge_look(self, lines: List[LinePosterior]) -> Judgement:
         """The lines as the first members read them; where that does not pass, as the others do."""
         lines = [line if line.member else line._replace(member=self._reader.info.reader) for line in lines]
-        found = self._heard(image, self._decoded(lines, timer), timer)
+        found = self._heard(self._decoded(lines))
         heard = list(found.posteriors)
         for member in _other_members(heard):
             if found.passes:
                 break
-            offer = self._heard(image, self._decoded([_as_read_by(member, line) for line in heard], timer), timer)
+            offer = self._heard(self._decoded([_as_read_by(member, line) for line in heard]))
             found = offer if _rank(offer) > _rank(found) else found
         return found
 
-    def _decoded(self, lines: Sequence[LinePosterior], timer: Timer) -> Judgement:
-        with timer.phase("decode"):
-            decoding = recipes.decode([self._projected(line) for line in lines], self._recipe)
+    def _decoded(self, lines: Sequence[LinePosterior]) -> Judgement:
+        with self._timer.phase("decode"):
+            decoding = recipes.decode([self._projected(line) for line in lines], self._recipe, self._cache)
             return Judgement(decoding, self._verify(decoding, None), tuple(lines))
 
-    def _heard(self, image: Image, found: Judgement, timer: Timer) -> Judgement:
+    def _heard(self, found: Judgement) -> Judgement:
         """The judgement after as many witnesses as it takes; unchanged where none is needed or none can help."""
         if not found.passes or self._recipe.witnesses < 2:
             return found
         lines = list(found.posteriors)
         used = sorted({index for line in found.decoding.lines for index in line.sources})
         while True:
-            report = self._report(found.decoding, lines)
-            heard = Judgement(found.decoding, self._verify(found.decoding, report), tuple(lines), report)
-            asked = lines if heard.passes else self._reader.ask(image, lines, used, timer)
+            with self._timer.phase("decode"):
+                report = self._report(found.decoding, lines)
+                heard = Judgement(found.decoding, self._verify(found.decoding, report), tuple(lines), report)
+            asked = lines if heard.passes else self._asked(lines, used)
             if all(len(after.others) == len(before.others) for after, before in zip(asked, lines)):
                 return heard
             lines = list(asked)
+
+    def _asked(self, lines: List[LinePosterior], used: List[int]) -> List[LinePosterior]:
+        """The lines after one more member was asked about those in ``used``, or has answered in an earlier look."""
+        known = {k: self._answers[key] for k in used for key in [self._answer_key(lines[k])] if key in self._answers}
+        told = [known.get(k, line) for k, line in enumerate(lines)]
+        if len(known) == len(used):
+            return told
+        asked = self._reader.ask(self._image, told, used, self._timer)
+        self._answers.update((self._answer_key(lines[k]), asked[k]) for k in used)
+        return asked
+
+    def _answer_key(self, line: LinePosterior) -> Tuple[int, ...]:
+        """The posteriors that a line has."""
+        return tuple(self._cache.number_of(each) for each in (line,) + line.others)
 
     def _report(self, decoding: recipes.CodeDecoding, lines: Sequence[LinePosterior]) -> WitnessReport:
         """What each member says about each line of the code of which it has read every part."""
@@ -98,7 +142,9 @@ class Judge:
     ) -> str:
         if all(source.member == member for source in sources):
             return decoded.text
-        found = best_text([_as_read_by(member, source) for source in sources], self._recipe, line)
+        read = [_as_read_by(member, source) for source in sources]
+        key = (line.root, tuple(self._cache.number_of(each) for each in read))
+        found = self._cache.once("witness", key, lambda: best_text(read, self._recipe, line))
         return found.text if found is not None else ""
 
     def _projected(self, line: LinePosterior) -> LinePosterior:
@@ -106,9 +152,13 @@ class Judge:
         target = self._reader.characters()
         if not target or line.characters == target:
             return line
+        log_probs = self._cache.once("projection", self._cache.number_of(line), lambda: self._project(line, target))
+        return line._replace(log_probs=log_probs, characters=target)
+
+    def _project(self, line: LinePosterior, target: Tuple[str, ...]) -> np.ndarray:
         if line.characters not in self._projections:
             self._projections[line.characters] = CharsetProjection(line.characters, target)
-        return line._replace(log_probs=self._projections[line.characters](line.log_probs), characters=target)
+        return self._projections[line.characters](line.log_probs)
 
 
 def _rank(judgement: Judgement) -> Tuple[bool, int, float]:
@@ -139,3 +189,18 @@ def _as_read_by(member: str, line: LinePosterior) -> LinePosterior:
             rest = others[:index] + others[index + 1 :]
             return other._replace(others=(line._replace(others=()),) + rest)
     return line
+
+
+def _are_same(lines: Sequence[LinePosterior], before: Sequence[LinePosterior]) -> bool:
+    """Whether a look shows the same places with the same answers as the one before."""
+    return len(lines) == len(before) and all(
+        _is_same(line, other)
+        and len(line.others) == len(other.others)
+        and all(_is_same(one, two) for one, two in zip(line.others, other.others))
+        for line, other in zip(lines, before)
+    )
+
+
+def _is_same(line: LinePosterior, other: LinePosterior) -> bool:
+    given = (line.sure, line.member) == (other.sure, other.member)
+    return given and line.log_probs is other.log_probs and np.array_equal(line.quad, other.quad)

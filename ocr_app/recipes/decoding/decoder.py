@@ -1,8 +1,10 @@
 """Decoding a frame under a recipe: which of its lines are the code, and what they say."""
 
+from functools import partial
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ocr_app.core.types import LinePosterior
+from ocr_app.recipes.decoding.cache import DecodingCache
 from ocr_app.recipes.decoding.candidates import LineCandidate, find_candidates, find_segments, join_segments
 from ocr_app.recipes.decoding.compilation import CompiledRecipe, compile_recipe
 from ocr_app.recipes.decoding.description import describe_line, missing_line
@@ -21,19 +23,21 @@ class _LayoutMatch(NamedTuple):
     fits: Tuple[Optional[LineFit], ...]
 
 
-def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
+def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[DecodingCache] = None) -> CodeDecoding:
     """Reads the lines of a frame, in reading order, as a code of this recipe.
 
     The lines of the layout that explains most are matched with those of the frame in their order, each with one line
-    or with several segments of one row. Text beside the code on its line is junk, which costs. Raises UsageError
-    when the posteriors differ in their characters, RecipeError when the recipe needs characters that they lack.
+    or with several segments of one row. Text beside the code on its line is junk, which costs. ``cache``: that of the
+    frame, where it is decoded more than once under this recipe. Raises UsageError when the posteriors differ in their
+    characters, RecipeError when the recipe needs characters that they lack.
     """
+    cache = cache or DecodingCache()
     not_found = CodeDecoding(recipe.name, "", NOT_READ, (), tuple(range(len(posteriors))), ("code-not-found",))
     if not posteriors:
         return not_found
-    candidates = find_candidates(posteriors, recipe.lookalikes)
+    candidates = find_candidates(posteriors, recipe.lookalikes, cache)
     compiled = compile_recipe(recipe, candidates[0].evidence.characters)
-    matcher = _LayoutMatcher(candidates, [each.sure for each in posteriors], LineFitter(recipe, compiled))
+    matcher = _LayoutMatcher(candidates, [each.sure for each in posteriors], LineFitter(recipe, compiled, cache), cache)
     best = _best_match(matcher, recipe)
     if best is None or any(fit is None for fit in best[1].fits):
         for layout in recipe.layouts:
@@ -45,7 +49,7 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe) -> CodeDecoding:
         TextPlace(each.evidence.quad, each.best_path.text.strip(), posterior.sure)
         for each, posterior in zip(candidates, posteriors)
     )
-    return _describe(recipe, compiled, best[0], best[1], len(posteriors))._replace(places=places)
+    return _describe(recipe, compiled, best[0], best[1], len(posteriors), cache)._replace(places=places)
 
 
 def _best_match(matcher: "_LayoutMatcher", recipe: Recipe) -> Optional[Tuple[RecipeLayout, _LayoutMatch]]:
@@ -59,12 +63,19 @@ def _best_match(matcher: "_LayoutMatcher", recipe: Recipe) -> Optional[Tuple[Rec
 
 
 def _describe(
-    recipe: Recipe, compiled: CompiledRecipe, layout: RecipeLayout, match: _LayoutMatch, count: int
+    recipe: Recipe,
+    compiled: CompiledRecipe,
+    layout: RecipeLayout,
+    match: _LayoutMatch,
+    count: int,
+    cache: DecodingCache,
 ) -> CodeDecoding:
     lines, reasons = [], []
     for line, fit in zip(layout.lines, match.fits):
         if fit is not None:
-            lines.append(describe_line(recipe, compiled.automaton, line, fit))
+            key = (layout.name, line.name, fit.candidate.places, fit.alignment)
+            found = cache.once("line", key, partial(describe_line, recipe, compiled.automaton, line, fit))
+            lines.append(found._replace(sources=fit.candidate.sources))
         elif not line.optional:
             lines.append(missing_line(line))
             reasons.append("line-not-found:" + line.name)
@@ -81,11 +92,13 @@ def _worst_status(lines: List[DecodedLine]) -> str:
 class _LayoutMatcher:
     """Matches the lines of layouts with the candidates of one frame."""
 
-    def __init__(self, candidates: List[LineCandidate], sure: Sequence[bool], fitter: LineFitter) -> None:
+    def __init__(
+        self, candidates: List[LineCandidate], sure: Sequence[bool], fitter: LineFitter, cache: DecodingCache
+    ) -> None:
         """``sure``: for each candidate whether it may be a line by itself, and not only a segment of one."""
         self._candidates = candidates
         self._lines = [candidate for candidate, alone in zip(candidates, sure) if alone]
-        self._fitter = fitter
+        self._fitter, self._cache = fitter, cache
         self._segments = find_segments(candidates) if len(candidates) > 1 else []
         self._joined: Optional[List[LineCandidate]] = None
 
@@ -98,7 +111,7 @@ class _LayoutMatcher:
         if not self._segments or not any(self._may_gain(fit) for fit in match.fits):
             return match
         if self._joined is None:
-            self._joined = join_segments(self._candidates, self._segments)
+            self._joined = join_segments(self._candidates, self._segments, self._cache)
         every = sorted(self._lines + self._joined, key=lambda candidate: candidate.sources)
         return self._match_in_order(layout, every)
 

@@ -2,6 +2,7 @@
 
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
+from ocr_app.recipes.decoding.cache import DecodingCache
 from ocr_app.recipes.decoding.candidates import LineCandidate
 from ocr_app.recipes.decoding.compilation import CompiledRecipe
 from ocr_app.recipes.decoding.search import (
@@ -35,18 +36,25 @@ class LineFit(NamedTuple):
     length: int
 
 
-class LineFitter:
-    """Fits candidates to lines of a recipe. Results are cached by the candidate's sources and the line's root."""
+class _Paths(NamedTuple):
+    """The best path of a candidate from each root, and whether they are those of the exact search."""
 
-    def __init__(self, recipe: Recipe, compiled: CompiledRecipe) -> None:
+    alignments: Dict[int, Alignment]
+    exact: bool
+
+
+class LineFitter:
+    """Fits candidates to lines of a recipe, for one decoding. What costs time is found only once for each place."""
+
+    def __init__(self, recipe: Recipe, compiled: CompiledRecipe, cache: Optional[DecodingCache] = None) -> None:
+        """``cache``: what earlier decodings of the same frame have found."""
         self._recipe = recipe
         self._compiled = compiled
+        self._cache = cache or DecodingCache()
         self._roots = sorted({line.root for line in recipe.lines})
         self._fits: Dict[Tuple[Tuple[int, ...], int], Optional[LineFit]] = {}
-        self._alignments: Dict[Tuple[int, ...], Dict[int, Alignment]] = {}
         self._backward_passes: Dict[Tuple[Tuple[int, ...], Optional[int]], BackwardPass] = {}
         self._searched_exactly: Set[Tuple[int, ...]] = set()
-        self._accepting: Dict[Tuple[int, ...], List[int]] = {}
 
     def fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
         """The candidate as this line; None when it is too unlike it."""
@@ -63,7 +71,8 @@ class LineFitter:
                     candidate.sources in self._searched_exactly or len(self._searched_exactly) < MAX_EXACT_LINES
                 )
                 if affordable and self._may_be_missed(candidate, line):
-                    alignment = trace_best_path(self._backward(candidate, line.root), line.root)
+                    self._searched_exactly.add(candidate.sources)
+                    alignment = self._trace(candidate, line.root, line.root)
                     self._fits[(candidate.sources, line.root)] = self._judge(candidate, alignment)
 
     def _find_fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
@@ -76,35 +85,35 @@ class LineFitter:
 
     def _accepting_roots(self, candidate: LineCandidate) -> List[int]:
         """The roots that allow the unconstrained best path as it is: no search can improve on it."""
-        if candidate.sources not in self._accepting:
-            text, registry = candidate.best_path.text, self._recipe.registry
-            self._accepting[candidate.sources] = [root for root in self._roots if registry.accepts(root, text)]
-        return self._accepting[candidate.sources]
+        text, registry = candidate.best_path.text, self._recipe.registry
+        return self._cache.once(
+            "accepting", candidate.places, lambda: [root for root in self._roots if registry.accepts(root, text)]
+        )
 
     def _search(self, candidate: LineCandidate) -> Dict[int, Alignment]:
         """The candidate's best path from each root."""
-        if candidate.sources not in self._alignments:
-            found = pass_tokens(candidate.evidence, self._compiled.automaton, self._roots, JUNK)
-            self._alignments[candidate.sources] = self._confirm(candidate, found)
-        return self._alignments[candidate.sources]
+        found = self._cache.once("search", candidate.places, lambda: self._find_paths(candidate))
+        if found.exact:
+            self._searched_exactly.add(candidate.sources)
+        return found.alignments
 
-    def _confirm(self, candidate: LineCandidate, found: Dict[int, Alignment]) -> Dict[int, Alignment]:
-        """The same paths where none can be missing, else those of the exact search if that is quick.
+    def _find_paths(self, candidate: LineCandidate) -> _Paths:
+        """The best paths by token passing where none can be missing, else those of the exact search if that is quick.
 
         A path that costs less than ``LABEL_BEAM`` in all was never near an edge of the beam.
         """
+        found = pass_tokens(candidate.evidence, self._compiled.automaton, self._roots, JUNK)
         if not found:
-            return found
+            return _Paths(found, False)
         best = max(found.values(), key=lambda alignment: alignment.score)
         without_touching = JUNK._replace(touching=0.0)
         cost = candidate.best_path.score - best.score - junk_cost(candidate.evidence, without_touching, best)
         hopeless = cost > self._recipe.tolerances.misfit * len(best.runs) + JUNK.touching
         if cost <= LABEL_BEAM or not self._is_exact_search_quick(candidate) or hopeless:
-            return found
+            return _Paths(found, False)
         alone = next(iter(found)) if len(found) == 1 else None
-        backward = self._backward(candidate, alone)
-        exact = {root: trace_best_path(backward, root) for root in found}
-        return {root: alignment for root, alignment in exact.items() if alignment is not None}
+        exact = {root: self._trace(candidate, root, alone) for root in found}
+        return _Paths({root: path for root, path in exact.items() if path is not None}, True)
 
     def _is_exact_search_quick(self, candidate: LineCandidate) -> bool:
         """Whether the exact search of this candidate takes milliseconds."""
@@ -121,9 +130,17 @@ class LineFitter:
             return None
         return LineFit(candidate, alignment, text, cost, length)
 
+    def _trace(self, candidate: LineCandidate, root: int, alone: Optional[int]) -> Optional[Alignment]:
+        """The best path from a root by the exact search. ``alone``: as in ``_backward``."""
+        return self._cache.once(
+            "trace", (candidate.places, root), lambda: trace_best_path(self._backward(candidate, alone), root)
+        )
+
     def _backward(self, candidate: LineCandidate, root: Optional[int]) -> BackwardPass:
-        """The backward pass that has the futures of a root; None for all roots at once, which takes longer."""
-        self._searched_exactly.add(candidate.sources)
+        """The backward pass that has the futures of a root; None for all roots at once, which takes longer.
+
+        It is kept for this decoding alone, as it takes megabytes.
+        """
         every, key = (candidate.sources, None), (candidate.sources, root)
         if every in self._backward_passes:
             return self._backward_passes[every]

@@ -129,3 +129,21 @@ def test_members_with_other_characters_are_reduced_to_those_that_all_share():
             return line_of(self.texts[member], characters=characters, **changes)._replace(member="abc"[member])
 
     assert judged(Mixed("LOT 104", "LOT 104")).passes
+
+
+def test_a_look_that_shows_nothing_new_is_not_judged_again(monkeypatch):
+    decoded, decode = [], recipes.decode
+    monkeypatch.setattr(recipes, "decode", lambda *arguments: decoded.append(1) or decode(*arguments))
+    team = Team("LOT 1?4")
+    line = team.line()
+    judged(team, [line], [line._replace(quad=line.quad.copy())])
+    assert len(decoded) == 1
+    judged(team, [line], [line, line_of("TOOL")._replace(member="a")], [line])
+    assert len(decoded) == 4
+
+
+def test_a_member_is_not_asked_twice_about_the_same_place():
+    team = Team("LOT 104", "LOT 184")
+    line = team.line()
+    found = judged(team, [line], [line, line_of("TOOL")._replace(member="a", quad=line.quad + 500)])
+    assert not found.passes and team.asked == ["b"]
