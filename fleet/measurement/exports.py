@@ -6,10 +6,11 @@ ocr_app.export.program and export_parity do the work, in one process per environ
 from __future__ import annotations
 
 import datetime
+import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from fleet.core.toml import load_toml
 from fleet.environments.steps import python_of
 from fleet.reports.exports import page
 from ocr_app.board import environment
+from ocr_app.core import model_files
 from ocr_app.core.errors import OcrError
 from ocr_app.export.network_specs import NetworkSpec, select
-from ocr_app.export.record import load_record
+from ocr_app.export.record import load_record, record_path
+from ocr_app.readers import catalogues
 from ocr_app.workers.environments import child_environ, exists
 
 log = logging.getLogger(__name__)
@@ -59,9 +62,10 @@ def main(
 def publish(folder: Path = FOLDER, results: Path = RESULTS) -> None:
     """`./inv export --publish`: write export.json and export.md from the last full comparison of each network.
 
-    Nothing is exported or compared. Raises NetworkExportError for a network without a full comparison.
+    Nothing is exported or compared. A network that was not exported here keeps its published record if it is still made
+    of the same files. Raises NetworkExportError for a network without a full comparison.
     """
-    found = report(_select([]), folder)
+    found = report(_select([]), folder, published(results))
     write_record(results, "export", found, page(found))
     log.info("written: docs/results/export.json, docs/results/export.md")
 
@@ -113,15 +117,33 @@ def _sets(quick: bool) -> list[str]:
     return [*words, "--pages-limit", str(limit), *(["--limit", str(limit)] if quick else [])]
 
 
-def report(networks: Sequence[NetworkSpec], folder: Path = FOLDER) -> dict[str, Any]:
+def published(results: Path = RESULTS) -> dict[str, dict[str, Any]]:
+    """The published records by network, without those of other model files or of another form than today's."""
+    path = results / "export.json"
+    found = json.loads(path.read_text(encoding="utf-8"))["networks"] if path.is_file() else []
+    specs = {network.name: network for network in select([])}
+    return {
+        record["network"]: record
+        for record in found
+        if record["network"] in specs and _is_current(record, specs[record["network"]])
+    }
+
+
+def _is_current(record: dict[str, Any], network: NetworkSpec) -> bool:
+    pinned: dict[str, Any] = {**model_files.index(), **catalogues.packaged()}
+    ports = all(record[key]["dims"] == list(getattr(network, key).dims) for key in ("input", "output"))
+    return ports and record["sources"] == {name: pinned[name]["sha256"] for name in network.files}
+
+
+def report(
+    networks: Sequence[NetworkSpec], folder: Path = FOLDER, earlier: Mapping[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
     """The published report: each record with its parity, the machine, and the missing sets.
 
-    Raises NetworkExportError for an export that is missing, damaged, or not fully compared.
+    ``earlier``: records of networks that need not be exported here. Raises NetworkExportError for an export that is
+    missing, damaged, or not fully compared.
     """
-    try:
-        records = [load_record(str(folder), network.name) for network in networks]
-    except OcrError as error:
-        raise NetworkExportError(error.found, error.expected, error.next_step) from error
+    records = [_record(network.name, folder, earlier or {}) for network in networks]
     data = load_toml(DATA)
     whole = {"lines": None, "pages": data["pages_limit"]}
     open_ones = [record["network"] for record in records if (record["parity"] or {}).get("limits") != whole]
@@ -133,5 +155,15 @@ def report(networks: Sequence[NetworkSpec], folder: Path = FOLDER) -> dict[str, 
         "date": datetime.date.today().isoformat(),
         "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
         "missing": [source for key in ("lines", "pages") for source in data[key] if not (ROOT / source).exists()],
+        "kept": [record["network"] for record in records if record is (earlier or {}).get(record["network"])],
         "networks": records,
     }
+
+
+def _record(name: str, folder: Path, earlier: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    if name in earlier and not Path(record_path(str(folder / f"{name}.onnx"))).is_file():
+        return earlier[name]
+    try:
+        return load_record(str(folder), name)
+    except OcrError as error:
+        raise NetworkExportError(error.found, error.expected, error.next_step) from error

@@ -7,18 +7,20 @@ them (build/plans/). The report contains the last plan of every network if it is
 from __future__ import annotations
 
 import datetime
+import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fleet.core.errors import GateReportError
 from fleet.core.files import ROOT
 from fleet.core.pages import write_record
 from fleet.core.toml import load_toml
 from fleet.environments.steps import python_of
+from fleet.measurement.exports import published as published_exports
 from fleet.reports.engines import page
 from ocr_app.board import environment
 from ocr_app.core.errors import ModelError, OcrError, PrecisionUnavailable
@@ -50,7 +52,7 @@ def main(names: Sequence[str] | None = None, publish: bool = True, resume: bool 
     asked = [network for network in _select(names or []) if not (resume and _is_judged(network))]
     problems = [words for network in asked for words in _judge(network, run or _call)]
     if publish:
-        found = report(_select([]))
+        found = report(_select([]), earlier=published())
         write_record(RESULTS, "engines", found, page(found))
         log.info("written: docs/results/engines.json, docs/results/engines.md")
         problems += [f"{own['network']}: {own['why']}" for own in found["open"]]
@@ -115,26 +117,67 @@ def _call(command: list[str], environ: dict[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
-def report(networks: Sequence[NetworkSpec], exports: Path = EXPORTS, plans: Path = PLANS) -> dict[str, Any]:
-    """The published report. ``open`` lists networks without an export or without a plan of it, with the reason."""
+class JudgedNetwork(NamedTuple):
+    """What is published of one network: its preflight and its plan, both in the JSON form."""
+
+    preflight: dict[str, Any]
+    plan: dict[str, Any]
+
+
+def published(results: Path = RESULTS) -> dict[str, JudgedNetwork]:
+    """The published judgements by network, without those of other files than the published exports."""
+    path = results / "engines.json"
+    if not path.is_file():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    plans = {plan["network"]: plan for plan in found["plans"]}
+    checked = {Path(model["name"]).stem: model for model in found["preflight"]["models"]}
+    return {
+        name: JudgedNetwork(checked[name], plans[name])
+        for name, record in published_exports(results).items()
+        if name in plans and plans[name]["model"]["sha256"] == record["sha256"]
+    }
+
+
+def report(
+    networks: Sequence[NetworkSpec],
+    exports: Path = EXPORTS,
+    plans: Path = PLANS,
+    earlier: Mapping[str, JudgedNetwork] | None = None,
+) -> dict[str, Any]:
+    """The published report. ``open`` lists networks without an export or without a plan of it, with the reason.
+
+    ``earlier``: judgements of networks that need not be judged here; ``kept`` lists those that were taken from there.
+    """
     data, machine = load_toml(DATA), environment.describe()
-    checked, judged, unjudged = [], [], []
+    judged: list[JudgedNetwork] = []
+    unjudged, kept = [], []
     for network in networks:
         try:
-            own = _plan_of(network, exports, plans)
-            checked.append(assessment.preflight(str(exports / f"{network.name}.onnx"), network.shape))
-            judged.append({"network": network.name, **precision_plan.to_json(own)})
+            judged.append(_judgement(network, exports, plans))
         except OcrError as error:
-            unjudged.append({"network": network.name, "why": _why(error, exports, plans)})
+            if earlier and network.name in earlier:
+                judged.append(earlier[network.name])
+                kept.append(network.name)
+            else:
+                unjudged.append({"network": network.name, "why": _why(error, exports, plans)})
     return {
         "schema": SCHEMA,
         "date": datetime.date.today().isoformat(),
         "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
         "missing": [source for part in ("recogniser", "detector") for source in data[part] if not _here(source)],
         "open": unjudged,
-        "preflight": assessment.to_json(checked),
-        "plans": judged,
+        "kept": kept,
+        "preflight": dict(assessment.to_json([]), models=[own.preflight for own in judged]),
+        "plans": [own.plan for own in judged],
     }
+
+
+def _judgement(network: NetworkSpec, exports: Path, plans: Path) -> JudgedNetwork:
+    """Raises ModelError, ResultError."""
+    own = _plan_of(network, exports, plans)
+    checked = assessment.to_json([assessment.preflight(str(exports / f"{network.name}.onnx"), network.shape)])
+    return JudgedNetwork(checked["models"][0], {"network": network.name, **precision_plan.to_json(own)})
 
 
 def _why(error: OcrError, exports: Path, plans: Path) -> str:

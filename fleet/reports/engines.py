@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fleet.core.pages import format_machine, markdown_table
+from fleet.reports.exports import kept_line
 
 MIB = float(1 << 20)
 _NAMED = 12  # the page names this many nodes per network; beyond that, it counts their operators
@@ -33,6 +34,7 @@ def page(report: dict[str, Any]) -> str:
         "estimates by the roofline model, memory is estimated from shapes; neither was measured on a board.",
         _preflight(report["preflight"]["models"]),
         _findings(report["preflight"]["models"]),
+        kept_line(report),
         _missing(report["missing"]),
         _open(report["open"]),
     ]

@@ -18,9 +18,16 @@ def page(report: dict[str, Any]) -> str:
         _totals(report["networks"]),
         _files(report["networks"]),
         _comparison(report["networks"]),
+        kept_line(report),
         _missing(report["missing"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def kept_line(report: dict[str, Any]) -> str:
+    """The networks whose rows are those of an earlier page; empty if there are none."""
+    names = ", ".join(f"`{name}`" for name in report.get("kept", []))
+    return f"From an earlier run, since their files have not changed: {names}." if names else ""
 
 
 def _totals(records: Sequence[dict[str, Any]]) -> str:

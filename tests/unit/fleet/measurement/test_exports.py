@@ -136,6 +136,27 @@ def test_what_is_missing_is_not_published(tmp_path: Path) -> None:
         exports.report(network_specs.select(["codes-detector"]), tmp_path)
 
 
+def test_a_network_that_is_not_exported_here_keeps_its_published_record(tmp_path: Path) -> None:
+    record("codes-detector", tmp_path)
+    networks = network_specs.select(["codes-detector", "easyocr-detector"])
+    found = exports.report(networks, tmp_path, exports.published())
+    assert [entry["network"] for entry in found["networks"]] == ["codes-detector", "easyocr-detector"]
+    assert found["kept"] == ["easyocr-detector"]
+    assert "their files have not changed: `easyocr-detector`." in page(found)
+
+
+@pytest.mark.parametrize("key", ["sources", "output"])
+def test_a_published_record_of_other_files_is_not_kept(tmp_path: Path, key: str) -> None:
+    found = json.loads((exports.RESULTS / "export.json").read_text(encoding="utf-8"))
+    changed = {"sources": {"craft_mlt_25k.pth": "ab" * 32}, "output": {"name": "maps", "dims": ["n", 1]}}
+    for entry in found["networks"]:
+        if entry["network"] == "easyocr-detector":
+            entry[key] = changed[key]
+    (tmp_path / "export.json").write_text(json.dumps(found), encoding="utf-8")
+    assert "easyocr-detector" not in exports.published(tmp_path)
+    assert "easyocr-recogniser" in exports.published(tmp_path)
+
+
 def test_every_committed_export_reads_like_its_original() -> None:
     found = json.loads((exports.RESULTS / "export.json").read_text())
     assert [entry["network"] for entry in found["networks"]] == list(network_specs.networks())

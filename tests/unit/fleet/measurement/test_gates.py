@@ -127,3 +127,27 @@ def test_slow_networks_are_judged_on_fewer_images():
     slow, usual = (arguments(networks()[name]) for name in ("easyocr-detector", "codes-detector"))
     assert int(slow[slow.index("--limit") + 1]) < int(usual[usual.index("--limit") + 1])
     assert "--no-texts" in usual
+
+
+def test_a_network_that_is_not_exported_here_keeps_what_was_published_of_the_same_file(judged, tmp_path):
+    exports, plans, network = judged
+    earlier = gates.published()
+    assert "easyocr-detector" in earlier
+    other = networks()["easyocr-detector"]
+    found = report([network, other], exports, plans, earlier)
+    assert [plan["network"] for plan in found["plans"]] == ["codes-recogniser", "easyocr-detector"]
+    assert [model["name"] for model in found["preflight"]["models"]][1] == "easyocr-detector.onnx"
+    assert found["kept"] == ["easyocr-detector"] and found["open"] == []
+    assert "their files have not changed: `easyocr-detector`." in page(found)
+
+
+def test_a_judgement_of_another_file_than_the_published_export_is_not_kept(tmp_path):
+    for name in ("export.json", "engines.json"):
+        (tmp_path / name).write_text((gates.RESULTS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    assert "easyocr-detector" in gates.published(tmp_path)
+    found = json.loads((tmp_path / "engines.json").read_text(encoding="utf-8"))
+    for plan in found["plans"]:
+        plan["model"]["sha256"] = "ab" * 32
+    (tmp_path / "engines.json").write_text(json.dumps(found), encoding="utf-8")
+    assert gates.published(tmp_path) == {}
+    assert gates.published(tmp_path / "nothing") == {}
