@@ -186,7 +186,8 @@ def _as_read_by(member: str, line: LinePosterior) -> LinePosterior:
     for index, other in enumerate(line.others):
         if other.member == member:
             rest = line.others[:index] + line.others[index + 1 :]
-            return other._replace(others=(line._replace(others=()),) + rest)
+            first: LinePosterior = other
+            return first._replace(others=(line._replace(others=()),) + rest)
     return line
 
 
