@@ -76,7 +76,7 @@ def test_models_samples_recipes_schemas_and_the_mark_of_a_typed_package_are_insi
 
 
 def test_the_wheel_stays_small(built):
-    assert built.wheel.stat().st_size < 10e6
+    assert built.wheel.stat().st_size < 25e6  # of which the networks are 19
 
 
 def test_metadata(built):
