@@ -115,11 +115,12 @@ def light(grey: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8
         tone = (tone - 0.5) * between(rng, low, 1.3 if low > 0.2 else 0.4) + 0.5 + between(rng, -0.2, 0.2)
     seen = cv2.LUT(grey, np.clip(np.rint(255 * tone), 0, 255).astype(np.uint8))
     if chance(rng, 0.5):
-        grain = np.empty(grey.shape, dtype=np.int16)
+        grain: NDArray[np.int16] = np.empty(grey.shape, dtype=np.int16)
         cv2.setRNGSeed(int(rng.integers(2**31)))
-        cv2.randn(grain, 0, between(rng, 1, 4) if chance(rng, 0.75) else between(rng, 4, 14))
+        deviation = between(rng, 1, 4) if chance(rng, 0.75) else between(rng, 4, 14)
+        cv2.randn(grain, np.zeros(1), np.full(1, deviation))
         if chance(rng, 0.5):
-            grain = cv2.blur(grain, (2, 2))
+            grain = np.asarray(cv2.blur(grain, (2, 2)), dtype=np.int16)
         seen = cv2.add(seen, grain, dtype=cv2.CV_8U)
     if chance(rng, 0.15):
         glow = between(rng, -60, 90) * noise.smooth(rng, grey.shape, between(rng, 40, 160))

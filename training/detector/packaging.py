@@ -414,7 +414,7 @@ def _heading(made: Sheet, rng: np.random.Generator, box: Box) -> None:
     coverage = ink.text_map(words, face, between(rng, 0, 3))
     if coverage.shape[1] > w:
         tall = max(4, round(coverage.shape[0] * w / coverage.shape[1]))
-        coverage = cv2.resize(coverage, (w, tall), interpolation=cv2.INTER_AREA)
+        coverage = np.asarray(cv2.resize(coverage, (w, tall), interpolation=cv2.INTER_AREA), dtype=np.float32)
     made.write(coverage[:h], (x + (w - coverage.shape[1]) // 2, y), level, 1.0)
 
 
@@ -431,7 +431,8 @@ def _bar_code(made: Sheet, rng: np.random.Generator, box: Box) -> None:
     if digits:
         coverage = ink.text_map(texts.bar_digits(rng), fonts.face(pick(rng, typefaces()), digits))
         if coverage.shape[1] > w:
-            coverage = cv2.resize(coverage, (w, coverage.shape[0]), interpolation=cv2.INTER_AREA)
+            size = (w, coverage.shape[0])
+            coverage = np.asarray(cv2.resize(coverage, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
         made.write(coverage, (x + (w - coverage.shape[1]) // 2, y + tall + 3), dark, 1.0)
 
 

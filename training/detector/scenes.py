@@ -198,7 +198,7 @@ def _shelf(rng: np.random.Generator, marks: Marks) -> Map:
         unsure += _seen(made.words + made.texts + made.unsure, view)
     marks.unsure.extend(unsure)
     if chance(rng, 0.8):
-        grey = cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 4.0))
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 4.0)), dtype=np.float32)
     return np.asarray(grey * between(rng, 0.5, 1.0), dtype=np.float32)
 
 

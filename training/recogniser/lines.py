@@ -262,8 +262,8 @@ def _brushed(shape: tuple[int, int], ground: float, contrast: float, rng: np.ran
     if chance(rng, 0.7):
         across, size = chance(rng, 0.35), float(between(rng, 0.5, 1.5))
         streaks = rng.normal(0.0, 1.0, (h, 1) if across else (1, w)).astype(np.float32)
-        streaks = cv2.GaussianBlur(np.broadcast_to(streaks, shape).copy(), (0, 0), size)
-        plane += np.float32(contrast * between(rng, 0.05, 0.35)) * streaks
+        drawn = cv2.GaussianBlur(np.broadcast_to(streaks, shape).copy(), (0, 0), size)
+        plane += np.float32(contrast * between(rng, 0.05, 0.35)) * drawn
     plane += np.float32(contrast * between(rng, 0.02, 0.2)) * smooth(rng, shape, between(rng, 1.5, 6.0))
     if chance(rng, 0.7):
         place = np.linspace(0.0, 1.0, w, dtype=np.float32)[None, :] - between(rng, -0.3, 1.3)

@@ -58,6 +58,12 @@ def rules_of(host: str, as_text: bool) -> dict[str, dict[str, Any]]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def control_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control machine's clock stands still at the moment of the observation, however long the suite takes."""
+    monkeypatch.setattr("time.time", lambda: float(NODES["good"]["time_sync"]["clock"]))
+
+
 @pytest.mark.parametrize("as_text", [False, True], ids=["defaults", "typed"])
 @pytest.mark.parametrize("hint, expected", [(False, BROKEN), (True, HINTS)], ids=["rules", "hints"])
 @pytest.mark.parametrize("host", NODES)
