@@ -7,6 +7,8 @@ import numpy as np
 
 from ocr_app.core.types import Image, Quad
 
+_Point = Tuple[float, float]
+
 
 def order_quad(points: np.ndarray) -> Quad:
     """The four corners of a convex quad, clockwise from top-left along its reading direction.
@@ -77,6 +79,44 @@ def rectify(image: Image, quad: Quad) -> Image:
     matrix = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), target)
     flags = cv2.INTER_CUBIC
     return np.asarray(cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def shared_area(first: Quad, second: Quad) -> float:
+    """The area that two convex quads share, their corners in either order: one is cut along each side of the other.
+
+    OpenCV 4.5.4, that of a Nano, answers wrongly where sides lie on one line (cv2.intersectConvexConvex).
+    """
+    left = [(float(x), float(y)) for x, y in first]
+    around = [(float(x), float(y)) for x, y in second]
+    turn = _signed_area(around)
+    if turn == 0:
+        return 0.0
+    if turn < 0:
+        around.reverse()
+    for start, end in zip(around, around[1:] + around[:1]):
+        left = _inside_of(left, start, end)
+    return abs(_signed_area(left))
+
+
+def _signed_area(polygon: List[_Point]) -> float:
+    """Positive where the corners turn from x to y."""
+    turned = polygon[1:] + polygon[:1]
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(polygon, turned)) / 2
+
+
+def _inside_of(polygon: List[_Point], start: _Point, end: _Point) -> List[_Point]:
+    """The part of a polygon on the inner side of the line from ``start`` to ``end``."""
+    along, down = end[0] - start[0], end[1] - start[1]
+    depths = [along * (y - start[1]) - down * (x - start[0]) for x, y in polygon]
+    kept: List[_Point] = []
+    for k, (corner, depth) in enumerate(zip(polygon, depths)):
+        before, depth_before = polygon[k - 1], depths[k - 1]
+        if depth * depth_before < 0:
+            part = depth_before / (depth_before - depth)
+            kept.append((before[0] + part * (corner[0] - before[0]), before[1] + part * (corner[1] - before[1])))
+        if depth >= 0:
+            kept.append(corner)
+    return kept
 
 
 def ways_to_read(quad: Quad) -> List[Quad]:

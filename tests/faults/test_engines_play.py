@@ -44,7 +44,7 @@ def fleet(tmp_path, code_models):
         "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable,
         "engines_target": "onnxruntime", "engines_limit": 2, "engines_exports_from": "", "engines_plans_from": "",
         "engines_calibration": [str(ROOT / "data" / "nano-codes-100")], "engines_packs": str(tmp_path / "packs"),
-        "engines_owner": os.getuid(),
+        "engines_owner": os.getuid(), "engines_reader": "codes:fast",  # two networks are enough here
     }  # fmt: skip
     (tmp_path / "hosts.ini").write_text("\n".join(lines) + "\n")
     (tmp_path / "settings.json").write_text(json.dumps(settings))

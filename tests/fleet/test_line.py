@@ -20,6 +20,7 @@ from fleet.release import bundle, keys
 from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
+from ocr_app.engines.building.jobs import specs_of
 from ocr_app.line.selfcheck.samples import expectations
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
@@ -27,6 +28,7 @@ from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
 TAGS = "base_packages,python36,app,container_runtime,release"
+NETWORKS = len(specs_of("codes"))  # those of the default team
 ENGINES = "/var/lib/nano-ocr/data/engines"
 SERVED = ["--listen", "unix:/run/nano-ocr/reader.sock", "--packs", "engines", "--engine", "onnxruntime",
           "--recipe", "recipes/nano-codes.yaml"]  # fmt: skip
@@ -111,7 +113,7 @@ def test_one_node_builds_and_the_other_takes(line: Line, packs: Path) -> None:
     code, text = build_engines(line, packs)
     assert code == 0, text[-3000:]
     engines = [name for name in here(line, 0) if name.endswith(".engine")]
-    assert len(engines) == 2 and set(engines) <= set(here(line, 1))
+    assert len(engines) == NETWORKS and set(engines) <= set(here(line, 1))
     assert line.boards[1].nano.root(f"stat -c %u {ENGINES}/{engines[0]}") == "10001"
     assert build_engines(line, packs)[0] == 0
 
@@ -122,7 +124,7 @@ def test_a_release_brings_its_engines_and_reads_by_them(line: Line, packs: Path,
     code, told, report = line.deploy(made(line, packs, image))
     assert (code, set(told.values())) == (0, {"committed"}), report
     for number, board in enumerate(line.boards):
-        assert len([name for name in here(line, number) if name.endswith(".engine")]) == 2
+        assert len([name for name in here(line, number) if name.endswith(".engine")]) == NETWORKS
         answer = json.loads(asked(board, "data/nano-codes-100/images/000.jpg"))
         assert (answer["verdict"], answer["text"]) == ("pass", "PRO: 13.06.22 EXP: 13.12.23")
         assert answer["engine"].startswith("onnxruntime") and board.status()["health"]["ready"]

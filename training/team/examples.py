@@ -1,7 +1,7 @@
 """Labelled lines for the calibration of the team: what each member reads in them, and what is printed.
 
-Three kinds, of equal weight: lines of held-out receipts, drawn lines in typefaces that no training uses, and whole
-drawn frames and receipt pages as the detectors cut them. Nothing of ``shared/real`` is used.
+Five kinds, of equal weight: lines of held-out receipts, drawn lines in typefaces that no training uses, whole drawn
+frames and receipt pages as the detectors cut them, and photographs. Nothing of ``shared/real`` is used.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ from numpy.typing import NDArray
 
 from ocr_app.core.types import Quad
 from ocr_app.imaging.geometry import image_quad, rectify
+from ocr_app.imaging.preprocess import gray
 from ocr_app.readers.team.arbiter import Said, comparable
 from ocr_app.readers.team.members import Member
 from ocr_app.readers.team.place import said_of
 from ocr_app.readers.team.places import shared
 from training import make_nano_codes
-from training.real import receipts
+from training.real import photographs, receipts
 from training.recogniser import lines as drawn
 from training.render import fonts
 from training.render.substrate import UNSEEN_SURFACES
 
 SEED = 9091  # of drawn lines and frames; no training and no evaluation uses it
+UNTAUGHT = ("barcodes",)  # groups of photographs that no training uses
+SHORTEST = 3  # letters and digits
 _INSIDE = 0.6  # a labelled line is part of a place if it shares this part of its area
 
 Image = NDArray[np.uint8]
@@ -56,12 +59,43 @@ class LabelledPlace:
 def examples(members: tuple[Member, ...], count: int) -> Iterator[TeamExample]:
     """About ``count`` examples of each kind."""
     for place in labelled(members, count):
-        crop = rectify(place.image, place.quad)
-        said = {
-            member.name: said_of(member.name, (member.recognise([crop])[0], member.characters), place.quad)
-            for member in members
-        }
-        yield TeamExample(said, place.truth, place.domain)
+        yield TeamExample(_said_of_all(members, place.image, place.quad), place.truth, place.domain)
+    yield from photograph_examples(members, count)
+
+
+def photograph_examples(members: tuple[Member, ...], count: int) -> Iterator[TeamExample]:
+    """Places in photographs that no training uses and that have no labels: what two of the members read alike is true.
+
+    Places that all members read otherwise are left out, so that this kind is a little easier than photographs are.
+    """
+    left = count
+    for group in UNTAUGHT:
+        for _, image in photographs.pictures(photographs.catalogue(group)):
+            for quad in _seen_by_all(members, image):
+                said = _said_of_all(members, image, quad)
+                truth = _majority([comparable(each.text) for each in said.values()])
+                if truth and left:
+                    left -= 1
+                    yield TeamExample(said, truth, "photographs")
+
+
+def _seen_by_all(members: tuple[Member, ...], image: Image) -> Iterator[Quad]:
+    for member in members:
+        if member.detect is not None:
+            frame = image if member.colour else gray(image)
+            yield from (seen.quad for seen in member.detect(frame, 1.0) if seen.sure)
+
+
+def _said_of_all(members: tuple[Member, ...], image: Image, quad: Quad) -> dict[str, Said]:
+    crop = rectify(image, quad)
+    return {
+        member.name: said_of(member.name, (member.recognise([crop])[0], member.characters), quad) for member in members
+    }
+
+
+def _majority(texts: list[str]) -> str:
+    """The text that two members read, if it is long enough to be no accident; otherwise empty."""
+    return next((text for text in texts if len(text) >= SHORTEST and texts.count(text) > 1), "")
 
 
 def labelled(members: tuple[Member, ...], count: int) -> Iterator[LabelledPlace]:

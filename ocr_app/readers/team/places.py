@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ocr_app.core.types import Quad
-from ocr_app.imaging.geometry import sides
+from ocr_app.imaging.geometry import shared_area, sides
 
 SAME = 0.5  # two quads that share this part of the smaller one cover the same print
 
@@ -22,9 +22,8 @@ def shared(first: Quad, second: Quad) -> float:
     """The area that both quads cover, as a part of the smaller one's area; 0..1."""
     if _apart(first, second):
         return 0.0
-    area, _ = cv2.intersectConvexConvex(np.asarray(first, np.float32), np.asarray(second, np.float32))
     smaller = min(_area(first), _area(second))
-    return float(min(1.0, area / smaller)) if smaller > 0 else 0.0
+    return min(1.0, shared_area(first, second) / smaller) if smaller > 0 else 0.0
 
 
 def _apart(first: Quad, second: Quad) -> bool:

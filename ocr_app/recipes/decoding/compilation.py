@@ -4,20 +4,22 @@ from typing import Dict, NamedTuple, Tuple
 
 from ocr_app.core.errors import RecipeError
 from ocr_app.recipes.automata.state_layout import StateLayout, lay_out
-from ocr_app.recipes.decoding.search import LabelAutomaton, label_automaton
+from ocr_app.recipes.decoding.search import LabelAutomaton, Needs, find_needs, label_automaton
 from ocr_app.recipes.language.recipe import Recipe
 
 
 class CompiledRecipe(NamedTuple):
     """``layout``: of all lines together; ``layouts``: of each line alone, by its root, which are smaller.
 
-    ``lengths``: for each root the fewest and the most characters of its line, not counting spaces.
+    ``lengths``: for each root the fewest and the most characters of its line, not counting spaces. ``needs``: what its
+    texts need of a line.
     """
 
     layout: StateLayout
     layouts: Dict[int, StateLayout]
     automaton: LabelAutomaton
     lengths: Dict[int, Tuple[int, int]]
+    needs: Needs
 
 
 def compile_recipe(recipe: Recipe, characters: Tuple[str, ...]) -> CompiledRecipe:
@@ -31,5 +33,7 @@ def compile_recipe(recipe: Recipe, characters: Tuple[str, ...]) -> CompiledRecip
                 raise RecipeError(found, "".join(characters), "change the recipe or choose another reader")
         automaton = label_automaton(recipe.registry, characters)
         layouts = {root: lay_out(recipe.registry, [root], characters) for root in sorted(set(roots))}
-        recipe.cache[characters] = CompiledRecipe(layout, layouts, automaton, recipe.registry.text_lengths(roots))
+        needs = find_needs(recipe.registry, sorted(set(roots)), characters)
+        lengths = recipe.registry.text_lengths(roots)
+        recipe.cache[characters] = CompiledRecipe(layout, layouts, automaton, lengths, needs)
     return recipe.cache[characters]  # type: ignore[return-value]

@@ -1,5 +1,6 @@
 """Decoding a frame under a recipe: which of its lines are the code, and what they say."""
 
+import math
 from functools import partial
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
@@ -10,9 +11,8 @@ from ocr_app.recipes.decoding.compilation import CompiledRecipe, compile_recipe
 from ocr_app.recipes.decoding.description import describe_line, missing_line
 from ocr_app.recipes.decoding.fitting import LineFit, LineFitter
 from ocr_app.recipes.decoding.result import MISMATCH, NOT_READ, STATUSES, CodeDecoding, DecodedLine, TextPlace
-from ocr_app.recipes.language.recipe import Recipe, RecipeLayout
+from ocr_app.recipes.language.recipe import Recipe, RecipeLayout, RecipeLine
 
-CHARACTER_REWARD = 4.0  # nats that explaining one more printed character is worth when layouts compete
 MISSING_LINE_COST = 12.0  # nats that a line costs which the layout has and the frame has not
 
 
@@ -38,7 +38,7 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
     candidates = find_candidates(posteriors, recipe.lookalikes, cache)
     compiled = compile_recipe(recipe, candidates[0].evidence.characters)
     matcher = _LayoutMatcher(candidates, [each.sure for each in posteriors], LineFitter(recipe, compiled, cache), cache)
-    best = _best_match(matcher, recipe)
+    best = _match_with_little_search(matcher, recipe)
     if best is None or any(fit is None for fit in best[1].fits):
         for layout in recipe.layouts:
             matcher.search_exactly(layout)
@@ -50,6 +50,20 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
         for each, posterior in zip(candidates, posteriors)
     )
     return _describe(recipe, compiled, best[0], best[1], len(posteriors), cache)._replace(places=places)
+
+
+def _match_with_little_search(matcher: "_LayoutMatcher", recipe: Recipe) -> Optional[Tuple[RecipeLayout, _LayoutMatch]]:
+    """The best match. Places are searched, the most promising first, until none of the others could explain more."""
+    count = 0
+    while True:
+        best = _best_match(matcher, recipe)
+        if not matcher.waiting:
+            return best
+        whole = best is not None and all(fit is not None for fit in best[1].fits)
+        if best is not None and whole and all(matcher.most(layout) <= best[1].value for layout in recipe.layouts):
+            return best
+        count = 2 * count + 1
+        matcher.search(count)
 
 
 def _best_match(matcher: "_LayoutMatcher", recipe: Recipe) -> Optional[Tuple[RecipeLayout, _LayoutMatch]]:
@@ -101,6 +115,9 @@ class _LayoutMatcher:
         self._fitter, self._cache = fitter, cache
         self._segments = find_segments(candidates) if len(candidates) > 1 else []
         self._joined: Optional[List[LineCandidate]] = None
+        promising = [each for each in self._every() if fitter.promise(each) > -math.inf]
+        self.waiting = sorted(promising, key=fitter.promise)  # those not yet searched, the most promising last
+        self._held = {candidate.sources for candidate in self.waiting}
 
     def match(self, layout: RecipeLayout) -> _LayoutMatch:
         """The best match of a layout's lines with candidates, both in their order.
@@ -110,10 +127,42 @@ class _LayoutMatcher:
         match = self._match_in_order(layout, self._lines)
         if not self._segments or not any(self._may_gain(fit) for fit in match.fits):
             return match
+        return self._match_in_order(layout, self._every())
+
+    def _every(self) -> List[LineCandidate]:
+        """All candidates, joined segments among them."""
         if self._joined is None:
             self._joined = join_segments(self._candidates, self._segments, self._cache)
-        every = sorted(self._lines + self._joined, key=lambda candidate: candidate.sources)
-        return self._match_in_order(layout, every)
+        return sorted(self._lines + self._joined, key=lambda candidate: candidate.sources)
+
+    def search(self, count: int) -> None:
+        """Searches so many of the candidates that wait."""
+        for _ in range(min(count, len(self.waiting))):
+            self._held.remove(self.waiting.pop().sources)
+
+    def _fit(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
+        held = candidate.sources in self._held
+        return self._fitter.fit_as_it_is(candidate, line) if held else self._fitter.fit(candidate, line)
+
+    def _most(self, candidate: LineCandidate, line: RecipeLine) -> float:
+        if candidate.sources in self._held:
+            return self._fitter.most(candidate, line)
+        fit = self._fitter.fit(candidate, line)
+        return fit.value if fit is not None else -math.inf
+
+    def most(self, layout: RecipeLayout) -> float:
+        """The most that a match of this layout can be worth, whatever the candidates that wait are."""
+        count = len(self._candidates)
+        best = [0.0] * (count + 1)
+        for line in layout.lines:
+            absent = 0.0 if line.optional else -MISSING_LINE_COST
+            following = [value + absent for value in best]
+            for candidate in self._every():
+                offer = best[candidate.sources[0]] + self._most(candidate, line)
+                for used in range(candidate.sources[-1] + 1, count + 1):
+                    following[used] = max(following[used], offer)
+            best = following
+        return best[count]
 
     def _may_gain(self, fit: Optional[LineFit]) -> bool:
         """Whether joined segments may be a better line than this one: a part of a code may be a code too."""
@@ -133,11 +182,11 @@ class _LayoutMatcher:
             absent = 0.0 if line.optional else -MISSING_LINE_COST
             following = [_LayoutMatch(match.value + absent, match.fits + (None,)) for match in best]
             for candidate in candidates:
-                fit = self._fitter.fit(candidate, line)
+                fit = self._fit(candidate, line)
                 if fit is None:
                     continue
                 value, fits = best[candidate.sources[0]]
-                offer = _LayoutMatch(value + CHARACTER_REWARD * fit.length - fit.cost, fits + (fit,))
+                offer = _LayoutMatch(value + fit.value, fits + (fit,))
                 for used in range(candidate.sources[-1] + 1, count + 1):
                     if offer.value > following[used].value:
                         following[used] = offer

@@ -1,5 +1,6 @@
 """How well a candidate fits a line of the recipe: searched when it is needed, and only once."""
 
+import math
 from typing import Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ocr_app.recipes.decoding.cache import DecodingCache
@@ -10,7 +11,9 @@ from ocr_app.recipes.decoding.search import (
     BackwardPass,
     CharacterRun,
     JunkCosts,
+    best_values,
     junk_cost,
+    least_losses,
     pass_tokens,
     run_backward,
     trace_best_path,
@@ -19,6 +22,7 @@ from ocr_app.recipes.decoding.search.token_passing import LABEL_BEAM
 from ocr_app.recipes.language.recipe import Recipe, RecipeLayout, RecipeLine
 
 MAX_EXACT_CELLS = 600000  # rows of the table times frames up to which a line is searched exactly
+CHARACTER_REWARD = 4.0  # nats that explaining one more printed character is worth when layouts compete
 MAX_EXACT_LINES = 3  # lines of a frame without a code that are searched exactly before it is given up
 JUNK = JunkCosts()
 
@@ -34,6 +38,11 @@ class LineFit(NamedTuple):
     text: str
     cost: float
     length: int
+
+    @property
+    def value(self) -> float:
+        """What it is worth to a layout, in nats."""
+        return CHARACTER_REWARD * self.length - self.cost
 
 
 class _Paths(NamedTuple):
@@ -63,6 +72,29 @@ class LineFitter:
             self._fits[key] = self._find_fit(candidate, line)
         return self._fits[key]
 
+    def fit_as_it_is(self, candidate: LineCandidate, line: RecipeLine) -> Optional[LineFit]:
+        """The candidate as this line where that costs nothing, which no search is needed for."""
+        return self.fit(candidate, line) if line.root in self._accepting_roots(candidate) else None
+
+    def most(self, candidate: LineCandidate, line: RecipeLine) -> float:
+        """The most that the candidate can be worth as this line, without a search; -inf where it cannot be."""
+        if self._accepting_roots(candidate):
+            fit = self.fit_as_it_is(candidate, line)
+            return fit.value if fit is not None else -math.inf
+        return self._bounds(candidate)[line.root]
+
+    def promise(self, candidate: LineCandidate) -> float:
+        """The most that the candidate can be worth as any line that it is not as it is; -inf where no search helps."""
+        return -math.inf if self._accepting_roots(candidate) else max(self._bounds(candidate).values())
+
+    def _bounds(self, candidate: LineCandidate) -> Dict[int, float]:
+        """The most that the candidate can be worth from each root."""
+        return self._cache.once("bounds", candidate.places, lambda: self._find_bounds(candidate))
+
+    def _find_bounds(self, candidate: LineCandidate) -> Dict[int, float]:
+        needs, misfit = self._compiled.needs, self._recipe.tolerances.misfit
+        return best_values(least_losses(candidate.evidence.scores, needs), needs, CHARACTER_REWARD, misfit)
+
     def search_exactly(self, candidates: Sequence[LineCandidate], layout: RecipeLayout) -> None:
         """Searches candidates once more, exactly, that could be a line which token passing missed; a few at most."""
         for line in layout.lines:
@@ -72,6 +104,8 @@ class LineFitter:
                 )
                 if affordable and self._may_be_missed(candidate, line):
                     self._searched_exactly.add(candidate.sources)
+                    if self.most(candidate, line) == -math.inf:
+                        continue
                     alignment = self._trace(candidate, line.root, line.root)
                     self._fits[(candidate.sources, line.root)] = self._judge(candidate, alignment)
 
@@ -102,6 +136,8 @@ class LineFitter:
 
         A path that costs less than ``LABEL_BEAM`` in all was never near an edge of the beam.
         """
+        if max(self._bounds(candidate).values()) == -math.inf:
+            return _Paths({}, False)
         found = pass_tokens(candidate.evidence, self._compiled.automaton, self._roots, JUNK)
         if not found:
             return _Paths(found, False)

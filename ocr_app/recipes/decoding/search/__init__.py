@@ -1,6 +1,7 @@
 """The best path under an automaton: by token passing (fast, pruned) and exactly."""
 
 from ocr_app.recipes.decoding.search.alignment import Alignment, CharacterRun
+from ocr_app.recipes.decoding.search.bounds import Needs, best_values, find_needs, least_losses
 from ocr_app.recipes.decoding.search.exact import BackwardPass, run_backward, trace_best_path
 from ocr_app.recipes.decoding.search.junk import JunkCosts, junk_cost
 from ocr_app.recipes.decoding.search.label_automaton import LabelAutomaton, label_automaton
@@ -13,8 +14,12 @@ __all__ = [
     "CharacterRun",
     "JunkCosts",
     "LabelAutomaton",
+    "Needs",
+    "best_values",
+    "find_needs",
     "junk_cost",
     "label_automaton",
+    "least_losses",
     "pass_tokens",
     "run_backward",
     "runner_up_loss",

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_app.imaging.geometry import box_quad, grow, image_quad, order_quad, rectify, sides
+from ocr_app.imaging.geometry import box_quad, grow, image_quad, order_quad, rectify, shared_area, sides
 
 
 def test_every_permutation_of_corners_gives_the_same_quad():
@@ -49,3 +49,19 @@ def test_rectify_keeps_a_quad_beyond_the_border():
 
 def test_image_quad_is_the_whole_image():
     assert image_quad(np.zeros((20, 30), np.uint8)).tolist() == [[0, 0], [30, 0], [30, 20], [0, 20]]
+
+
+@pytest.mark.parametrize("angle", range(0, 360, 30))
+def test_the_shared_area_of_quads_whose_sides_lie_on_one_line(angle):
+    matrix = cv2.getRotationMatrix2D((0.0, 0.0), angle, 1.0)[:, :2]
+    large, small = box_quad(0, 0, 100, 20) @ matrix.T, box_quad(90, 0, 20, 20) @ matrix.T
+    for first, second in ((large, small), (small, large), (large[::-1], small)):
+        assert shared_area(first, second) == pytest.approx(200, abs=0.1)
+    assert shared_area(large, large) == pytest.approx(2000, abs=0.1)
+
+
+def test_the_shared_area_of_crossed_nested_and_distant_quads():
+    long, tall = box_quad(0, 10, 30, 10), box_quad(10, 0, 10, 30)
+    assert shared_area(long, tall) == pytest.approx(100)
+    assert shared_area(box_quad(0, 0, 30, 30), box_quad(5, 5, 4, 4)) == pytest.approx(16)
+    assert shared_area(long, box_quad(100, 100, 5, 5)) == shared_area(long, box_quad(3, 12, 0, 0)) == 0.0

@@ -32,8 +32,9 @@ def test_a_frame_that_is_decoded_again_costs_only_what_is_new(monkeypatch):
     first = decode([overruled], RECIPE, cache)
     again = decode([overruled], RECIPE, cache)
     assert again.lines[0].chars == first.lines[0].chars and again.text == "31.12.2024" and len(calls) == 1
+    assert decode([below], RECIPE, cache).text == "02.03.2025" and len(calls) == 2
     both = decode([overruled, below], RECIPE, cache)
-    assert len(calls) == 2 and both.places == decode([overruled, below], RECIPE).places
+    assert len(calls) == 2 and both.text == decode([overruled, below], RECIPE).text
 
 
 def test_a_place_that_moved_in_the_order_is_reported_where_it_is():
