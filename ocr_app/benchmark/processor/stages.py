@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
-    ("turn grey", ("ocr_app.readers.team.members:gray", "ocr_app.readers.codes.reader:gray")),
+    ("turn grey", ("ocr_app.readers.team.reader:gray", "ocr_app.readers.codes.reader:gray")),
     ("scale the frame", ("ocr_app.readers.codes.detector:prepare", "ocr_app.readers.ppocr.detector:prepare")),
     (
         "maps to quads",
