@@ -32,7 +32,7 @@ from training import cards
 from training.team.examples import LabelledFrame, drawn_frames, receipt_pages
 
 NAME = "detector-settings-read"
-FRAMES, PAGES = 40, 5
+FRAMES, PAGES = 150, 12
 _SAME = 0.5
 
 CANDIDATES = (
