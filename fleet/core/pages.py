@@ -31,6 +31,12 @@ def format_machine(machine: dict[str, Any]) -> str:
     return ", ".join(str(machine[key]) for key in ("cpu", "system", "arch") if machine[key])
 
 
+def kept_line(report: dict[str, Any]) -> str:
+    """The networks whose rows in a page are those of an earlier page; empty if there are none."""
+    names = ", ".join(f"`{name}`" for name in report.get("kept", []))
+    return f"From an earlier run, since their files have not changed: {names}." if names else ""
+
+
 def write_record(folder: Path, name: str, record: dict[str, Any], page: str) -> None:
     """Write NAME.json and NAME.md into ``folder``, each of them whole or not at all."""
     write_whole(folder / f"{name}.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")

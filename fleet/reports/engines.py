@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from fleet.core.pages import format_machine, markdown_table
-from fleet.reports.exports import kept_line
+from fleet.core.pages import format_machine, kept_line, markdown_table
 
 MIB = float(1 << 20)
 _NAMED = 12  # the page names this many nodes per network; beyond that, it counts their operators

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fleet.core.pages import format_machine, markdown_table
+from fleet.core.pages import format_machine, kept_line, markdown_table
 
 
 def page(report: dict[str, Any]) -> str:
@@ -22,12 +22,6 @@ def page(report: dict[str, Any]) -> str:
         _missing(report["missing"]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def kept_line(report: dict[str, Any]) -> str:
-    """The networks whose rows are those of an earlier page; empty if there are none."""
-    names = ", ".join(f"`{name}`" for name in report.get("kept", []))
-    return f"From an earlier run, since their files have not changed: {names}." if names else ""
 
 
 def _totals(records: Sequence[dict[str, Any]]) -> str:
