@@ -5,6 +5,14 @@ from pathlib import Path
 
 import pytest
 
+try:
+    from hypothesis import settings
+except ImportError:  # the environments of the boards' Pythons have none
+    pass
+else:
+    settings.register_profile("any machine", deadline=None)  # a deadline of 200 ms judges the machine, not the code
+    settings.load_profile("any machine")
+
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "real"
 

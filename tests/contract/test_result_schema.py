@@ -15,6 +15,7 @@ from ocr_app.core.errors import ImageError
 from ocr_app.core.types import (
     RESULT_SCHEMA,
     LinePosterior,
+    Opinion,
     ReaderInfo,
     Reading,
     TextLine,
@@ -29,11 +30,16 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "ocr_app/data/result.
 INFO = ReaderInfo("ppocr:v6-small", "onnxruntime 1", "cpu", "fp32")
 TIMING = {"preprocess": 0.1, "detect": 1.0, "recognise": 2.0, "decode": 0.0, "total": 3.2}
 COORDINATES = st.floats(-1e4, 1e5)
+NAMES = st.sampled_from(["codes", "tiny", "small"])
+OPINIONS = st.builds(Opinion, member=NAMES, text=st.text(), confidence=st.floats(0, 1))
 LINES = st.builds(
     TextLine,
     text=st.text(min_size=1),
     quad=st.lists(COORDINATES, min_size=8, max_size=8).map(lambda v: np.array(v, np.float32).reshape(4, 2)),
     confidence=st.floats(0, 1),
+    member=st.just("") | NAMES,
+    agreed=st.lists(NAMES, max_size=2).map(tuple),
+    others=st.lists(OPINIONS, max_size=2).map(tuple),
 )
 
 
