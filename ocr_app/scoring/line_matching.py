@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ocr_app.core.types import Quad, TextLine
+from ocr_app.imaging.geometry import shared_area
 from ocr_app.scoring.text_forms import alphanumerics
 
 MIN_OVERLAP = 0.3
@@ -58,8 +59,7 @@ def overlap(a: Quad, b: Quad) -> float:
     smaller = min(abs(cv2.contourArea(a.astype(np.float32))), abs(cv2.contourArea(b.astype(np.float32))))
     if smaller <= 0:
         return 0.0
-    area, _ = cv2.intersectConvexConvex(a.astype(np.float32), b.astype(np.float32))
-    return float(area) / float(smaller)
+    return shared_area(a, b) / float(smaller)
 
 
 def text_inside(quad: Quad, lines: Sequence[TextLine]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.files import ROOT
-from training.recogniser.texts import CHARACTERS
+from training.recogniser.texts import CASED
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_branches_and_normalisation_fold_away(facts: dict[str, object]) -> None:
 
 
 def test_an_exported_network_is_what_the_reader_expects(facts: dict[str, object]) -> None:
-    assert facts["posterior"] == [40, len(CHARACTERS) + 1]
+    assert facts["posterior"] == [40, len(CASED) + 1]
 
 
 def test_the_shipped_network_stays_small(facts: dict[str, object]) -> None:
