@@ -42,7 +42,7 @@ ready_s = 120
 build_s = 60
 soak_s = 20
 poll_s = 0.5
-latency_ms = 5000
+latency_ms = 15000  # two boards share this computer with their tests: speed is judged elsewhere
 restarts = 1
 [challenge]
 arguments = ["read", "--jsonl", "--engine", "onnxruntime", "--recipe", "recipes/nano-codes.yaml", "challenge/images"]
