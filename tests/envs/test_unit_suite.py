@@ -14,7 +14,7 @@ CONTROL_SIDE = ("training", "fleet", "ansible")
 def test_the_unit_suite_is_green(name: str, run_in: Callable[..., subprocess.CompletedProcess[str]]) -> None:
     ignored = [f"--ignore=tests/unit/{folder}" for folder in CONTROL_SIDE]
     done = run_in(
-        name, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *ignored, "tests/unit", timeout=900
+        name, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", *ignored, "tests/unit", timeout=1500
     )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
