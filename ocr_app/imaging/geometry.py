@@ -8,6 +8,7 @@ import numpy as np
 from ocr_app.core.types import Image, Quad
 
 _Point = Tuple[float, float]
+_DOWNWARDS = 1.5  # a crop of one line that is this many times higher than wide reads downwards
 
 
 def order_quad(points: np.ndarray) -> Quad:
@@ -79,6 +80,29 @@ def rectify(image: Image, quad: Quad) -> Image:
     matrix = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), target)
     flags = cv2.INTER_CUBIC
     return np.asarray(cv2.warpPerspective(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def is_printed_downwards(crop: Image) -> bool:
+    """Whether the crop of one line is more than 1.5 times as high as wide: then it reads downwards."""
+    return bool(crop.shape[0] > _DOWNWARDS * crop.shape[1])
+
+
+def upright(crop: Image) -> Image:
+    """Turns the crop of a line that is printed downwards by 90 degrees to the left, so that it reads to the right."""
+    return np.rot90(crop) if is_printed_downwards(crop) else crop
+
+
+def shared_part(first: Quad, second: Quad) -> float:
+    """The area that two convex quads share, as a part of the smaller one's; 0 for a degenerate quad."""
+    if _are_apart(first, second):
+        return 0.0
+    smaller = min(abs(cv2.contourArea(np.asarray(quad, np.float32))) for quad in (first, second))
+    return min(1.0, shared_area(first, second) / smaller) if smaller > 0 else 0.0
+
+
+def _are_apart(first: Quad, second: Quad) -> bool:
+    """Whether the upright boxes around two quads do not touch: then nothing else needs to be computed."""
+    return bool((first.max(axis=0) <= second.min(axis=0)).any() or (second.max(axis=0) <= first.min(axis=0)).any())
 
 
 def shared_area(first: Quad, second: Quad) -> float:

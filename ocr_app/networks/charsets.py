@@ -1,6 +1,7 @@
 """Posteriors over one set of characters, turned into posteriors over another."""
 
-from typing import Dict, Sequence
+from functools import lru_cache
+from typing import Dict, Sequence, Tuple
 
 import numpy as np
 
@@ -30,3 +31,9 @@ class CharsetProjection:
         summed = np.exp(log_probs) @ self._matrix
         summed /= np.maximum(summed.sum(axis=1, keepdims=True), 1e-30)
         return np.asarray(np.log(np.maximum(summed, np.exp(LEAST))), np.float32)
+
+
+@lru_cache(maxsize=32)
+def projection(source: Tuple[str, ...], target: Tuple[str, ...]) -> CharsetProjection:
+    """The projection of one set of characters onto another, made once."""
+    return CharsetProjection(source, target)

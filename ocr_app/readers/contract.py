@@ -63,6 +63,11 @@ def failures_of(reader: str) -> Iterator[None]:
         raise ReaderFailed("{} failed: {}: {}".format(reader, type(error).__name__, error)) from error
 
 
+def members_of(line: LinePosterior) -> List[str]:
+    """The members of a team that have read the line."""
+    return [line.member] + [other.member for other in line.others]
+
+
 class Reader:
     """An open reader. Use it as a context manager, or call :meth:`close`.
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior
-from ocr_app.networks.charsets import CharsetProjection
-from ocr_app.readers.contract import Reader, Timer
+from ocr_app.networks.charsets import projection
+from ocr_app.readers.contract import Reader, Timer, members_of
 from ocr_app.recipes.decoding import best_text
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine
 from ocr_app.recipes.verdict import WitnessReading, WitnessReport
@@ -40,12 +40,10 @@ class Judge:
 
     def __init__(self, reader: Reader, recipe: Recipe, verify: Verify) -> None:
         self._reader, self._recipe, self._verify = reader, recipe, verify
-        self._projections: Dict[Tuple[str, ...], CharsetProjection] = {}
 
     def judge(self, image: Image, looks: Iterable[List[LinePosterior]], timer: Timer) -> Judgement:
         """The first look that passes; where none does, the one that explains most of the code."""
-        frame = _FrameJudge(self._reader, self._recipe, self._verify, self._projections, image, timer)
-        return frame.judge(looks)
+        return _FrameJudge(self._reader, self._recipe, self._verify, image, timer).judge(looks)
 
 
 class _FrameJudge:
@@ -56,12 +54,10 @@ class _FrameJudge:
         reader: Reader,
         recipe: Recipe,
         verify: Verify,
-        projections: Dict[Tuple[str, ...], CharsetProjection],
         image: Image,
         timer: Timer,
     ) -> None:
-        """``projections``: by the characters of a member, made once for all frames."""
-        self._reader, self._recipe, self._verify, self._projections = reader, recipe, verify, projections
+        self._reader, self._recipe, self._verify = reader, recipe, verify
         self._image, self._timer = image, timer
         self._cache = recipes.DecodingCache()
         self._answers: Dict[Tuple[int, ...], LinePosterior] = {}  # lines by the posteriors that they had when asked
@@ -152,13 +148,9 @@ class _FrameJudge:
         target = self._reader.characters()
         if not target or line.characters == target:
             return line
-        log_probs = self._cache.once("projection", self._cache.number_of(line), lambda: self._project(line, target))
+        number, projected = self._cache.number_of(line), projection(line.characters, target)
+        log_probs = self._cache.once("projection", number, lambda: projected(line.log_probs))
         return line._replace(log_probs=log_probs, characters=target)
-
-    def _project(self, line: LinePosterior, target: Tuple[str, ...]) -> np.ndarray:
-        if line.characters not in self._projections:
-            self._projections[line.characters] = CharsetProjection(line.characters, target)
-        return self._projections[line.characters](line.log_probs)
 
 
 def _rank(judgement: Judgement) -> Tuple[bool, int, float]:
@@ -173,12 +165,8 @@ def _other_members(lines: Sequence[LinePosterior]) -> List[str]:
 
 def _common_members(sources: Sequence[LinePosterior]) -> List[str]:
     """The members that have read every one of the places, in the order in which they were asked."""
-    names = dict.fromkeys(name for source in sources for name in _members_of(source))
-    return [name for name in names if all(name in _members_of(source) for source in sources)]
-
-
-def _members_of(line: LinePosterior) -> List[str]:
-    return [line.member] + [other.member for other in line.others]
+    names = dict.fromkeys(name for source in sources for name in members_of(source))
+    return [name for name in names if all(name in members_of(source) for source in sources)]
 
 
 def _as_read_by(member: str, line: LinePosterior) -> LinePosterior:

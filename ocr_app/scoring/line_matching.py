@@ -7,11 +7,10 @@ quad, joined along the line. An image is fully read if all its scored lines are;
 
 from typing import List, NamedTuple, Optional, Sequence
 
-import cv2
 import numpy as np
 
 from ocr_app.core.types import Quad, TextLine
-from ocr_app.imaging.geometry import shared_area
+from ocr_app.imaging.geometry import shared_part
 from ocr_app.scoring.text_forms import alphanumerics
 
 MIN_OVERLAP = 0.3
@@ -54,18 +53,10 @@ class LineOutcome(NamedTuple):
     exact: bool
 
 
-def overlap(a: Quad, b: Quad) -> float:
-    """The area of the intersection over that of the smaller quad; 0 for a degenerate quad. Quads must be convex."""
-    smaller = min(abs(cv2.contourArea(a.astype(np.float32))), abs(cv2.contourArea(b.astype(np.float32))))
-    if smaller <= 0:
-        return 0.0
-    return shared_area(a, b) / float(smaller)
-
-
 def text_inside(quad: Quad, lines: Sequence[TextLine]) -> str:
     """The texts of the lines that overlap ``quad``, sorted along its top edge and joined without a separator."""
     along = (quad[1] - quad[0]) + (quad[2] - quad[3])
-    inside = [line for line in lines if overlap(quad, line.quad) > MIN_OVERLAP]
+    inside = [line for line in lines if shared_part(quad, line.quad) > MIN_OVERLAP]
     inside.sort(key=lambda line: float(np.dot(line.quad.mean(axis=0), along)))
     return "".join(line.text for line in inside)
 
@@ -74,7 +65,7 @@ def line_outcome(truth: TruthLine, lines: Sequence[TextLine]) -> LineOutcome:
     """What became of one scored line."""
     assert truth.quad is not None and truth.text is not None
     wanted, got = alphanumerics(truth.text), alphanumerics(text_inside(truth.quad, lines))
-    found = any(overlap(truth.quad, line.quad) > MIN_OVERLAP for line in lines)
+    found = any(shared_part(truth.quad, line.quad) > MIN_OVERLAP for line in lines)
     return LineOutcome(found, wanted in got, wanted == got)
 
 

@@ -5,8 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ocr_app.imaging.geometry import box_quad, sides
+from ocr_app.networks.ctc import log_softmax
 from ocr_app.readers.codes.detector import CodeDetectorSettings, band_of, lines_from_maps, prepare
-from ocr_app.readers.codes.recogniser import CodeRecogniserSettings, batches, frames, log_softmax, padded
+from ocr_app.readers.codes.recogniser import CodeRecogniserSettings, batches, frames, padded
 from ocr_app.readers.codes.recogniser import prepare as prepare_crop
 
 SETTINGS = CodeDetectorSettings()

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_app.imaging.geometry import shared_part
+
 Quads = Sequence[NDArray[np.float32]]
 
 WHOLE = 0.97  # share of a line's length that must be in a found quad for the line to be found whole
@@ -34,7 +36,7 @@ class Tally:
         self.frames += 1
         self.lines += len(true)
         near = [[f for f in found if not _apart(t, f)] for t in true]
-        self.met += sum(any(shared(t, f) > _MET for f in close) for t, close in zip(true, near, strict=True))
+        self.met += sum(any(shared_part(t, f) > _MET for f in close) for t, close in zip(true, near, strict=True))
         self.overlapped += sum(
             any(overlap(t, f) >= _OVERLAP for f in close) for t, close in zip(true, near, strict=True)
         )
@@ -62,15 +64,6 @@ def overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
         return 0.0
     shared = float(cv2.intersectConvexConvex(a, b)[0])
     return shared / max(1e-6, abs(cv2.contourArea(a)) + abs(cv2.contourArea(b)) - shared)
-
-
-def shared(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """The share of the smaller of two convex quads that the other covers."""
-    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
-    if _apart(a, b):
-        return 0.0
-    common = float(cv2.intersectConvexConvex(a, b)[0])
-    return common / max(1e-6, min(abs(cv2.contourArea(a)), abs(cv2.contourArea(b))))
 
 
 def _apart(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:

@@ -20,14 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_app.core import model_files
-from ocr_app.imaging.geometry import rectify
+from ocr_app.imaging.geometry import rectify, shared_part
 from ocr_app.networks import ctc
 from ocr_app.networks.ctc import Decoded
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.ppocr import detector as ppocr_detector
 from ocr_app.readers.ppocr.reader import model_record, open_recogniser
-from training.detector.matching import shared
 from training.real import photographs
 from training.real.photographs import FOLDER, GROUPS
 
@@ -80,7 +79,7 @@ class Teacher:
             seen = np.maximum(seen, np.clip(np.rint(255 * small), 0, 255).astype(np.uint8))
             found = ppocr_detector.boxes_from_map(marks, self._settings)
             placed = [np.asarray(mark.quad * (across, down) / scale, np.float32) for mark in found]
-            quads += [quad for quad in placed if all(shared(quad, other) < _SAME for other in quads)]
+            quads += [quad for quad in placed if all(shared_part(quad, other) < _SAME for other in quads)]
         return self._read(image, quads), seen
 
     def _read(self, image: NDArray[np.uint8], quads: list[Quad]) -> list[TeacherLine]:
@@ -115,7 +114,7 @@ def without_doubles(lines: list[tuple[float, str, Quad]]) -> list[tuple[float, s
     """The lines by falling confidence, without those that share much of their quad with a surer one."""
     kept: list[tuple[float, str, Quad]] = []
     for line in sorted(lines, key=lambda line: -line[0]):
-        if all(shared(line[2], other[2]) < _SAME for other in kept):
+        if all(shared_part(line[2], other[2]) < _SAME for other in kept):
             kept.append(line)
     return kept
 

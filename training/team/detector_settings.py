@@ -18,7 +18,7 @@ from typing import Any
 
 import cv2
 
-from ocr_app.imaging.geometry import grow, rectify, sides
+from ocr_app.imaging.geometry import grow, rectify, shared_part, sides
 from ocr_app.imaging.preprocess import gray
 from ocr_app.networks import ctc
 from ocr_app.readers import catalogues
@@ -27,7 +27,6 @@ from ocr_app.readers.codes.detector import CodeDetector, CodeDetectorSettings, F
 from ocr_app.readers.codes.recogniser import CodeRecogniser
 from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.team.arbiter import comparable
-from ocr_app.scoring.line_matching import overlap
 from training import cards
 from training.team.examples import LabelledFrame, drawn_frames, receipt_pages
 
@@ -68,7 +67,7 @@ def read_share(
             if not comparable(text):
                 continue
             lines += 1
-            near = [line for line in seen if overlap(quad, line.quad) > _SAME]
+            near = [line for line in seen if shared_part(quad, line.quad) > _SAME]
             if near:
                 found += 1
                 widest = max(near, key=lambda line: sides(line.quad)[0])

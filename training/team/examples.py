@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr_app.core.types import Quad
-from ocr_app.imaging.geometry import image_quad, rectify
+from ocr_app.imaging.geometry import image_quad, rectify, shared_area, shared_part
 from ocr_app.imaging.preprocess import gray
 from ocr_app.readers.team.arbiter import Said, comparable
 from ocr_app.readers.team.members import Member
 from ocr_app.readers.team.place import said_of
-from ocr_app.readers.team.places import shared
 from training import make_nano_codes
 from training.real import photographs, receipts
 from training.recogniser import lines as drawn
@@ -183,13 +182,12 @@ def _places_of(members: tuple[Member, ...], frame: LabelledFrame) -> Iterator[La
 def _printed_in(quad: Quad, frame: LabelledFrame) -> str:
     """The labelled lines in a quad along its direction. A quad that holds a part of a line only gets no full text."""
     along = quad[1] - quad[0]
-    inside = [k for k, line in enumerate(frame.quads) if shared(line, quad) > _INSIDE and _covers(quad, line)]
+    inside = [k for k, line in enumerate(frame.quads) if shared_part(line, quad) > _INSIDE and _covers(quad, line)]
     ordered = sorted(inside, key=lambda k: float(frame.quads[k].mean(axis=0) @ along))
     return "".join(comparable(frame.texts[k]) for k in ordered)
 
 
 def _covers(quad: Quad, line: Quad) -> bool:
     """Whether most of the line's own area lies in the quad."""
-    area, _ = cv2.intersectConvexConvex(np.asarray(quad, np.float32), np.asarray(line, np.float32))
     own = abs(cv2.contourArea(np.asarray(line, np.float32)))
-    return bool(own > 0 and area > _INSIDE * own)
+    return bool(own > 0 and shared_area(quad, line) > _INSIDE * own)

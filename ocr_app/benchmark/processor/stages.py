@@ -32,7 +32,7 @@ STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
     (
         "logarithms",
         (
-            "ocr_app.readers.codes.recogniser:log_softmax",
+            "ocr_app.networks.ctc:log_softmax",
             "ocr_app.readers.ppocr.recogniser:PpocrRecogniser._log_probs",
         ),
     ),

@@ -12,8 +12,9 @@ from ocr_app.benchmark.side_by_side.seat import ReaderSeat
 from ocr_app.core.errors import OcrError, UsageError
 from ocr_app.core.types import TextLine, line_from_json
 from ocr_app.datasets.sample import Sample
+from ocr_app.imaging.geometry import shared_part
 from ocr_app.recipes.verdict import PASS
-from ocr_app.scoring.line_matching import MIN_OVERLAP, TruthLine, overlap
+from ocr_app.scoring.line_matching import MIN_OVERLAP, TruthLine
 from ocr_app.scoring.text_forms import alphanumerics, without_spaces
 
 GRADES = ("right", "marks", "part", "wrong", "elsewhere")
@@ -122,7 +123,7 @@ class _Truth:
 
 
 def _overlaps(label: TruthLine, line: TextLine) -> bool:
-    return label.quad is not None and overlap(label.quad, line.quad) > MIN_OVERLAP
+    return label.quad is not None and shared_part(label.quad, line.quad) > MIN_OVERLAP
 
 
 def _compared(read: str, wanted: str) -> str:

@@ -4,14 +4,14 @@ The networks are in the package (data/models); data/codes.json contains their se
 the image in full resolution and are not detected again. All lines of one image are one call of the recogniser.
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ocr_app import recipes
 from ocr_app.core import model_files
 from ocr_app.core.types import Image, LinePosterior, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import grow, image_quad, rectify, sides, ways_to_read
+from ocr_app.imaging.geometry import grow, image_quad, rectify, sides, upright, ways_to_read
 from ocr_app.imaging.line_assembly import assemble, parts_of_lines
 from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import direction_groups, reading_order
@@ -158,7 +158,7 @@ class CodesReader(Reader):
     def line_posteriors(self, images: List[Image], timer: Optional[Timer] = None) -> List[LinePosterior]:
         timer = timer or Timer()
         with failures_of("codes"), timer.phase("recognise"):
-            answers = self._recogniser([recogniser.upright(image) for image in images])
+            answers = self._recogniser([upright(image) for image in images])
         return [self._posterior(image_quad(image), answer) for image, answer in zip(images, answers)]
 
     def _find(self, grey_image: Image, timer: Timer) -> Tuple[List[FoundLine], List[FoundLine]]:
@@ -182,7 +182,7 @@ class CodesReader(Reader):
         read = [[self._posterior(way, next(outputs), line.score) for way in each] for line, each in zip(lines, ways)]
         steep = [index for index, each in enumerate(read) if len(each) > 1]
         for group in direction_groups([lines[index].quad for index in steep]):
-            turn_the_surer_way([read[steep[k]] for k in group])
+            turn_the_surer_way([read[steep[k]] for k in group], total_probability)
         return [each[0] for each in read]
 
     def _posterior(self, quad: Quad, log_probs: np.ndarray, score: float = 1.0) -> LinePosterior:
@@ -193,19 +193,21 @@ class CodesReader(Reader):
         return self._posterior(line.quad, np.zeros((0, len(self._recogniser.characters)), np.float32), line.score)
 
 
-def turn_the_surer_way(read: Sequence[List[LinePosterior]]) -> None:
-    """Puts that of two ways first in which the lines, taken together, are read more surely.
+def turn_the_surer_way(read: Sequence[List[Any]], worth: Callable[[Any], float]) -> None:
+    """Puts that of two ways first in which the lines, taken together, are worth more.
 
-    A short line alone may be mistaken about its way. Characters count equally, whatever their line.
+    A short line alone may be mistaken about its way. ``worth``: of a line read in one way.
     """
-    worth = [[_total_probability(way) for way in each] for each in read]
-    if sum(second - first for first, second in worth) > 0:
+    if sum(worth(second) - worth(first) for first, second in read) > 0:
         for each in read:
             each.reverse()
 
 
-def _total_probability(posterior: LinePosterior) -> float:
-    """The sum of the probabilities of the characters on the best path, in either case, less one half for each."""
+def total_probability(posterior: LinePosterior) -> float:
+    """The sum of the probabilities of the characters on the best path, in either case, less one half for each.
+
+    Characters count equally, whatever their line.
+    """
     log_probs = recipes.fold_case(posterior).log_probs
     steps, classes = ctc.best_path(log_probs)
     return float((np.exp(log_probs[steps, classes]) - 0.5).sum()) if len(steps) else 0.0

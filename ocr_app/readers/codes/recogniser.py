@@ -7,7 +7,6 @@ In condensed print a character covers few frames of the posterior. Crops with su
 recognised again, and the second output counts.
 """
 
-import json
 from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 import cv2
@@ -18,6 +17,7 @@ from ocr_app.core.types import Image
 from ocr_app.imaging.preprocess import gray
 from ocr_app.networks import ctc
 from ocr_app.networks.contract import Network
+from ocr_app.readers import catalogues
 
 HEIGHT = 32  # px; what the network was trained with
 STRIDE = 8  # the width of a batch is a multiple of this
@@ -25,7 +25,6 @@ STEP = 4  # px of width that one frame of the posterior covers
 MAX_WIDTH = 1024  # px; wider crops are squeezed to this
 _CALM = 4.0  # grey levels added to a crop's standard deviation, so that noise on an empty crop stays small
 _FEW = 4  # characters; fewer say nothing about how condensed a print is
-_UPRIGHT = 1.5  # a crop this many times higher than wide is a line printed downwards
 
 
 class CodeRecogniserSettings(NamedTuple):
@@ -47,25 +46,6 @@ def settings_from(record: Dict[str, Any]) -> CodeRecogniserSettings:
     return CodeRecogniserSettings(**{name: record[name] for name in CodeRecogniserSettings._fields})
 
 
-def characters_of(network: Network) -> Tuple[str, ...]:
-    """The characters in the network's metadata; [0] is the empty string of the CTC blank. Raises ModelError."""
-    try:
-        characters = json.loads(network.metadata.get("characters", "null"))
-    except ValueError:
-        characters = None
-    if (
-        not isinstance(characters, list)
-        or not all(isinstance(character, str) for character in characters)
-        or len(characters) < 2
-    ):
-        raise ModelError("the recogniser does not list its characters", 'metadata "characters": a JSON list of strings')
-    if characters[0] != "" or not all(len(character) == 1 for character in characters[1:]):
-        raise ModelError(
-            "the characters begin with {!r}".format(characters[:3]), '"" for the blank, then one character per class'
-        )
-    return tuple(characters)
-
-
 class CodeRecogniser:
     """Line crops of any size in, posteriors in the same order out."""
 
@@ -73,7 +53,7 @@ class CodeRecogniser:
         """Raises ModelError if the network does not list its characters."""
         self.network = network
         self._settings = settings
-        self.characters = characters_of(network)
+        self.characters = catalogues.characters_of(network)
 
     def __call__(self, crops: Sequence[Image]) -> List[np.ndarray]:
         """The log-probabilities ``(ceil(width / 4), C)`` float32 of each crop. Raises ModelError."""
@@ -95,18 +75,13 @@ class CodeRecogniser:
             logits = self.network.infer_one(pack([lines[i] for i in indices], self._settings))
             self._check(logits)
             for index, row in zip(indices, logits):
-                answers[index] = log_softmax(row[: frames(widths[index])])
+                answers[index] = ctc.log_softmax(row[: frames(widths[index])])
         return answers
 
     def _check(self, logits: np.ndarray) -> None:
         if logits.ndim != 3 or logits.shape[2] != len(self.characters):
             expected = "(N, W / 4, {}), one per character".format(len(self.characters))
             raise ModelError("the recogniser returns the shape {}".format(logits.shape), expected)
-
-
-def upright(crop: Image) -> Image:
-    """Turns a crop that is higher than 1.5 widths by 90 degrees to the left, so that it reads to the right."""
-    return np.rot90(crop) if crop.shape[0] > _UPRIGHT * crop.shape[1] else crop
 
 
 def scaled_width(crop: Image, stretch: float = 1.0) -> int:
@@ -152,9 +127,3 @@ def pack(lines: Sequence[np.ndarray], settings: CodeRecogniserSettings) -> np.nd
     for row, line in zip(blob, lines):
         row[0, :, : line.shape[1]] = line
     return blob
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """The natural logarithms of the softmax over the last axis, float32."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)

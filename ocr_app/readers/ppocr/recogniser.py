@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ocr_app.core.types import Image
+from ocr_app.imaging.geometry import upright
 from ocr_app.networks import ctc
 from ocr_app.networks.contract import Network
 
@@ -19,7 +20,6 @@ STEP = 8  # px of width that one frame of the posterior covers
 LEAST_WIDTH = 320  # px; narrower crops are padded with the training's own grey to this, as PaddleOCR does
 MAX_WIDTH = 3200  # px; the widest line that the published TensorRT profile allows
 RIGHT_MARGIN = 16  # px of padding that even the widest crop of a batch keeps: a last glyph at the edge is misread
-_UPRIGHT = 1.5  # a crop this many times higher than wide is a line printed downwards
 _LEAST = 1e-12  # probability; keeps the logarithms of a softmax finite
 
 
@@ -80,11 +80,6 @@ class PpocrRecogniser:
         if self._classes is not None:
             row = row[:, self._classes]
         return ctc.log_softmax(row if self._settings.logits else np.log(np.maximum(row, _LEAST)))
-
-
-def upright(crop: Image) -> Image:
-    """Turns a crop that is higher than 1.5 widths by 90 degrees to the left, so that it reads to the right."""
-    return np.rot90(crop) if crop.shape[0] > _UPRIGHT * crop.shape[1] else crop
 
 
 def scaled_width(line: Image) -> int:

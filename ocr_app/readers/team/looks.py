@@ -10,15 +10,16 @@ from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from ocr_app.core.types import Image, Quad
+from ocr_app.core.types import Image, LinePosterior, Quad
 from ocr_app.imaging.geometry import rectify, sides, ways_to_read
 from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import direction_groups
+from ocr_app.readers.codes.reader import total_probability, turn_the_surer_way
 from ocr_app.readers.contract import Timer
 from ocr_app.readers.team.arbiter import Arbiter
 from ocr_app.readers.team.budget import Budget
 from ocr_app.readers.team.members import Member, SeenPlace
-from ocr_app.readers.team.place import Place, WeighedPlace, said_of, total_worth, weigh
+from ocr_app.readers.team.place import Place, WeighedPlace, total_worth, weigh
 from ocr_app.readers.team.places import overlaps, reaches_beyond, rivalries
 from ocr_app.readers.team.settings import TeamSettings
 
@@ -170,10 +171,7 @@ def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Pl
     places = [[_first_read(team.first, each, way, next(answers)) for way in both] for each, both in zip(seen, ways)]
     steep = [index for index, both in enumerate(places) if len(both) > 1]
     for group in direction_groups([seen[index].quad for index in steep]):
-        both_ways = [places[steep[k]] for k in group]
-        if sum(total_probability(team.first, up) - total_probability(team.first, down) for down, up in both_ways) > 0:
-            for pair in both_ways:
-                pair.reverse()
+        turn_the_surer_way([places[steep[k]] for k in group], lambda place: total_probability(_only_answer(place)))
     return [both[0] for both in places]
 
 
@@ -181,10 +179,9 @@ def _first_read(member: Member, seen: SeenPlace, quad: Quad, answer: np.ndarray)
     return Place(quad, seen.score, seen.sure, {member.name: (answer, member.characters)})
 
 
-def total_probability(member: Member, place: Place) -> float:
-    """The sum of the probabilities of the characters that the member read, less one half for each."""
-    said = said_of(member.name, place.answers[member.name], place.quad)
-    return float((said.probabilities - 0.5).sum())
+def _only_answer(place: Place) -> LinePosterior:
+    ((log_probs, characters),) = place.answers.values()
+    return LinePosterior(place.quad, log_probs, characters)
 
 
 def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:

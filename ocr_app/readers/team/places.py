@@ -2,11 +2,10 @@
 
 from typing import List, NamedTuple, Sequence, Set, Tuple
 
-import cv2
 import numpy as np
 
 from ocr_app.core.types import Quad
-from ocr_app.imaging.geometry import shared_area, sides
+from ocr_app.imaging.geometry import shared_part, sides
 
 SAME = 0.5  # two quads that share this part of the smaller one cover the same print
 
@@ -18,29 +17,12 @@ class Rivalry(NamedTuple):
     new: Tuple[int, ...]
 
 
-def shared(first: Quad, second: Quad) -> float:
-    """The area that both quads cover, as a part of the smaller one's area; 0..1."""
-    if _apart(first, second):
-        return 0.0
-    smaller = min(_area(first), _area(second))
-    return min(1.0, shared_area(first, second) / smaller) if smaller > 0 else 0.0
-
-
-def _apart(first: Quad, second: Quad) -> bool:
-    """Whether the upright boxes around the quads do not touch."""
-    return bool((first.max(axis=0) <= second.min(axis=0)).any() or (second.max(axis=0) <= first.min(axis=0)).any())
-
-
-def _area(quad: Quad) -> float:
-    return float(abs(cv2.contourArea(np.asarray(quad, np.float32))))
-
-
 def overlaps(old: Sequence[Quad], new: Sequence[Quad]) -> np.ndarray:
     """``(len(old), len(new))`` bool: which quads cover the same print."""
     table = np.zeros((len(old), len(new)), bool)
     for i, first in enumerate(old):
         for j, second in enumerate(new):
-            table[i, j] = shared(first, second) > SAME
+            table[i, j] = shared_part(first, second) > SAME
     return table
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ocr_app import recipes
 from ocr_app.core.types import Image, LinePosterior, Opinion, Quad, ReaderInfo, TextLine
-from ocr_app.imaging.geometry import image_quad, rectify
+from ocr_app.imaging.geometry import image_quad, is_printed_downwards, rectify
 from ocr_app.imaging.line_assembly import assemble
 from ocr_app.imaging.preprocess import gray
 from ocr_app.imaging.reading_order import reading_order
@@ -19,7 +19,7 @@ from ocr_app.networks.contract import Network, Opener
 from ocr_app.networks.onnx_runtime import OnnxNetwork, version
 from ocr_app.readers import catalogues
 from ocr_app.readers.codes import reader as codes
-from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of
+from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failures_of, members_of
 from ocr_app.readers.team import settings as team_settings
 from ocr_app.readers.team.arbiter import Arbiter, Said, comparable
 from ocr_app.readers.team.budget import Budget
@@ -29,7 +29,6 @@ from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 NOT_ASKED = "not-asked"
-_UPRIGHT = 1.5  # an image this many times higher than wide is a line printed downwards
 
 
 def probe() -> Probe:
@@ -109,16 +108,19 @@ class TeamReader(Reader):
 
     def _posteriors_of(self, found: List[WeighedPlace]) -> List[LinePosterior]:
         """The posteriors of all places in reading order; those that do not count as lines are marked."""
+        return [posterior_of(each, counts) for each, counts in zip(found, self._which_count(found))]
+
+    def _which_count(self, found: List[WeighedPlace]) -> List[bool]:
+        """For each place whether it counts as a line, as in the reader of our networks alone."""
         posteriors = [posterior_of(each) for each in found]
         believed = [each._replace(score=1.0) if seen.place.sure else each for each, seen in zip(posteriors, found)]
-        counting = codes.which_count(believed, self._rules)
-        return [posterior_of(each, counts) for each, counts in zip(found, counting)]
+        return codes.which_count(believed, self._rules)
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
         found = self._last_look(image, timer)
         with timer.phase("decode"):
-            counting = [posterior.sure for posterior in self._posteriors_of(found)]
+            counting = self._which_count(found)
             shown = [each for each, counts in zip(found, counting) if counts and self._is_shown(each)]
             return assemble([line for line in map(text_line, shown) if line.text])
 
@@ -181,11 +183,6 @@ class TeamReader(Reader):
             return read_given(self._team, GivenLines(images, timer, self._budget), seen)
 
 
-def members_of(line: LinePosterior) -> List[str]:
-    """The members that have read the line."""
-    return [line.member] + [other.member for other in line.others]
-
-
 def _with_answers(
     lines: List[LinePosterior], asked: List[int], member: Member, answers: List[np.ndarray]
 ) -> List[LinePosterior]:
@@ -200,7 +197,7 @@ def _with_answers(
 def line_quad(image: Image) -> Quad:
     """The quad of an image of one line; the reading direction of a high image is downwards."""
     quad = image_quad(image)
-    return np.roll(quad, -1, axis=0) if image.shape[0] > _UPRIGHT * image.shape[1] else quad
+    return np.roll(quad, -1, axis=0) if is_printed_downwards(image) else quad
 
 
 def text_line(weighed: WeighedPlace) -> TextLine:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_app.networks.charsets import LEAST, CharsetProjection
+from ocr_app.networks.charsets import LEAST, CharsetProjection, projection
 
 
 def logs(*rows):
@@ -35,3 +35,7 @@ def test_the_same_characters_change_nothing():
 def test_a_target_with_lower_case_keeps_the_case():
     projection = CharsetProjection(("", "A", "a"), ("", "A", "a"))
     assert np.exp(projection(logs([0.0625, 0.3125, 0.625])))[0] == pytest.approx([0.0625, 0.3125, 0.625], abs=1e-6)
+
+
+def test_a_projection_is_made_once():
+    assert projection(("", "A", "a"), ("", "A")) is projection(("", "A", "a"), ("", "A"))

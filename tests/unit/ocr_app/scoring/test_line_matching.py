@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ocr_app.core.types import TextLine
-from ocr_app.scoring.line_matching import LineCount, TruthLine, count_lines, line_outcomes, overlap, text_inside
+from ocr_app.imaging.geometry import shared_part
+from ocr_app.scoring.line_matching import LineCount, TruthLine, count_lines, line_outcomes, text_inside
 
 
 def box(left, top, width=100.0, height=20.0):
@@ -17,9 +18,9 @@ def read(text, left, top, width=100.0):
 
 
 def test_overlap_is_the_share_of_the_smaller_quad():
-    assert overlap(box(0, 0), box(90, 0)) == pytest.approx(0.1)
-    assert overlap(box(0, 0), box(10, 0, 50)) == pytest.approx(1.0)
-    assert overlap(box(0, 0), box(0, 0, 0)) == 0.0
+    assert shared_part(box(0, 0), box(90, 0)) == pytest.approx(0.1)
+    assert shared_part(box(0, 0), box(10, 0, 50)) == pytest.approx(1.0)
+    assert shared_part(box(0, 0), box(0, 0, 0)) == 0.0
 
 
 def test_pieces_are_joined_along_the_line_and_strangers_left_out():

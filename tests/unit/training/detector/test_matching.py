@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.detector import matching
+from ocr_app.imaging.geometry import shared_part
 from training.detector.matching import Tally, covered, enlarged, overlap
 
 
@@ -40,7 +40,7 @@ def test_a_piece_of_a_line_meets_it_and_is_not_the_line():
     tally = Tally()
     tally.add([TRUTH], [], [quad(20, 12, 50, 28)])
     assert (tally.met, tally.overlapped) == (1, 0)
-    assert matching.shared(TRUTH, TRUTH + 500) == 0.0
+    assert shared_part(TRUTH, TRUTH + 500) == 0.0
 
 
 def test_a_line_missed_counts_in_recall():

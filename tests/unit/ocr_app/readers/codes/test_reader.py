@@ -220,8 +220,8 @@ def test_steep_lines_of_one_direction_decide_together_which_way_is_up():
     down, up = says("ABC", 0.6), says("ABC", 0.99)
     mistaken = [says("X", 0.9), says("X", 0.7)]
     lines = [[down, up], mistaken]
-    codes.turn_the_surer_way(lines)
+    codes.turn_the_surer_way(lines, codes.total_probability)
     assert lines[0][0] is up and lines[1][0].log_probs.shape == mistaken[0].log_probs.shape
     lines = [[up, down], [says("X", 0.7), says("X", 0.9)]]
-    codes.turn_the_surer_way(lines)
+    codes.turn_the_surer_way(lines, codes.total_probability)
     assert lines[0][0] is up

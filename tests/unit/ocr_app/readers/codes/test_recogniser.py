@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from ocr_app.core.errors import ModelError
+from ocr_app.imaging.geometry import upright
 from ocr_app.networks.contract import Network
+from ocr_app.networks.ctc import log_softmax
+from ocr_app.readers.catalogues import characters_of
 from ocr_app.readers.codes.recogniser import (
     CodeRecogniser,
     CodeRecogniserSettings,
     batches,
-    characters_of,
     frames,
-    log_softmax,
     pack,
     padded,
     prepare,
     scaled_width,
-    upright,
 )
 
 SETTINGS = CodeRecogniserSettings(right_margin=32, batch_width=6144)

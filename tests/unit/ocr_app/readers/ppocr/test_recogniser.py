@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from ocr_app.imaging.geometry import upright
 from ocr_app.networks import ctc
 from ocr_app.networks.contract import Network
 from ocr_app.readers.ppocr.recogniser import (
@@ -17,7 +18,6 @@ from ocr_app.readers.ppocr.recogniser import (
     pack,
     scaled_width,
     settings_from,
-    upright,
 )
 
 CHARSET = [""] + list("0123456789AB木") + [" "]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ocr_app.imaging.geometry import box_quad
-from ocr_app.readers.team.places import Rivalry, overlaps, reaches_beyond, rivalries, shared
+from ocr_app.imaging.geometry import box_quad, shared_part
+from ocr_app.readers.team.places import Rivalry, overlaps, reaches_beyond, rivalries
 
 
 def turned(quad, degrees):
@@ -16,13 +16,13 @@ def turned(quad, degrees):
 @pytest.mark.parametrize("degrees", [0, 10, 90, 180, 200])
 def test_the_shared_area_counts_as_part_of_the_smaller_quad(degrees):
     large, small = turned(box_quad(0, 0, 100, 20), degrees), turned(box_quad(90, 0, 20, 20), degrees)
-    assert shared(large, small) == pytest.approx(0.5, abs=0.01)
-    assert shared(small, large) == pytest.approx(0.5, abs=0.01)
+    assert shared_part(large, small) == pytest.approx(0.5, abs=0.01)
+    assert shared_part(small, large) == pytest.approx(0.5, abs=0.01)
 
 
 def test_quads_apart_share_nothing_and_empty_ones_neither():
-    assert shared(box_quad(0, 0, 10, 10), box_quad(20, 0, 10, 10)) == 0.0
-    assert shared(box_quad(0, 0, 10, 10), box_quad(5, 5, 0, 0)) == 0.0
+    assert shared_part(box_quad(0, 0, 10, 10), box_quad(20, 0, 10, 10)) == 0.0
+    assert shared_part(box_quad(0, 0, 10, 10), box_quad(5, 5, 0, 0)) == 0.0
 
 
 def test_a_line_and_its_pieces_are_rivals():

@@ -10,9 +10,9 @@ from posteriors import CHARACTERS
 from ocr_app.core.errors import ReaderFailed, UsageError
 from ocr_app.core.types import ReaderInfo
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.readers.contract import ReaderOptions, Timer
+from ocr_app.readers.contract import ReaderOptions, Timer, members_of
 from ocr_app.readers.team import reader as module
-from ocr_app.readers.team.reader import TeamReader, line_quad, members_of
+from ocr_app.readers.team.reader import TeamReader, line_quad
 
 INFO = ReaderInfo("codes:fake", "fakes", "cpu", "fp32")
 UPPER, LOWER = (20, 20, 200, 20), (20, 80, 200, 20)
