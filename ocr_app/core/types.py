@@ -45,6 +45,7 @@ class LinePosterior(NamedTuple):
     never a code by itself, but a part of one that it continues, and text next to a code that may not vanish in silence.
     ``T`` may be 0 for such a place, which was not recognised then. ``member``: the member of a team of readers whose
     posterior this is. ``others``: the posteriors of other members for the same place, whose characters may differ.
+    ``code``: how likely the detector takes the place for code rather than for other text, 0..1; 1 where it cannot tell.
     """
 
     quad: Quad
@@ -54,6 +55,7 @@ class LinePosterior(NamedTuple):
     sure: bool = True
     member: str = ""
     others: Tuple[Any, ...] = ()
+    code: float = 1.0
 
 
 class ReaderInfo(NamedTuple):

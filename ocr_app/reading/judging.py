@@ -15,7 +15,7 @@ from ocr_app.networks.charsets import projection
 from ocr_app.readers.contract import Reader, Timer, members_of
 from ocr_app.recipes.decoding import best_text
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine
-from ocr_app.recipes.verdict import WitnessReading, WitnessReport
+from ocr_app.recipes.verdict import WitnessReading, WitnessReport, may_be_longer
 
 Verify = Callable[[recipes.CodeDecoding, Optional[WitnessReport]], recipes.Verdict]
 """The verdict on a decoding; None in place of the report while no witness has been heard."""
@@ -63,15 +63,23 @@ class _FrameJudge:
         self._answers: Dict[Tuple[int, ...], LinePosterior] = {}  # lines by the posteriors that they had when asked
 
     def judge(self, looks: Iterable[List[LinePosterior]]) -> Judgement:
-        """The first look that passes; where none does, the one that explains most of the code."""
+        """The first look that passes; where none does, the one that explains most of the code.
+
+        One look is one witness that nothing else is printed. Where the recipe would allow more lines, the next look has
+        to agree, if the reader has one.
+        """
         best: Optional[Judgement] = None
         seen: Optional[List[LinePosterior]] = None
         for lines in looks:
             if seen is not None and _are_same(lines, seen):
+                if best is not None and best.passes:
+                    break
                 continue
             found, seen = self._judge_look(lines), lines
+            if best is not None and best.passes:
+                return found  # a code that could be longer passes only if the look that shows more agrees
             best = found if best is None or _rank(found) > _rank(best) else best
-            if best.passes:
+            if best.passes and not may_be_longer(self._recipe, best.decoding):
                 break
         return best if best is not None else self._decoded(())
 

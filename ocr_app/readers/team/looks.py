@@ -138,11 +138,17 @@ def merged(
     kept: List[WeighedPlace] = []
     for group in groups:
         before = [old[i] for i in group.old]
-        after = [read[j] for j in group.new if j in read]
+        code = max([each.place.code for each in before] + [0.0])
+        after = [_at_least(read[j], code) for j in group.new if j in read]
         kept += after if total_worth(after) > total_worth(before) else before
         if not before and total_worth(after) <= 0:
             kept += after
     return kept
+
+
+def _at_least(weighed: WeighedPlace, code: float) -> WeighedPlace:
+    """The place, as likely code as the rivals that it replaces."""
+    return weighed._replace(place=weighed.place._replace(code=max(code, weighed.place.code)))
 
 
 def _settled(sure: float, old: List[WeighedPlace], seen: Sequence[SeenPlace], new: Sequence[int]) -> bool:
@@ -176,7 +182,7 @@ def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Pl
 
 
 def _first_read(member: Member, seen: SeenPlace, quad: Quad, answer: np.ndarray) -> Place:
-    return Place(quad, seen.score, seen.sure, {member.name: (answer, member.characters)})
+    return Place(quad, seen.score, seen.sure, {member.name: (answer, member.characters)}, seen.code)
 
 
 def _only_answer(place: Place) -> LinePosterior:

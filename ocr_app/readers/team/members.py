@@ -18,6 +18,7 @@ from ocr_app.readers.ppocr.recogniser import PpocrRecogniser
 from ocr_app.readers.team.settings import MemberRecord, TeamSettings, member_record
 
 MOST_PLACES = 32  # places of one detector that are read in one look
+ANY_TEXT = 0.4  # how likely text is code that only such a detector has found
 _LARGEST_SCALE = 3.0  # how many times a small frame is enlarged at most by a second detector
 
 NetworkHolder = Union[CodeDetector, CodeRecogniser, PpocrDetector, PpocrRecogniser]
@@ -30,12 +31,14 @@ Recogniser = Callable[[Sequence[Image]], List[np.ndarray]]
 class SeenPlace(NamedTuple):
     """A place that a detector found: its quad, as large as recognisers want it, and the detector's score, 0..1.
 
-    ``sure``: whether the detector is sure; a doubtful place counts only if it reads like a code.
+    ``sure``: whether the detector is sure; a doubtful place counts only if it reads like a code. ``code``: how likely
+    the detector takes it for code, 0..1; ``ANY_TEXT`` from a detector that does not tell codes from other text.
     """
 
     quad: Quad
     score: float
     sure: bool = True
+    code: float = 1.0
 
 
 Detector = Callable[[Image, float], List[SeenPlace]]
@@ -82,7 +85,12 @@ def chosen_lines(found: Sequence[FoundLine], settings: codes.CodesSettings) -> L
     sure = [line for line in found if line.score >= settings.sure_place][: settings.most_lines]
     doubtful = [line for line in found if line.score < settings.sure_place][: settings.doubtful_lines]
     return [
-        SeenPlace(grow(line.quad, settings.margin * sides(line.quad)[1]), line.score, line.score >= settings.sure_place)
+        SeenPlace(
+            grow(line.quad, settings.margin * sides(line.quad)[1]),
+            line.score,
+            line.score >= settings.sure_place,
+            line.code,
+        )
         for line in sure + doubtful
     ]
 
@@ -100,6 +108,6 @@ def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions
     def detect(image: Image, scale: float) -> List[SeenPlace]:
         found = detector(image, int(side * scale), _LARGEST_SCALE if scale > 1 else 1.0)
         best = sorted(found, key=lambda line: -line.score)[:MOST_PLACES]
-        return [SeenPlace(line.quad, line.score) for line in best]
+        return [SeenPlace(line.quad, line.score, code=ANY_TEXT) for line in best]
 
     return Member(record.name, recogniser.characters, recogniser, detect, True, holders)

@@ -18,12 +18,14 @@ class Place(NamedTuple):
     """One place: its quad in reading direction, the detector's score, and the answer of each member that was asked.
 
     ``sure``: whether a detector is sure of it; a doubtful place has to read like a code, or to continue a line.
+    ``code``: how likely a detector takes it for code.
     """
 
     quad: Quad
     score: float
     sure: bool = True
     answers: Dict[str, Answer] = {}
+    code: float = 1.0
 
     def with_answer(self, member: str, answer: Answer) -> "Place":
         """The place with one more answer."""
@@ -84,7 +86,7 @@ def posterior_of(weighed: WeighedPlace, counts: bool = True) -> LinePosterior:
 
 def _posterior(place: Place, member: str) -> LinePosterior:
     log_probs, characters = place.answers[member]
-    return LinePosterior(place.quad, log_probs, characters, place.score, member=member)
+    return LinePosterior(place.quad, log_probs, characters, place.score, member=member, code=place.code)
 
 
 def total_worth(weighed: List[WeighedPlace]) -> float:

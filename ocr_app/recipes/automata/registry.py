@@ -1,6 +1,6 @@
 """Minimal automata that share their states: states with equal futures are one state."""
 
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from ocr_app.recipes.automata.determinisation import determinise
 from ocr_app.recipes.automata.dfa import Dfa
@@ -51,6 +51,31 @@ class StateRegistry:
             if state is None:
                 return False
         return self.final[state]  # type: ignore[index]
+
+    def states_from(self, start: int) -> Set[int]:
+        """The states that follow a state, itself included."""
+        seen, waiting = {start}, [start]
+        while waiting:
+            new = set(self.arcs[waiting.pop()].values()) - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    def holds(self, start: int, part: str, alike: Sequence[str] = ()) -> bool:
+        """Whether some text from a state holds this part, spaces left aside.
+
+        ``alike``: sets of characters that stand for each other.
+        """
+        states = self._past_spaces(self.states_from(start))
+        for character in part.replace(" ", ""):
+            same = {each for group in alike if character in group for each in group} | {character}
+            arcs = [self.arcs[state] for state in states]
+            states = self._past_spaces({own[each] for own in arcs for each in same if each in own})
+        return bool(states)
+
+    def _past_spaces(self, states: Set[int]) -> Set[int]:
+        """The states, and those behind a space."""
+        return states | {self.arcs[state][" "] for state in states if " " in self.arcs[state]}
 
     def text_lengths(self, roots: Sequence[int]) -> Dict[int, Tuple[int, int]]:
         """The fewest and the most characters of the texts from each root, not counting spaces."""

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
+import numpy as np
+
 from ocr_app.core.errors import UsageError
 from ocr_app.core.types import LinePosterior
 from ocr_app.imaging.line_assembly import parts_of_lines
@@ -30,6 +32,15 @@ class LineCandidate(NamedTuple):
     evidence: Evidence
     best_path: BestPath
     places: Tuple[int, ...]
+
+    def likely(self) -> List[float]:
+        """The probability of each character on the best path but spaces, where it is highest."""
+        evidence, path = self.evidence, self.best_path
+        return [
+            float(np.exp((evidence.scores[a : b + 1, label] + evidence.blank[a : b + 1]).max()))
+            for a, b, label in zip(path.first, path.last, path.labels)
+            if evidence.characters[label] != " "
+        ]
 
 
 def find_candidates(

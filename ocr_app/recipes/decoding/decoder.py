@@ -13,6 +13,7 @@ from ocr_app.recipes.decoding.fitting import LineFit, LineFitter
 from ocr_app.recipes.decoding.result import MISMATCH, NOT_READ, STATUSES, CodeDecoding, DecodedLine, TextPlace
 from ocr_app.recipes.language.recipe import Recipe, RecipeLayout, RecipeLine
 
+CLEAR = 0.8  # probability of each character of a text that is read without doubt
 MISSING_LINE_COST = 12.0  # nats that a line costs which the layout has and the frame has not
 
 
@@ -46,10 +47,22 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
     if best is None:
         return not_found
     places = tuple(
-        TextPlace(each.evidence.quad, each.best_path.text.strip(), posterior.sure)
+        TextPlace(
+            each.evidence.quad,
+            each.best_path.text.strip(),
+            posterior.sure,
+            _is_clear(each, posterior.sure),
+            posterior.code,
+        )
         for each, posterior in zip(candidates, posteriors)
     )
     return _describe(recipe, compiled, best[0], best[1], len(posteriors), cache)._replace(places=places)
+
+
+def _is_clear(candidate: LineCandidate, sure: bool) -> bool:
+    """Whether every character on the best path of a sure place is likelier than ``CLEAR``."""
+    likely = candidate.likely() if sure else []
+    return bool(likely) and min(likely) >= CLEAR
 
 
 def _match_with_little_search(matcher: "_LayoutMatcher", recipe: Recipe) -> Optional[Tuple[RecipeLayout, _LayoutMatch]]:

@@ -115,8 +115,8 @@ def _fold(log_probs: np.ndarray, folding: CharsetFolding) -> np.ndarray:
     return table
 
 
-def with_lookalikes(evidence: Evidence, groups: Sequence[str]) -> Evidence:
-    """The evidence where the characters of a group can be read as each other, at ``LOOKALIKE_COST`` nats.
+def with_lookalikes(evidence: Evidence, groups: Sequence[str], price: float = LOOKALIKE_COST) -> Evidence:
+    """The evidence where the characters of a group can be read as each other, at ``price`` nats.
 
     The printer draws them alike, so the image cannot tell them apart.
     """
@@ -126,7 +126,7 @@ def with_lookalikes(evidence: Evidence, groups: Sequence[str]) -> Evidence:
         labels = [labels_of[character] for character in group if character in labels_of]
         if len(labels) > 1:
             scores = scores.copy() if scores is evidence.scores else scores
-            best = scores[:, labels].max(axis=1) - LOOKALIKE_COST
+            best = scores[:, labels].max(axis=1) - price
             scores[:, labels] = np.maximum(scores[:, labels], best[:, None])
     return evidence._replace(scores=scores)
 

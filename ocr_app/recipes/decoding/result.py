@@ -89,12 +89,15 @@ class DecodedLine(_DecodedLineFields):
 class TextPlace(NamedTuple):
     """A place of the frame where text was found: its quad, and the text of the unconstrained best path.
 
-    ``sure``: False for a place that does not count as a line by itself; its text may be anything.
+    ``sure``: False for a place that does not count as a line by itself; its text may be anything. ``clear``: whether
+    every character of its text is read without doubt. ``code``: how likely the detector takes it for code, 0..1.
     """
 
     quad: Quad
     text: str
     sure: bool
+    clear: bool = False
+    code: float = 1.0
 
 
 class CodeDecoding(NamedTuple):

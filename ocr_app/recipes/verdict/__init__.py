@@ -1,6 +1,7 @@
 """The verdict on a decoded code: pass, fail, no-read or hold, and the reasons."""
 
 from ocr_app.recipes.verdict.reasons import PASS, REASONS, VERDICTS, Reason, Verdict
+from ocr_app.recipes.verdict.unexplained import may_be_longer
 from ocr_app.recipes.verdict.verifying import verify
 from ocr_app.recipes.verdict.witnesses import WitnessReading, WitnessReport, agreeing_members, check_witnesses
 
@@ -14,5 +15,6 @@ __all__ = [
     "WitnessReport",
     "agreeing_members",
     "check_witnesses",
+    "may_be_longer",
     "verify",
 ]

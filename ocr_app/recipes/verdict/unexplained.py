@@ -5,7 +5,7 @@ text on the line of the code, between its parts, or in a line next to it, of its
 places count, read or not, as it is their geometry that speaks; and so does ink on the line that nothing detected.
 """
 
-from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
+from typing import List, NamedTuple, Sequence, Set, Tuple
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from ocr_app.core.types import Image
 from ocr_app.imaging.ink import BETWEEN, LEFT, RIGHT, Mark, marks_beside
 from ocr_app.imaging.line_assembly import gap_between
 from ocr_app.imaging.reading_order import Layout, layout_of, pair_direction
-from ocr_app.recipes.decoding.result import CodeDecoding, DecodedLine
+from ocr_app.recipes.decoding.result import CodeDecoding, DecodedLine, TextPlace
 from ocr_app.recipes.language.recipe import Recipe, RecipeLayout, RecipeLine
 from ocr_app.recipes.verdict.reasons import Reason
 
@@ -24,6 +24,8 @@ ALIKE = 1.6  # text of the same print differs in height by this factor at most
 _SAME_LINE = 0.6  # heights between the middles of two parts of one line
 _PARALLEL = 15.0  # degrees
 _COVERED = 0.5  # share of a place inside a line of the code from which the line explains it
+CODE_LIKE = 0.5  # probability from which a place that cannot be read may be code
+FEWEST_LETTERS = 3  # of a part of a code without a digit
 INK_BESIDE = 3.0  # heights beyond the ends of a line that are searched for ink
 ABOVE, BELOW = "above", "below"
 
@@ -161,11 +163,43 @@ def _may_be_ignored(recipe: Recipe, decoding: CodeDecoding, neighbour: Neighbour
     own = _recipe_line(recipe, decoding, line)
     if (recipe.neighbours or own.junk) != "ignore":
         return False
+    if not _may_be_code(recipe, place):
+        return True
     if neighbour.side in (ABOVE, BELOW):
         return not _may_have_line(recipe, decoding, line, neighbour.side)
     if place.sure and place.text and not _has_digit(place.text):
         return True
     return not may_continue(recipe, own, line.text, neighbour.side)
+
+
+def _may_be_code(recipe: Recipe, place: TextPlace) -> bool:
+    """Whether a place can be a part of a code: by its text where that is read without doubt, else by its looks.
+
+    A clear text is none that is part of no text of the recipe, nor one or two letters. What cannot be read is taken for
+    a part of the code where the detector takes it for code.
+    """
+    if not place.clear:
+        return place.code >= CODE_LIKE
+    if not _has_digit(place.text) and len(place.text) < FEWEST_LETTERS:
+        return False
+    return any(recipe.registry.holds(line.root, place.text, recipe.lookalikes) for line in recipe.lines)
+
+
+def may_be_longer(recipe: Recipe, decoding: CodeDecoding) -> bool:
+    """Whether the recipe allows the code with more lines than were found."""
+    texts = [line.text for line in decoding.lines if line.text]
+    return any(_allows_more(recipe, layout, texts) for layout in recipe.layouts)
+
+
+def _allows_more(recipe: Recipe, layout: RecipeLayout, texts: Sequence[str]) -> bool:
+    """Whether the texts are some of the lines of a layout, in their order, but not all."""
+    if len(layout.lines) <= len(texts):
+        return False
+    at = 0
+    for line in layout.lines:
+        if at < len(texts) and recipe.registry.accepts(line.root, texts[at]):
+            at += 1
+    return at == len(texts)
 
 
 def _has_digit(text: str) -> bool:
@@ -182,9 +216,9 @@ def _recipe_line(recipe: Recipe, decoding: CodeDecoding, line: DecodedLine) -> R
 
 
 def _may_have_line(recipe: Recipe, decoding: CodeDecoding, line: DecodedLine, side: str) -> bool:
-    """Whether some layout has another line on this side of one with this text."""
+    """Whether some layout has another line on this side of one with this text; between two lines it always may."""
     if _is_inner(decoding, line, side):
-        return len(_layout(recipe, decoding).lines) > len([each for each in decoding.lines if each.text])
+        return True
     for other in recipe.layouts:
         outer = other.lines[1:] if side == ABOVE else other.lines[:-1]
         if any(recipe.registry.accepts(each.root, line.text) for each in outer):
@@ -205,17 +239,6 @@ def may_continue(recipe: Recipe, line: RecipeLine, text: str, side: str) -> bool
         state = line.root
         for character in text:
             state = arcs[state][character]
-        return any(final[each] for each in _reachable(arcs, state) if each != state)
-    beyond = [state for state in _reachable(arcs, line.root) if state != line.root]
+        return any(final[each] for each in recipe.registry.states_from(state) if each != state)
+    beyond = [state for state in recipe.registry.states_from(line.root) if state != line.root]
     return any(recipe.registry.accepts(state, tail) for state in beyond for tail in (text, " " + text))
-
-
-def _reachable(arcs: Sequence[Dict[str, int]], start: int) -> Set[int]:
-    """The states that follow a state, itself included."""
-    seen, waiting = {start}, [start]
-    while waiting:
-        for target in arcs[waiting.pop()].values():
-            if target not in seen:
-                seen.add(target)
-                waiting.append(target)
-    return seen

@@ -1,13 +1,13 @@
 """How well a line can fit a recipe at best, without a search: an upper bound that takes a fraction of a millisecond.
 
 Every text needs so many digits, so many letters and so many other characters. Each of them takes a frame of its own,
-where it loses at least what the best character of its kind loses there against the best class. So a text loses at least
-the sum of the smallest losses, as many of each kind as it has characters. Text of another sort, such as the list of
-ingredients beside a code, is told apart by that alone. The bound never exceeds what the exact search finds
-(tests/property/test_recipes_bounds.py).
+where it is at most as likely as the best character of its kind. So a text loses at least the sum of the smallest losses
+(negative log-probabilities), as many of each kind as it has characters. Text of another sort, such as the list of
+ingredients beside a code, and what nobody can read are told apart by that alone. The bound never exceeds what the exact
+search finds (tests/property/test_recipes_bounds.py).
 """
 
-from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
+from typing import Callable, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from ocr_app.recipes.automata import StateRegistry
 _MOST = 24  # needs that are told apart for one state; more are made one that asks for less
 _ROUNDING = 1e-6  # nats: sums over the same frames in another order differ by less
 _DIGIT, _LETTER, _OTHER = range(3)
+
+Worth = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""What texts of these lengths are worth that lose so much, or leave out text at such a cost, in nats; it rises with the
+length, and falls with the rest."""
 
 _Need = Tuple[int, int, int, int]
 """At least so many digits, letters and others; at most so many characters. Spaces do not count."""
@@ -30,6 +34,11 @@ class Needs(NamedTuple):
     starts: np.ndarray
     table: np.ndarray
     labels: Tuple[List[int], ...]
+
+    @property
+    def counts(self) -> np.ndarray:
+        """The number of rows of each root."""
+        return np.diff(np.append(self.starts, len(self.table)))
 
 
 def find_needs(registry: StateRegistry, roots: Sequence[int], characters: Tuple[str, ...]) -> Needs:
@@ -87,26 +96,50 @@ def _used(registry: StateRegistry, roots: Sequence[int]) -> Set[str]:
     return used
 
 
-def least_losses(scores: np.ndarray, needs: Needs) -> np.ndarray:
-    """What texts of each need lose at least against the best classes, ``(N,)`` nats; inf where there is no room."""
+def least_losses(log_probs: np.ndarray, needs: Needs) -> np.ndarray:
+    """How unlikely the characters of a text of each need are at least, ``(N,)`` nats; inf where there is no room."""
     longest = int(needs.table[:, :3].max()) if len(needs.table) else 0
-    top = scores.max(axis=1) if len(scores) else np.zeros(0)
     total = np.zeros(len(needs.table))
     for kind, labels in enumerate(needs.labels):
         sums = np.full(longest + 1, np.inf)
         sums[0] = 0.0
-        if labels and len(scores):
-            losses = np.sort(top - scores[:, labels].max(axis=1))[:longest]
+        if labels and len(log_probs):
+            losses = np.sort(-log_probs[:, labels].max(axis=1))[:longest]
             np.cumsum(losses, out=sums[1 : 1 + len(losses)])
         total += sums[needs.table[:, kind]]
     return total
 
 
-def best_values(losses: np.ndarray, needs: Needs, reward: float, misfit: float) -> Dict[int, float]:
-    """For each root the most that ``reward`` nats a character can be worth to a text, less what it loses.
+def best_values(
+    losses: np.ndarray, left_over: np.ndarray, needs: Needs, worth: Worth, misfits: np.ndarray
+) -> Dict[int, float]:
+    """For each root the most that a text can be worth. ``losses``: what texts of each need lose at least.
 
-    -inf where every text loses more than ``misfit`` nats a character.
+    ``left_over``: what leaving out so many characters of the best path costs at least, from none to all of them.
+    -inf where every text loses more than ``misfits`` nats a character, ``(N,)`` as the rows of the table.
     """
     longest = needs.table[:, 3]
-    values = np.where(losses <= misfit * longest + _ROUNDING, reward * longest - losses + _ROUNDING, -np.inf)
+    spare = left_over[np.maximum(len(left_over) - 1 - longest, 0)]
+    values = np.where(losses <= misfits * longest + _ROUNDING, worth(longest, losses, spare) + _ROUNDING, -np.inf)
     return dict(zip(needs.roots, np.maximum.reduceat(values, needs.starts).tolist()))
+
+
+def leaving_out(log_probs: np.ndarray, best: np.ndarray, space: int, junk: float, bent: float) -> np.ndarray:
+    """What leaving out the cheapest 0, 1, 2 ... characters of the best path costs at least, in nats.
+
+    Text beside the code costs ``junk`` nats a character. Within the code, another label in all frames of a character
+    costs at least the lead of the best class over the next one there, times ``bent``. Neighbours of the same label
+    count as one: one character can cover both. ``best``: the best class of each frame;
+    ``space``: that of the space, or -1.
+    """
+    if not len(best):
+        return np.zeros(1)
+    two = np.partition(log_probs, -2, axis=1)[:, -2:]
+    leads = two[:, 1] - two[:, 0]
+    printed = np.flatnonzero((best != 0) & (best != space))
+    if not len(printed):
+        return np.zeros(1)
+    labels = best[printed]
+    starts = np.concatenate(([0], np.flatnonzero(labels[1:] != labels[:-1]) + 1))
+    costs = np.minimum(junk, bent * np.add.reduceat(leads[printed], starts))
+    return np.concatenate(([0.0], np.cumsum(np.sort(costs))))

@@ -1,7 +1,7 @@
 """Tests of ocr_app.reading.judging."""
 
 import numpy as np
-from posteriors import CHARACTERS, line_of
+from posteriors import CHARACTERS, line_of, quad_at
 
 from ocr_app import recipes
 from ocr_app.core.types import ReaderInfo
@@ -147,3 +147,35 @@ def test_a_member_is_not_asked_twice_about_the_same_place():
     line = team.line()
     found = judged(team, [line], [line, line_of("TOOL")._replace(member="a", quad=line.quad + 500)])
     assert not found.passes and team.asked == ["b"]
+
+
+TWO = (
+    "name: lots\nlines:\n  - {name: lot, fields: [{choice: [LOT]}, {digits: 3, as: number}]}\n"
+    "  - {name: line, optional: true, fields: [{digits: 2, as: line}]}\n"
+)
+
+
+def placed(team, text, y):
+    line = line_of(text, quad=quad_at(0, y))
+    return line._replace(member="a", others=(line._replace(member="b"),))
+
+
+def test_a_code_that_could_be_longer_passes_only_if_the_next_look_agrees():
+    team = Team("LOT 104", "LOT 104")
+    lot, number = placed(team, "LOT 104", 0), placed(team, "12", 30)
+    assert judged(team, [lot], [lot], recipe=TWO).decoding.text == "LOT 104"
+    longer = judged(team, [lot], [lot, number], recipe=TWO)
+    assert longer.passes and longer.decoding.text == "LOT 104 12"
+    unread = line_of("ZZ", quad=quad_at(0, 30))._replace(member="a", sure=False)
+    assert not judged(team, [lot], [lot, unread], recipe=TWO).passes
+
+
+def test_a_code_that_has_all_its_lines_needs_no_other_look():
+    team = Team("LOT 104", "LOT 104")
+    whole = [placed(team, "LOT 104", 0), placed(team, "12", 30)]
+    assert judged(team, whole, [placed(team, "ZZ", 30)], recipe=TWO).decoding.text == "LOT 104 12"
+
+
+def test_the_only_look_of_a_reader_is_enough():
+    team = Team("LOT 104", "LOT 104")
+    assert judged(team, [placed(team, "LOT 104", 0)], recipe=TWO).passes

@@ -43,3 +43,22 @@ def test_spaces_may_be_allowed_between_any_two_characters():
     assert [text for text in ("ABC", "A BC", "A B C", " ABC", "ABC ", "A  BC") if loose.accepts(text)] == [
         "ABC", "A BC", "A B C",
     ]  # fmt: skip
+
+
+def test_a_part_of_a_text_is_held_wherever_it_stands_spaces_left_aside():
+    registry = StateRegistry()
+    root = register(registry, "EXP 16.01.2021", "L 12")
+    assert all(registry.holds(root, part) for part in ("EXP 16.01.2021", "P16", "01.20", "L12", "2021", ""))
+    assert not any(registry.holds(root, part) for part in ("SALT", "2012", "EXPL", "7"))
+
+
+def test_a_part_may_hold_characters_that_the_printer_draws_alike():
+    registry = StateRegistry()
+    root = register(registry, "LOT 2021")
+    assert not registry.holds(root, "2O2I") and registry.holds(root, "2O2I", ("O0", "I1"))
+
+
+def test_states_that_follow_one_another():
+    registry = StateRegistry()
+    root = register(registry, "AB")
+    assert len(registry.states_from(root)) == 3

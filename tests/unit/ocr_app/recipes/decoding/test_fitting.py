@@ -1,10 +1,11 @@
 """A candidate fits a line when it costs no more than the recipe tolerates; it is searched only once."""
 
+import numpy as np
 import pytest
-from posteriors import line_of
+from posteriors import CHARACTERS, line_of
 
 from ocr_app.recipes import loads
-from ocr_app.recipes.decoding import fitting
+from ocr_app.recipes.decoding import decoder, fitting
 from ocr_app.recipes.decoding.candidates import find_candidates
 from ocr_app.recipes.decoding.compilation import compile_recipe
 from ocr_app.recipes.decoding.fitting import LineFitter
@@ -70,3 +71,33 @@ def test_only_a_few_lines_are_searched_exactly(monkeypatch):
     fitter.search_exactly(candidates, RECIPE.layouts[0])
     found = [fitter.fit(candidate, RECIPE.lines[0]) is not None for candidate in candidates]
     assert found == [True, True, True, False, False]
+
+
+def test_a_line_that_need_not_be_there_is_not_bent_out_of_other_text():
+    rivals = {k: {"5": -1.5} for k in range(5)}
+    text = "name: x\nlines: [{name: number, optional: %s, fields: [{digits: 5}]}, {name: word, fields: [{letters: 4}]}]"
+    needed, optional = (fitter_and("S8B2Z", rivals, loads(text % each)) for each in ("false", "true"))
+    found = needed[0].fit(needed[1], needed[0]._recipe.lines[0])
+    assert found.misfit > fitting.OPTIONAL_MISFIT * found.length
+    assert optional[0].fit(optional[1], optional[0]._recipe.lines[0]) is None
+
+
+def test_text_that_has_to_be_bent_is_worth_less_than_text_that_is_read_however_long_it_is():
+    assert fitting.worth(30, 30.0) < fitting.worth(6, 0.0)
+    assert fitting.worth(30, 500.0) == fitting.WORST_VALUE > -decoder.MISSING_LINE_COST
+    assert fitting.worth(10, 0.0, left_over=15.0) == 25.0
+
+
+def test_a_place_on_which_nothing_is_likely_is_no_line():
+    line = line_of("31.12.2024")
+    flat = np.log(np.full(line.log_probs.shape, 1.0 / len(CHARACTERS), np.float32))
+    clear, nothing = find_candidates([line, line._replace(log_probs=flat)], ())
+    assert not fitting._is_illegible(clear) and fitting._is_illegible(nothing)
+
+
+def test_what_lookalikes_cost_is_no_misfit():
+    recipe = loads("name: x\nlines: [[{digits: 6}]]")
+    assert recipe.lookalikes
+    (candidate,) = find_candidates([line_of("12O4O6")], recipe.lookalikes)
+    found = LineFitter(recipe, compile_recipe(recipe, CHARACTERS)).fit(candidate, recipe.lines[0])
+    assert found.text == "120406" and found.cost > 5.0 and found.misfit < 1.0

@@ -7,7 +7,7 @@ from posteriors import line_of, quad_at
 from verdicts import codes
 
 from ocr_app.recipes import decode, loads, verify
-from ocr_app.recipes.verdict.unexplained import check_ink, find_neighbours, may_continue
+from ocr_app.recipes.verdict.unexplained import check_ink, find_neighbours, may_be_longer, may_continue
 
 LOTS = """
 name: x
@@ -125,3 +125,33 @@ def test_ink_beside_a_code_that_nothing_detected_prevents_a_pass():
     assert verdict.reasons[0].where == "line 1:left"
     whole = decode([line_of("16 JAN 2021", quad=quad_at(300, 37, 200, 26))], recipe)
     assert verify(whole, recipe, image=image).verdict == "pass"  # a whole date next to other text
+
+
+def test_text_that_is_part_of_no_code_is_ignored_where_it_is_read_without_doubt():
+    lots, lot = LOTS + "neighbours: ignore\n", place("L1234", 0, 30)
+    assert judged(lots, place("SALT 12", 0, 0), lot)[0].verdict == "pass"
+    assert judged(lots, place("EX", 0, 0), lot)[0].verdict == "pass"  # one or two letters say nothing
+    assert judged(lots, place("02.2024", 0, 0), lot)[0].verdict == "no-read"  # the rest of a date
+
+
+def test_what_cannot_be_read_counts_where_the_detector_takes_it_for_code():
+    lots, lot = LOTS + "neighbours: ignore\n", place("L1234", 0, 30)
+    unread = place("EX", 0, 0, sure=False)
+    assert judged(lots, unread._replace(code=0.3), lot)[0].verdict == "pass"
+    assert judged(lots, unread._replace(code=0.6), lot)[0].verdict == "no-read"
+    assert judged(LOTS, unread._replace(code=0.3), lot)[0].verdict == "no-read"  # unless nothing may stand there
+
+
+def test_text_between_two_lines_of_the_code_may_be_a_line_of_it():
+    lots = "name: x\nneighbours: ignore\nlines: [[{digits: 5}], [{digits: 5}]]\n"
+    above, below = place("12345", 0, 0), place("67890", 0, 60)
+    assert judged(lots, above, below)[0].verdict == "pass"
+    assert judged(lots, above, place("45723", 0, 30)._replace(code=0.0), below)[0].verdict != "pass"
+
+
+def test_whether_a_code_may_have_more_lines():
+    recipe = loads(LOTS)
+    assert may_be_longer(recipe, decode([place("L1234", 0, 0)], recipe))
+    assert may_be_longer(recipe, decode([place("EXP 01.02.2024", 0, 0)], recipe))
+    both = decode([place("EXP 01.02.2024", 0, 0), place("L1234", 0, 30)], recipe)
+    assert both.layout == "both" and not may_be_longer(recipe, both)

@@ -7,7 +7,7 @@ from posteriors import CHARACTERS, line_of
 
 from ocr_app.recipes.automata import Nfa, StateRegistry
 from ocr_app.recipes.decoding.evidence import prepare_evidence
-from ocr_app.recipes.decoding.search import best_values, bounds, find_needs, least_losses
+from ocr_app.recipes.decoding.search import best_values, bounds, find_needs, least_losses, leaving_out
 
 
 def needs_of(*languages):
@@ -19,8 +19,16 @@ def needs_of(*languages):
     return find_needs(registry, roots, CHARACTERS)
 
 
-def values(text, needs, reward=4.0, misfit=3.0):
-    found = best_values(least_losses(prepare_evidence(line_of(text)).scores, needs), needs, reward, misfit)
+def worth(length, misfit, left_over):
+    return 4.0 * length - np.maximum(misfit, left_over)
+
+
+def values(text, needs, misfit=3.0):
+    evidence = prepare_evidence(line_of(text))
+    log_probs = evidence.scores + evidence.blank[:, None]
+    left_over = leaving_out(log_probs, evidence.best, CHARACTERS.index(" "), 5.0, 1.0)
+    misfits = np.full(len(needs.table), misfit)
+    found = best_values(least_losses(log_probs, needs), left_over, needs, worth, misfits)
     return [found[root] for root in needs.roots]
 
 
@@ -32,7 +40,7 @@ def test_each_kind_of_character_is_counted_and_spaces_are_not():
 
 def test_a_text_of_the_line_is_worth_all_of_its_characters():
     (value,) = values("12.34", needs_of(["12.34"]))
-    assert 20.0 <= value < 20.1
+    assert 19.0 <= value <= 20.0
 
 
 def test_text_of_another_sort_can_be_nothing():
@@ -52,3 +60,15 @@ def test_many_needs_become_fewer_that_ask_for_less(monkeypatch):
     assert needs_of(words).table.tolist() == [[1, 0, 0, 4], [2, 0, 0, 5]]
     monkeypatch.setattr(bounds, "_MOST", 1)
     assert needs_of(words).table.tolist() == [[1, 0, 0, 5]]
+
+
+def test_text_that_is_left_out_costs_as_much_as_its_cheapest_characters():
+    needs = needs_of(["12.34"])
+    assert values("12.34 SUGAR", needs)[0] <= values("12.34", needs)[0] - 5.0 * 5 + 1.0
+
+
+def test_what_leaving_out_costs_rises_with_the_number_of_characters():
+    evidence = prepare_evidence(line_of("AB 3"))
+    costs = leaving_out(evidence.scores + evidence.blank[:, None], evidence.best, CHARACTERS.index(" "), 5.0, 8.0)
+    assert costs.tolist() == [0.0, 5.0, 10.0, 15.0]
+    assert leaving_out(np.zeros((0, 3)), np.zeros(0, int), -1, 5.0, 8.0).tolist() == [0.0]
