@@ -43,12 +43,12 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
         for layout in recipe.layouts:
             matcher.search_exactly(layout)
         best = _best_match(matcher, recipe)
-    if best is None:
-        return not_found
     places = tuple(
         TextPlace(each.evidence.quad, each.best_path.text.strip(), posterior.sure)
         for each, posterior in zip(candidates, posteriors)
     )
+    if best is None:
+        return not_found._replace(places=places)
     return _describe(recipe, compiled, best[0], best[1], len(posteriors), cache)._replace(places=places)
 
 
