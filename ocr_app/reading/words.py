@@ -15,7 +15,8 @@ def summary_of(reading: Reading) -> str:
 
 
 def _nothing(reading: Reading) -> str:
-    count = len(reading.code["others"]) if reading.code is not None else 0
+    others = reading.code["others"] if reading.code is not None else []
+    count = sum(1 for other in others if other["text"].strip())
     if not count:
         return "- no text found -"
     return "- no code among {} text{} that {} found -".format(count, *(("", "was") if count == 1 else ("s", "were")))
