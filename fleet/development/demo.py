@@ -22,6 +22,7 @@ from ocr_app.opening import ReaderRequest, open_reader
 from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import DEFAULT_READER, parse_name
 from ocr_app.reading.frame import DEFAULT_OPTIONS, ReadOptions, VerdictRequest, read_image
+from ocr_app.reading.words import notes_of
 from ocr_app.scoring.metrics import cer
 from ocr_app.scoring.text_forms import FORMS
 
@@ -118,6 +119,7 @@ def table(outcomes: list[DemoReading]) -> list[str]:
         lines.append(f"{outcome.sample.name:<6} {mark:<5} {ms:>6.0f}  {outcome.reading.text or '-'}")
         if not outcome.right:
             lines.append(f"{'':<20} {outcome.sample.truth}")
+        lines += [f"{'':<20} {told}" for told in notes_of(outcome.reading) if outcome.reading.verdict != "pass"]
     return lines
 
 
@@ -149,7 +151,8 @@ def _card(outcome: DemoReading) -> dict[str, Any]:
         "name": outcome.sample.name,
         "right": outcome.right,
         "read": outcome.reading.text,
-        "verdict": ": ".join(filter(None, [outcome.reading.verdict, ", ".join(outcome.reading.reasons)])),
+        "verdict": outcome.reading.verdict,
+        "notes": notes_of(outcome.reading)[1:],
         "truth": outcome.sample.truth,
         "tags": ", ".join(outcome.sample.tags.values()),
         "ms": outcome.reading.timing_ms["total"],

@@ -64,8 +64,8 @@ _SUB_VERBS = {
 _EXIT_CODES = """\
 exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
 result); 4 device, 5 precision, 6 reader, 7 model not available; 8 a reader crashed, hung or gave an invalid answer;
-9 data set, 10 result file, 11 recipe, 12 engine, 13 build of an engine, 14 self-check or service; 130 interrupted;
-1 a fault of this program."""
+9 data set, 10 result file, 11 recipe, 12 engine, 13 build of an engine, 14 self-check or service;
+15 a code does not pass (with --fail-exit); 130 interrupted; 1 a fault of this program."""
 
 
 def parser() -> argparse.ArgumentParser:

@@ -25,6 +25,9 @@ from ocr_app.imaging.draw import draw_with_legend, save_png
 from ocr_app.imaging.sources import expand
 from ocr_app.opening.library import OpenReader
 from ocr_app.reading.frame import LAYOUTS, ReadOptions, VerdictRequest
+from ocr_app.reading.words import explanations_of, notes_of, summary_of
+
+NOT_PASSED = 15  # the exit code of --fail-exit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is done to the pixels first (default: %(default)s)",
     )
     parser.add_argument(
-        "--jsonl", action="store_true", help="print one JSON result per line (schema nano-ocr/result/2)"
+        "--jsonl", action="store_true", help="print one JSON result per line (schema nano-ocr/result/3)"
     )
     parser.add_argument(
         "--draw", metavar="DIR", help="write each image to DIR, with the quads and texts that were read"
@@ -54,30 +57,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_recipe_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", metavar="FILE", help="decode and judge under this recipe (needs the reader codes)")
-    expect_help = "the text that a named field of the recipe must have"
-    parser.add_argument("--expect", action="append", type=pair, default=[], metavar="NAME=TEXT", help=expect_help)
+    expect_help = "what a named field of the recipe must be: its text, or its date or time in ISO 8601 (2021-06-14)"
+    parser.add_argument("--expect", action="append", type=pair, default=[], metavar="NAME=VALUE", help=expect_help)
     clock_help = "trust this computer's clock; otherwise a recipe that asks for today's date holds"
     parser.add_argument("--trust-clock", action="store_true", help=clock_help)
+    fail_help = "exit with code {} when an image does not pass under the recipe".format(NOT_PASSED)
+    parser.add_argument("--fail-exit", action="store_true", help=fail_help)
     parser.add_argument("--deadline-ms", type=positive, metavar="MS", help="fail a reading that takes longer")
 
 
 def _verdict_request(arguments: argparse.Namespace) -> Optional[VerdictRequest]:
     """Raises UsageError for options that need a recipe where there is none, and RecipeError."""
     if arguments.recipe is None:
-        if arguments.expect or arguments.trust_clock or arguments.deadline_ms:
-            raise UsageError("--expect, --trust-clock and --deadline-ms need a recipe", "--recipe FILE")
+        if arguments.expect or arguments.trust_clock or arguments.deadline_ms or arguments.fail_exit:
+            raise UsageError("--expect, --trust-clock, --deadline-ms and --fail-exit need a recipe", "--recipe FILE")
         return None
     recipe = recipes.load(arguments.recipe)
     return VerdictRequest(recipe, dict(arguments.expect), arguments.trust_clock, arguments.deadline_ms)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Returns 0; 3 when some images gave an error result; 8 when the reader failed on some."""
+    """Returns 0; 3 when some images gave an error result; 8 when the reader failed on some.
+
+    With ``--fail-exit`` it returns ``NOT_PASSED`` when there is none of these errors, and a code does not pass.
+    """
     paths = expand(arguments.paths)
     request = _verdict_request(arguments)
     options = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), request)
     draw = _drawer(arguments.draw)
-    code = 0
+    code, rejected = 0, False
     with OpenReader(reader_request(arguments, request.recipe if request else None)) as reader:
         show = _show_json if arguments.jsonl else _table(paths)
         for path in _with_progress(paths, quiet=arguments.jsonl):
@@ -85,7 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
             show(reading)
             draw(reading, image)
             code = max(code, _exit_code(reading))
-    return code
+            rejected = rejected or reading.verdict != "pass"
+    return NOT_PASSED if arguments.fail_exit and rejected and code == 0 else code
 
 
 def _exit_code(reading: Reading) -> int:
@@ -115,11 +124,11 @@ def _table(paths: Iterable[str]) -> Callable[[Reading], None]:
             print("{:<{w}}  error: {}".format(reading.image, reading.error["found"], w=width), flush=True)
             return
         confidence = min([line.confidence for line in reading.lines] or [0.0])
-        text = reading.text or "- no text found -"
-        if reading.code is not None:
-            text = "{}: {}".format(reading.verdict, text)
+        text = summary_of(reading)
         row = "{:<{w}}  {:>8.1f}  {:>5.2f}  {}"
         print(row.format(reading.image, reading.timing_ms["total"], confidence, text, w=width), flush=True)
+        for told in explanations_of(reading):
+            print("    " + told, flush=True)
 
     return show
 
@@ -133,6 +142,9 @@ def _drawer(folder: Optional[str]) -> Callable[[Reading, Optional[Image]], None]
         if folder is None or image is None:
             return
         stem = os.path.splitext(os.path.basename(reading.image))[0]
-        save_png(os.path.join(folder, "{:04d}-{}.png".format(count[0], stem)), draw_with_legend(image, reading.lines))
+        save_png(
+            os.path.join(folder, "{:04d}-{}.png".format(count[0], stem)),
+            draw_with_legend(image, reading.lines, notes_of(reading)),
+        )
 
     return draw

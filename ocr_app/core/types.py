@@ -10,7 +10,7 @@ Image = np.ndarray
 Quad = np.ndarray
 """float32, ``(4, 2)``: x, y in pixels of the input, clockwise from top-left along the reading direction."""
 
-RESULT_SCHEMA = "nano-ocr/result/2"
+RESULT_SCHEMA = "nano-ocr/result/3"
 PHASES = ("preprocess", "detect", "recognise", "decode")
 
 
@@ -117,7 +117,7 @@ def line_from_json(record: Dict[str, Any]) -> TextLine:
 
 
 def reading_to_json(reading: Reading) -> Dict[str, Any]:
-    """The JSON form of a result (schema ``nano-ocr/result/2``)."""
+    """The JSON form of a result (schema ``nano-ocr/result/3``)."""
     record: Dict[str, Any] = {
         "schema": RESULT_SCHEMA,
         "image": reading.image,

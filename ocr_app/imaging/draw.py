@@ -1,6 +1,7 @@
 """Results as pictures: numbered quads on the image, and a legend below it with the text of each number."""
 
 import os
+import textwrap
 from typing import List, Sequence
 
 import cv2
@@ -14,6 +15,7 @@ _GREEN = (80, 200, 60)  # BGR
 _INK = (30, 30, 30)
 _PAPER = (245, 245, 245)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_CHARACTER_WIDTH = 9  # px of an average character of the legend
 _LEGEND_WIDTH = 480  # px; narrower images get a legend of this width, so that its texts can be read
 
 
@@ -29,13 +31,23 @@ def draw_lines(image: Image, lines: Sequence[TextLine]) -> Image:
     return picture
 
 
-def draw_with_legend(image: Image, lines: Sequence[TextLine]) -> Image:
-    """As :func:`draw_lines`, with a legend below: one row like "1  0.98  EXP 08/2023" per line."""
+def draw_with_legend(image: Image, lines: Sequence[TextLine], notes: Sequence[str] = ()) -> Image:
+    """As :func:`draw_lines`, with a legend below: one row like "1  0.98  EXP 08/2023" per line, then the ``notes``.
+
+    Without lines and notes the legend says that no text was found.
+    """
     picture = draw_lines(image, lines)
     rows = ["{}  {:.2f}  {}".format(n, line.confidence, line.text) for n, line in enumerate(lines, 1)]
-    strip = _strip(rows or ["no text found"], max(picture.shape[1], _LEGEND_WIDTH))
+    width = max(picture.shape[1], _LEGEND_WIDTH)
+    rows += [row for note in notes for row in _wrap(note, width)]
+    strip = _strip(rows or ["no text found"], width)
     wide = cv2.copyMakeBorder(picture, 0, 0, 0, strip.shape[1] - picture.shape[1], cv2.BORDER_CONSTANT, None, _PAPER)
     return np.vstack([wide, strip])
+
+
+def _wrap(text: str, width: int) -> List[str]:
+    """The text in rows that fit into the width."""
+    return textwrap.wrap(text, max(20, (width - 12) // _CHARACTER_WIDTH)) or [""]
 
 
 def _weight(picture: Image) -> int:

@@ -57,7 +57,7 @@ def _expected(path: str) -> List[Dict[str, str]]:
 def differences(results: List[Dict[str, Any]], expected: List[Dict[str, str]]) -> List[str]:
     """What differs, one text per image; empty when every image has its verdict and text and none is missing.
 
-    ``results``: result lines (schema nano-ocr/result/2), compared by the base name of ``image``.
+    ``results``: result lines (schema nano-ocr/result/3), compared by the base name of ``image``.
     """
     by_name = {os.path.basename(result["image"]): result for result in results}
     wrong = []

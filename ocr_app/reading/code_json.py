@@ -1,7 +1,7 @@
 """The result of decoding under a recipe: as text lines, and as the ``code`` of a result in JSON form."""
 
 import math
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from ocr_app.networks import ctc
 from ocr_app.reading.judging import Judgement
 from ocr_app.recipes import Recipe
 from ocr_app.recipes.decoding import CodeDecoding, DecodedChar, DecodedLine
+from ocr_app.recipes.language.fields import FieldValue
+from ocr_app.recipes.language.typed import TypedValue, typed_value
 from ocr_app.recipes.verdict import Reason, Verdict, WitnessReport, agreeing_members, check_witnesses
 
 
@@ -18,9 +20,13 @@ def lines_of(decoding: CodeDecoding) -> List[TextLine]:
     return [TextLine(line.text, line.quad, line.confidence) for line in decoding.lines if line.text]
 
 
-def to_json(judgement: Judgement, recipe: Recipe) -> Dict[str, Any]:
-    """JSON form. Scores are natural logarithms; None stands for an infinite lead, where nothing else was possible."""
+def to_json(judgement: Judgement, recipe: Recipe, this_year: Optional[int] = None) -> Dict[str, Any]:
+    """JSON form. Scores are natural logarithms; None stands for an infinite lead, where nothing else was possible.
+
+    ``this_year``: for years that are printed with too few digits to be unique; None where the clock is not trusted.
+    """
     decoding, verdict = judgement.decoding, judgement.verdict
+    typed = {value: typed_value(recipe, value, this_year) for line in decoding.lines for value in line.fields}
     return {
         "recipe": decoding.recipe,
         "layout": decoding.layout,
@@ -28,7 +34,8 @@ def to_json(judgement: Judgement, recipe: Recipe) -> Dict[str, Any]:
         "assurance": _finite(verdict.assurance),
         "reasons": [_reason(reason) for reason in verdict.reasons],
         "values": dict(decoding.values),
-        "lines": [_line(line, judgement.witnesses) for line in decoding.lines],
+        "typed": {field.name: known.value for field, known in typed.items() if field.name},
+        "lines": [_line(line, judgement.witnesses, typed) for line in decoding.lines],
         "others": [_other(judgement.posteriors[index]) for index in decoding.unused],
         "witnesses": _witnesses(judgement, recipe),
     }
@@ -50,10 +57,10 @@ def reasons_of(verdict: Verdict) -> Tuple[str, ...]:
 
 
 def _reason(reason: Reason) -> Dict[str, str]:
-    return {"code": reason.code, "where": reason.where, "found": reason.found, "expected": reason.expected}
+    return dict(reason._asdict())
 
 
-def _line(line: DecodedLine, report: Optional[WitnessReport]) -> Dict[str, Any]:
+def _line(line: DecodedLine, report: Optional[WitnessReport], typed: Mapping[FieldValue, TypedValue]) -> Dict[str, Any]:
     return {
         "name": line.name,
         "text": line.text,
@@ -61,7 +68,11 @@ def _line(line: DecodedLine, report: Optional[WitnessReport]) -> Dict[str, Any]:
         "score": _finite(line.score),
         "margin": _finite(line.margin),
         "contradiction": _finite(line.contradiction),
-        "fields": [{"name": its.name, "kind": its.kind, "text": its.text} for its in line.fields],
+        "rival": line.rival,
+        "fields": [
+            {"name": its.name, "kind": its.kind, "text": its.text, "type": typed[its].type, "value": typed[its].value}
+            for its in line.fields
+        ],
         "chars": [_char(char) for char in line.chars],
         "junk": list(line.junk),
         "free": line.best_path,

@@ -14,7 +14,7 @@ from ocr_app.imaging.load import DEFAULT_LIMITS, Limits, load_image
 from ocr_app.readers.contract import Reader, Timer
 from ocr_app.reading import code_json
 from ocr_app.reading.judging import Judge
-from ocr_app.recipes.verdict import WitnessReport
+from ocr_app.recipes.verdict import WitnessReport, explain_missing
 
 LAYOUTS = ("page", "line")
 
@@ -152,7 +152,10 @@ def _judged(reader: Reader, image: Image, options: ReadOptions, timer: Timer, st
 
     found = Judge(reader, request.recipe, verify).judge(image, _looks(reader, image, options, timer), timer)
     with timer.phase("decode"):
-        code = code_json.to_json(found, request.recipe)
+        clock = _clock(request)
+        told = explain_missing(found.verdict, found.decoding, request.recipe)
+        this_year = clock.now.year if clock is not None and clock.trusted else None
+        code = code_json.to_json(found._replace(verdict=told), request.recipe, this_year)
     lines = tuple(code_json.lines_of(found.decoding))
     return _Outcome(lines, found.verdict.verdict, code_json.reasons_of(found.verdict), code)
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, positive
+from ocr_app.cli.arguments import add_limit_arguments, add_reader_arguments, pair, positive
 from ocr_app.cli.recipe import check, evaluate, teach
 from ocr_app.core.errors import UsageError
 from ocr_app.reading.frame import LAYOUTS
@@ -40,6 +40,11 @@ def _add_teach_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="proposal", help="the recipe's name (default: %(default)s)")
     help_text = "write to this new file instead of standard output; an existing file is never overwritten"
     parser.add_argument("--out", metavar="FILE", help=help_text)
+    help_text = "the number of the answer to a question; without it a terminal is asked"
+    parser.add_argument("--answer", action="append", type=pair, default=[], metavar="KEY=NUMBER", help=help_text)
+    parser.add_argument("--yes", action="store_true", help="take the first answer to every open question, and say so")
+    help_text = "print JSON: the recipe, the questions with the answers taken, the samples and how they read back"
+    parser.add_argument("--json", action="store_true", help=help_text)
     parser.set_defaults(recipe_run=teach.run)
 
 

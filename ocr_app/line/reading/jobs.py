@@ -6,7 +6,7 @@ import time
 from typing import Any, Callable, Dict, Optional
 
 Result = Dict[str, Any]
-"""A result line (schema nano-ocr/result/2)."""
+"""A result line (schema nano-ocr/result/3)."""
 
 
 class ReadJob:

@@ -44,8 +44,6 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
         for layout in recipe.layouts:
             matcher.search_exactly(layout)
         best = _best_match(matcher, recipe)
-    if best is None:
-        return not_found
     places = tuple(
         TextPlace(
             each.evidence.quad,
@@ -56,6 +54,8 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
         )
         for each, posterior in zip(candidates, posteriors)
     )
+    if best is None:
+        return not_found._replace(places=places)
     return _describe(recipe, compiled, best[0], best[1], len(posteriors), cache)._replace(places=places)
 
 

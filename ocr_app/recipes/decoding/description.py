@@ -1,7 +1,7 @@
 """From an alignment to a decoded line: gaps, alternatives, statuses, fields."""
 
 from functools import lru_cache, partial
-from typing import List, Sequence, Tuple
+from typing import List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -9,17 +9,19 @@ from ocr_app.recipes.decoding.evidence import BLANK, BestPath, Evidence
 from ocr_app.recipes.decoding.fitting import LineFit
 from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, READ, DecodedChar, DecodedLine, Ranked
 from ocr_app.recipes.decoding.scoring import forward_score, rank_rivals, score_substitutions
-from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, runner_up_loss
+from ocr_app.recipes.decoding.search import Alignment, CharacterRun, LabelAutomaton, find_runner_up
 from ocr_app.recipes.decoding.search.token_passing import BEAM
 from ocr_app.recipes.language.fields import split_fields
+from ocr_app.recipes.language.meaning import blanks_may_decide, mean_the_same, other_spellings
 from ocr_app.recipes.language.recipe import Recipe, RecipeLine, Tolerances
 
 ALTERNATIVES = 3  # reported for each character
 _SURE = 6.0  # nats: where every character leads by more, no text that differs in several places can come nearer
+MAX_SPELLINGS = 64  # texts of one meaning that are set aside; where more come near, the next one counts as a rival
 _ROUNDING = 1e-6  # nats: sums over the same frames in another order differ by less
 _NO_QUAD = np.zeros((4, 2), np.float32)
 
-_Rival = Tuple[int, float]
+_RankedLabel = Tuple[int, float]
 """A label and how far it trails."""
 
 
@@ -32,21 +34,28 @@ def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, f
     """The decoded line of a fit."""
     evidence, best_path, path = fit.candidate.evidence, fit.candidate.best_path, fit.alignment
     substitutions = score_substitutions(evidence.scores, path.runs, path.start, path.stop)
-    allowed = _allowed_rivals(automaton, line.root, evidence, path.labels, substitutions)
+    allowed = _without_same_meaning(
+        recipe,
+        line,
+        fit.text,
+        evidence.characters,
+        _allowed_rivals(automaton, line.root, evidence, path.labels, substitutions),
+    )
     rivals = rank_rivals(substitutions, path.labels, ALTERNATIVES)
     chars = tuple(
         _describe_char(evidence.characters, recipe.tolerances, *each) for each in zip(path.runs, rivals, allowed)
     )
     extra = _extra_characters(evidence, best_path, path)
-    margin = _margin(automaton, line, evidence, path, chars)
+    rival = _find_rival(recipe, automaton, line, fit, chars)
     return DecodedLine(
         name=line.name,
         text=fit.text,
-        status=_line_status(chars, extra, margin, recipe.tolerances),
+        status=_line_status(chars, extra, rival.margin, recipe.tolerances),
         chars=chars,
         fields=split_fields(line, fit.text),
         score=partial(_line_score, evidence, path),
-        margin=margin,
+        margin=rival.margin,
+        rival=rival.text,
         contradiction=_contradiction(chars, extra),
         sources=fit.candidate.sources,
         quad=evidence.quad,
@@ -69,31 +78,79 @@ def _contradiction(chars: Sequence[DecodedChar], extra: Ranked) -> float:
     return overruled + sum(score for _, score in extra)
 
 
-def _margin(
-    automaton: LabelAutomaton, line: RecipeLine, evidence: Evidence, path: Alignment, chars: Sequence[DecodedChar]
-) -> float:
-    """The lead over any other text: the smallest gap, or the lead over a text that differs in several places."""
+class _Rival(NamedTuple):
+    """The nearest text that means something else, and how far it trails; "" where none was looked for or found."""
+
+    text: str
+    margin: float
+
+
+def _find_rival(
+    recipe: Recipe,
+    automaton: LabelAutomaton,
+    line: RecipeLine,
+    fit: LineFit,
+    chars: Sequence[DecodedChar],
+) -> _Rival:
+    """The lead over any text of another meaning: the smallest gap, or the lead over one that differs in more places."""
     printed = [char for char in chars if char.character != " "]
-    smallest = min([char.gap for char in printed] + [np.inf])
-    if any(char.free_gap < _SURE for char in printed):
-        smallest = _lead_over_other_texts(automaton, line, evidence, path, smallest)
-    return float(smallest)
+    smallest = float(min([char.gap for char in printed] + [np.inf]))
+    if any(_is_near_another(char) for char in chars) or blanks_may_decide(recipe, line):
+        return _lead_over_other_texts(recipe, automaton, line, fit, smallest)
+    return _Rival("", smallest)
+
+
+def _is_near_another(char: DecodedChar) -> bool:
+    """Whether something else comes near in this place; a blank that may be missing counts only where blanks decide."""
+    if char.character != " " and char.free_gap < _SURE:
+        return True
+    return any(trail < _SURE for other, trail in char.alternatives if other != "" or char.character != " ")
 
 
 def _lead_over_other_texts(
-    automaton: LabelAutomaton, line: RecipeLine, evidence: Evidence, path: Alignment, most: float
-) -> float:
-    """The lead over the best path of any other text that the recipe allows on the same frames.
+    recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, fit: LineFit, most: float
+) -> _Rival:
+    """The lead over the best path of any other text on the same frames that the recipe allows, and that means another.
 
     Leads above ``most`` are not needed, nor above ``BEAM``: then the smaller of these is returned. A rival that trails
     by less loses no more against the unconstrained best path than that and the path's own cost together.
     """
+    evidence, path = fit.candidate.evidence, fit.alignment
     most = min(most, BEAM)
     scores = evidence.scores[path.start : path.stop]
     score = sum(float(evidence.scores[run.first : run.last + 1, run.label].sum()) for run in path.runs)
     cost = float(np.maximum(scores.max(axis=1), 0.0).sum()) - score
-    loss = runner_up_loss(scores, automaton, line.root, path.labels, max(0.0, cost + most) + _ROUNDING)
-    return most if loss is None else min(most, loss - cost)
+    limit = max(0.0, cost + most) + _ROUNDING
+    same = [tuple(path.labels)]
+    while True:
+        found = find_runner_up(scores, automaton, line.root, same, limit)
+        if found is None:
+            return _Rival("", most)
+        text = "".join(evidence.characters[label] for label in found.labels)
+        if len(same) > MAX_SPELLINGS or not mean_the_same(recipe, line, fit.text, text):
+            return _Rival(text, min(most, found.loss - cost)) if found.loss - cost < most else _Rival("", most)
+        same += [each for each in _spellings(recipe, line, evidence, text) if each not in same]
+
+
+def _spellings(recipe: Recipe, line: RecipeLine, evidence: Evidence, text: str) -> List[Tuple[int, ...]]:
+    """The labels of the text, and of the same characters with other spaces where they mean the same."""
+    labels = {character: label for label, character in enumerate(evidence.characters)}
+    texts = [text] + other_spellings(recipe, line, text, MAX_SPELLINGS)
+    return [tuple(labels[c] for c in each) for each in texts if all(c in labels for c in each)]
+
+
+def _without_same_meaning(
+    recipe: Recipe, line: RecipeLine, text: str, characters: Sequence[str], allowed: List[List[_RankedLabel]]
+) -> List[List[_RankedLabel]]:
+    """The labels that the recipe allows in each place, without near ones that do not change what the line means."""
+    near = max(_SURE, recipe.tolerances.gap)
+    for at, rivals in enumerate(allowed):
+        while rivals and rivals[0][1] < near:
+            other = text[:at] + characters[rivals[0][0]] + text[at + 1 :]
+            if not mean_the_same(recipe, line, text, other):
+                break
+            del rivals[0]
+    return allowed
 
 
 def _line_status(chars: Sequence[DecodedChar], extra: Ranked, margin: float, tolerances: Tolerances) -> str:
@@ -106,7 +163,11 @@ def _line_status(chars: Sequence[DecodedChar], extra: Ranked, margin: float, tol
 
 
 def _describe_char(
-    characters: Sequence[str], tolerances: Tolerances, run: CharacterRun, rivals: List[_Rival], allowed: List[_Rival]
+    characters: Sequence[str],
+    tolerances: Tolerances,
+    run: CharacterRun,
+    rivals: List[_RankedLabel],
+    allowed: List[_RankedLabel],
 ) -> DecodedChar:
     """``rivals``: the nearest labels without the recipe; ``allowed``: those that the recipe allows."""
     character = characters[run.label]
@@ -118,7 +179,7 @@ def _describe_char(
     return DecodedChar(character, status, gap, nearest[1], named, possible, (run.first, run.last))
 
 
-def _char_status(character: str, gap: float, rival: _Rival, tolerances: Tolerances) -> str:
+def _char_status(character: str, gap: float, rival: _RankedLabel, tolerances: Tolerances) -> str:
     """``rival``: the nearest other reading without the recipe (the blank: no character)."""
     if character == " ":
         return READ
@@ -130,7 +191,7 @@ def _char_status(character: str, gap: float, rival: _Rival, tolerances: Toleranc
 
 def _allowed_rivals(
     automaton: LabelAutomaton, root: int, evidence: Evidence, labels: Sequence[int], substitutions: np.ndarray
-) -> List[List[_Rival]]:
+) -> List[List[_RankedLabel]]:
     """For each character the labels that the recipe allows in its place, nearest first."""
     states = [root]
     for label in labels:

@@ -59,13 +59,14 @@ class LineFit(NamedTuple):
         return float(worth(self.length, self.misfit)) - self.junk
 
 
-def worth(length: Numbers, misfit: Numbers, left_over: Numbers = 0.0) -> Numbers:
+def worth(length: Numbers, misfit: Numbers, left_over: Numbers = 0.0) -> np.ndarray:
     """What a text of ``length`` characters is worth to a layout that costs ``misfit`` nats, in nats.
 
     Text that has to be bent to fit is worth less than text that is read as it is, however long it is; but never less
     than a line that is missing. ``left_over``: what the text costs at least that is left out of it.
     """
-    return np.maximum(CHARACTER_REWARD * length - np.maximum(BENT_COST * misfit, left_over), WORST_VALUE)
+    value = CHARACTER_REWARD * length - np.maximum(BENT_COST * misfit, left_over)
+    return np.asarray(np.maximum(value, WORST_VALUE))
 
 
 class _Paths(NamedTuple):

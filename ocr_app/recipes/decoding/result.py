@@ -49,6 +49,7 @@ class _DecodedLineFields(NamedTuple):
     junk: Tuple[str, str]
     best_path: str
     extra: Ranked = ()
+    rival: str = ""
 
 
 class DecodedLine(_DecodedLineFields):
@@ -56,11 +57,12 @@ class DecodedLine(_DecodedLineFields):
 
     ``name``: the recipe's name of the line. ``text``: "" where the line was not found. ``score``: log P(text | image),
     summed over all alignments; made from a float, or from a function that is called when the score is asked for.
-    ``margin``: lead over the best other text that the recipe allows, comparing best paths. ``contradiction``: lead of
-    the unconstrained best path over ``text``; 0 where they agree, not counting spaces. ``sources``: indices of the
-    posteriors that the line was read from. ``junk``: the text before and after the code. ``best_path``: the text of the
-    unconstrained best path. ``extra``: (character, score) pairs of the best path that fall between the characters of
-    ``text``.
+    ``margin``: lead over the best text of another meaning that the recipe allows, comparing best paths.
+    ``contradiction``: lead of the unconstrained best path over ``text``; 0 where they agree, not counting spaces.
+    ``sources``: indices of the posteriors that the line was read from. ``junk``: the text before and after the code.
+    ``best_path``: the text of the unconstrained best path. ``extra``: (character, score) pairs of the best path that
+    fall between the characters of ``text``. ``rival``: the text of another meaning that trails by the margin; "" where
+    no text that differs in several places comes so near.
     """
 
     __slots__ = ()

@@ -20,6 +20,10 @@ class DateRange(NamedTuple):
         """Whether the range is a single day."""
         return self.first == self.last
 
+    def to_text(self) -> str:
+        """ISO 8601: the day, or the month of a range that is a whole month."""
+        return self.first.isoformat() if self.is_day else "{:%Y-%m}".format(self.first)
+
 
 def expand_two_digit_year(year: int, this_year: int) -> int:
     """The four-digit year of a two-digit one (GS1 General Specifications, section 7.12).

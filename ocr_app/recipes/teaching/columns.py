@@ -1,50 +1,105 @@
-"""From the texts of one place in several samples to the narrowest field that accepts all of them."""
+"""From what several samples have in one place to the narrowest field that accepts all of it."""
 
 import re
+from collections import Counter
 from typing import NamedTuple, Sequence, Set
 
-from ocr_app.recipes.language.patterns import PatternSettings, date_tokens, parse_text, time_tokens
+from ocr_app.recipes.language.patterns import date_tokens, parse_text
+from ocr_app.recipes.language.patterns.vocabulary import MONTHS, keywords
+from ocr_app.recipes.teaching.questions import Questionnaire
+from ocr_app.recipes.teaching.tokens import DATE, DATES, MARK, SETTINGS, SPACED_DATES, TIME, WORD, Token
 
-DATES = (
-    "DD.MM.YYYY", "DD/MM/YYYY", "DD-MM-YYYY", "YYYY.MM.DD", "YYYY/MM/DD", "YYYY-MM-DD", "DD.MM.YY", "DD/MM/YY",
-    "DD-MM-YY", "YY.MM.DD", "YY/MM/DD", "MM/DD/YYYY", "MM/YYYY", "MM.YYYY", "MM-YYYY", "MM/YY", "MM.YY", "DDMMMYYYY",
-    "DDMMMYY", "YYYYMMMDD", "DD-MMM-YYYY", "DD-MMM-YY", "MMM-DD-YYYY", "MMM/DD/YY", "MMMYYYY", "MMM-YYYY",
-)  # fmt: skip
-"""Patterns that are tried, in order of preference where several explain all samples."""
-SPACED_DATES = (
-    "DD MMM YYYY", "DD MMM YY", "MMM DD YYYY", "DD MM YYYY", "YYYY MM DD", "DD MM YY", "MM YYYY", "MMM YYYY",
-)  # fmt: skip
-TIMES = ("HH:MM", "HH:MM:SS")
-_SETTINGS = PatternSettings(1990, 2099)
+_MAJORITY = 2  # samples that agree against a single other one
+_LOOKALIKES = {"O": "0"}  # what the default `lookalikes` of a recipe settles
 
 
 class ProposedField(NamedTuple):
-    """A field in YAML, and what it is: "date", "time", "lot", "number", "text" or "literal"."""
+    """A field in YAML, and what it is: "date", "time", "lot", "number", "text" or "literal".
+
+    ``pattern``: of a date.
+    """
 
     yaml: str
     kind: str
+    pattern: str = ""
 
 
-def matches_date(pattern: str, text: str) -> bool:
-    """Whether the text is a date of this pattern."""
-    return parse_text(date_tokens(pattern), _SETTINGS, text) is not None
+def propose_column(tokens: Sequence[Token], where: str, questions: Questionnaire) -> ProposedField:
+    """The field of one place. ``where`` names it in questions ("line 1, place 2")."""
+    kind, texts = tokens[0].kind, [token.text for token in tokens]
+    if kind == DATE:
+        return _propose_date(tokens, where, questions)
+    if kind == TIME:
+        return ProposedField(
+            'time: "{}"'.format("HH:MM:SS" if all(len(each) > 5 for each in texts) else "HH:MM"), "time"
+        )
+    if kind == MARK:
+        return ProposedField(quote(texts[0]), "literal")
+    if kind == WORD:
+        return _propose_word(texts, where, questions)
+    return propose_field(texts)
 
 
-def is_date(text: str) -> bool:
-    """Whether the text is a date of any pattern."""
-    return any(matches_date(pattern, text) for pattern in DATES + SPACED_DATES)
+def _propose_date(tokens: Sequence[Token], where: str, questions: Questionnaire) -> ProposedField:
+    """The pattern that explains most samples; where several do, the one whose years are closest together is offered
+    first.
+    """
+    support = Counter(pattern for token in tokens for pattern in token.patterns)
+    most = max(support.values())
+    order = DATES + SPACED_DATES
+    patterns = [pattern for pattern in order if support[pattern] == most]
+    explained = [token.text for token in tokens if token.patterns & set(patterns)]
+    patterns.sort(key=lambda pattern: (_spread(pattern, explained), order.index(pattern)))
+    chosen = 0
+    if len(patterns) > 1:
+        example = explained[0]
+        text = "{}: which format has the date {}?".format(where, example)
+        chosen = questions.ask("date of " + where, text, [_describe(pattern, example) for pattern in patterns])
+    pattern = patterns[chosen]
+    return ProposedField("date: {}{}".format(pattern, _languages(pattern, explained)), "date", pattern)
+
+
+def _languages(pattern: str, texts: Sequence[str]) -> str:
+    """The languages of the month names, where English does not have them."""
+    names = {word for text in texts for word in re.findall("[A-Z]{3,}", text)} if "MMM" in pattern else set()
+    known = [language for language, months in MONTHS.items() if names <= {name for each in months for name in each}]
+    return ", languages: [{}]".format(known[0]) if names and known and "en" not in known else ""
+
+
+def _spread(pattern: str, texts: Sequence[str]) -> int:
+    """The years from the first to the last of the dates."""
+    found = [parse_text(date_tokens(pattern), SETTINGS, text) for text in texts]
+    years = [each.year for each in found if each is not None and each.year is not None]
+    return max(years) - min(years) if years else 0
+
+
+def _describe(pattern: str, example: str) -> str:
+    printed = parse_text(date_tokens(pattern), SETTINGS, example)
+    if printed is None or printed.year is None:
+        return pattern
+    year = printed.year + (2000 if printed.year_digits == 2 else 0)
+    day = "" if printed.day is None else "-{:02d}".format(printed.day)
+    return "{} ({:04d}-{:02d}{})".format(pattern, year, printed.month or 0, day)
+
+
+def _propose_word(texts: Sequence[str], where: str, questions: Questionnaire) -> ProposedField:
+    """A word that all samples have, a keyword that most have (the others misread it), or letters that vary."""
+    word, count = Counter(texts).most_common(1)[0]
+    lengths = {len(text) for text in texts}
+    if len(word) <= 2 and word not in keywords():
+        if count < len(texts):
+            return _propose_range(texts) if len(lengths) > 1 else ProposedField("letters: {}".format(len(word)), "text")
+        if len(texts) > 1:
+            answers = ["always {}".format(word), "any letter" if len(word) == 1 else "any {} letters".format(len(word))]
+            text = "{}: all samples have {} here".format(where, word)
+            if questions.ask("letters of " + where, text, answers) == 1:
+                return ProposedField("letters: {}".format(len(word)), "text")
+    return ProposedField(quote(word), "literal")
 
 
 def propose_field(column: Sequence[str]) -> ProposedField:
-    """The narrowest field that accepts all texts of a column."""
-    for pattern in DATES + SPACED_DATES:
-        if all(matches_date(pattern, text) for text in column):
-            return ProposedField("date: {}".format(pattern), "date")
-    for pattern in TIMES:
-        if all(parse_text(time_tokens(pattern), _SETTINGS, text) for text in column):
-            return ProposedField('time: "{}"'.format(pattern), "time")
-    same = len(set(column)) == 1
-    if same and not re.search(r"\d", column[0]):
+    """The narrowest field that accepts all texts of a column of words, numbers or lots."""
+    if len(set(column)) == 1 and not re.search(r"\d", column[0]):
         return ProposedField(quote(column[0]), "literal")
     if len({len(text) for text in column}) == 1:
         return _propose_mask(column)
@@ -53,10 +108,25 @@ def propose_field(column: Sequence[str]) -> ProposedField:
 
 def _propose_mask(column: Sequence[str]) -> ProposedField:
     """For texts of one length: a mask, place by place."""
-    if all(text.isdigit() for text in column):
+    places = [_settled([text[position] for text in column]) for position in range(len(column[0]))]
+    if all(character.isdigit() for place in places for character in place):
         return ProposedField("digits: {}".format(len(column[0])), "number")
-    mask = "".join(_mask_place({text[position] for text in column}) for position in range(len(column[0])))
+    mask = "".join(_mask_place(place) for place in places)
     return ProposedField("lot: {}".format(quote(mask.replace("''", ""))), "lot")
+
+
+def _settled(characters: Sequence[str]) -> Set[str]:
+    """The characters of one place. A single one that is a letter among digits, or a digit among letters, was misread;
+    letters that look like digits are digits where digits are.
+    """
+    digits = [_LOOKALIKES.get(character, character) for character in characters]
+    if any(character.isdigit() for character in characters) and all(character.isdigit() for character in digits):
+        return set(digits)
+    for is_kind in (str.isdigit, str.isalpha):
+        own = [character for character in characters if is_kind(character)]
+        if len(characters) - len(own) == 1 and len(own) >= _MAJORITY:
+            return set(own)
+    return set(characters)
 
 
 def _mask_place(characters: Set[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Dict, List, Mapping, Optional, Sequence
 from ocr_app.recipes.language.clock import Clock
 from ocr_app.recipes.language.fields import FieldValue
 from ocr_app.recipes.language.recipe import Recipe, RecipeField, Relation
+from ocr_app.recipes.language.typed import typed_value
 from ocr_app.recipes.verdict.reasons import Reason
 from ocr_app.recipes.verdict.relations import check_relation
 
@@ -27,11 +28,21 @@ def check_expectations(
         if field.expect and not (field.name and field.name in expected):
             reasons += _check_own_expectation(recipe, field, field.expect, value, clock)
     for name, text in expected.items():
-        found = [value.text for value in values if value.name == name]
+        found = [value for value in values if value.name == name]
         if not found:
             reasons.append(Reason("field-missing", name, "", text))
-        reasons += [Reason("not-expected", name, own, text) for own in found if _bare(own) != _bare(text)]
+        this_year = clock.now.year if clock is not None and clock.trusted else None
+        differing = [value for value in found if not _is_value(recipe, value, text, this_year)]
+        reasons += [Reason("not-expected", name, value.text, text) for value in differing]
     return reasons + _check_repeated_fields(values)
+
+
+def _is_value(recipe: Recipe, value: FieldValue, text: str, this_year: Optional[int]) -> bool:
+    """Whether a field is what is expected: the same text, or the date or time that the text says in ISO 8601."""
+    if _bare(value.text) == _bare(text):
+        return True
+    typed = typed_value(recipe, value, this_year)
+    return typed.type not in ("number", "text") and typed.value == _bare(text)
 
 
 def _check_own_expectation(
@@ -40,7 +51,9 @@ def _check_own_expectation(
     """``expect`` is a text, or "today" with an optional period."""
     found = _TODAY.match(expect)
     if not found:
-        return [] if _bare(value.text) == _bare(expect) else [Reason("not-expected", field.label, value.text, expect)]
+        this_year = clock.now.year if clock is not None and clock.trusted else None
+        is_value = _is_value(recipe, value, expect, this_year)
+        return [] if is_value else [Reason("not-expected", field.label, value.text, expect)]
     sign, amount, unit, end = found.groups()
     period = int(amount or 0) * (-1 if sign == "-" else 1)
     relation = Relation(field.label, "=", "today", period, (unit or "day") + "s", end or "clamp", expect)

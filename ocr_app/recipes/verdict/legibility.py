@@ -18,7 +18,8 @@ def check_legibility(recipe: Recipe, line: DecodedLine) -> List[Reason]:
     for position, char in enumerate(line.chars):
         reasons += _check_char("{}[{}]".format(line.name, position), char, tolerances.gap)
     if not line.margin >= tolerances.gap and not reasons:
-        reasons.append(Reason("ambiguous", line.name, "another text trails by only {:.2f}".format(line.margin)))
+        found = line.rival or "another text trails by only {:.2f}".format(line.margin)
+        reasons.append(Reason("ambiguous", _where_they_differ(line), found, line.text))
     for character, score in line.extra:
         if not score < tolerances.contradiction:
             reasons.append(Reason("unexpected-character", line.name, character))
@@ -33,7 +34,15 @@ def _check_char(where: str, char: DecodedChar, gap: float) -> List[Reason]:
         code = "unsure"
     if code is None:
         return []
-    return [Reason(code, where, char.alternatives[0][0] if char.alternatives else "", char.character)]
+    rivals = char.allowed if code == "unsure" and char.gap < gap else char.alternatives
+    return [Reason(code, where, rivals[0][0] if rivals else "", char.character)]
+
+
+def _where_they_differ(line: DecodedLine) -> str:
+    """The line, and the first place where its rival has something else."""
+    pairs = zip(line.text, line.rival)
+    first = next((at for at, (own, other) in enumerate(pairs) if own != other), min(len(line.text), len(line.rival)))
+    return "{}[{}]".format(line.name, first) if line.rival else line.name
 
 
 def _junk_rules(recipe: Recipe) -> Dict[str, str]:

@@ -27,12 +27,16 @@ REASONS = {
 
 
 class Reason(NamedTuple):
-    """Why a code does not pass: a key of ``REASONS``, where, what was found, and what was expected."""
+    """Why a code does not pass: a key of ``REASONS``, where, what was found, and what was expected.
+
+    ``detail``: what was compared, or how far it is off, for people; sentences.py makes a sentence of all of it.
+    """
 
     code: str
     where: str = ""
     found: str = ""
     expected: str = ""
+    detail: str = ""
 
     def to_json(self) -> Dict[str, str]:
         """Machine-readable form, without empty parts."""

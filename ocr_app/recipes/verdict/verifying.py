@@ -28,11 +28,12 @@ def verify(
 ) -> Verdict:
     """The verdict on a code.
 
-    ``expected``: texts of named fields, compared without spaces. ``clock`` is needed where the recipe says "today", and
-    where a year is printed with too few digits to be unique. ``elapsed_ms`` above ``deadline_ms`` fails, and so does a
-    deadline without an elapsed time. ``witnesses``: who read the code; without it, nobody is asked for. ``image``: the
-    frame, grey or BGR, in which a code that would pass is searched for ink that was not read; None where there is only
-    what was decoded. Raises UsageError for an expected field that the recipe does not have.
+    ``expected``: texts of named fields, compared without spaces, or their dates and times in ISO 8601. ``clock`` is
+    needed where the recipe says "today", and where a year is printed with too few digits to be unique. ``elapsed_ms``
+    above ``deadline_ms`` fails, and so does a deadline without an elapsed time. ``witnesses``: who read the code;
+    without it, nobody is asked for. ``image``: the frame, grey or BGR, in which a code that would pass is searched for
+    ink that was not read; None where there is only what was decoded. Raises UsageError for an expected field that the
+    recipe does not have.
     """
     expected = expected or {}
     _refuse_unknown_fields(recipe, expected)

@@ -64,6 +64,16 @@ def test_report_is_one_page_with_everything_in_it(tmp_path):
     assert "http" not in page.replace("http-equiv", "")
 
 
+def test_a_code_that_does_not_pass_has_its_reasons_in_words(tmp_path):
+    wrong = {"code": "unsure", "where": "line 1[2]", "found": "6", "expected": "8", "detail": ""}
+    given = outcome("PRO", "PRO")
+    judged = given.reading._replace(verdict="no-read", code={"reasons": [wrong], "others": []})
+    failed = demo.DemoReading(given.sample, judged)
+    assert any("Character 3 of line 1 may be '8' or '6'." in row for row in demo.table([failed]))
+    demo.write_report([failed], 1.0, "decoded", tmp_path / "report.html")
+    assert "no-read<br>Character 3 of line 1 may be" in (tmp_path / "report.html").read_text()
+
+
 def test_samples_meet_every_print_type_and_are_cut_to_their_box():
     samples = demo.load_samples(20)
     assert len({sample.name for sample in samples}) == 20

@@ -135,6 +135,11 @@ def test_a_recipe_judges(run, images, tmp_path, monkeypatch):
     assert (results(out)[0]["verdict"], results(out)[0]["code"]["values"]) == ("pass", {"number": "7"})
     _, out, _ = run(images / "20.png", *recipe, "--expect", "number=8")
     assert out.splitlines()[1].endswith("fail: AB7")
+    told = "    Number is '7', and '8' is expected. To do: check the print; if it is right, correct `expect`."
+    assert out.splitlines()[2] == told
+    assert run(images / "20.png", *recipe, "--fail-exit")[0] == 0
+    assert run(images / "20.png", *recipe, "--fail-exit", "--expect", "number=8", "--jsonl")[0] == 15
+    assert run(images / "20.png", images / "broken.png", *recipe, "--fail-exit")[0] == 3, "an error comes first"
 
 
 def test_a_recipe_that_is_wrong_has_its_own_code(run, images, tmp_path):
@@ -143,7 +148,9 @@ def test_a_recipe_that_is_wrong_has_its_own_code(run, images, tmp_path):
     assert code == 11 and "r.yaml" in err
 
 
-@pytest.mark.parametrize("option", [("--expect", "a=b"), ("--trust-clock",), ("--deadline-ms", "5"), ("--expect", "a")])
+@pytest.mark.parametrize(
+    "option", [("--expect", "a"), ("--expect", "a=b"), ("--trust-clock",), ("--deadline-ms", "5"), ("--fail-exit",)]
+)
 def test_options_of_a_recipe_want_one(run, images, option):
     try:
         assert run(images / "20.png", *option)[0] == 2

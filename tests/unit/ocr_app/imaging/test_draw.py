@@ -25,6 +25,14 @@ def test_legend_has_a_row_a_line_below_the_untouched_picture_size():
     assert draw_with_legend(image[:, :50], lines).shape[1] == 480
 
 
+def test_notes_are_wrapped_below_the_lines():
+    image = np.zeros((60, 600, 3), np.uint8)
+    lines = [TextLine("EXP 08/2023", box_quad(20, 20, 60, 20), 0.9)]
+    assert draw_with_legend(image, lines, ["no-read"]).shape == (108, 600, 3)
+    assert draw_with_legend(image, lines, ["word " * 30]).shape[0] > 108
+    assert draw_with_legend(image, [], ["no-read"]).shape == draw_with_legend(image, []).shape
+
+
 def test_no_lines_is_the_image():
     image = np.random.RandomState(0).randint(0, 255, (10, 10, 3), np.uint8)
     np.testing.assert_array_equal(draw_lines(image, []), image)

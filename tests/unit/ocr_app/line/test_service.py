@@ -15,7 +15,7 @@ def test_the_bundled_samples_are_read_over_http_as_by_the_command(serve, tools, 
     for name, text in (("000.jpg", "PRO: 13.06.22 EXP: 13.12.23"), ("076.jpg", "08/2024"), ("018.jpg", "17-12-23")):
         status, result = served.read((tools.SAMPLES / name).read_bytes(), name)
         assert (status, result["image"], result["verdict"], result["text"]) == (200, name, "pass", text)
-        assert result["schema"] == "nano-ocr/result/2" and result["timing_ms"]["total"] > 0
+        assert result["schema"] == "nano-ocr/result/3" and result["timing_ms"]["total"] > 0
     assert metric(served, 'readings_total{verdict="pass"}') == [3.0]
     assert served.end() == 0
     assert served.health()["state"] == "stopping"

@@ -52,6 +52,7 @@ def test_the_record_is_json_without_infinities(judged):
     record = code_json.to_json(*judged)
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     assert (record["recipe"], record["layout"], record["values"]) == ("lots", "lot", {"number": "7"})
+    assert record["typed"] == {"number": 7}, "a number is a number for programs"
     (line,) = record["lines"]
     assert (line["text"], line["free"], len(line["chars"])) == ("LOT 7", "LOT 7", 5)
     assert line["chars"][0]["gap"] is None  # the recipe allows no other character, so the lead is infinite
@@ -66,4 +67,4 @@ def test_another_line_is_given_by_its_best_path(judged):
 def test_reasons_name_their_field(judged):
     assert code_json.reasons_of(judged[0].verdict) == ("not-expected:number",)
     (reason,) = code_json.to_json(*judged)["reasons"]
-    assert reason == {"code": "not-expected", "where": "number", "found": "7", "expected": "1"}
+    assert reason == {"code": "not-expected", "where": "number", "found": "7", "expected": "1", "detail": ""}

@@ -95,7 +95,7 @@ def test_a_request_before_open_is_an_error(process, image):
 def test_an_image_gives_a_whole_result_line_judged_under_the_recipe(process, tmp_path, image):
     opened(process, tmp_path)
     line = ask(process, "read", path=image, expected={}, trust_clock=False, deadline_ms=None)["result"]
-    assert (line["schema"], line["text"], line["verdict"]) == ("nano-ocr/result/2", "AB7", "pass")
+    assert (line["schema"], line["text"], line["verdict"]) == ("nano-ocr/result/3", "AB7", "pass")
     wrong = ask(process, "read", path=image, expected={"number": "8"}, trust_clock=False, deadline_ms=None)["result"]
     assert wrong["verdict"] == "fail"
 

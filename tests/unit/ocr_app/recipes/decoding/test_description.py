@@ -52,3 +52,38 @@ def test_the_margin_counts_texts_that_differ_in_several_places():
     found = line("A07", {0: {"B": -0.5}, 2: {"8": -0.7}}, recipe)
     assert found.margin == pytest.approx(1.2, abs=0.1) and all(char.gap == np.inf for char in found.chars)
     assert line("A07", None, recipe).margin == np.inf
+
+
+BLANKS = loads("name: x\nyears: 2020-2030\nlines: [[L, {digits: 3, as: lot}, E, {date: DD MM YY, as: expiry}]]")
+
+
+def test_a_rival_with_other_blanks_is_no_rival():
+    found = line("L 095 E 28 10 21", {1: {"": -0.5}, 5: {"": -0.7}}, BLANKS)
+    assert found.text == "L 095 E 28 10 21" and found.margin > 10 and found.status == "read" and found.rival == ""
+
+
+def test_a_rival_of_another_value_is_named_even_behind_many_that_mean_the_same():
+    recipe = loads("name: x\nlines: [[L, {choice: [A07, B08], as: lot}, E, {digits: 3}, {letters: 1}]]")
+    rivals = {1: {"": -0.2}, 2: {"B": -1.5}, 4: {"8": -1.3}, 5: {"": -0.3}, 7: {"": -0.1}, 11: {"": -0.2}}
+    found = line("L A07 E 123 X", rivals, recipe)
+    assert found.text == "L A07 E 123 X" and found.rival == "L B08 E 123 X"
+    assert found.margin == pytest.approx(2.8, abs=0.1) and found.status == "confused"
+
+
+def test_a_blank_that_moves_a_character_to_another_field_is_a_rival():
+    recipe = loads("name: x\nlines: [[{digits: 1-2, as: case}, {digits: 1-2, as: line, space: required}]]")
+    found = line("1 23", {1: {"2": -0.5}, 2: {" ": -0.4}}, recipe)
+    assert found.rival == "12 3" and found.status == "confused"
+
+
+def test_punctuation_that_a_date_allows_either_way_is_no_rival():
+    either = loads("name: x\nyears: 2020-2030\nlines: [[{date: MM~YYYY, as: expiry}]]")
+    found = line("11/2024", {2: {".": -0.3}}, either)
+    assert found.text == "11/2024" and found.status == "read" and found.chars[2].gap > 6
+    assert line("11/2024", {1: {"2": -0.3}}, either).status == "confused"
+
+
+def test_names_of_one_month_are_no_rivals():
+    names = loads("name: x\nyears: 2020-2030\nlanguages: [en, de]\nlines: [[{date: DD MMM YYYY, as: expiry}]]")
+    assert line("11 MAY 2024", {5: {"I": -0.3}}, names).status == "read"
+    assert line("11 MAY 2024", {5: {"R": -0.3}}, names).status == "confused"

@@ -13,6 +13,17 @@ def test_another_code_than_the_expected_one_fails():
     }  # fmt: skip
 
 
+def test_a_date_may_be_expected_by_its_value():
+    assert verdict_of("EXP 31.12.2024", recipe_of(DATE), expected={"expiry": "2024-12-31"}).verdict == "pass"
+    assert verdict_of("EXP 31.12.2024", recipe_of(DATE), expected={"expiry": "2024-12-30"}).verdict == "fail"
+    own = recipe_of("{date: MM/YYYY, as: expiry, expect: '2024-12'}")
+    assert verdict_of("12/2024", own).verdict == "pass" and verdict_of("11/2024", own).verdict == "fail"
+
+
+def test_a_number_is_expected_with_all_its_digits():
+    assert verdict_of("0123", recipe_of("{digits: 4, as: lot}"), expected={"lot": "123"}).verdict == "fail"
+
+
 def test_what_a_field_without_a_name_is_expected_to_say_counts_too():
     recipe = loads("name: a\nlines:\n  - [{digits: 4, expect: '1234'}]\n")
     assert verify(decode(frame_of("1234"), recipe), recipe).verdict == "pass"
