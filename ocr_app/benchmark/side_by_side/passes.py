@@ -104,8 +104,10 @@ class _Truth:
         lines = [line_from_json(line) for line in answer["lines"]]
         read = " ".join(line.text for line in lines)
         whole = _compared(read, self.text if self.text is not None else self._printed())
-        if whole != "wrong" or not self._placed:
+        if whole != "wrong":
             return whole
+        if not self._placed:
+            return "part" if alphanumerics(read) in alphanumerics(self.text or self._printed()) else "wrong"
         touched = self._touched(lines)
         if not touched:
             return "elsewhere"

@@ -19,7 +19,7 @@ from ocr_app.readers.contract import Timer
 from ocr_app.readers.team.arbiter import Arbiter
 from ocr_app.readers.team.budget import Budget
 from ocr_app.readers.team.members import Member, SeenPlace
-from ocr_app.readers.team.place import Place, WeighedPlace, total_worth, weigh
+from ocr_app.readers.team.place import Place, WeighedPlace, may_be_code, total_worth, weigh
 from ocr_app.readers.team.places import overlaps, reaches_beyond, rivalries
 from ocr_app.readers.team.settings import TeamSettings
 
@@ -191,21 +191,43 @@ def _only_answer(place: Place) -> LinePosterior:
 
 
 def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
-    """Places that are read badly are read standing on their head too; the likelier way counts."""
+    """Places that are read badly are read standing on their head too; the likelier way counts.
+
+    Where a line stands on its head, the others of its direction that are not sure are read in that way as well: a short
+    line alone may be mistaken about it.
+    """
     unsure = [k for k, each in enumerate(found) if _may_be_upside_down(team, each)]
     if not unsure or not frame.budget.allows(UPSIDE_DOWN):
         return found
     with _measured(frame.budget, UPSIDE_DOWN):
-        quads = [np.roll(found[k].place.quad, 2, axis=0) for k in unsure]
-        crops = [frame.crop(k, quad, team.first.colour) for k, quad in zip(unsure, quads)]
-        answers = team.first.recognise(crops)
-    result = list(found)
-    for k, quad, answer in zip(unsure, quads, answers):
-        answers_of = {team.first.name: (answer, team.first.characters)}
-        turned = weigh(found[k].place._replace(quad=quad, answers=answers_of), team.arbiter)
-        if turned.probability >= _TURNED and turned.worth > found[k].worth:
-            result[k] = turned
+        result = list(found)
+        turned = {k: each for k, each in _on_their_heads(team, frame, found, unsure) if each.probability >= _TURNED}
+        companions = [
+            k
+            for group in direction_groups([each.place.quad for each in found])
+            if any(k in turned for k in group)
+            for k in group
+            if k not in unsure and found[k].probability < team.settings.sure
+        ]
+        for k, each in list(turned.items()) + _on_their_heads(team, frame, found, companions):
+            if each.worth > found[k].worth:
+                result[k] = each
     return result
+
+
+def _on_their_heads(
+    team: Team, frame: Source, found: List[WeighedPlace], wanted: List[int]
+) -> List[Tuple[int, WeighedPlace]]:
+    """The places in ``wanted`` as the first member reads them standing on their head."""
+    if not wanted:
+        return []
+    quads = [np.roll(found[k].place.quad, 2, axis=0) for k in wanted]
+    answers = team.first.recognise([frame.crop(k, quad, team.first.colour) for k, quad in zip(wanted, quads)])
+    return [
+        (k, weigh(found[k].place._replace(quad=quad, answers={team.first.name: (answer, characters)}), team.arbiter))
+        for characters in (team.first.characters,)
+        for k, quad, answer in zip(wanted, quads, answers)
+    ]
 
 
 def _may_be_upside_down(team: Team, weighed: WeighedPlace) -> bool:
@@ -217,8 +239,13 @@ def _may_be_upside_down(team: Team, weighed: WeighedPlace) -> bool:
 
 def _second_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
     """The places after the second member was asked about those that are not sure."""
-    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.sure]
+    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.sure and _is_asked(team, each)]
     return _asked(team, frame, found, 1, unsure, SECOND_MEMBER)
+
+
+def _is_asked(team: Team, weighed: WeighedPlace) -> bool:
+    """Whether further members are asked about a place."""
+    return team.settings.all_text or may_be_code(weighed)
 
 
 def _third_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
@@ -227,11 +254,15 @@ def _third_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[W
     disputed = [
         k
         for k, each in enumerate(found)
-        if each.disagree and len(each.rated) == 2 and rules.hopeless <= each.probability < rules.sure
+        if each.disagree
+        and len(each.rated) == 2
+        and rules.hopeless <= each.probability < rules.sure
+        and _is_asked(team, each)
     ]
-    by_worth = sorted(disputed, key=lambda k: (found[k].probability - 1.0) * len(found[k].best.text))
+    left = max(0, rules.most_third - sum(len(each.rated) > 2 for each in found))
+    by_gain = sorted(disputed, key=lambda k: -found[k].gain)
     with frame.timer.phase("recognise"):
-        return _asked(team, frame, found, 2, sorted(by_worth[: rules.most_third]), THIRD_MEMBER)
+        return _asked(team, frame, found, 2, sorted(by_gain[:left]), THIRD_MEMBER)
 
 
 def _asked(

@@ -10,6 +10,7 @@ from ocr_app.imaging.geometry import sides
 from ocr_app.networks import ctc
 from ocr_app.readers.team.arbiter import Arbiter, Said, comparable
 
+CODE_LIKE = 0.5  # probability from which a place without a digit may be code
 Answer = Tuple[np.ndarray, Tuple[str, ...]]
 """A member's posterior of a place: log-probabilities ``(T, C)``, and the characters by class."""
 
@@ -54,9 +55,22 @@ class WeighedPlace(NamedTuple):
         return self.probability * len(comparable(self.best.text)) if self.rated else 0.0
 
     @property
+    def gain(self) -> float:
+        """What another opinion may be worth here: most for a long text with many digits that is as likely as not."""
+        text = comparable(self.best.text)
+        digits = sum(character.isdigit() for character in text)
+        return self.probability * (1.0 - self.probability) * (digits + 0.2 * len(text))
+
+    @property
     def disagree(self) -> bool:
         """Whether two members read different texts."""
         return len({comparable(said.text) for said, _ in self.rated}) > 1
+
+
+def may_be_code(weighed: WeighedPlace) -> bool:
+    """Whether a place may be code: a member reads a digit there, or the detector takes it for code."""
+    digits = any(character.isdigit() for said, _ in weighed.rated for character in said.text)
+    return digits or weighed.place.code >= CODE_LIKE
 
 
 def said_of(member: str, answer: Answer, quad: Quad) -> Said:

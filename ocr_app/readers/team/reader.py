@@ -25,7 +25,7 @@ from ocr_app.readers.team.arbiter import Arbiter, Said, comparable
 from ocr_app.readers.team.budget import Budget
 from ocr_app.readers.team.looks import Frame, GivenLines, Team, looks, read_given
 from ocr_app.readers.team.members import Member, NetworkHolder, SeenPlace, open_member
-from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
+from ocr_app.readers.team.place import Place, WeighedPlace, may_be_code, posterior_of
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 NOT_ASKED = "not-asked"
@@ -147,7 +147,8 @@ class TeamReader(Reader):
         """Whether there is a good line, and, for a team that looks again in doubt, none that is read badly."""
         settings = self._team.settings
         good = [each for each in found if each.probability >= settings.doubtful]
-        bad = [each for each in found if settings.hopeless <= each.probability < settings.doubtful]
+        doubted = found if settings.all_text else [each for each in found if may_be_code(each)]
+        bad = [each for each in doubted if settings.hopeless <= each.probability < settings.doubtful]
         return bool(good) and not (bad and settings.in_doubt)
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:

@@ -17,7 +17,8 @@ class TeamSettings(NamedTuple):
     a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given as text.
     ``first_scale``, ``scales``: of the first detector's input at the first and the later looks, times its usual size;
     the other detectors look at theirs. ``in_doubt``: whether a frame is looked at again for one doubtful line, and not
-    only where no good line was found.
+    only where no good line was found. ``all_text``: whether that, and asking further members, is for any text, and not
+    only for what may be code.
     """
 
     name: str
@@ -33,6 +34,7 @@ class TeamSettings(NamedTuple):
     first_scale: float
     scales: Tuple[float, ...]
     in_doubt: bool
+    all_text: bool = False
 
 
 class MemberRecord(NamedTuple):

@@ -26,6 +26,7 @@ _PARALLEL = 15.0  # degrees
 _COVERED = 0.5  # share of a place inside a line of the code from which the line explains it
 CODE_LIKE = 0.5  # probability from which a place that cannot be read may be code
 FEWEST_LETTERS = 3  # of a part of a code without a digit
+FEWEST_OF_CODE = 4  # characters of text like the code's that counts above and below it whatever the layouts say
 INK_BESIDE = 3.0  # heights beyond the ends of a line that are searched for ink
 ABOVE, BELOW = "above", "below"
 
@@ -166,23 +167,25 @@ def _may_be_ignored(recipe: Recipe, decoding: CodeDecoding, neighbour: Neighbour
     if not _may_be_code(recipe, place):
         return True
     if neighbour.side in (ABOVE, BELOW):
-        return not _may_have_line(recipe, decoding, line, neighbour.side)
-    if place.sure and place.text and not _has_digit(place.text):
-        return True
+        speaks = place.clear and _has_digit(place.text) and len(place.text.replace(" ", "")) >= FEWEST_OF_CODE
+        return not speaks and not _may_have_line(recipe, decoding, line, neighbour.side)
     return not may_continue(recipe, own, line.text, neighbour.side)
 
 
 def _may_be_code(recipe: Recipe, place: TextPlace) -> bool:
     """Whether a place can be a part of a code: by its text where that is read without doubt, else by its looks.
 
-    A clear text is none that is part of no text of the recipe, nor one or two letters. What cannot be read is taken for
-    a part of the code where the detector takes it for code.
+    A clear text is one if texts of the recipe hold half of it or more at a stretch, unless that is one or two letters.
+    What cannot be read is taken for a part of the code where the detector takes it for code.
     """
     if not place.clear:
         return place.code >= CODE_LIKE
-    if not _has_digit(place.text) and len(place.text) < FEWEST_LETTERS:
+    text = place.text.replace(" ", "")
+    if not _has_digit(text) and len(text) < FEWEST_LETTERS:
         return False
-    return any(recipe.registry.holds(line.root, place.text, recipe.lookalikes) for line in recipe.lines)
+    half = (len(text) + 1) // 2
+    parts = {text[at : at + half] for at in range(len(text) - half + 1)}
+    return any(recipe.registry.holds(line.root, part, recipe.lookalikes) for line in recipe.lines for part in parts)
 
 
 def may_be_longer(recipe: Recipe, decoding: CodeDecoding) -> bool:

@@ -1,7 +1,8 @@
 """Whether enough independent networks read the same code.
 
 A margin within one network does not make a code safe: a network can be sure of a wrong character. Networks that were
-trained independently hardly ever make the same mistake, so a code passes only when two of them read the same.
+trained independently hardly ever make the same mistake, so a code passes only when two of them read the same. Two that
+agree against a third one have to be surer of it: two networks of one family may share a mistake.
 """
 
 from typing import List, NamedTuple, Optional, Tuple
@@ -9,6 +10,9 @@ from typing import List, NamedTuple, Optional, Tuple
 from ocr_app.recipes.decoding.result import CodeDecoding, DecodedLine
 from ocr_app.recipes.language.recipe import Recipe
 from ocr_app.recipes.verdict.reasons import Reason
+
+
+CONTESTED = 4.5  # nats of lead that a line needs which another network reads as another text of the recipe
 
 
 class WitnessReading(NamedTuple):
@@ -52,10 +56,11 @@ def check_witnesses(recipe: Recipe, decoding: CodeDecoding, report: WitnessRepor
 
 def _check_line(needed: int, line: DecodedLine, report: WitnessReport) -> Optional[Reason]:
     agreeing = report.agreeing(line)
-    if len(agreeing) >= needed:
+    differing = [each for each in report.of(line.name) if each.member not in agreeing]
+    contested = any(each.text for each in differing) and not min(line.margin, line.assurance) >= CONTESTED
+    if len(agreeing) >= needed and not contested:
         return None
     expected = "{} independent networks".format(needed)
-    differing = [each for each in report.of(line.name) if each.member not in agreeing]
     if not differing:
         return Reason("one-witness", line.name, ", ".join(agreeing), expected)
     said = ", ".join("{}: {}".format(each.member, each.text or "nothing of the recipe") for each in differing)

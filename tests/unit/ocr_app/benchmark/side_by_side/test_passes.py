@@ -70,6 +70,7 @@ def test_a_pass_is_graded_by_what_the_labels_say_where_it_was_read(lines, expect
 def test_a_crop_has_no_elsewhere():
     crop = Sample("a.png", "a.png", "12.10.2025", "line")
     assert grade(crop, ("12.10.2025", 0)) == "right" and grade(crop, ("12.10.2026", 300)) == "wrong"
+    assert grade(crop, ("10.2025", 0)) == "part"
 
 
 def test_a_turned_frame_is_judged_by_its_text_alone():

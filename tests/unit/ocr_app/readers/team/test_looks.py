@@ -196,6 +196,38 @@ def test_a_line_stays_as_it_is_where_its_other_way_is_not_likely_right(other_way
     np.testing.assert_array_equal(found.place.quad, box_quad(*UPPER))
 
 
+def test_a_short_line_follows_the_lines_of_its_direction_onto_its_head():
+    small = (20, 80, 40, 20)  # too short to tell its way by itself
+    texts_of = {10: ("O1S3", 0.25), 11: ("LOT 1", 0.95), 20: ("9I", 0.6), 21: ("16", 0.8), 30: ("1I", 0.6), 31: ("?", 0.3)}
+    first = FakeMember("first", texts_of, {1.0: [UPPER, small, (20, 140, 40, 20)]})
+    image = upside_down([(10, 11)])
+    image[80:100, 20:40], image[80:100, 40:60] = 20, 21
+    image[140:160, 20:40], image[140:160, 40:60] = 30, 31
+    found = last(team(first), frame_of(image))
+    assert sorted(texts(found)) == ["16", "1I", "LOT 1"]
+
+
+def test_words_that_are_no_code_are_left_to_the_first_member_unless_all_text_is_asked_for():
+    def asked(**rules):
+        first = FakeMember("first", {10: ("SALT", 0.7)}, {})
+        second = FakeMember("second", {10: ("SALT", 0.7)})
+        member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 1.0, code=0.2)])
+        chosen = team(first, second, **rules)
+        last(chosen._replace(members=(member, second.member)), frame_of(painted(g10=UPPER)))
+        return second.asked
+
+    assert asked() == [] and asked(all_text=True) == [10]
+
+
+def test_the_third_member_is_asked_so_often_per_frame_and_not_per_look():
+    levels = {10: ("EXP 2", 0.8), 20: ("EXP 3", 0.8)}
+    first = FakeMember("first", levels, {1.0: [UPPER], 2.0: [UPPER, LOWER]})
+    second = FakeMember("second", {10: ("EXP 7", 0.6), 20: ("EXP 8", 0.6)})
+    third = FakeMember("third", {10: ("EXP 7", 0.6), 20: ("EXP 8", 0.6)})
+    last(team(first, second, third, scales=(2.0,), most_third=1), frame_of(painted(g10=UPPER, g20=LOWER)))
+    assert len(third.asked) == 1
+
+
 def test_a_doubtful_place_is_not_turned():
     first = FakeMember("first", {10: ("O1S3", 0.25)}, {1.0: []})
     member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 0.4, sure=False)])

@@ -6,7 +6,7 @@ from fake_team import answer, arbiter
 from posteriors import CHARACTERS
 
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of, said_of, total_worth, weigh
+from ocr_app.readers.team.place import may_be_code, Place, WeighedPlace, posterior_of, said_of, total_worth, weigh
 
 QUAD = box_quad(0, 0, 100, 24)
 
@@ -67,3 +67,17 @@ def test_the_posterior_is_that_of_the_likeliest_text_with_the_others_behind_it()
 def test_a_place_that_does_not_count_says_so_for_all_members():
     posterior = posterior_of(weigh(place(first=("LOT 1", 0.6), second=("LOT 7", 0.9)), arbiter()), counts=False)
     assert [posterior.sure] + [other.sure for other in posterior.others] == [False, False]
+
+
+def test_what_has_a_digit_or_looks_like_code_may_be_code():
+    word, lot = place(first=("SALT", 0.9)), place(first=("SALT", 0.9), second=("5ALT", 0.6))
+    assert not may_be_code(weigh(word._replace(code=0.4), arbiter()))
+    assert may_be_code(weigh(word._replace(code=0.5), arbiter()))
+    assert may_be_code(weigh(lot._replace(code=0.0), arbiter()))
+
+
+def test_another_opinion_is_worth_most_for_digits_that_are_as_likely_as_not():
+    even, sure, words = (
+        weigh(place(first=each), arbiter()).gain for each in (("123456", 0.5), ("123456", 0.99), ("ABCDEF", 0.5))
+    )
+    assert even > words > sure > 0

@@ -155,3 +155,9 @@ def test_whether_a_code_may_have_more_lines():
     assert may_be_longer(recipe, decode([place("EXP 01.02.2024", 0, 0)], recipe))
     both = decode([place("EXP 01.02.2024", 0, 0), place("L1234", 0, 30)], recipe)
     assert both.layout == "both" and not may_be_longer(recipe, both)
+
+
+def test_clear_text_like_that_of_a_code_counts_though_no_layout_has_a_line_there():
+    lots, lot = LOTS + "neighbours: ignore\n", place("L1234", 0, 0)
+    assert judged(lots, lot, place("L9876", 0, 30))[0].verdict != "pass"
+    assert judged(lots, lot, place("L9", 0, 30)._replace(code=0.0))[0].verdict == "pass"

@@ -80,3 +80,18 @@ def test_verify_gives_the_reasons(recipe, decoding):
     verdict = recipes.verify(decoding, recipe, witnesses=report(("lot", "a", "LOT 104")))
     assert verdict.verdict == "no-read" and {reason.code for reason in verdict.reasons} == {"one-witness"}
     assert recipes.verify(decoding, recipe).verdict == "pass"
+
+
+def test_two_that_agree_against_a_third_have_to_be_surer():
+    recipe = recipes.loads("name: x\nlines: [[{digits: 4, as: number}]]\ntolerances: {gap: 1}\n")
+    readings = [WitnessReading("line 1", member, text) for member, text in (("a", "2018"), ("b", "2018"), ("c", "2010"))]
+    report = WitnessReport(tuple(readings))
+    (line,) = recipes.decode([line_of("2018", {3: {"0": -2.0}})], recipe).lines
+    line = line._replace(name="line 1")
+    contested = recipes.CodeDecoding("x", "", "read", (line,), (), ())
+    assert [reason.code for reason in check_witnesses(recipe, contested, report)] == ["witnesses-disagree"]
+    (sure,) = recipes.decode([line_of("2018")], recipe).lines
+    settled = contested._replace(lines=(sure._replace(name="line 1"),))
+    assert check_witnesses(recipe, settled, report) == []
+    silent = WitnessReport(tuple(readings[:2]) + (readings[2]._replace(text=""),))
+    assert check_witnesses(recipe, contested, silent) == []
