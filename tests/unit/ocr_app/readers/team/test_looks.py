@@ -198,7 +198,14 @@ def test_a_line_stays_as_it_is_where_its_other_way_is_not_likely_right(other_way
 
 def test_a_short_line_follows_the_lines_of_its_direction_onto_its_head():
     small = (20, 80, 40, 20)  # too short to tell its way by itself
-    texts_of = {10: ("O1S3", 0.25), 11: ("LOT 1", 0.95), 20: ("9I", 0.6), 21: ("16", 0.8), 30: ("1I", 0.6), 31: ("?", 0.3)}
+    texts_of = {
+        10: ("O1S3", 0.25),
+        11: ("LOT 1", 0.95),
+        20: ("9I", 0.6),
+        21: ("16", 0.8),
+        30: ("1I", 0.6),
+        31: ("?", 0.3),
+    }
     first = FakeMember("first", texts_of, {1.0: [UPPER, small, (20, 140, 40, 20)]})
     image = upside_down([(10, 11)])
     image[80:100, 20:40], image[80:100, 40:60] = 20, 21

@@ -6,7 +6,7 @@ from fake_team import answer, arbiter
 from posteriors import CHARACTERS
 
 from ocr_app.imaging.geometry import box_quad
-from ocr_app.readers.team.place import may_be_code, Place, WeighedPlace, posterior_of, said_of, total_worth, weigh
+from ocr_app.readers.team.place import Place, WeighedPlace, may_be_code, posterior_of, said_of, total_worth, weigh
 
 QUAD = box_quad(0, 0, 100, 24)
 

@@ -84,7 +84,9 @@ def test_verify_gives_the_reasons(recipe, decoding):
 
 def test_two_that_agree_against_a_third_have_to_be_surer():
     recipe = recipes.loads("name: x\nlines: [[{digits: 4, as: number}]]\ntolerances: {gap: 1}\n")
-    readings = [WitnessReading("line 1", member, text) for member, text in (("a", "2018"), ("b", "2018"), ("c", "2010"))]
+    readings = [
+        WitnessReading("line 1", member, text) for member, text in (("a", "2018"), ("b", "2018"), ("c", "2010"))
+    ]
     report = WitnessReport(tuple(readings))
     (line,) = recipes.decode([line_of("2018", {3: {"0": -2.0}})], recipe).lines
     line = line._replace(name="line 1")
