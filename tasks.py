@@ -254,6 +254,21 @@ def passes(
 
 @task(
     help={
+        "only": "groups (recipes taught from samples) or recipes (written by hand); default: both",
+        "root": "the folder of the pictures (default: ../shared/real)",
+        "out": "where the record goes (default: build/trials.json)",
+        "publish": "write docs/results/trials.json and its page",
+    }
+)
+def trials(_: Context, only: str = "", root: str = "", out: str = "", publish: bool = False) -> None:
+    """Try recipes on real pictures as a new user does: taught from groups of samples, and written by hand."""
+    from fleet.measurement import trials as tried
+
+    _run(tried.main, Path(out) if out else None, publish=publish, only=only, root=root)
+
+
+@task(
+    help={
         "network": "only these of ocr_app/data/networks.json (comma separated)",
         "compare": "compare exports with originals on real crops (--no-compare: only export)",
         "quick": "compare on a few images",

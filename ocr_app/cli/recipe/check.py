@@ -4,14 +4,20 @@ import argparse
 import json
 from typing import Any, Dict, Iterator
 
+from ocr_app.cli.recipe.accepting import format_text, judge_text
 from ocr_app.recipes import Recipe, load
 from ocr_app.recipes.language.recipe import LinePart, RecipeField, RecipeLine
 from ocr_app.recipes.teaching import count_texts, sample_texts
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints what the recipe accepts. Raises RecipeError."""
+    """Prints what the recipe accepts, or what it says to given texts. Raises RecipeError."""
     recipe = load(arguments.file)
+    if arguments.text:
+        judged = [judge_text(recipe, text) for text in arguments.text]
+        rows = [row for each in judged for row in format_text(each)]
+        print(json.dumps(judged, indent=2, ensure_ascii=False) if arguments.json else "\n".join(rows))
+        return 0
     record = describe_recipe(recipe, arguments.samples)
     print(json.dumps(record, indent=2) if arguments.json else "\n".join(_format_rows(recipe, record)))
     return 0

@@ -26,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE")
+    help_text = "a printed line: say whether the recipe accepts it, by which fields, and else where it breaks"
+    parser.add_argument("--text", action="append", default=[], metavar="TEXT", help=help_text)
     help_text = "examples per line (default: %(default)s)"
     parser.add_argument("--samples", type=positive, default=5, metavar="N", help=help_text)
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -54,5 +56,7 @@ def _add_test_arguments(parser: argparse.ArgumentParser) -> None:
     add_reader_arguments(parser)
     help_text = "only N images, evenly spread over the set"
     parser.add_argument("--limit", type=positive, metavar="N", help=help_text)
+    help_text = "write an HTML page with every wrong pass, every good code that was rejected, and why"
+    parser.add_argument("--report", metavar="FILE", help=help_text)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(recipe_run=evaluate.run)

@@ -42,9 +42,7 @@ def describe_line(recipe: Recipe, automaton: LabelAutomaton, line: RecipeLine, f
         _allowed_rivals(automaton, line.root, evidence, path.labels, substitutions),
     )
     rivals = rank_rivals(substitutions, path.labels, ALTERNATIVES)
-    chars = tuple(
-        _describe_char(evidence.characters, recipe.tolerances, *each) for each in zip(path.runs, rivals, allowed)
-    )
+    chars = tuple(_describe_char(evidence, recipe.tolerances, *each) for each in zip(path.runs, rivals, allowed))
     extra = _extra_characters(evidence, best_path, path)
     rival = _find_rival(recipe, automaton, line, fit, chars)
     return DecodedLine(
@@ -163,20 +161,38 @@ def _line_status(chars: Sequence[DecodedChar], extra: Ranked, margin: float, tol
 
 
 def _describe_char(
-    characters: Sequence[str],
+    evidence: Evidence,
     tolerances: Tolerances,
     run: CharacterRun,
     rivals: List[_RankedLabel],
     allowed: List[_RankedLabel],
 ) -> DecodedChar:
     """``rivals``: the nearest labels without the recipe; ``allowed``: those that the recipe allows."""
+    characters = evidence.characters
     character = characters[run.label]
     gap = allowed[0][1] if allowed else float("inf")
     nearest = next((rival for rival in rivals if characters[rival[0]] != " "), (BLANK, float("inf")))
-    status = _char_status(character, gap, nearest, tolerances)
+    overruled = _overruled_lead(evidence, run) >= tolerances.contradiction
+    status = MISMATCH if overruled else _char_status(character, gap, nearest, tolerances)
     named = tuple([(characters[label], trail) for label, trail in rivals])
     possible = tuple([(characters[label], trail) for label, trail in allowed[:ALTERNATIVES]])
     return DecodedChar(character, status, gap, nearest[1], named, possible, (run.first, run.last))
+
+
+def _overruled_lead(evidence: Evidence, run: CharacterRun) -> float:
+    """By how much a printed character leads a blank of the text in its own frames, or a printed blank a character.
+
+    Blanks do not count where they stand beside a character, as their width is a matter of judgement; in its place they
+    do: ``14 06 2021`` is not ``14.06.2021``, and ``L7123`` is not ``L 123``.
+    """
+    space = _space_of(evidence.characters)
+    if space < 0:
+        return 0.0
+    sums = evidence.scores[run.first : run.last + 1].sum(axis=0)
+    if run.label != space:
+        return float(sums[space] - sums[run.label])
+    sums[BLANK] = sums[space]
+    return float(sums.max() - sums[space])
 
 
 def _char_status(character: str, gap: float, rival: _RankedLabel, tolerances: Tolerances) -> str:

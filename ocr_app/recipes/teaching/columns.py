@@ -7,10 +7,9 @@ from typing import NamedTuple, Sequence, Set
 from ocr_app.recipes.language.patterns import date_tokens, parse_text
 from ocr_app.recipes.language.patterns.vocabulary import MONTHS, keywords
 from ocr_app.recipes.teaching.questions import Questionnaire
-from ocr_app.recipes.teaching.tokens import DATE, DATES, MARK, SETTINGS, SPACED_DATES, TIME, WORD, Token
+from ocr_app.recipes.teaching.tokens import DATE, DATES, LOOKALIKES, MARK, SETTINGS, SPACED_DATES, TIME, WORD, Token
 
 _MAJORITY = 2  # samples that agree against a single other one
-_LOOKALIKES = {"O": "0"}  # what the default `lookalikes` of a recipe settles
 
 
 class ProposedField(NamedTuple):
@@ -56,7 +55,16 @@ def _propose_date(tokens: Sequence[Token], where: str, questions: Questionnaire)
         text = "{}: which format has the date {}?".format(where, example)
         chosen = questions.ask("date of " + where, text, [_describe(pattern, example) for pattern in patterns])
     pattern = patterns[chosen]
-    return ProposedField("date: {}{}".format(pattern, _languages(pattern, explained)), "date", pattern)
+    return ProposedField("date: {}{}".format(_spaced_or_not(pattern), _languages(pattern, explained)), "date", pattern)
+
+
+def _spaced_or_not(pattern: str) -> str:
+    """Both forms of a date with the name of a month: readings without a recipe often lose its spaces."""
+    bare = pattern.replace(" ", "")
+    for spaced in SPACED_DATES:
+        if "MMM" in bare and spaced.replace(" ", "") == bare and bare in DATES:
+            return "[{}, {}]".format(spaced, bare)
+    return pattern
 
 
 def _languages(pattern: str, texts: Sequence[str]) -> str:
@@ -119,7 +127,7 @@ def _settled(characters: Sequence[str]) -> Set[str]:
     """The characters of one place. A single one that is a letter among digits, or a digit among letters, was misread;
     letters that look like digits are digits where digits are.
     """
-    digits = [_LOOKALIKES.get(character, character) for character in characters]
+    digits = [LOOKALIKES.get(character, character) for character in characters]
     if any(character.isdigit() for character in characters) and all(character.isdigit() for character in digits):
         return set(digits)
     for is_kind in (str.isdigit, str.isalpha):

@@ -26,6 +26,7 @@ _TIME = re.compile(r"(?<![\d:])(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])")
 _CHUNK = re.compile(r"[A-Z0-9]+(?:[-./'][A-Z0-9]+)*")
 _SHAPES = (("YYYY", r"20\d\d"), ("YY", r"\d\d"), ("MMM", "[A-Z]{3,4}"), ("MM", r"\d\d"), ("DD", r"\d\d"))
 _SHORTEST = 6  # characters of a date without a day; "01.22" may be anything
+LOOKALIKES = {"O": "0"}  # what the default `lookalikes` of a recipe settles
 DATE, TIME, WORD, CHUNK, MARK = "date", "time", "word", "chunk", "mark"
 
 
@@ -39,7 +40,7 @@ class Token(NamedTuple):
 
 def normalise(line: str) -> str:
     """The line in capital letters, with single spaces but none around separators of numbers, and no stray marks."""
-    text = " ".join(line.upper().split()).strip(".,;|_- ")
+    text = " ".join(line.upper().split()).strip(".,;|_'- ")
     return re.sub(r"(?<=\d) ?([./:-]) ?(?=\d)", r"\1", text)
 
 
@@ -158,9 +159,13 @@ def is_code(tokens: Tuple[Token, ...]) -> bool:
     if any(token.kind in (DATE, TIME) for token in tokens):
         return True
     for before, token in zip((Token(MARK, ""),) + tokens, tokens):
-        digits = sum(character.isdigit() for character in token.text)
+        digits = sum(each.isdigit() or each in LOOKALIKES for each in token.text) if _has_digit(token.text) else 0
         if token.kind == CHUNK and (digits >= 4 or (digits and before.text in keywords())):
             return True
     words = [token.text for token in tokens if token.kind == WORD]
-    has_value = any(token.kind == CHUNK and re.search(r"\d", token.text) for token in tokens)
+    has_value = any(token.kind == CHUNK and _has_digit(token.text) for token in tokens)
     return bool(words) and words[0] in keywords() and has_value
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)

@@ -40,12 +40,12 @@ EXPLANATIONS: Dict[str, Explanation] = {
         "write `optional: true` for a line that may be missing; otherwise correct its fields",
     ),
     "not-read": Explanation(
-        "At {place} '{expected}' is required, and no character can be read there",
+        "At {place} {expected} is required, and no character can be read there",
         "a gap in the print, or glare",
         "look at the print; if the character is not always printed, put it into an `optional` group",
     ),
     "unsure": Explanation(
-        "{Place} may be '{expected}' or {found}",
+        "{Place} may be {expected} or {found}",
         "a blurred or damaged character, or a field that allows more than is ever printed",
         "improve light and focus; narrow the field, so that the recipe decides",
     ),
@@ -75,7 +75,7 @@ EXPLANATIONS: Dict[str, Explanation] = {
         "add a field or a line for it; if it is never part of the code, write `neighbours: ignore`",
     ),
     "contradicted": Explanation(
-        "{Place} must be '{expected}', but {found} is printed",
+        "{Place} must be {expected}, but {found} is printed",
         "the recipe is too narrow, or the printer draws two characters alike",
         "widen the field; for characters that look alike write for example `lookalikes: [O0, I1]`",
     ),
@@ -153,8 +153,8 @@ def sentence(reason: Mapping[str, str]) -> str:
     """The reason (its parts by name, as in a result) as a sentence."""
     parts = {key: reason.get(key, "") for key in Reason._fields}
     place = _place(parts["where"])
-    if parts["code"] in ("unsure", "contradicted"):
-        parts["found"] = "'{}'".format(parts["found"]) if parts["found"] else "nothing"
+    if parts["code"] in ("unsure", "contradicted", "not-read"):
+        parts.update(found=_character(parts["found"]), expected=_character(parts["expected"]))
     if parts["code"] == "unexplained-text" and not parts["found"].startswith(("ink ", "a place ")):
         parts["found"] = "'{}'".format(parts["found"])
     if parts["code"] in ("code-not-found", "line-not-found"):
@@ -171,6 +171,10 @@ def remedy(reason: Mapping[str, str]) -> str:
 def explain(reason: Mapping[str, str]) -> str:
     """The sentence, and what to do."""
     return "{} To do: {}.".format(sentence(reason), remedy(reason))
+
+
+def _character(text: str) -> str:
+    return "'{}'".format(text) if text.strip() else "a blank" if text else "nothing"
 
 
 def _closest(parts: Mapping[str, str]) -> str:

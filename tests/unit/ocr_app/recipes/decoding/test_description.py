@@ -87,3 +87,19 @@ def test_names_of_one_month_are_no_rivals():
     names = loads("name: x\nyears: 2020-2030\nlanguages: [en, de]\nlines: [[{date: DD MMM YYYY, as: expiry}]]")
     assert line("11 MAY 2024", {5: {"I": -0.3}}, names).status == "read"
     assert line("11 MAY 2024", {5: {"R": -0.3}}, names).status == "confused"
+
+
+@pytest.mark.parametrize(
+    ("fields", "printed", "rivals"),
+    [
+        ("L, {digits: 3}", "L7123", {1: {" ": -6.0}}),
+        ("{date: DD MM YYYY}", "14.06.2021", {2: {" ": -6.0}, 5: {" ": -6.0}}),
+        ("{date: DD.MM.YYYY}", "14 06 2021", {2: {".": -6.0}, 5: {".": -6.0}}),
+    ],
+)
+def test_a_character_in_the_place_of_a_blank_is_a_mismatch_and_the_other_way_round(fields, printed, rivals):
+    recipe = loads("name: x\nyears: 2020-2030\nlines: [[{}]]".format(fields))
+    found = line(printed, rivals, recipe)
+    assert len(found.text) == len(printed) and found.status == "mismatch"
+    close = {at: dict.fromkeys(others, -2.0) for at, others in rivals.items()}
+    assert line(printed, close, recipe).status != "mismatch", "what is nearly even contradicts nothing"

@@ -39,8 +39,9 @@ def column(*texts, answers=None):
     ("texts", "yaml"),
     [
         (["31.12.2024", "01.02.2025"], "date: DD.MM.YYYY"),
-        (["04 SEP 20", "14 OCT 21"], "date: DD MMM YY"),
-        (["04 DEZ 2020", "14 OKT 2021"], "date: DD MMM YYYY, languages: [de]"),
+        (["04 SEP 20", "14 OCT 21"], "date: [DD MMM YY, DDMMMYY]"),
+        (["04SEP2020", "14OCT2021"], "date: [DD MMM YYYY, DDMMMYYYY]"),
+        (["04 DEZ 2020", "14 OKT 2021"], "date: [DD MMM YYYY, DDMMMYYYY], languages: [de]"),
         (["02:05", "22:15"], 'time: "HH:MM"'),
         (["02:05:11", "22:15:59"], 'time: "HH:MM:SS"'),
         (["BEFORE", "BEFORE", "BFECRE"], '"BEFORE"'),

@@ -41,7 +41,7 @@ def test_a_date_may_have_several_patterns():
     assert possible_patterns("01.02.03") >= {"DD.MM.YY", "YY.MM.DD"} and possible_patterns("SUGAR") == frozenset()
 
 
-@pytest.mark.parametrize("line", ["EXP 08/2023", "L19520", "12:30", "LOT A1", "222A3", "BATCH : 3751"])
+@pytest.mark.parametrize("line", ["EXP 08/2023", "L19520", "12:30", "LOT A1", "222A3", "KO011", "BATCH : 3751"])
 def test_codes(line):
     assert is_code(split_line(normalise(line)))
 

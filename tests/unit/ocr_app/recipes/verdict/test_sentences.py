@@ -29,6 +29,11 @@ def test_every_reason_has_one_example_whose_parts_are_all_told():
             "'expiry after production' does not hold: 14.06.2021 < 15.12.2021.",
         ),
         ("unsure", "line 2[7]", "6", "8", "", "Character 8 of line 2 may be '8' or '6'."),
+        ("contradicted", "line 1[2]", ".", " ", "", "Character 3 of line 1 must be a blank, but '.' is printed."),
+        (
+            "not-read", "line 1[2]", "", ".", "",
+            "At character 3 of line 1 '.' is required, and no character can be read there.",
+        ),
         ("unsure", "line 2[16]", "", "1", "", "Character 17 of line 2 may be '1' or nothing."),
         (
             "unexplained-text", "line 1:below", "08:03 F174", "the whole code", "",
