@@ -1,11 +1,14 @@
 """File names as text. A name on Linux is bytes; results, tables and logs are text."""
 
+import hashlib
 import os
+import re
 from typing import Dict
 
 LONGEST = 255
 """Bytes of one name in a folder: NAME_MAX of ext4, XFS, tmpfs, and of FAT in other units."""
-_KEPT_OF_LONG = 180  # bytes; the rest of a name that was shortened is its digest
+_DIGEST = 8  # hexadecimal digits
+_PLAIN = re.compile(r"[^A-Za-z0-9._~-]")
 
 
 def shown(name: str) -> str:
@@ -18,15 +21,30 @@ def shown(name: str) -> str:
 
 def length(name: str) -> int:
     """Bytes of the name in the file system."""
-    return len(name.encode("utf-8", "surrogateescape"))
+    return len(_bytes(name))
 
 
-def shortened(name: str, digest: str) -> str:
-    """The name if it fits with ``LONGEST``, else its beginning and a digest of the whole."""
-    if length(name) <= LONGEST:
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def shortened(name: str, limit: int = LONGEST) -> str:
+    """The name if it has at most ``limit`` bytes, else its beginning, a digest of the whole, and its suffix."""
+    if length(name) <= limit:
         return name
-    head = name.encode("utf-8", "surrogateescape")[:_KEPT_OF_LONG].decode("utf-8", "ignore")
-    return head + "~" + digest
+    stem, suffix = os.path.splitext(name)
+    tail = "~" + _digest(name) + (suffix if length(suffix) <= _DIGEST else "")
+    return _bytes(stem)[: limit - length(tail)].decode("utf-8", "ignore") + tail
+
+
+def plain(name: str) -> str:
+    """The name in characters that every file system takes; a digest keeps it apart from others."""
+    stem, suffix = os.path.splitext(_PLAIN.sub("_", shown(name)))
+    return "{}~{}{}".format(stem, _digest(name), suffix)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(_bytes(name)).hexdigest()[:_DIGEST]
 
 
 def numbered(name: str, number: int) -> str:

@@ -27,10 +27,17 @@ def test_a_text_that_is_no_name_of_this_locale_stays_as_it_is():
     assert names.shown("日本.jpg") == "日本.jpg"
 
 
-def test_a_name_that_fits_stays_and_one_that_does_not_keeps_its_beginning():
-    assert names.shortened("a" * 255, "0123") == "a" * 255
-    short = names.shortened("é" * 200 + ".json", "0123")
-    assert names.length(short) <= names.LONGEST and short.startswith("é" * 80) and short.endswith("~0123")
+def test_a_name_that_fits_stays_and_one_that_does_not_keeps_its_ends():
+    assert names.shortened("a" * 251 + ".jpg") == "a" * 251 + ".jpg"
+    short = names.shortened("é" * 200 + ".jpg", 240)
+    assert 235 < names.length(short) <= 240 and short.startswith("é" * 80) and short.endswith(".jpg")
+    assert short != names.shortened("é" * 201 + ".jpg", 240)
+
+
+def test_a_plain_name_is_taken_by_every_file_system_and_stays_one_of_its_own():
+    odd = [os.fsdecode(raw) for raw in (b"caf\xe9: 1?.jpg", b"caf\xe8: 1?.jpg")]
+    assert names.plain(odd[0]).startswith("caf_xe9__1_~") and names.plain(odd[0]).endswith(".jpg")
+    assert names.plain(odd[0]) != names.plain(odd[1])
 
 
 def test_one_more_image_of_a_name_keeps_its_suffix():
