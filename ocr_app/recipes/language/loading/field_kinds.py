@@ -17,6 +17,7 @@ from ocr_app.recipes.language.patterns import (
     time_tokens,
 )
 from ocr_app.recipes.language.patterns.tokens import DIGITS, LETTERS, Tokens
+from ocr_app.recipes.language.patterns.vocabulary import unaccented
 
 _DECADE = 10
 MAX_LENGTH = 64  # characters of one field; nothing longer is a code
@@ -51,7 +52,8 @@ def _read_choice(value: YamlNode, keys: YamlMapping, settings: PatternSettings) 
 def _choice(texts: List[str]) -> Dfa:
     nfa = Nfa()
     start = nfa.add_state()
-    return minimise(nfa, start, nfa.add_choice(start, [text.upper() for text in texts]))
+    printed = [text.upper() for text in texts]
+    return minimise(nfa, start, nfa.add_choice(start, sorted({each for p in printed for each in (p, unaccented(p))})))
 
 
 def _counted(characters: str) -> _FieldReader:

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
 from ocr_app.recipes.language.patterns.automaton import PatternSettings, pattern_automaton
 from ocr_app.recipes.language.patterns.calendars import BUDDHIST_AHEAD, year_of_era
 from ocr_app.recipes.language.patterns.tokens import NUMBERS, PatternToken, Tokens
-from ocr_app.recipes.language.patterns.vocabulary import month_names, month_number
+from ocr_app.recipes.language.patterns.vocabulary import month_names, month_number, unaccented
 
 
 class PartialDateTime(NamedTuple):
@@ -32,7 +32,8 @@ class PartialDateTime(NamedTuple):
 
 
 def parse_text(tokens: Tokens, settings: PatternSettings, text: str) -> Optional[PartialDateTime]:
-    """What a text means under a pattern; None when it does not match or names an impossible date."""
+    """What a text means under a pattern, with or without accents; None where it does not match it."""
+    text = unaccented(text)
     if not pattern_automaton(tokens, settings).accepts(text):
         return None
     found = _expression(tokens, settings).match(text)

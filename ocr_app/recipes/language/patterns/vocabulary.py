@@ -13,11 +13,15 @@ def _vocabulary() -> Dict[str, Any]:
     return load_data("generic-codes.json")  # type: ignore[no-any-return]
 
 
+def unaccented(text: str) -> str:
+    """The text without accents, as networks that know printable ASCII read it: MÄRZ is MARZ, STYCZEŃ is STYCZEN."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+
+
 def _spellings(name: str, language: str) -> Tuple[str, ...]:
-    """The name as it is written, then without its accents, as printers print it: MÄRZ, MARZ, MAERZ."""
-    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    """The name without its accents, and of German with two letters for one: MARZ, MAERZ."""
     double = "".join(_GERMAN.get(each, each) for each in name) if language == "de" else name
-    return tuple(sorted({name, plain, double}, key=(name, plain, double).index))
+    return (unaccented(name),) if unaccented(double) == unaccented(name) else (unaccented(name), double)
 
 
 _GERMAN = {"Ä": "AE", "Ö": "OE", "Ü": "UE"}
@@ -31,7 +35,7 @@ def _names(key: str) -> Dict[str, Tuple[Tuple[str, ...], ...]]:
 
 
 MONTHS = _names("months")
-"""Month names as printers abbreviate them, by language, January first, with and without their accents.
+"""Month names as printers abbreviate them, by language, January first, without their accents.
 
 No two languages contradict each other.
 """
@@ -61,7 +65,8 @@ def month_names(month: int, full: bool, languages: Tuple[str, ...]) -> List[str]
 
 
 def month_number(name: str) -> int:
-    """1..12 for a month's name in any of the languages. Raises RecipeError."""
+    """1..12 for a month's name in any of the languages, with or without accents. Raises RecipeError."""
+    name = unaccented(name)
     for table in (MONTHS, FULL_MONTHS):
         for names in table.values():
             for month, variants in enumerate(names, 1):

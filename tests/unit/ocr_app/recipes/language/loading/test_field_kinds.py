@@ -36,6 +36,7 @@ def test_strftime_patterns_and_languages():
         ("exp", ["EXP"], ["exp", "EX"]),
         ("{literal: 'PRO:'}", ["PRO:"], ["PRO"]),
         ("{choice: [EXP, bb]}", ["EXP", "BB"], ["EXPBB", ""]),
+        ("{choice: ['DÉC', Ü]}", ["DÉC", "DEC", "U"], ["DC"]),
         ("{digits: 2}", ["12"], ["1", "123", "1A"]),
         ("{letters: 1-2}", ["A", "AB"], ["", "ABC", "1"]),
         ("{alphanumeric: 2..3, signs: '-'}", ["A1", "1-B"], ["A", "A_1"]),

@@ -10,6 +10,7 @@ from ocr_app.recipes.language.patterns.vocabulary import (
     known_words,
     month_names,
     month_number,
+    unaccented,
 )
 
 
@@ -25,7 +26,7 @@ def test_every_language_has_twelve_months_and_none_contradicts_another():
 
 def test_names_of_a_month_in_several_languages():
     assert "DEC" in month_names(12, False, ("en",)) and "DEZ" not in month_names(12, False, ("en",))
-    assert month_names(1, True, ("en", "de")) == ["JANUARY", "JANUAR", "JÄNNER", "JANNER", "JAENNER"]
+    assert month_names(1, True, ("en", "de")) == ["JANUARY", "JANUAR", "JANNER", "JAENNER"]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,9 @@ def test_names_of_a_month_in_several_languages():
 )
 def test_names_are_known_with_and_without_their_accents(language, month, printed):
     names = month_names(month, False, (language,)) + month_names(month, True, (language,))
-    assert printed <= set(names)
+    assert {unaccented(name) for name in printed} <= set(names)
+    assert all(ord(character) < 128 for name in names for character in name)
+    assert all(month_number(name) == month for name in printed)
     assert all(month_number(name) == month for name in names)
 
 
