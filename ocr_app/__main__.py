@@ -2,6 +2,7 @@
 
 import sys
 
+from ocr_app.core.console import make_tolerant
 from ocr_app.core.errors import ReaderUnavailable
 
 _OPENCV = """\
@@ -20,6 +21,7 @@ def missing(module: str) -> ReaderUnavailable:
 
 def entry() -> None:
     """Console-script entry point."""
+    make_tolerant()
     try:
         from ocr_app.cli.main import main
     except ModuleNotFoundError as error:

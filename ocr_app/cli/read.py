@@ -1,7 +1,6 @@
 """``ocr-app read``: one result per image, in the order of the input."""
 
 import argparse
-import json
 import os
 import sys
 from typing import Any, Callable, Iterable, Iterator, Optional
@@ -18,11 +17,13 @@ from ocr_app.cli.arguments import (
     reader_request,
     region,
 )
+from ocr_app.core.console import print_json
 from ocr_app.core.errors import ImageError, UsageError
+from ocr_app.core.names import shown
 from ocr_app.core.types import Image, Reading, reading_to_json
 from ocr_app.imaging import preprocess
 from ocr_app.imaging.draw import draw_with_legend, save_png
-from ocr_app.imaging.sources import expand
+from ocr_app.imaging.sources import find
 from ocr_app.opening.library import OpenReader
 from ocr_app.reading.frame import LAYOUTS, ReadOptions, VerdictRequest
 from ocr_app.reading.words import explanations_of, notes_of, summary_of
@@ -81,7 +82,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     With ``--fail-exit`` it returns ``NOT_PASSED`` when there is none of these errors, and a code does not pass.
     """
-    paths = expand(arguments.paths)
+    found = find(arguments.paths)
+    paths = found.paths
+    if found.skipped:
+        print("ocr-app read: skipped, by their suffix: " + found.skipped_text(), file=sys.stderr)
     request = _verdict_request(arguments)
     options = ReadOptions(arguments.layout, arguments.preprocess, tuple(arguments.region), request)
     draw = _drawer(arguments.draw)
@@ -111,22 +115,23 @@ def _with_progress(paths: Iterable[str], quiet: bool) -> Iterator[str]:
 
 
 def _show_json(reading: Reading) -> None:
-    print(json.dumps(reading_to_json(reading), ensure_ascii=False), flush=True)
+    print_json(reading_to_json(reading))
 
 
 def _table(paths: Iterable[str]) -> Callable[[Reading], None]:
     """Prints the head of a table; returns the function that prints the row of one image."""
-    width = max([len(path) for path in paths] + [5])
+    width = max([len(shown(path)) for path in paths] + [5])
     print("{:<{w}}  {:>8}  {:>5}  {}".format("image", "ms", "conf", "text", w=width))
 
     def show(reading: Reading) -> None:
+        image = shown(reading.image)
         if reading.error is not None:
-            print("{:<{w}}  error: {}".format(reading.image, reading.error["found"], w=width), flush=True)
+            print("{:<{w}}  error: {}".format(image, shown(reading.error["found"]), w=width), flush=True)
             return
         confidence = min([line.confidence for line in reading.lines] or [0.0])
         text = summary_of(reading)
         row = "{:<{w}}  {:>8.1f}  {:>5.2f}  {}"
-        print(row.format(reading.image, reading.timing_ms["total"], confidence, text, w=width), flush=True)
+        print(row.format(image, reading.timing_ms["total"], confidence, text, w=width), flush=True)
         for told in explanations_of(reading):
             print("    " + told, flush=True)
 

@@ -4,6 +4,8 @@ from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from ocr_app.core.names import shown
+
 Image = np.ndarray
 """uint8, ``(H, W, 3)`` BGR or ``(H, W)`` grey."""
 
@@ -117,10 +119,10 @@ def line_from_json(record: Dict[str, Any]) -> TextLine:
 
 
 def reading_to_json(reading: Reading) -> Dict[str, Any]:
-    """The JSON form of a result (schema ``nano-ocr/result/3``)."""
+    """The JSON form of a result (schema ``nano-ocr/result/3``). File names are text in it, as names.shown gives it."""
     record: Dict[str, Any] = {
         "schema": RESULT_SCHEMA,
-        "image": reading.image,
+        "image": shown(reading.image),
         "text": reading.text,
         "lines": [line_to_json(line) for line in reading.lines],
         "verdict": reading.verdict,
@@ -132,7 +134,7 @@ def reading_to_json(reading: Reading) -> Dict[str, Any]:
         "precision": reading.info.precision,
     }
     if reading.error is not None:
-        record["error"] = reading.error
+        record["error"] = {key: shown(value) for key, value in reading.error.items()}
     if reading.code is not None:
         record["code"] = reading.code
     return record

@@ -3,6 +3,7 @@
 from typing import Any, Dict, List, Optional
 
 from ocr_app.core.errors import OcrError
+from ocr_app.core.names import shown
 from ocr_app.core.types import PHASES, RESULT_SCHEMA
 
 Result = Dict[str, Any]
@@ -32,7 +33,7 @@ def with_name(result: Result, path: str, name: str) -> Result:
     """The line with the caller's name of the image instead of the path that was read."""
     record = dict(result, image=name)
     if "error" in record:
-        record["error"] = {key: value.replace(path, name) for key, value in record["error"].items()}
+        record["error"] = {key: value.replace(shown(path), name) for key, value in record["error"].items()}
     return record
 
 

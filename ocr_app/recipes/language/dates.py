@@ -5,12 +5,13 @@ import datetime
 from typing import List, NamedTuple, Optional, Tuple
 
 from ocr_app.recipes.language.patterns import PartialDateTime, PatternSettings
+from ocr_app.recipes.language.patterns.calendars import week_start, weeks_of
 
 Date = datetime.date
 
 
 class DateRange(NamedTuple):
-    """The days that a printed date may mean: one day, or a whole month where no day is printed."""
+    """The days that a printed date may mean: one day, or a whole month or week where no day is printed."""
 
     first: Date
     last: Date
@@ -23,6 +24,12 @@ class DateRange(NamedTuple):
     def to_text(self) -> str:
         """ISO 8601: the day, or the month of a range that is a whole month."""
         return self.first.isoformat() if self.is_day else "{:%Y-%m}".format(self.first)
+
+    @property
+    def is_month(self) -> bool:
+        """Whether the range is a whole month."""
+        end = calendar.monthrange(self.first.year, self.first.month)[1]
+        return (self.first, self.last) == (self.first.replace(day=1), self.first.replace(day=end))
 
 
 def expand_two_digit_year(year: int, this_year: int) -> int:
@@ -44,7 +51,8 @@ def possible_years(printed: PartialDateTime, settings: PatternSettings, this_yea
     if printed.year_digits == 4:
         return [printed.year]
     modulus = 10**printed.year_digits
-    found = [y for y in range(settings.first_year, settings.last_year + 1) if y % modulus == printed.year]
+    window = range(settings.first_year, settings.last_year + 1)
+    found = list(printed.year_choices) or [y for y in window if y % modulus == printed.year]
     if len(found) > 1 and this_year is not None:
         now = this_year
         nearest = (
@@ -64,19 +72,36 @@ def date_ranges(
 
 def _range_in_year(printed: PartialDateTime, year: int) -> Optional[DateRange]:
     if printed.day_of_year is not None:
-        if printed.day_of_year > (366 if calendar.isleap(year) else 365):
-            return None
-        day = Date(year, 1, 1) + datetime.timedelta(days=printed.day_of_year - 1)
-        return DateRange(day, day)
-    if printed.month is None:
+        return _day_of_year(year, printed.day_of_year)
+    if printed.week is not None:
+        return _range_of_week(year, printed.week, printed.weekday)
+    return None if printed.month is None else _range_in_month(year, printed.month, printed)
+
+
+def _day_of_year(year: int, number: int) -> Optional[DateRange]:
+    if number > (366 if calendar.isleap(year) else 365):
         return None
-    end = calendar.monthrange(year, printed.month)[1]
+    day = Date(year, 1, 1) + datetime.timedelta(days=number - 1)
+    return DateRange(day, day)
+
+
+def _range_in_month(year: int, month: int, printed: PartialDateTime) -> Optional[DateRange]:
+    end = calendar.monthrange(year, month)[1]
     if printed.day is None:
-        return DateRange(Date(year, printed.month, 1), Date(year, printed.month, end))
+        return DateRange(Date(year, month, 1), Date(year, month, end))
     if printed.day > end:
         return None
-    day = Date(year, printed.month, printed.day or end)  # GS1: day 00 is the last day of the month
+    day = Date(year, month, printed.day or end)  # GS1: day 00 is the last day of the month
     return DateRange(day, day)
+
+
+def _range_of_week(year: int, week: int, weekday: Optional[int]) -> Optional[DateRange]:
+    """Monday to Sunday, or the one day; None for a week 53 of a year that has 52 (ISO 8601)."""
+    if week > weeks_of(year):
+        return None
+    monday = week_start(year, week)
+    first, last = (0, 6) if weekday is None else (weekday - 1, weekday - 1)
+    return DateRange(monday + datetime.timedelta(days=first), monday + datetime.timedelta(days=last))
 
 
 def add_period(day: Date, amount: int, unit: str, month_end: str = "clamp") -> Date:
@@ -103,7 +128,7 @@ def shift_range(dates: DateRange, amount: int, unit: str, month_end: str) -> Dat
     if dates.is_day:
         day = add_period(dates.first, amount, unit, month_end)
         return DateRange(day, day)
-    if unit in ("months", "years"):
+    if unit in ("months", "years") and dates.is_month:
         return DateRange(add_period(dates.first, amount, unit), add_period(dates.first, amount, unit, "last-day"))
     return DateRange(add_period(dates.first, amount, unit), add_period(dates.last, amount, unit))
 

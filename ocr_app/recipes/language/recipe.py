@@ -4,6 +4,7 @@ from typing import Dict, NamedTuple, Optional, Tuple, Union
 
 from ocr_app.recipes.automata import Dfa, StateRegistry
 from ocr_app.recipes.language.patterns import PatternSettings, PatternToken
+from ocr_app.recipes.language.patterns.vocabulary import unaccented
 
 SPACE_RULES = ("required", "optional", "forbidden", "loose")
 JUNK_RULES = ("report", "ignore")
@@ -119,5 +120,5 @@ class Recipe(NamedTuple):
 
 
 def accepts(recipe: Recipe, line: RecipeLine, text: str) -> bool:
-    """Whether the recipe allows ``text`` on this line."""
-    return recipe.registry.accepts(line.root, text)
+    """Whether the recipe allows ``text`` on this line, as it is or without its accents."""
+    return any(recipe.registry.accepts(line.root, each) for each in sorted({text, unaccented(text)}))

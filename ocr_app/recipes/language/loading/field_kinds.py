@@ -3,6 +3,7 @@
 import re
 from typing import Callable, Dict, Iterable, List, Tuple
 
+from ocr_app.core.errors import RecipeError
 from ocr_app.core.yaml_tree import YamlMapping, YamlNode
 from ocr_app.recipes.automata import Dfa, Nfa, minimise
 from ocr_app.recipes.language.patterns import (
@@ -16,7 +17,9 @@ from ocr_app.recipes.language.patterns import (
     time_tokens,
 )
 from ocr_app.recipes.language.patterns.tokens import DIGITS, LETTERS, Tokens
+from ocr_app.recipes.language.patterns.vocabulary import unaccented
 
+_DECADE = 10
 MAX_LENGTH = 64  # characters of one field; nothing longer is a code
 NAMED_DATES: Dict[str, Tuple[str, ...]] = {
     "iso": ("YYYY-MM-DD",),
@@ -49,7 +52,8 @@ def _read_choice(value: YamlNode, keys: YamlMapping, settings: PatternSettings) 
 def _choice(texts: List[str]) -> Dfa:
     nfa = Nfa()
     start = nfa.add_state()
-    return minimise(nfa, start, nfa.add_choice(start, [text.upper() for text in texts]))
+    printed = [text.upper() for text in texts]
+    return minimise(nfa, start, nfa.add_choice(start, sorted({each for p in printed for each in (p, unaccented(p))})))
 
 
 def _counted(characters: str) -> _FieldReader:
@@ -84,7 +88,24 @@ def _read_date(value: YamlNode, keys: YamlMapping, settings: PatternSettings) ->
     patterns: List[str] = []
     for text in value.as_texts("date"):
         patterns += NAMED_DATES.get(text, (text,))
-    return _any_pattern((date_tokens(pattern) for pattern in patterns), settings)
+    tokens = [date_tokens(pattern) for pattern in patterns]
+    for pattern, own in zip(patterns, tokens):
+        if any(token.kind == "year1" for token in own):
+            _check_one_digit(pattern, settings)
+    return _any_pattern(tokens, settings)
+
+
+def _check_one_digit(pattern: str, settings: PatternSettings) -> None:
+    """A year of one digit means a single year only within a window of ten. Raises RecipeError."""
+    if settings.last_year - settings.first_year < _DECADE:
+        return
+    found = (
+        "date pattern {!r}: Y is a year of one digit, which comes again every ten years, and years are {}-{}".format(
+            pattern, settings.first_year, settings.last_year
+        )
+    )
+    expected = "a window of at most ten years; DDD is the day of the year, YY and YYYY are years of more digits"
+    raise RecipeError(found, expected, "add years: now-4..now+5, or write {}".format(re.sub("Y+", "YY", pattern)))
 
 
 def _read_time(value: YamlNode, keys: YamlMapping, settings: PatternSettings) -> FieldLanguage:
@@ -92,7 +113,10 @@ def _read_time(value: YamlNode, keys: YamlMapping, settings: PatternSettings) ->
 
 
 def _read_lot(value: YamlNode, keys: YamlMapping, settings: PatternSettings) -> FieldLanguage:
-    return _any_pattern((mask_tokens(text) for text in value.as_texts("lot")), settings)
+    tokens = [mask_tokens(text) for text in value.as_texts("lot")]
+    if not settings.year_letters and any(token.kind == "year-letter" for own in tokens for token in own):
+        raise RecipeError("<Y> needs to know the letters of years", 'year-letters: "2020=ABCDEFGHJK"')
+    return _any_pattern(tokens, settings)
 
 
 def _any_pattern(patterns: Iterable[Tokens], settings: PatternSettings) -> FieldLanguage:

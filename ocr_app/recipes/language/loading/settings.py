@@ -1,4 +1,4 @@
-"""The keys ``years``, ``languages`` and ``separators`` of a recipe or a field."""
+"""The keys of a recipe or a field that say what patterns print: years, languages, separators, letters of lots."""
 
 import datetime
 import re
@@ -22,7 +22,38 @@ def read_settings(keys: YamlMapping, default: PatternSettings, today: datetime.d
         settings = settings._replace(languages=_read_languages(languages))
     if separators is not None:
         settings = settings._replace(separators=_read_separators(separators))
+    return _read_letters(keys, settings)
+
+
+def _read_letters(keys: YamlMapping, settings: PatternSettings) -> PatternSettings:
+    """``year-letters: "2020=ABCDEFGHJK"``, ``month-letters: ABCDEFGHJKLM``, ``shifts: ABC``."""
+    years, months, shifts = keys.get("year-letters"), keys.get("month-letters"), keys.get("shifts")
+    if years is not None:
+        found = re.match(r"(\d{4})\s*=\s*(\w+)$", years.as_text("year-letters"))
+        if not found:
+            raise years.error(
+                "year-letters: {!r}".format(years.value), "the first year and the letters: 2020=ABCDEFGHJK"
+            )
+        first, letters = int(found.group(1)), _distinct(years, "year-letters", found.group(2))
+        settings = settings._replace(year_letters=letters, year_letters_from=first)
+    if months is not None:
+        letters = _distinct(months, "month-letters", months.as_text("month-letters"))
+        if len(letters) != 12:
+            raise months.error(
+                "month-letters: {} characters".format(len(letters)), "twelve, January first: 123456789OND"
+            )
+        settings = settings._replace(month_letters=letters)
+    if shifts is not None:
+        settings = settings._replace(shifts=_distinct(shifts, "shifts", shifts.as_text("shifts")))
     return settings
+
+
+def _distinct(node: YamlNode, name: str, text: str) -> str:
+    """The text in capitals. Raises RecipeError where a character comes twice."""
+    letters = text.strip().upper()
+    if not letters or len(set(letters)) != len(letters):
+        raise node.error("{}: {!r}".format(name, text), "different letters or digits")
+    return letters
 
 
 def _read_languages(node: YamlNode) -> Tuple[str, ...]:

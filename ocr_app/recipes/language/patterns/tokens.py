@@ -2,25 +2,42 @@
 
 import re
 from functools import lru_cache
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ocr_app.core.errors import RecipeError
+from ocr_app.recipes.language.patterns.suggestions import suggest
 
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NUMBERS = {
     "year4": ("year", 4), "year2": ("year", 2), "year1": ("year", 1), "month2": ("month", 2), "month1": ("month", 0),
     "day2": ("day", 2), "day1": ("day", 0), "day-of-year": ("day_of_year", 3), "week": ("week", 2),
-    "hour": ("hour", 2), "minute": ("minute", 2), "second": ("second", 2), "gs1-day": ("day", 2),
+    "weekday": ("weekday", 1), "hour": ("hour", 2), "hour1": ("hour", 0), "minute": ("minute", 2),
+    "second": ("second", 2), "gs1-day": ("day", 2), "buddhist4": ("year", 4), "buddhist2": ("year", 2),
 }  # fmt: skip
 """For each kind of numeric token the part of a date or time that it prints, and its width (0: as short as possible)."""
 
+_OTHER_PARTS = {
+    "month-name": "month", "month-full": "month", "era2": "year", "era1": "year", "year-letter": "year",
+    "month-letter": "month", "meridiem": "meridiem",
+}  # fmt: skip
+"""The part that each kind of token prints which is not a number alone."""
+
 _DATE_PARTS = (
-    ("YYYY", "year4"), ("YY", "year2"), ("MMMM", "month-full"), ("MMM", "month-name"), ("MM", "month2"),
-    ("M", "month1"), ("DDD", "day-of-year"), ("DD", "day2"), ("D", "day1"), ("WW", "week"),
+    ("YYYY", "year4"), ("YY", "year2"), ("Y", "year1"), ("BBBB", "buddhist4"), ("BB", "buddhist2"), ("GYY", "era2"),
+    ("GY", "era1"), ("MMMM", "month-full"), ("MMM", "month-name"), ("MM", "month2"), ("M", "month1"),
+    ("DDD", "day-of-year"), ("DD", "day2"), ("D", "day1"), ("WW", "week"),
 )  # fmt: skip
-_TIME_PARTS = (("HH", "hour"), ("MM", "minute"), ("SS", "second"))
+_TIME_PARTS = (
+    ("HH", "hour"),
+    ("H", "hour1"),
+    ("MM", "minute"),
+    ("SS", "second"),
+    ("AM", "meridiem"),
+    ("PM", "meridiem"),
+)
 _MASK_PARTS = (
+    ("<Y>", "year-letter"), ("<M>", "month-letter"), ("<S>", "shift"),
     ("YYYY", "year4"), ("YY", "year2"), ("Y", "year1"), ("DDD", "day-of-year"), ("DD", "day2"), ("MM", "month2"),
     ("WW", "week"), ("HH", "hour"), ("NN", "minute"),
 )  # fmt: skip
@@ -31,15 +48,17 @@ _STRFTIME = {
 
 
 class PatternToken(NamedTuple):
-    """``kind``: a key of ``NUMBERS``, "month-name", "month-full", "separator", or "set" (one of ``characters``)."""
+    """``kind``: a key of ``NUMBERS`` or one of "month-name", "month-full", "era2", "era1", "year-letter",
+    "month-letter", "meridiem" (AM or PM), "shift", "separator", or "set" (one of ``characters``).
+    """
 
     kind: str
     characters: str = ""
 
     @property
     def part(self) -> str:
-        """The part of a date or time that the token prints: a field of ``PartialDateTime``, or ""."""
-        return "month" if self.is_month_name else NUMBERS.get(self.kind, ("", 0))[0]
+        """The part of a date or time that the token prints: a field of ``PartialDateTime``, "meridiem", or ""."""
+        return _OTHER_PARTS.get(self.kind) or NUMBERS.get(self.kind, ("", 0))[0]
 
     @property
     def is_month_name(self) -> bool:
@@ -52,24 +71,68 @@ Tokens = Tuple[PatternToken, ...]
 
 @lru_cache(maxsize=None)
 def date_tokens(pattern: str) -> Tokens:
-    """Tokens of a date pattern such as ``DD.MM.YYYY``, ``DD~MMM~YY`` or ``%d.%m.%Y``. Raises RecipeError."""
+    """Tokens of a date pattern such as ``DD.MM.YYYY``, ``DD~MMM~YY``, ``YYYY-'W'WW-D`` or ``%d.%m.%Y``.
+
+    A single ``D`` next to ``WW`` is the day of the week, 1 to 7. Raises RecipeError.
+    """
     for code, replacement in _STRFTIME.items():
         pattern = pattern.replace(code, replacement)
-    tokens = _split_pattern(pattern, _DATE_PARTS)
+    if "%" in pattern:
+        raise RecipeError("not a date pattern: {!r}".format(pattern), " ".join(_STRFTIME), "for example %d.%m.%Y")
+    tokens = _split_quoted(pattern, _DATE_PARTS, "date", date_tokens)
     parts = [token.part for token in tokens if token.part]
-    if "%" in pattern or not parts or len(set(parts)) != len(parts):
+    if "week" in parts:
+        tokens = tuple(PatternToken("weekday") if token.kind == "day1" else token for token in tokens)
+        parts = [token.part for token in tokens if token.part]
+    if not parts or len(set(parts)) != len(parts) or not _fit_together(set(parts)):
         expected = "parts D DD DDD M MM MMM MMMM YY YYYY, each at most once, with . / - | space or ~ between them"
         raise RecipeError("not a date pattern: {!r}".format(pattern), expected, "for example DD.MM.YYYY or MMM-DD-YY")
     return tokens
 
 
+def _fit_together(parts: Set[str]) -> bool:
+    """A day of the year or a week says the day by itself, without a month."""
+    if "day_of_year" in parts:
+        return not parts & {"month", "day", "week", "weekday"}
+    return "week" not in parts or not parts & {"month", "day"}
+
+
 @lru_cache(maxsize=None)
 def time_tokens(pattern: str) -> Tokens:
-    """Tokens of a pattern of a time of day such as ``HH:MM``. Raises RecipeError."""
-    tokens = _split_pattern(pattern, _TIME_PARTS)
-    if not any(token.kind == "hour" for token in tokens):
-        raise RecipeError("not a time pattern: {!r}".format(pattern), "HH, MM and SS", "for example HH:MM")
+    """Tokens of a pattern of a time of day such as ``HH:MM`` or ``H:MM AM``. Raises RecipeError."""
+    tokens = _split_quoted(pattern, _TIME_PARTS, "time", time_tokens)
+    parts = [token.part for token in tokens if token.part]
+    if "hour" not in parts or len(set(parts)) != len(parts):
+        raise RecipeError("not a time pattern: {!r}".format(pattern), "HH, MM, SS and AM", "for example HH:MM")
     return tokens
+
+
+def _split_quoted(
+    pattern: str, parts: Tuple[Tuple[str, str], ...], kind: str, split: Callable[[str], Tokens]
+) -> Tokens:
+    """Tokens of a date or time, in which letters that are printed stand in quotes. Raises RecipeError."""
+    tokens: List[PatternToken] = []
+    for number, piece in enumerate(pattern.split("'")):
+        own = tuple(PatternToken("set", each.upper()) for each in piece) if number % 2 else _split_pattern(piece, parts)
+        tokens += own
+        letters = "" if number % 2 else "".join(sorted({t.characters for t in own if t.characters.isalpha()}))
+        if letters:
+            raise _no_letters(pattern, letters, kind, parts, split)
+    if pattern.count("'") % 2:
+        raise RecipeError("not a {} pattern: {!r} has an unclosed quote".format(kind, pattern), "'...'")
+    return tuple(tokens)
+
+
+def _no_letters(
+    pattern: str, letters: str, kind: str, parts: Tuple[Tuple[str, str], ...], split: Callable[[str], Tokens]
+) -> RecipeError:
+    """The error of letters without a meaning, with what was probably meant."""
+    meant = suggest(pattern, split)
+    found = "not a {} pattern: {!r}: the letters {!r} have no meaning in it".format(kind, pattern, letters)
+    expected = " ".join(text for text, _ in parts)
+    if meant is None:
+        return RecipeError(found, expected, "write letters that are printed in quotes: 'T'")
+    return RecipeError(found, expected, "write {} ({})".format(meant.pattern, meant.why))
 
 
 @lru_cache(maxsize=None)
@@ -77,8 +140,9 @@ def mask_tokens(mask: str) -> Tokens:
     """Tokens of a lot mask such as ``[LK]YYDDD999``. Raises RecipeError.
 
     ``A`` is a letter, ``9`` a digit, ``X`` either. ``YYYY YY Y`` is the year, ``DDD`` the day of the year, ``MM DD``
-    month and day, ``WW`` the week, ``HH NN`` hour and minute. ``[...]`` is one of these characters, ``'...'`` exactly
-    these. Other letters have to be quoted; punctuation is printed as it is.
+    month and day, ``WW`` the week, ``HH NN`` hour and minute, ``<Y> <M> <S>`` a letter for year, month and shift.
+    ``[...]`` is one of these characters, ``'...'`` exactly these. Other letters have to be quoted; punctuation is
+    printed as it is.
     """
     tokens: List[PatternToken] = []
     rest = mask
@@ -101,21 +165,29 @@ def mask_tokens(mask: str) -> Tokens:
 
 
 def _refuse_bare_letters(mask: str) -> None:
-    bare = re.sub(r"'[^']*'|\[[^\]]*\]|YYYY|YY|Y|DDD|DD|MM|WW|HH|NN|A|9|X", "", mask)
-    letters = "".join(character for character in bare if character.upper() in LETTERS)
+    bare = re.sub(r"'[^']*'|\[[^\]]*\]|<[YMS]>|YYYY|YY|Y|DDD|DD|MM|WW|HH|NN|A|9|X", "", mask)
+    letters = "".join(character for character in bare if character.isalpha())
     if letters:
         found = "mask {!r}: the letters {!r} have no meaning in a mask".format(mask, letters)
-        raise RecipeError(found, "A 9 X YYYY YY Y DDD DD MM WW HH NN", "write fixed letters in quotes: 'L'YYDDD999")
+        meant = suggest(mask, mask_tokens)
+        fixed = "write fixed letters in quotes: 'L'YYDDD999"
+        next_step = "write {} ({})".format(meant.pattern, meant.why) if meant else fixed
+        raise RecipeError(found, "A 9 X YYYY YY Y DDD DD MM WW HH NN <Y> <M> <S>", next_step)
 
 
 def _expand_ranges(choice: str) -> str:
-    """``A-F`` of a bracket as a set of characters."""
+    """``A-F`` of a bracket as a set of characters. Raises RecipeError for a range that is reversed or mixed."""
     choice = choice.upper()
     while True:
         found = re.search(r"(\w)-(\w)", choice)
         if not found:
             return "".join(sorted(set(choice)))
         low, high = found.groups()
+        if low > high:
+            raise RecipeError("the range {}-{} is reversed".format(low, high), "{}-{}".format(high, low))
+        if not any(low in kind and high in kind for kind in (DIGITS, LETTERS)):
+            found_text = "the range {}-{} mixes letters and digits".format(low, high)
+            raise RecipeError(found_text, "a range of digits or of letters", "[0-9A-Z]")
         choice = choice.replace(found.group(), "".join(chr(code) for code in range(ord(low), ord(high) + 1)))
 
 

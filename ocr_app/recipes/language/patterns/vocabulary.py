@@ -1,5 +1,6 @@
 """The vocabulary of printed codes: month names and keywords by language (data/generic-codes.json)."""
 
+import unicodedata
 from functools import lru_cache
 from typing import Any, Dict, FrozenSet, List, Tuple
 
@@ -12,15 +13,35 @@ def _vocabulary() -> Dict[str, Any]:
     return load_data("generic-codes.json")  # type: ignore[no-any-return]
 
 
-MONTHS: Dict[str, Tuple[Tuple[str, ...], ...]] = {
-    language: tuple(tuple(names) for names in months) for language, months in _vocabulary()["months"].items()
-}
-"""Month names as printers abbreviate them, by language, January first. No two languages contradict each other."""
+def unaccented(text: str) -> str:
+    """The text without accents, as networks that know printable ASCII read it: MÄRZ is MARZ, STYCZEŃ is STYCZEN."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
-FULL_MONTHS: Dict[str, Tuple[str, ...]] = {
-    language: tuple(names) for language, names in _vocabulary()["full_months"].items()
-}
-"""Month names in full, by language, January first."""
+
+def _spellings(name: str, language: str) -> Tuple[str, ...]:
+    """The name without its accents, and of German with two letters for one: MARZ, MAERZ."""
+    double = "".join(_GERMAN.get(each, each) for each in name) if language == "de" else name
+    return (unaccented(name),) if unaccented(double) == unaccented(name) else (unaccented(name), double)
+
+
+_GERMAN = {"Ä": "AE", "Ö": "OE", "Ü": "UE"}
+
+
+def _names(key: str) -> Dict[str, Tuple[Tuple[str, ...], ...]]:
+    return {
+        language: tuple(tuple(spelled for name in names for spelled in _spellings(name, language)) for names in months)
+        for language, months in _vocabulary()[key].items()
+    }
+
+
+MONTHS = _names("months")
+"""Month names as printers abbreviate them, by language, January first, without their accents.
+
+No two languages contradict each other.
+"""
+
+FULL_MONTHS = _names("full_months")
+"""Month names in full, by language, January first, in every form that dates use (Polish: STYCZEŃ, STYCZNIA)."""
 
 
 @lru_cache(maxsize=None)
@@ -31,26 +52,24 @@ def keywords() -> FrozenSet[str]:
 
 @lru_cache(maxsize=None)
 def known_words() -> FrozenSet[str]:
-    """Keywords and month names of all languages."""
-    names = [name for months in MONTHS.values() for variants in months for name in variants]
-    names += [name for months in FULL_MONTHS.values() for name in months]
+    """Keywords, and month names of the languages that have keywords: those that readings without a recipe expect."""
+    languages = tuple(_vocabulary()["keywords"])
+    names = [name for month in range(1, 13) for full in (False, True) for name in month_names(month, full, languages)]
     return keywords() | frozenset(names)
 
 
 def month_names(month: int, full: bool, languages: Tuple[str, ...]) -> List[str]:
     """Names of month 1..12 in these languages, abbreviated or in full."""
-    if full:
-        return [FULL_MONTHS[language][month - 1] for language in languages]
-    return [name for language in languages for name in MONTHS[language][month - 1]]
+    table = FULL_MONTHS if full else MONTHS
+    return [name for language in languages for name in table[language][month - 1]]
 
 
 def month_number(name: str) -> int:
-    """1..12 for a month's name in any of the languages. Raises RecipeError."""
-    for names in MONTHS.values():
-        for month, variants in enumerate(names, 1):
-            if name in variants:
-                return month
-    for full in FULL_MONTHS.values():
-        if name in full:
-            return full.index(name) + 1
+    """1..12 for a month's name in any of the languages, with or without accents. Raises RecipeError."""
+    name = unaccented(name)
+    for table in (MONTHS, FULL_MONTHS):
+        for names in table.values():
+            for month, variants in enumerate(names, 1):
+                if name in variants:
+                    return month
     raise RecipeError("not the name of a month: {!r}".format(name))

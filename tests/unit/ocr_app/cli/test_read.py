@@ -202,3 +202,20 @@ def test_wrong_usage_has_its_own_code(run, images, arguments):
 def test_limits_are_options(run, images):
     assert run(images / "20.png", "--max-pixels", "100", "--jsonl")[0] == 3
     assert run(images / "20.png", "--min-side", "17", "--jsonl")[0] == 3
+
+
+def test_a_name_that_is_not_text_is_a_result_and_so_is_what_follows(run, images):
+    os.replace(str(images / "30.png"), os.fsencode(str(images)) + b"/caf\xe9.png")
+    _, out, _ = run(images, "--jsonl")
+    found = {os.path.basename(result["image"]): result["verdict"] for result in results(out)}
+    assert found["caf\\xe9.png"] == "read" and found["20.png"] == "read"
+    assert len(found) == 5
+    _, out, _ = run(images)
+    assert "caf\\xe9.png" in out
+
+
+def test_what_a_folder_holds_besides_images_is_said_on_standard_error(run, images):
+    (images / "photo.cr2").write_bytes(b"raw")
+    _, out, said = run(images, "--jsonl")
+    assert len(results(out)) == 5
+    assert "skipped, by their suffix: 1 file: 1 .cr2" in said

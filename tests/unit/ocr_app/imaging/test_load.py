@@ -194,3 +194,55 @@ def test_ordinary_modes_need_no_note(tmp_path, mode):
 def test_colours_come_in_opencv_order(tmp_path):
     loaded = load_image(save(tmp_path / "red.png", colour=(255, 0, 0)))
     assert loaded.pixels[0, 0].tolist() == [0, 0, 255]
+
+
+def corner_image(width=40, height=20):
+    """Black, with a white patch in the corner that is the top left one when the image is shown upright."""
+    pixels = np.zeros((height, width), np.uint8)
+    pixels[: height // 2, : width // 2] = 255
+    return pixels
+
+
+STORED = {  # how an upright image is stored under each orientation of EXIF (Exif 2.32, 4.6.4 A)
+    1: lambda a: a,
+    2: lambda a: a[:, ::-1],
+    3: lambda a: a[::-1, ::-1],
+    4: lambda a: a[::-1],
+    5: lambda a: a.T,
+    6: np.rot90,
+    7: lambda a: a[::-1, ::-1].T,
+    8: lambda a: np.rot90(a, -1),
+}
+
+
+@pytest.mark.parametrize("orientation", sorted(STORED))
+@pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp"])
+def test_every_orientation_of_every_format_is_shown_upright(tmp_path, kind, orientation):
+    path = str(tmp_path / ("turned." + kind))
+    stored = Pillow.fromarray(np.ascontiguousarray(STORED[orientation](corner_image())))
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    options = {"tiffinfo": {0x0112: orientation}} if kind == "tif" else {"exif": exif.tobytes(), "quality": 95}
+    stored.save(path, **options)
+    loaded = load_image(path)
+    grey = loaded.pixels if loaded.pixels.ndim == 2 else loaded.pixels[:, :, 0]
+    assert np.abs(grey.astype(int) - corner_image()).mean() < 8
+    assert loaded.notes == (("exif-rotated",) if orientation != 1 else ())
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "1", "P", "RGBA", "CMYK", "I;16", "F"])
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
+def test_every_tiff_of_one_page_is_read(tmp_path, mode, compression):
+    path = str(tmp_path / "one.tif")
+    Pillow.new(mode, (40, 20)).save(path, compression=compression)
+    assert load_image(path).pixels.shape[:2] == (20, 40)
+
+
+def test_damaged_exif_next_to_sound_pixels_is_a_note(tmp_path, monkeypatch):
+    path = save(tmp_path / "odd.png", colour=(255, 0, 0))
+
+    def fail(self):
+        raise SyntaxError("not a TIFF file")
+
+    monkeypatch.setattr(Pillow.Image, "getexif", fail)
+    assert load_image(path).notes == ("exif-unreadable",)

@@ -24,7 +24,8 @@ def dropped(folders, name, data):
 
 def result(served, folders, name):
     path = folders[1] / (name + ".json")
-    served.until(lambda: path.exists() and not (folders[0] / name).exists(), name)
+    left = [folders[0] / name, folders[0] / (".reading~" + name)]
+    served.until(lambda: path.exists() and not any(each.exists() for each in left), name)
     return json.loads(path.read_text())
 
 
@@ -78,7 +79,9 @@ def test_a_result_that_cannot_be_written_is_tried_again_and_said(fake, folders, 
     blocked.mkdir()
     dropped(folders, "a.png", picture(1))
     served.degraded_by("output_lost")
-    assert (folders[0] / "a.png").exists()
+    assert os.listdir(str(folders[0])) == [".reading~a.png"]
+    dropped(folders, "b.png", picture(1))
+    assert result(served, folders, "b.png")["text"] == "AB7"  # it does not wait for the one before
     blocked.rmdir()
     assert result(served, folders, "a.png")["text"] == "AB7"
     served.until(lambda: "output_lost" not in served.health()["degraded"], "the end of output_lost")
@@ -101,6 +104,66 @@ def test_a_camera_that_is_silent_or_whose_folder_is_gone(fake, folders, picture)
     result(served, folders, "a.png")
     folders[0].rmdir()
     served.degraded_by("camera_lost")
+
+
+def test_a_name_that_is_used_again_while_its_image_is_read_gives_two_results(fake, folders, picture):
+    served = fake(*watching(folders)).ready()
+    first, second = picture(80), picture(1)
+    dropped(folders, "frame.png", first)
+    served.until((folders[0] / ".reading~frame.png").exists, "the first one to be read")
+    dropped(folders, "frame.png", second)
+    assert result(served, folders, "frame.png")["image"] == "frame.png"
+    assert result(served, folders, "frame~2.png")["image"] == "frame~2.png"
+    kept = [(folders[1] / "read" / name).read_bytes() for name in ("frame.png", "frame~2.png")]
+    assert kept == [first, second]
+
+
+def test_names_that_are_no_text_or_too_long_hold_up_nothing(fake, folders, picture):
+    with open(os.fsencode(str(folders[0])) + b"/caf\xe9.png", "wb") as stream:
+        stream.write(picture(1))
+    (folders[0] / ("n" * 246 + ".png")).write_bytes(picture(1))
+    served = fake(*watching(folders)).ready()
+    dropped(folders, "z.png", picture(1))
+    assert result(served, folders, "z.png")["text"] == "AB7"
+    served.until(lambda: os.listdir(str(folders[0])) == [], "an empty folder")
+    found = sorted(path for path in folders[1].iterdir() if path.suffix == ".json")
+    images = [json.loads(path.read_text(encoding="utf-8"))["image"] for path in found]
+    assert "caf\\xe9.png" in images and os.fsdecode(b"caf\xe9.png.json") in [path.name for path in found]
+    assert [image[:9] for image in images if len(image) > 200] == ["nnnnnnnnn"]
+    assert len(os.listdir(str(folders[1] / "read"))) == 3
+
+
+def test_links_to_nothing_and_loops_get_a_result(fake, folders, picture):
+    (folders[0] / "gone.png").symlink_to(folders[0] / "nothing.png")
+    (folders[0] / "loop.png").symlink_to("loop.png")
+    (folders[0].parent / "store.png").write_bytes(picture(1))
+    (folders[0] / "link.png").symlink_to("../store.png")
+    served = fake(*watching(folders)).ready()
+    for name in ("gone.png", "loop.png"):
+        assert result(served, folders, name)["reasons"][0] == "missing"
+    assert result(served, folders, "link.png")["text"] == "AB7"
+    assert (folders[1] / "read" / "link.png").read_bytes() == picture(1)
+
+
+def test_an_image_that_was_taken_before_a_power_cut_is_read_and_a_stop_gives_it_back(fake, folders, picture):
+    (folders[0] / ".reading~a.png").write_bytes(picture(1))
+    served = fake(*watching(folders))
+    assert result(served, folders, "a.png")["text"] == "AB7"
+    dropped(folders, "b.png", picture(254))
+    served.until((folders[0] / ".reading~b.png").exists, "b.png to be read")
+    assert served.end() == 0
+    assert (folders[0] / "b.png").exists() or (folders[1] / "b.png.json").exists()
+
+
+def test_files_that_are_no_images_are_named_once(fake, folders, picture):
+    for name in ("a.raw", "b.raw", "notes"):
+        (folders[0] / name).write_bytes(b"x")
+    (folders[0] / "folder.png").mkdir()
+    served = fake(*watching(folders)).ready()
+    dropped(folders, "c.png", picture(1))
+    result(served, folders, "c.png")
+    assert served.said().count("files are not read") == 2
+    assert "suffix=.raw count=2" in served.said()
 
 
 def test_one_folder_for_both_is_refused(fake, folders):

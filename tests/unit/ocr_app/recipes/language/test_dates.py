@@ -76,3 +76,26 @@ def test_what_happens_where_the_month_lacks_the_day(month_end, expected):
 def test_days_and_weeks_are_counted():
     assert add_period(DAY(2024, 2, 27), 3, "days") == DAY(2024, 3, 1)
     assert add_period(DAY(2024, 3, 1), -1, "weeks") == DAY(2024, 2, 23)
+
+
+def test_a_week_is_seven_days_and_its_day_one():
+    """ISO 8601: the first week of 2021 begins on 4 January, 2020 has a week 53."""
+    settings = PatternSettings(2020, 2029)
+    week = PartialDateTime(2020, week=53, year_digits=4)
+    assert date_ranges(week, settings) == (DateRange(DAY(2020, 12, 28), DAY(2021, 1, 3)),)
+    assert date_ranges(week._replace(weekday=5), settings) == (one_day(2021, 1, 1),)
+    assert date_ranges(week._replace(year=2021), settings) == ()
+    moved = shift_range(date_ranges(week, settings)[0], 1, "months", "clamp")
+    assert moved == DateRange(DAY(2021, 1, 28), DAY(2021, 2, 3))
+
+
+def test_a_letter_of_a_year_is_the_one_in_the_window_or_the_nearest():
+    printed = PartialDateTime(2001, 9, 7, year_choices=(2001, 2021))
+    settings = PatternSettings(2000, 2029)
+    assert date_ranges(printed, settings) == (one_day(2001, 9, 7), one_day(2021, 9, 7))
+    assert date_ranges(printed, settings, 2024) == (one_day(2021, 9, 7),)
+
+
+def test_a_year_of_one_digit_is_the_one_in_its_window():
+    printed = PartialDateTime(6, day_of_year=132, year_digits=1)
+    assert date_ranges(printed, PatternSettings(2022, 2031)) == (one_day(2026, 5, 12),)

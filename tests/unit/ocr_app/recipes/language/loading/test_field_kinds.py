@@ -36,12 +36,13 @@ def test_strftime_patterns_and_languages():
         ("exp", ["EXP"], ["exp", "EX"]),
         ("{literal: 'PRO:'}", ["PRO:"], ["PRO"]),
         ("{choice: [EXP, bb]}", ["EXP", "BB"], ["EXPBB", ""]),
+        ("{choice: ['DÉC', Ü]}", ["DÉC", "DEC", "U"], ["DC"]),
         ("{digits: 2}", ["12"], ["1", "123", "1A"]),
         ("{letters: 1-2}", ["A", "AB"], ["", "ABC", "1"]),
         ("{alphanumeric: 2..3, signs: '-'}", ["A1", "1-B"], ["A", "A_1"]),
         ("{date: iso}", ["2024-02-29"], ["2023-02-29", "2024/02/29"]),
         ("{date: [MM/YY, day-first]}", ["02/24", "01.02.2024"], ["02.24", "2024.02.01"]),
-        ("{time: ['HH:MM', 'HH:MM:SS']}", ["23:59", "23:59:59"], ["24:00", "2359"]),
+        ("{time: ['HH:MM', 'HH:MM:SS']}", ["23:59", "23:59:59", "24:00", "24:00:00"], ["24:01", "24:00:01", "2359"]),
         ("{gs1: '17'}", ["(17)251200"], ["17251200", "(17)251301"]),
         ("{gs1: '10', length: 2-3, brackets: false}", ["10AB", "10ABC"], ["(10)AB", "10A"]),
     ],
@@ -71,3 +72,44 @@ def test_the_kinds_are_those_of_the_reference():
     assert list(FIELD_KINDS) == [
         "literal", "digits", "letters", "alphanumeric", "choice", "date", "time", "lot", "gs1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "bad"),
+    [
+        ("{date: YDDD, years: 2022-2031}", ["6132", "4366"], ["5366", "6000", "6367"]),
+        ("{date: YYDDD, years: 2022-2031}", ["26132"], ["32001"]),
+        (
+            "{date: [DD MMM YYYY, DD MMMM YYYY], languages: [de]}",
+            ["12 MARZ 2026", "12 MÄRZ 2026", "12 MRZ 2026"],
+            ["12 MARCH 2026"],
+        ),
+        ("{date: DD MMMM YYYY, languages: pl}", ["12 MAJA 2026", "12 STYCZNIA 2026"], ["31 LUTEGO 2026"]),
+        ("{lot: '<Y><M>9', year-letters: '2020=ABCDEFGHJK', month-letters: ABCDEFGHJKLM}", ["GM1"], ["GI1", "LM1"]),
+        ("{lot: 'A<S>', shifts: '123'}", ["A3"], ["A4"]),
+    ],
+)
+def test_what_the_world_prints(text, good, bad):
+    test_a_kind_accepts_what_it_is_for(text, good, bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{date: JJ/MM/AAAA}", "write DD/MM/YYYY (French"),
+        ("{date: YDDD, years: 2000-2099}", "Y is a year of one digit"),
+        ("{lot: '[Z-A]9'}", "the range Z-A is reversed"),
+        ("{lot: '[0-F]9'}", "mixes letters and digits"),
+        ("{lot: <Y>9}", "year-letters"),
+        ("{digits: 8-4}", "the lower first"),
+        ("{lot: 9, year-letters: '2020=ABA'}", "different letters"),
+        ("{lot: 9, month-letters: ABC}", "twelve"),
+        ("{lot: 9, year-letters: ABC}", "the first year"),
+        ("{date: 'DD.MM.YYYY WW'}", "not a date pattern"),
+        ('{date: "DD.MM\'.YYYY"}', "unclosed quote"),
+    ],
+)
+def test_what_no_pattern_has_is_refused_with_what_is_meant(text, words):
+    with pytest.raises(RecipeError) as caught:
+        field(text)
+    assert words in str(caught.value) and str(caught.value).startswith("recipe:3:")

@@ -38,7 +38,7 @@ def test_masks_have_sets_quotes_and_parts_of_dates():
 @pytest.mark.parametrize(
     ("split", "pattern", "message"),
     [
-        (date_tokens, "QQ", "not a date pattern"),
+        (date_tokens, "QQ", "the letters 'Q' have no meaning"),
         (date_tokens, "DD.DD.YYYY", "not a date pattern"),
         (date_tokens, "%d.%Q", "not a date pattern"),
         (time_tokens, "MM:SS", "not a time pattern"),
