@@ -477,6 +477,8 @@ def bundle(
         "max_failures": "failures that are tolerated before the next batch",
         "wait_for_line": "seconds to wait for the update lock",
         "downgrade": "reason for an older release",
+        "again": "reason to try once more on a canary that an operator told to go back",
+        "verbose": "list the nodes that need no attention, too",
     },
 )
 def deploy(
@@ -491,15 +493,18 @@ def deploy(
     max_failures: int = 0,
     wait_for_line: int = 0,
     downgrade: str = "",
+    again: str = "",
+    verbose: bool = False,
 ) -> None:
     """Deploy a release: canaries first, then batches; a node that it does not suit goes back by itself."""
     from fleet.release import deployment
+    from fleet.rollout.request import DeployRequest
 
     order = tuple(_list(batch) or ())
-    request = deployment.DeployRequest(
-        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade
+    request = DeployRequest(
+        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade, again
     )
-    _run(deployment.deploy, Path(bundle), Path(keys), request)
+    _run(deployment.deploy, Path(bundle), Path(keys), request, verbose=verbose)
 
 
 @task(
@@ -512,8 +517,9 @@ def deploy(
 def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
     """Abandon a deployment in progress, or go back to the previous release (ansible/rollback.yml)."""
     from fleet.release import deployment
+    from fleet.rollout.request import DeployRequest
 
-    _run(deployment.roll_back, reason, deployment.DeployRequest(inventory, limit))
+    _run(deployment.roll_back, reason, DeployRequest(inventory, limit))
 
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})

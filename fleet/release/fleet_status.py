@@ -13,7 +13,8 @@ from fleet.core.files import ROOT
 from fleet.plays import playbooks
 from fleet.plays.run_report import table
 from fleet.release import deployment
-from fleet.release.hosts import format_failure
+from fleet.rollout.hosts import format_failure
+from fleet.rollout.request import DeployRequest
 
 OUT = ROOT / "build" / "fleet-report"
 AUDIT = ROOT / "build" / "ansible" / "reports" / "verify.json"
@@ -33,7 +34,7 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     out.mkdir(parents=True, exist_ok=True)
     settings = out / "settings.json"
     settings.write_text(json.dumps({"report_folder": str((out / "nodes").absolute())}) + "\n")
-    deployment.play("report", settings, deployment.DeployRequest(inventory, limit))
+    deployment.play("report", settings, DeployRequest(inventory, limit))
     found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
     audited = drifted(AUDIT) if audit else None
     rows = [row(node, audited) for node in found]

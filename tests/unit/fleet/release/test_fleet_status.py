@@ -3,7 +3,7 @@
 from fleet.release import (
     fleet_status as fleet_report,
 )
-from tests.unit.fleet.release.statuses import FAILURE, READY, status
+from tests.unit.fleet.rollout.statuses import FAILURE, READY, status
 
 
 def node(**more):
