@@ -337,6 +337,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
+        "verbose": "list the nodes that need no attention, too (report)",
     }
 )
 def fleet(
@@ -350,13 +351,14 @@ def fleet(
     inventory: str = "",
     limit: str = "",
     audit: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Report the state of every node (report); run virtual Nanos here (up, status, down, shell, measure)."""
     from fleet.release import fleet_status
     from fleet.virtual import commands
 
     if verb == "report":
-        _run(fleet_status.main, inventory, limit, audit)
+        _run(fleet_status.main, inventory, limit, audit, verbose)
         return
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
@@ -440,6 +442,9 @@ def ansible(_: Context) -> None:
         "add": "make: public keys to trust from now on (comma separated files)",
         "retire": "make: ids of keys to retire (comma separated)",
         "floor": "make: after commit, releases below this serial are refused",
+        "serial": "make: boards refuse a lower one than they had; default: the number of commits",
+        "virtual": "make: for virtual Nanos, around a small stand-in for the application (a rehearsal)",
+        "broken": "make --virtual: unhealthy, misreads, crashes, silent or freezes",
     }
 )
 def bundle(
@@ -456,12 +461,47 @@ def bundle(
     add: str = "",
     retire: str = "",
     no_password: bool = False,
+    virtual: bool = False,
+    broken: str = "",
 ) -> None:
     """Make and verify bundles, signed files that provision and update a fleet without an uplink; make keys."""
     from fleet.release import bundle as bundles
 
+    if virtual or broken:
+        from fleet.release import rehearsal
+
+        _run(rehearsal.main, version, key, serial, broken, path)
+        return
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)
+
+
+@task(
+    positional=["verb", "folder"],
+    help={
+        "verb": "make",
+        "folder": "a data set with labels, or images (--as-read)",
+        "recipe": "the recipe that boards read under; default: that of fleet/release/bundle.toml",
+        "count": "this many images, evenly spread; default: all",
+        "as_read": "take what is read as the truth: you have looked at every line of the table",
+        "leave_out": "leave out images that are not read as they are labelled",
+        "out": "folder; default: build/challenge, which bundles take",
+    },
+)
+def challenge(
+    _: Context,
+    verb: str,
+    folder: str,
+    recipe: str = "",
+    count: int = 0,
+    as_read: bool = False,
+    leave_out: bool = False,
+    out: str = "",
+) -> None:
+    """Make a challenge set: images, and what each release must read in them on every board before it is committed."""
+    from fleet.release import challenge as challenges
+
+    _run(challenges.main, verb, folder, recipe, count, as_read, leave_out, out)
 
 
 @task(
