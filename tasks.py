@@ -352,6 +352,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
+        "verbose": "list the nodes that need no attention, too (report)",
     }
 )
 def fleet(
@@ -365,13 +366,14 @@ def fleet(
     inventory: str = "",
     limit: str = "",
     audit: bool = False,
+    verbose: bool = False,
 ) -> None:
     """Report the state of every node (report); run virtual Nanos here (up, status, down, shell, measure)."""
     from fleet.release import fleet_status
     from fleet.virtual import commands
 
     if verb == "report":
-        _run(fleet_status.main, inventory, limit, audit)
+        _run(fleet_status.main, inventory, limit, audit, verbose)
         return
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
@@ -455,6 +457,9 @@ def ansible(_: Context) -> None:
         "add": "make: public keys to trust from now on (comma separated files)",
         "retire": "make: ids of keys to retire (comma separated)",
         "floor": "make: after commit, releases below this serial are refused",
+        "serial": "make: boards refuse a lower one than they had; default: the number of commits",
+        "virtual": "make: for virtual Nanos, around a small stand-in for the application (a rehearsal)",
+        "broken": "make --virtual: unhealthy, misreads, crashes, silent or freezes",
     }
 )
 def bundle(
@@ -471,12 +476,47 @@ def bundle(
     add: str = "",
     retire: str = "",
     no_password: bool = False,
+    virtual: bool = False,
+    broken: str = "",
 ) -> None:
     """Make and verify bundles, signed files that provision and update a fleet without an uplink; make keys."""
     from fleet.release import bundle as bundles
 
+    if virtual or broken:
+        from fleet.release import rehearsal
+
+        _run(rehearsal.main, version, key, serial, broken, path)
+        return
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)
+
+
+@task(
+    positional=["verb", "folder"],
+    help={
+        "verb": "make",
+        "folder": "a data set with labels, or images (--as-read)",
+        "recipe": "the recipe that boards read under; default: that of fleet/release/bundle.toml",
+        "count": "this many images, evenly spread; default: all",
+        "as_read": "take what is read as the truth: you have looked at every line of the table",
+        "leave_out": "leave out images that are not read as they are labelled",
+        "out": "folder; default: build/challenge, which bundles take",
+    },
+)
+def challenge(
+    _: Context,
+    verb: str,
+    folder: str,
+    recipe: str = "",
+    count: int = 0,
+    as_read: bool = False,
+    leave_out: bool = False,
+    out: str = "",
+) -> None:
+    """Make a challenge set: images, and what each release must read in them on every board before it is committed."""
+    from fleet.release import challenge as challenges
+
+    _run(challenges.main, verb, folder, recipe, count, as_read, leave_out, out)
 
 
 @task(
@@ -492,6 +532,8 @@ def bundle(
         "max_failures": "failures that are tolerated before the next batch",
         "wait_for_line": "seconds to wait for the update lock",
         "downgrade": "reason for an older release",
+        "again": "reason to try once more on a canary that an operator told to go back",
+        "verbose": "list the nodes that need no attention, too",
     },
 )
 def deploy(
@@ -506,15 +548,18 @@ def deploy(
     max_failures: int = 0,
     wait_for_line: int = 0,
     downgrade: str = "",
+    again: str = "",
+    verbose: bool = False,
 ) -> None:
     """Deploy a release: canaries first, then batches; a node that it does not suit goes back by itself."""
     from fleet.release import deployment
+    from fleet.rollout.request import DeployRequest
 
     order = tuple(_list(batch) or ())
-    request = deployment.DeployRequest(
-        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade
+    request = DeployRequest(
+        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade, again
     )
-    _run(deployment.deploy, Path(bundle), Path(keys), request)
+    _run(deployment.deploy, Path(bundle), Path(keys), request, verbose=verbose)
 
 
 @task(
@@ -527,8 +572,9 @@ def deploy(
 def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "") -> None:
     """Abandon a deployment in progress, or go back to the previous release (ansible/rollback.yml)."""
     from fleet.release import deployment
+    from fleet.rollout.request import DeployRequest
 
-    _run(deployment.roll_back, reason, deployment.DeployRequest(inventory, limit))
+    _run(deployment.roll_back, reason, DeployRequest(inventory, limit))
 
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})

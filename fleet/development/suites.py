@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fleet.core.errors import FleetError, SuiteError
 from fleet.core.files import ROOT
 from fleet.environments.model_files import fetch, read_manifest
+from fleet.environments.steps import python_of
 from fleet.virtual import lifecycle
 
 
@@ -43,6 +44,11 @@ SUITES = (
 )
 
 
+LEFT_OUT = (
+    "the tests of playbooks and roles by ansible-lint were skipped: no environment ansible; ./inv envs --name ansible"
+)
+
+
 def run(suites: list[str] | None = None, match: str = "") -> int:
     """Run the named suites, or the fast ones, or all if CI=true. Returns the first failing exit code, or 0."""
     wanted = _wanted(suites)
@@ -52,6 +58,8 @@ def run(suites: list[str] | None = None, match: str = "") -> int:
     _say("\nsuite      seconds  outcome")
     for suite, code, seconds in outcomes:
         _say(f"{suite.name:<10} {seconds:>7.1f}  {'passed' if code == 0 else f'FAILED (exit code {code})'}")
+    if any(suite.name == "unit" for suite in wanted) and not python_of("ansible", ROOT).exists():
+        _say(f"{'':<10} {'':>7}  {LEFT_OUT}")
     for suite in SUITES:
         if suite not in wanted:
             _say(f"{suite.name:<10} {'-':>7}  not run ({suite.why}); ./inv test --suite {suite.name}")

@@ -100,10 +100,20 @@ def advice(result: dict[str, Any], host: str, outcome: str) -> str:
     return f"ansible-playbook provision.yml --limit {host} -v"
 
 
-def summary(report: RunReport) -> list[str]:
-    """The table at the end of a run (host, role, changed, time, what to do next), then every broken rule."""
-    rows = [_row(entry, report.broken()) for entry in report.rows()]
-    lines = table(("host", "role", "changed", "time", "what to do next"), rows)
+def summary(report: RunReport, verbose: bool = False) -> list[str]:
+    """The table at the end of a run (host, role, changed, time, what to do next), then every broken rule.
+
+    Rows without a change and with nothing to do are folded into one line, unless ``verbose`` is set.
+    """
+    every = [_row(entry, report.broken()) for entry in report.rows()]
+    rows = [row for row in every if verbose or row[2] != "0" or row[4] != NOTHING]
+    lines = table(("host", "role", "changed", "time", "what to do next"), rows) if rows else []
+    if len(rows) < len(every):
+        hosts = {row[0] for row in every} - {row[0] for row in rows}
+        lines.append(
+            f"{len(every) - len(rows)} roles changed nothing and need nothing; "
+            f"all roles of {len(hosts)} host(s) (-v: list)"
+        )
     lines += _rules("rules that do not hold:", report.broken()) + _rules("worth a look:", report.hints())
     if report.rules and not report.broken():
         lines += ["", f"all {len(report.rules)} rules hold on {len({host for host, _ in report.rules})} host(s)"]

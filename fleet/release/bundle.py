@@ -29,6 +29,10 @@ from node_agent.trust import minisign
 log = logging.getLogger(__name__)
 
 OUT = ROOT / "build" / "bundles"
+NEEDED = {
+    "version": "--version 1.0 --key keys/nano-ocr.key",
+    "key": "--version 1.0 --key keys/nano-ocr.key; to make the key: ./inv bundle keys",
+}
 
 
 def write(target: Path, found: Iterable[BundlePart], data: bytes, signature: bytes) -> None:
@@ -96,7 +100,7 @@ def trusted_keys(folder: Path) -> list[minisign.PublicKey]:
     files = [folder] if folder.is_file() else sorted(folder.glob("*.pub"))
     if not files:
         expected = "the keys that the fleet trusts"
-        raise BundleError(f"no *.pub in {folder}", expected, "./inv bundle keys --path FOLDER")
+        raise BundleError(f"no *.pub in {folder}", expected, "./inv bundle keys, or --keys FOLDER")
     try:
         return [minisign.public_key(path.read_text()) for path in files]
     except AgentError as error:
@@ -142,9 +146,10 @@ def make(
 def main(verb: str, path: str, **options: Any) -> None:
     """Run one verb of `./inv bundle`: make, verify or keys."""
     if verb == "keys":
-        password = "" if options["no_password"] else keys.ask_password("password for the new key: ")
+        password = "" if options["no_password"] else keys.new_password()
         for made in keys.generate(Path(path or "keys"), options["name"], password):
             print(made)
+        print(keys.ROLL_OVER)
     elif verb == "verify":
         found, signer = verify(Path(path), trusted_keys(Path(options["keys"])))
         lines = [
@@ -161,7 +166,7 @@ def main(verb: str, path: str, **options: Any) -> None:
 def _make_from(path: str, options: dict[str, Any]) -> None:
     for name in ("version", "key"):
         if not options[name]:
-            raise BundleError(f"--{name} is missing", "a value", "./inv bundle make --version 1.0 --key FILE")
+            raise BundleError(f"--{name} is missing", "a value", f"./inv bundle make {NEEDED[name]}")
     added = [Path(name) for name in options["add"] or ()]
     serial = int(options["serial"]) if options["serial"] else None
     make(

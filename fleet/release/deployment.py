@@ -1,7 +1,7 @@
 """`./inv deploy BUNDLE` and `./inv rollback`: prepares the input of the playbooks, runs them, and reports the outcome.
 
 A deployment is named by its release, so the same command resumes it after Ctrl-C, a crash or a lost node: nodes that
-run the release are skipped, nodes in the middle of a deployment are waited for, and a group keeps its token.
+say that they run the release are skipped, nodes in the middle of it are waited for, and a group keeps its token.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import socket
 import subprocess
 import tarfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,40 +26,43 @@ from fleet.core.errors import DeployError
 from fleet.core.files import ROOT
 from fleet.plays import playbooks
 from fleet.release import bundle, report
+from fleet.rollout.batches import Play, Rollout
+from fleet.rollout.request import DeployRequest
 from node_agent.release import manifest
 from node_agent.release.manifest import ReleaseManifest
 
 log = logging.getLogger(__name__)
 
 OUT = ROOT / "build" / "deployments"
+OWN_HOSTS = ("ask", "deploy")  # playbooks whose settings say which hosts: every board is asked, whatever the limit
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class DeployRequest:
-    """How to deploy. ``batch`` lists the hosts per batch, as numbers or percentages. Times are in seconds."""
+def deploy(
+    path: Path, keys: Path, request: DeployRequest, out: Path = OUT, say: Say = print, verbose: bool = False
+) -> int:
+    """Deploy a bundle; returns 0 if every node that was asked for, and every one begun earlier, says that it runs it.
 
-    inventory: str = ""
-    limit: str = ""
-    canary: str = "canary"
-    together: str = ""
-    batch: tuple[str, ...] = ("10%", "25%")
-    max_failures: int = 0
-    wait_for_line_s: float = 0.0
-    downgrade: str = ""
-    reach_s: float = 60.0
-    lost_s: float = 600.0
-    more: tuple[str, ...] = field(default=())
-
-
-def deploy(path: Path, keys: Path, request: DeployRequest, out: Path = OUT, say: Say = print) -> int:
-    """Deploy a bundle; returns 0 if every requested node runs it. Raises DeployError, BundleError."""
+    ``verbose``: list the healthy nodes too. Raises DeployError, BundleError.
+    """
     found, signer = bundle.verify(path, bundle.trusted_keys(keys))
     folder = prepare(path, found, request, out)
     say(f"{found.name} {found.version}, serial {found.serial}, signed by {signer}; deployment {folder.name}")
-    code = play("deploy", folder / "settings.json", request)
-    outcome = report.write(folder, found, code)
-    say("\n".join(outcome.lines()))
+    return roll_out(folder, found, request, say=say, verbose=verbose)
+
+
+def roll_out(
+    folder: Path,
+    found: ReleaseManifest,
+    request: DeployRequest,
+    run_play: Play | None = None,
+    say: Say = print,
+    verbose: bool = False,
+) -> int:
+    """Deploy what `prepare` made ready, and report. Returns 0; raises DeployError unless every node runs it."""
+    settings = json.loads((folder / "settings.json").read_text())
+    outcome = report.write(Rollout(folder, settings, request, run_play or play)(), found)
+    say("\n".join(outcome.lines(verbose)))
     if not outcome.done:
         raise DeployError(outcome.why, "the release on every node", f"read {folder / 'report.md'}")
     return 0
@@ -99,8 +101,6 @@ def _settings(folder: Path, found: ReleaseManifest, request: DeployRequest, toke
         "deploy_by": f"{getpass.getuser()}@{socket.gethostname()}",
         "deploy_canary": request.canary,
         "deploy_together": request.together,
-        "deploy_batch": [int(part) if part.isdigit() else part for part in request.batch],
-        "deploy_max_failures": request.max_failures,
         "deploy_wait_for_line_s": request.wait_for_line_s,
         "deploy_downgrade": request.downgrade,
         "deploy_reach_s": request.reach_s,
@@ -122,7 +122,8 @@ def cut(path: Path, found: ReleaseManifest, target: Path) -> None:
 
 def play(name: str, settings: Path, request: DeployRequest) -> int:
     """Run a playbook with settings; returns its exit code, 130 after Ctrl-C. Nodes finish what they have started."""
-    arguments = [*playbooks.command(name, request.inventory, request.limit), "--extra-vars", f"@{settings.absolute()}"]
+    limit = request.limit if name not in OWN_HOSTS else ""
+    arguments = [*playbooks.command(name, request.inventory, limit), "--extra-vars", f"@{settings.absolute()}"]
     arguments += request.more
     folder = playbooks.tools()
     log.info("cd ansible && %s", shlex.join(arguments))

@@ -13,7 +13,8 @@ from fleet.core.files import ROOT
 from fleet.plays import playbooks
 from fleet.plays.run_report import table
 from fleet.release import deployment
-from fleet.release.hosts import format_failure
+from fleet.rollout.hosts import format_failure
+from fleet.rollout.request import DeployRequest
 
 OUT = ROOT / "build" / "fleet-report"
 AUDIT = ROOT / "build" / "ansible" / "reports" / "verify.json"
@@ -21,8 +22,12 @@ Say = Callable[[str], None]
 HEAD = ("host", "release", "previous", "runs", "health", "drift", "engines", "why the last deployment failed")
 
 
-def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = OUT, say: Say = print) -> int:
+def main(
+    inventory: str = "", limit: str = "", audit: bool = False, verbose: bool = False, out: Path = OUT, say: Say = print
+) -> int:
     """Ask every node, print the table, write fleet.json. Returns 0. Raises NodeReportError if a node gave no report.
+
+    Healthy nodes that run what most nodes run are only counted, unless ``verbose`` is set.
 
     ``audit`` runs verify.yml first, for the column drift. Earlier reports are not used: they may be of another fleet.
     """
@@ -33,17 +38,39 @@ def main(inventory: str = "", limit: str = "", audit: bool = False, out: Path = 
     out.mkdir(parents=True, exist_ok=True)
     settings = out / "settings.json"
     settings.write_text(json.dumps({"report_folder": str((out / "nodes").absolute())}) + "\n")
-    deployment.play("report", settings, deployment.DeployRequest(inventory, limit))
+    deployment.play("report", settings, DeployRequest(inventory, limit))
     found = [json.loads(path.read_text()) for path in sorted((out / "nodes").glob("*.json"))]
     audited = drifted(AUDIT) if audit else None
     rows = [row(node, audited) for node in found]
-    say("\n".join(["", *table(HEAD, rows), "", *summary(found), f"full reports: {out / 'nodes'}"]))
+    shown = rows if verbose else attention(rows)
+    listed = table(HEAD, shown) if shown else []
+    say("\n".join(["", *listed, f"{len(rows) - len(shown)} of {len(rows)} nodes need no attention", "", *summary(found),
+                   f"full reports: {out / 'nodes'}"]))  # fmt: skip
     (out / "fleet.json").write_text(json.dumps([dict(zip(HEAD, row, strict=True)) for row in rows], indent=1) + "\n")
     silent = [node["host"] for node in found if not node["answer"]]
     if silent or not found:
         words = f"no report from {', '.join(silent)}" if silent else "no node was selected"
         raise NodeReportError(words, "a report from every node", "the last column says why; try ssh by hand")
     return 0
+
+
+def attention(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The rows that differ from the release of most nodes, or in which something is wrong."""
+    releases = Counter(row[1] for row in rows)
+    usual = releases.most_common(1)[0][0] if releases else ""
+    healthy: dict[str, tuple[str, ...]] = {
+        "runs": ("yes", "nothing yet"),
+        "health": ("ready", "silent"),
+        "drift": ("none", "not audited"),
+    }
+    return [row for row in rows if row[1] != usual or row[-1] != "-" or not _healthy(row, healthy)]
+
+
+def _healthy(row: tuple[str, ...], healthy: dict[str, tuple[str, ...]]) -> bool:
+    named = dict(zip(HEAD, row, strict=True))
+    return all(named[column] in good for column, good in healthy.items()) and (
+        named["health"] == "ready" or named["runs"] == "nothing yet"
+    )
 
 
 def drifted(audit: Path) -> dict[str, list[str]] | None:

@@ -15,6 +15,7 @@ from node_agent.errors import AgentError
 from node_agent.release import image_archive, manifest
 from node_agent.release.manifest import ReleaseManifest
 
+EXPECTED = "challenge/expected.json"
 SPEC = ROOT / "fleet" / "release" / "bundle.toml"
 
 
@@ -69,7 +70,7 @@ def describe(
         image_archive.check(image, image.id, spec["machine"], spec["l4t"])
         record = _record(spec, found, stamp, image.id, images[0], roll, floor)
         data = json.dumps(record, indent=1, sort_keys=True).encode() + b"\n"
-        _check_challenge(manifest.parse(data))
+        _check_challenge(manifest.parse(data), found)
     except AgentError as error:
         raise BundleError(error.found, error.expected, error.next_step) from error
     return data
@@ -107,10 +108,22 @@ def _record(
     }
 
 
-def _check_challenge(made: ReleaseManifest) -> None:
-    has_expected = any(member.path == "challenge/expected.json" for member in made.members)
-    if made.challenge and not has_expected:
-        raise BundleError("a challenge set without challenge/expected.json", "the expected result of each image")
+def _check_challenge(made: ReleaseManifest, found: list[BundlePart]) -> None:
+    if not made.challenge:
+        return
+    path = next((part.path for part in found if part.name == EXPECTED), None)
+    step = "./inv challenge make FOLDER"
+    if path is None:
+        raise BundleError(f"a challenge set without {EXPECTED}", "the expected result of each image", step)
+    try:
+        wanted = json.loads(path.read_text())
+        complete = (
+            isinstance(wanted, list) and wanted and all({"image", "verdict", "text"} <= set(row) for row in wanted)
+        )
+    except (ValueError, TypeError):
+        complete = False
+    if not complete:
+        raise BundleError(f"{path.name} expects nothing", "a list of image, verdict and text, not empty", step)
 
 
 def stamp_of(version: str, serial: int | None, root: Path = ROOT) -> BundleOrigin:

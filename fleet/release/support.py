@@ -10,6 +10,7 @@ from pathlib import Path
 from fleet.core.errors import NodeReportError
 from fleet.core.files import ROOT
 from fleet.release import deployment
+from fleet.rollout.request import DeployRequest
 
 OUT = ROOT / "build" / "support"
 Say = Callable[[str], None]
@@ -24,7 +25,7 @@ def fetch(host: str, inventory: str = "", out: Path = OUT, say: Say = print) -> 
     out.mkdir(parents=True, exist_ok=True)
     settings = out / "settings.json"
     settings.write_text(json.dumps({"support_host": host, "support_out": str(target)}) + "\n")
-    code = deployment.play("support", settings, deployment.DeployRequest(inventory))
+    code = deployment.play("support", settings, DeployRequest(inventory))
     if not target.exists():
         words = f"no archive of {host} (exit code {code})"
         raise NodeReportError(

@@ -1,7 +1,7 @@
 """What every step works with: the disk, the host, the journal, the trusted keys, who gave the command."""
 
 import logging
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from node_agent.errors import AgentError, HostError
 from node_agent.host.interface import Host
@@ -72,14 +72,19 @@ class Agent(_AgentParts):
         kept = {key.id: key for key in every if key.id not in state.keys_retired}
         return [kept[key_id] for key_id in sorted(kept)]
 
-    def failure(self, error: AgentError, probe: str, phase: str) -> Dict[str, Any]:
-        """The record of a failure: who, in which phase, which probe, what was found, the application's last lines."""
+    def failure(self, error: AgentError, probe: str, phase: str, release: Optional[Dict[str, Any]]) -> Dict[str, Any]:
+        """The record of a failure: who, in which phase, which probe, what was found, the application's last lines.
+
+        ``release``: the one that failed or was given up; None where it never came onto the disk.
+        """
         try:
             lines = self.host.log_lines(LOG_LINES)
         except AgentError as problem:
             lines = ["the log cannot be read: " + problem.found]
         message = {"found": error.found, "expected": error.expected, "next": error.next_step}
-        return dict(message, probe=probe, phase=phase, by=self.by, log=lines)
+        return dict(
+            message, probe=probe, phase=phase, by=self.by, log=lines, release=release["id"] if release else None
+        )
 
 
 def _fields(values: Dict[str, Any]) -> Dict[str, Any]:

@@ -19,8 +19,8 @@ LOGGER = logging.getLogger(__name__)
 
 def abandon(agent: Agent, error: AgentError, probe: str) -> None:
     """Give up before anything was switched: recorded where possible, and what was copied is removed."""
-    phase = agent.state().phase
-    agent.try_record("abandoned", failure=agent.failure(error, probe, phase))
+    state = agent.state()
+    agent.try_record("abandoned", failure=agent.failure(error, probe, state.phase, state.candidate))
     try:
         slots.clean(agent.disk, agent.host, agent.state()._replace(candidate=None))
     except AgentError as problem:
@@ -47,7 +47,7 @@ def go_back(agent: Agent, error: AgentError, probe: str) -> None:
     Raises ReleaseUnavailable when the committed release cannot be started.
     """
     state = agent.state()
-    failure = agent.failure(error, probe, state.phase)
+    failure = agent.failure(error, probe, state.phase, state.candidate)
     written = agent.try_record("returning", failure=failure)
     if state.current is None or agent.host.running() != state.current["id"]:
         agent.host.stop_app()
@@ -88,7 +88,7 @@ def _swap(agent: Agent, state: DeploymentState, error: ProbeFailed) -> None:
         raise ReleaseRefused("there is no previous release", "one", step)
     slots.check_files(agent.disk, state.previous["id"])
     running.ensure_image(agent, state.previous)
-    failure = agent.failure(error, "operator", "idle")
+    failure = agent.failure(error, "operator", "idle", state.current)
     state = agent.record("rolled_back", release=state.previous, failure=failure)
     running.ensure(agent, state.current)
     tidy(agent)

@@ -95,7 +95,7 @@ def _admit(
         _refuse_downgrade(state, manifest, downgrade_reason)
         _refuse_last_key(agent, manifest, key.id)
     except ReleaseRefused as error:
-        agent.try_record("refused", failure=agent.failure(error, "stage", state.phase))
+        agent.try_record("refused", failure=agent.failure(error, "stage", state.phase, None))
         raise
     return manifest
 

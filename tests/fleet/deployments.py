@@ -14,6 +14,7 @@ from typing import Any
 
 from fleet.core.errors import DeployError
 from fleet.release import deployment
+from fleet.rollout.request import DeployRequest
 from fleet.virtual import nodes
 from fleet.virtual.docker import run_docker
 from tests.fleet.conftest import VirtualNano
@@ -87,9 +88,9 @@ class Line:
     maker: Maker
     out: Path
 
-    def wish(self, **more: Any) -> deployment.DeployRequest:
+    def wish(self, **more: Any) -> DeployRequest:
         batch = {"batch": ALL_AT_ONCE, "reach_s": 45.0, "lost_s": 120.0}
-        return deployment.DeployRequest(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
+        return DeployRequest(str(self.boards[0].nano.fleet.inventory), **{**batch, **more})
 
     def deploy(self, bundle: Path, **more: Any) -> tuple[int, dict[str, str], str]:
         """(exit code, host -> outcome, report in words)."""

@@ -1,4 +1,4 @@
-"""Action `release_note`: records the state of a host in a deployment, or decides whether the next batch may begin."""
+"""Action `release_note`: adds a record to the story of a host in a deployment."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ansible.plugins.action import ActionBase
 sys.path += [str(Path(__file__).resolve().parents[level]) for level in (3, 1)]
 from rules import deployment
 
-from fleet.release.hosts import gate, note, notes
+from fleet.rollout.history import note
 
 DOCUMENTATION = """
 name: release_note
-short_description: record the outcome of a host, or apply the stop rule
+short_description: record the outcome of a host
 options:
   folder:
     description: folder of the deployment on the control machine
     type: path
     required: true
   outcome:
-    description: one of fleet.release.hosts.OUTCOMES; without outcome, verdict and failed, the stop rule is applied
+    description: one of fleet.rollout.hosts.OUTCOMES, unless verdict or failed is given
     type: str
     default: ""
   verdict:
@@ -53,20 +53,10 @@ options:
     description: what was deployed
     type: dict
     default: {}
-  batch:
-    description: hosts of the next batch
-    type: list
-    elements: str
-    default: []
-  canaries:
-    description: hosts that must have committed first
-    type: list
-    elements: str
-    default: []
-  most:
-    description: number of failures that are tolerated
-    type: int
-    default: 0
+  run:
+    description: the run of the deployment
+    type: str
+    required: true
 """
 
 
@@ -81,30 +71,23 @@ class ActionModule(ActionBase):
         del tmp
         options = self._options()
         folder, host = Path(options["folder"]), (task_vars or {})["inventory_hostname"]
-        if record := _record(options):
-            return {**result, "changed": False, "noted": note(folder, host, **record)["outcome"]}
-        why = gate(notes(folder), options["batch"], options["canaries"], options["most"])
-        if why:
-            note(folder, host, "stopped", why=why, release=options["release"])
-            return {**result, "failed": True, "msg": f"deploy.stop: found {why}; expected none of it; "
-                    "next: read the report, mend, and give the same command again"}  # fmt: skip
-        return {**result, "changed": False}
+        noted = note(folder, host, run=options["run"], **_record(options))
+        return {**result, "changed": False, "noted": noted["outcome"]}
 
     def _options(self) -> dict[str, Any]:
         texts = {name: {"type": "str", "default": ""} for name in ("outcome", "verdict", "group", "why")}
         tables = {name: {"type": "dict", "default": {}} for name in ("failed", "failure", "status", "release")}
-        lists = {name: {"type": "list", "elements": "str", "default": []} for name in ("batch", "canaries")}
-        more = {"folder": {"type": "path", "required": True}, "most": {"type": "int", "default": 0}}
-        _, options = self.validate_argument_spec(argument_spec={**texts, **tables, **lists, **more})
+        more = {"folder": {"type": "path", "required": True}, "run": {"type": "str", "required": True}}
+        _, options = self.validate_argument_spec(argument_spec={**texts, **tables, **more})
         return dict(options)
 
 
 def _record(options: dict[str, Any]) -> dict[str, Any]:
-    """What is recorded for a host; empty when the stop rule is asked for."""
+    """What is recorded for a host."""
     if options["failed"]:
         return {**deployment.failed(options["failed"]), "release": options["release"]}
     outcome = options["outcome"]
     if options["verdict"]:
         outcome = deployment.ended(options["verdict"], options["group"])
     more = {key: options[key] for key in ("why", "failure", "status", "release")}
-    return {"outcome": outcome, **more} if outcome else {}
+    return {"outcome": outcome, **more}

@@ -13,11 +13,13 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 sys.path.append(str(Path(__file__).resolve().parents[3]))
-from fleet.release.hosts import format_failure, verdict
+from fleet.rollout.hosts import format_failure, verdict
 
 ASK = "timeout 60 /usr/local/sbin/nano-ocr-agent {} --json"
 UNIT = "systemctl is-active --quiet nano-ocr-switch.service"
-WAITS = ("answer", "unlocked", "ended")
+WAITS = ("answer", "settled", "unlocked", "ended")
+SETTLE_S = 20.0
+_NO_AGENT = ("command not found", "No such file or directory")
 
 DOCUMENTATION = """
 name: release_wait
@@ -28,7 +30,7 @@ options:
     type: str
     required: true
   until:
-    description: answer (the node answers), unlocked (the update lock is free), ended (the deployment is decided)
+    description: answer (any), settled (not under way, or for 20 s), unlocked (no update lock), ended (decided)
     type: str
     required: true
   patience_s:
@@ -63,11 +65,12 @@ class ActionModule(ActionBase):
             now = time.monotonic()
             if answer is not None:
                 heard, found = now, answer
-                if done := self._decided(options, answer):
+                if done := self._decided(options, answer, now - start):
                     return {**result, "changed": False, **done}
-            if (late := _late(options, now - start, now - heard)) or "command not found" in message:
-                shown = f"{late or 'no agent'}: {message or _state(found)}"
-                outcome = "lost" if answer is None else "failed"
+            no_agent = answer is None and any(sign in message for sign in _NO_AGENT)
+            if (late := _late(options, now - start, now - heard)) or no_agent:
+                shown = f"{'no agent' if no_agent else late}: {message or _state(found)}"
+                outcome = "no agent" if no_agent else "lost" if answer is None else "failed"
                 return {**result, "failed": True, "outcome": outcome, "msg": shown, "status": found or {}}
             time.sleep(options["poll_s"])
 
@@ -83,12 +86,14 @@ class ActionModule(ActionBase):
         )
         return dict(options)
 
-    def _decided(self, options: dict[str, Any], status: dict[str, Any]) -> dict[str, Any] | None:
+    def _decided(self, options: dict[str, Any], status: dict[str, Any], waited_s: float) -> dict[str, Any] | None:
         """The result of the task, or None while it has to wait."""
         stands = verdict(status, options["release"])
         answer = {"verdict": stands, "status": status}
         if options["until"] == "answer" or (options["until"] == "unlocked" and not status["locks"]):
             return answer
+        if options["until"] == "settled":
+            return answer if stands != "under way" or waited_s > SETTLE_S else None
         if options["until"] == "unlocked" or stands == "under way":
             return None
         if stands == "staged":

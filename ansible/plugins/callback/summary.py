@@ -65,7 +65,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         if not self._report.runs:
             return
-        for line in ["", *summary(self._report), ""]:
+        for line in ["", *summary(self._report, self._display.verbosity > 0), ""]:
             self._display.display(line)
         path = write(self._report, Path(self.get_option("folder")))
         self._display.display(f"report: {path}")

@@ -115,6 +115,21 @@ def test_it_is_imported_by_python_3_6(python36: str) -> None:
     assert subprocess.run([python36, "-W", "error", "-c", code], check=False).returncode == 0
 
 
+def test_two_copies_of_a_package_are_a_problem(module: ModuleType, tmp_path: Path) -> None:
+    """pip that was interrupted leaves the old version's metadata beside the new one's."""
+    site = tmp_path / "lib" / "python3.6" / "site-packages"
+    for version in ("1.0", "1.1"):
+        folder = site / f"beta_two-{version}.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "METADATA").write_text(f"Name: beta-two\nVersion: {version}\n")
+        (folder / "RECORD").write_text(f"{folder.name}/METADATA,,{(folder / 'METADATA').stat().st_size}\n")
+    have = module.installed(module.site_packages(str(tmp_path)))
+    wanted = {"name": "beta.two", "version": "1.1"}
+    assert module.package_problem(have, wanted) == "there are 2 of it: 1.0, 1.1"
+    have["beta-two"].pop(0)
+    assert module.package_problem(have, wanted) == ""
+
+
 def test_a_blank_board_lacks_everything(module: ModuleType, wanted: dict[str, Any]) -> None:
     state = module.observe(wanted)
     assert state["problems"] == [f"there is no environment at {wanted['path']}"]

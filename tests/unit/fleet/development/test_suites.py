@@ -76,3 +76,12 @@ def test_the_tests_of_a_story_stay_on_one_worker(monkeypatch):
 
 class Done:
     returncode = 0
+
+
+def test_rule_tests_that_cannot_run_are_said(outside_ci, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(testing, "_timed", lambda suite, match: (0, 1.0))
+    monkeypatch.setattr(testing, "fetch", lambda *given, **more: None)
+    monkeypatch.setattr(testing, "python_of", lambda name, root: tmp_path / "nothing")
+    assert testing.run(["unit"]) == 0 and testing.LEFT_OUT in capsys.readouterr().out
+    monkeypatch.setattr(testing, "python_of", lambda name, root: tmp_path)
+    assert testing.run(["unit"]) == 0 and testing.LEFT_OUT not in capsys.readouterr().out

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from simulation.disk import Steps
+from simulation.releases import image_archive
 from simulation.simulated import SimHost
 
 from fleet.core.errors import BundleError
@@ -85,6 +86,25 @@ def test_whatever_was_changed_is_found(root, key, tmp_path, change, words):
     path = rewritten(made(root, key, tmp_path / "a.bundle"), change)
     with pytest.raises(BundleError, match=words):
         bundle.verify(path, trusted(key))
+
+
+def test_an_image_of_another_architecture_is_found_before_a_board_sees_it(root, key, tmp_path, monkeypatch):
+    """A manifest for aarch64 around an image for x86-64, signed by a trusted key."""
+    (root / "ocr-app.tar").write_bytes(image_archive("1.0", machine="amd64")[0])
+    with monkeypatch.context() as blind:
+        blind.setattr("fleet.release.parts.image_archive.check", lambda *given: None)
+        path = made(root, key, tmp_path / "a.bundle")
+    with pytest.raises(BundleError, match="an image for x86_64"):
+        bundle.verify(path, trusted(key))
+    with pytest.raises(BundleError, match="an image for x86_64"):
+        made(root, key, tmp_path / "b.bundle")
+
+
+@pytest.mark.parametrize("expected", ["[]", "{}", "not JSON"])
+def test_a_challenge_set_that_expects_nothing_is_not_signed(root, key, tmp_path, expected):
+    (root / "challenge" / "expected.json").write_text(expected)
+    with pytest.raises(BundleError, match=r"expected\.json"):
+        made(root, key, tmp_path / "a.bundle")
 
 
 def test_a_stranger_s_bundle_is_refused(root, key, tmp_path):

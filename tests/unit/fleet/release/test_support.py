@@ -9,10 +9,11 @@ import pytest
 
 from fleet.core.errors import NodeReportError
 from fleet.release import deployment, support
+from fleet.rollout.request import DeployRequest
 
 
 def test_the_archive_of_a_node_is_fetched_with_the_play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def play(name: str, settings: Path, request: deployment.DeployRequest) -> int:
+    def play(name: str, settings: Path, request: DeployRequest) -> int:
         found = json.loads(settings.read_text())
         assert (name, request.inventory, found["support_host"]) == ("support", "fleet.ini", "nano-1")
         Path(found["support_out"]).write_bytes(b"x" * 2000)

@@ -64,8 +64,8 @@ def test_a_failure_is_recorded_even_without_a_log():
         raise HostError("journalctl: not found")
 
     made.host.log_lines = broken
-    failure = made.node().failure(HostError("found", "expected", "next"), "live", "gating")
+    failure = made.node().failure(HostError("found", "expected", "next"), "live", "gating", {"id": "b" * 64})
     assert failure == {
         "found": "found", "expected": "expected", "next": "next", "probe": "live", "phase": "gating",
-        "by": "the test", "log": ["the log cannot be read: journalctl: not found"],
+        "by": "the test", "log": ["the log cannot be read: journalctl: not found"], "release": "b" * 64,
     }  # fmt: skip

@@ -89,6 +89,16 @@ def test_an_empty_challenge_set_does_not_pass():
         gate.compare(RIGHT, [])
 
 
+def test_a_release_with_an_empty_challenge_set_does_not_pass_its_gate():
+    made, manifest = started()
+    path = "{}/{}".format(slots.folder(manifest.id), gate.EXPECTED)
+    made.disk.remove(path)
+    writer = made.disk.create(path)
+    writer.write(b"[]")
+    with pytest.raises(ProbeFailed, match="the challenge set is empty"):
+        gate.check_release(made.node(), manifest, [])
+
+
 def test_speed_is_the_95th_percentile_by_nearest_rank():
     answers = [RIGHT[0]._replace(total_ms=float(n)) for n in range(1, 21)]
     gate.check_speed(answers, 19.0)

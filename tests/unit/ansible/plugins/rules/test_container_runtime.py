@@ -53,6 +53,19 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, str]]] = {  # n
         {},
         {"packages": "nvidia-container-toolkit 1.0.1-1", "breakage_clone3": "Docker 20.10.7 with toolkit 1.0.1"},
     ),
+    "toolkit 1.9 with the library of JetPack": (
+        runtime({"nvidia-container-toolkit": "1.9.0-1"}),
+        {},
+        {
+            "packages": "nvidia-container-toolkit 1.9.0-1",
+            "breakage_csv_mounts": "libnvidia-container0 0.10.0+jetpack, toolkit 1.9.0",
+        },
+    ),
+    "toolkit 1.8 with the library of JetPack": (
+        runtime({"nvidia-container-toolkit": "1.8.1-1"}),
+        {},
+        {"packages": "nvidia-container-toolkit 1.8.1-1"},
+    ),
     "a PC": (
         runtime({"libnvidia-container1": "1.3.3-1"}),
         {},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rules import deployment
 
-from fleet.release.hosts import OUTCOMES
+from fleet.rollout.hosts import OUTCOMES
 
 
 @pytest.mark.parametrize(

@@ -62,3 +62,20 @@ def test_room_counts_the_old_file_and_keeps_the_reserve(free_mb: int, holds: boo
 
 def test_the_line_of_fstab_survives_a_missing_file() -> None:
     assert work(observed())["line"] == "/mnt/nano-ocr.swap none swap sw,nofail 0 0"
+
+
+@pytest.mark.parametrize(
+    "rows, enabled, found",
+    [
+        (ROW, "disabled", "off"),
+        (ROW, "enabled", "on"),  # it comes back at the next start
+        (ROW + "\n/dev/zram0 518905856 0", "disabled", "on"),  # it is in use until the next start
+        (ROW + "\n/dev/zram0 518905856 0", "enabled", "on"),
+    ],
+)
+def test_zram_is_off_only_when_it_is_neither_used_nor_enabled(rows: str, enabled: str, found: str) -> None:
+    seen = observed(rows=rows)
+    seen["units"]["nvzramconfig.service"] = unit(enabled=enabled)
+    rule = judged("swap", seen)["swap.zram"]
+    assert (rule["found"], rule["holds"]) == (found, found == "off")
+    assert judged("swap", seen, swap_zram="true")["swap.zram"]["holds"] is (found == "on")
