@@ -70,8 +70,8 @@ def test_processor_time_is_not_the_time_of_the_clock(run):
 def test_an_exception_ends_the_parts_by_sigint_and_shows_what_they_printed(run, tmp_path):
     """What Ctrl-C does: `say` raises in its place."""
     code = (
-        "import pathlib, time\nprint('begun', flush=True)\npathlib.Path('begun').touch()\n"
-        "try: time.sleep(60)\nexcept KeyboardInterrupt: pathlib.Path('tidied').touch(); print('tidied')"
+        "import pathlib, time\ntry:\n  print('begun', flush=True)\n  pathlib.Path('begun').touch()\n  time.sleep(60)\n"
+        "except KeyboardInterrupt:\n  pathlib.Path('tidied').touch()\n  print('tidied')"
     )
     said = []
 
