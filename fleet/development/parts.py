@@ -52,6 +52,10 @@ def run(
     example, the parts that run are told to end by SIGINT, and are waited for.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # a shell's job in the background, whose parts would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     waiting = sorted(parts, key=lambda part: -part.seconds)
     running: list[_RunningPart] = []
     outcomes: list[PartOutcome] = []
