@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from fleet.core.errors import FleetError, SuiteError
 from fleet.core.files import ROOT
+from fleet.development import parts
 from fleet.environments.model_files import fetch, read_manifest
 from fleet.environments.steps import python_of
 from fleet.virtual import lifecycle
@@ -20,28 +22,43 @@ from fleet.virtual import lifecycle
 class Suite:
     """One kind of test. Fast suites run by default, all suites if CI=true.
 
-    ``by_file`` keeps the tests of a file in order on one of the ``workers``.
+    Alone, a suite is one pytest process with ``workers``. Beside other suites, it is cut into parts: every file if
+    ``by_file``, the files of each group of ``apart``, and one part with all other files.
     """
 
     name: str
     fast: bool
     why: str
     paths: tuple[str, ...]
-    workers: int = 2
+    workers: int = 0
     by_file: bool = False
+    apart: tuple[tuple[str, ...], ...] = ()
 
 
 SUITES = (
     Suite("lint", True, "style, types, shell", ()),
-    Suite("unit", True, "each module on its own", ("tests/unit",)),
-    Suite("property", True, "properties that hold for any input", ("tests/property",)),
-    Suite("contract", True, "interfaces that other programs and versions rely on", ("tests/contract",)),
-    Suite("faults", False, "kills, full disks and damage at every step", ("tests/faults",)),
-    Suite("envs", False, "the real legacy environments and their readers", ("tests/envs",), workers=0),
-    Suite("package", False, "the wheel: built, installed and run", ("tests/package",), workers=0),
-    Suite("docker", False, "container images: built, checked and run", ("tests/docker",), workers=0),
+    Suite("unit", True, "each module on its own", ("tests/unit",), workers=2),
+    Suite("property", True, "properties that hold for any input", ("tests/property",), workers=2),
+    Suite("contract", True, "interfaces that other programs and versions rely on", ("tests/contract",), workers=2),
+    Suite("faults", False, "kills, full disks and damage at every step", ("tests/faults",), workers=2),
+    Suite(
+        "envs", False, "the real legacy environments and their readers", ("tests/envs",),
+        apart=(("tests/envs/test_control.py", "tests/envs/test_locks.py"), ("tests/envs/test_unit_suite.py",)),
+    ),
+    Suite("package", False, "the wheel: built, installed and run", ("tests/package",)),
+    Suite("docker", False, "container images: built, checked and run", ("tests/docker",)),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
-)
+)  # fmt: skip
+SLOTS = 2  # processes side by side: the cores of the smallest machine that proves everything
+SECONDS = {
+    "envs": 1000, "fleet-software_roles": 500, "fleet-deploy": 450, "fleet-deploy_faults": 400, "fleet-line": 300,
+    "unit": 270, "envs-unit_suite": 260, "fleet-offline": 220, "fleet-system_roles": 200, "package": 200,
+    "docker": 190, "faults": 180, "envs-control": 170, "fleet-virtual": 120, "contract": 100, "property": 70,
+    "lint": 60,
+}  # fmt: skip
+"""About what parts take on such a machine. The longest start first, so that both slots end at about the same time."""
+FOLDER = ROOT / "build" / "test"
+_NO_TESTS = 5  # pytest's exit code
 
 
 LEFT_OUT = (
@@ -50,11 +67,16 @@ LEFT_OUT = (
 
 
 def run(suites: list[str] | None = None, match: str = "") -> int:
-    """Run the named suites, or the fast ones, or all if CI=true. Returns the first failing exit code, or 0."""
+    """Run the named suites, or the fast ones, or all if CI=true. Returns the first failing exit code, or 0.
+
+    Fast suites run one after the other, and their output is seen as they go. With a slow one among them, their parts
+    run side by side; the output of a part is printed when it ends.
+    """
     wanted = _wanted(suites)
     needs_all = any(not suite.fast for suite in wanted)
     fetch([artefact.name for artefact in read_manifest()] if needs_all else None, say=_say)
-    outcomes = [(suite, *_timed(suite, match)) for suite in wanted]
+    start = time.monotonic()
+    outcomes = _side_by_side(wanted, match) if needs_all else [(suite, *_timed(suite, match)) for suite in wanted]
     _say("\nsuite      seconds  outcome")
     for suite, code, seconds in outcomes:
         _say(f"{suite.name:<10} {seconds:>7.1f}  {'passed' if code == 0 else f'FAILED (exit code {code})'}")
@@ -63,7 +85,48 @@ def run(suites: list[str] | None = None, match: str = "") -> int:
     for suite in SUITES:
         if suite not in wanted:
             _say(f"{suite.name:<10} {'-':>7}  not run ({suite.why}); ./inv test --suite {suite.name}")
+    _say(f"together   {time.monotonic() - start:>7.1f}")
     return next((code for _, code, _ in outcomes if code), 0)
+
+
+def _side_by_side(wanted: list[Suite], match: str) -> list[tuple[Suite, int, float]]:
+    """(suite, exit code, seconds of its parts added up) of each suite."""
+    refused = {suite.name: code for suite in wanted if (code := _refusal(suite))}
+    cut = {suite.name: parts_of(suite, match) for suite in wanted if suite.name not in refused}
+    every = [part for own in cut.values() for part in own]
+    ended = {outcome.part.name: outcome for outcome in parts.run(every, SLOTS, FOLDER, _environment(), ROOT, _say)}
+    _say("\npart                      seconds  processor  exit code")
+    for outcome in ended.values():
+        _say(f"{outcome.part.name:<24} {outcome.seconds:>8.1f} {outcome.processor_s:>10.1f} {outcome.code:>10}")
+    rows = []
+    for suite in wanted:
+        own = [ended[part.name] for part in cut.get(suite.name, [])]
+        code = refused.get(suite.name, _code([outcome.code for outcome in own], match))
+        rows.append((suite, code, sum(outcome.seconds for outcome in own)))
+    return rows
+
+
+def _code(codes: list[int], match: str) -> int:
+    """The first failure. With ``match``, a part without matching tests is none, unless no part has any."""
+    failures = [code for code in codes if code and not (match and code == _NO_TESTS)]
+    return next(iter(failures), _NO_TESTS if codes and set(codes) == {_NO_TESTS} else 0)
+
+
+def parts_of(suite: Suite, match: str = "") -> list[parts.SuitePart]:
+    """The processes of a suite that may run at the same time. Each of its test files is in exactly one."""
+    if suite.name == "lint":
+        return [_part("lint", (sys.executable, "-m", "invoke", "lint"))]
+    if suite.by_file:
+        files = sorted(path.relative_to(ROOT) for folder in suite.paths for path in (ROOT / folder).rglob("test_*.py"))
+        groups = [((str(path),), f"{suite.name}-{path.stem.removeprefix('test_')}") for path in files]
+        return [_part(name, tuple(_command(paths, match))) for paths, name in groups]
+    rest = [*suite.paths, *(f"--ignore={path}" for group in suite.apart for path in group)]
+    named = [(group, f"{suite.name}-{Path(group[0]).stem.removeprefix('test_')}") for group in suite.apart]
+    return [_part(name, tuple(_command(paths, match))) for paths, name in [(tuple(rest), suite.name), *named]]
+
+
+def _part(name: str, command: tuple[str, ...]) -> parts.SuitePart:
+    return parts.SuitePart(name, command, SECONDS.get(name, 0.0))
 
 
 def _wanted(names: list[str] | None) -> list[Suite]:
@@ -100,12 +163,17 @@ def _refusal(suite: Suite) -> int:
 
 
 def _pytest(suite: Suite, match: str) -> int:
-    command = [sys.executable, "-m", "pytest", "-q", *suite.paths]
-    command += ["-n", str(suite.workers)] if suite.workers else []
-    command += ["--dist", "loadfile"] if suite.by_file else []
-    command += ["-k", match] if match else []
-    environment = dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    command = _command(suite.paths, match) + (["-n", str(suite.workers)] if suite.workers else [])
+    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
+
+
+def _command(paths: tuple[str, ...], match: str) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=12", "--durations-min=10", *paths]
+    return command + (["-k", match] if match else [])
+
+
+def _environment() -> dict[str, str]:
+    return dict(os.environ, OMP_NUM_THREADS="1", PYTHONPATH=str(ROOT))
 
 
 def lint() -> int:

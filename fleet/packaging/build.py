@@ -59,8 +59,8 @@ def environment(folder: Path, python: Interpreter, bootstrap: str = "") -> Path:
 
 
 def pip_install(python: Path, *arguments: str) -> None:
-    """`pip install`. Raises PackageError with pip's last lines."""
-    call([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
+    """`pip install`; modules are compiled when they are imported. Raises PackageError with pip's last lines."""
+    call([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", *arguments])
 
 
 def run_hook(python: Path, kind: str, source: Path, out: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,17 @@ import pytest
 
 from fleet.core.errors import InterpreterMissing
 from fleet.core.files import ROOT
-from fleet.environments import builder, interpreters
+from fleet.environments import builder, interpreters, model_files
 from fleet.environments.declarations import environments
 
+log = logging.getLogger(__name__)
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+NETWORKS = {
+    "py36-easyocr": ("easyocr-detector", "easyocr-recogniser"),
+    "py37-paddle": ("paddleocr-v4-detector", "paddleocr-v4-recogniser"),
+}
+"""Environment -> the networks that its framework exports."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,20 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def built() -> Callable[[str], Path]:
+def built() -> Callable[..., Path]:
     """Builds an environment by name unless it is ready; returns its Python. Skips when its interpreter is missing."""
 
-    def build(name: str) -> Path:
+    def build(name: str, say: Callable[[str], None] = log.info) -> Path:
         try:
             interpreters.find_first(environments()[name].python)
         except InterpreterMissing as error:
             pytest.skip(str(error))
-        return builder.build([name])[0]
+        return builder.build([name], say=say)[0]
 
     return build
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_in(built: Callable[[str], Path]) -> Run:
     """Runs an environment's Python at the root of the repository, with one thread, and nothing from outside.
 
@@ -61,3 +69,20 @@ def run_in(built: Callable[[str], Path]) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def exported(run_in: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Exports the networks of an environment, once a run; returns the folder. Weights are fetched when need be."""
+    folder, done = tmp_path_factory.mktemp("exports"), set()
+
+    def export(environment: str) -> Path:
+        if environment not in done:
+            model_files.fetch(sets=("easyocr", "paddleocr"))
+            words = ("-m", "ocr_app.export.program", *NETWORKS[environment], "--out", str(folder))
+            made = run_in(environment, *words, timeout=900)
+            assert made.returncode == 0, made.stderr[-3000:]
+            done.add(environment)
+        return folder
+
+    return export

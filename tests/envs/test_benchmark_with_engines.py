@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from fleet.core.files import ROOT
-from fleet.environments import model_files
+from tests.envs.conftest import NETWORKS as NETWORKS_OF
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 ENVIRONMENT = "py36-easyocr"
-NETWORKS = ("easyocr-detector", "easyocr-recogniser")
+NETWORKS = NETWORKS_OF[ENVIRONMENT]
 BENCHMARK = ("benchmark", "data/nano-codes-100", "--limit", "3", "--warm-up", "0", "--threads", "1")
 COMMAND = """
 import json, sys
@@ -29,22 +29,13 @@ sys.exit(code)
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Exports and engines of this module alone; the weights are fetched when need be."""
-    model_files.fetch(sets=("easyocr",))
+def engines(exported: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory, run_in: RunIn) -> dict[str, str]:
+    """Where exports and engines are; those of both networks, checked by EasyOCR itself on two images."""
     folder = tmp_path_factory.mktemp("engines")
-    return {"OCR_ENGINES": str(folder / "engines"), "OCR_EXPORTS": str(folder / "exports")}
-
-
-@pytest.fixture
-def engines(folders: dict[str, str], run_in: RunIn) -> dict[str, str]:
-    """The folders, with the engines of both networks in them, checked by EasyOCR itself on two images."""
-    if not Path(folders["OCR_ENGINES"]).is_dir():
-        exported = run_in(ENVIRONMENT, "-m", "ocr_app.export.program", *NETWORKS, timeout=900, **folders)
-        assert exported.returncode == 0, exported.stderr[-3000:]
-        build = ("engine", "build", "--target", "onnxruntime", "--reader", "easyocr", "--limit", "2", "--threads", "1")
-        built = run_in(ENVIRONMENT, "-m", "ocr_app", *build, timeout=1800, **folders)
-        assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
+    folders = {"OCR_ENGINES": str(folder), "OCR_EXPORTS": str(exported(ENVIRONMENT))}
+    build = ("engine", "build", "--target", "onnxruntime", "--reader", "easyocr", "--limit", "2", "--threads", "1")
+    built = run_in(ENVIRONMENT, "-m", "ocr_app", *build, timeout=1800, **folders)
+    assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
     return folders
 
 

