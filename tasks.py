@@ -217,7 +217,6 @@ def photographs(
     """Read the real photographs and crops with several readers in turns, image by image, and compare them."""
     from fleet.measurement import photographs as side_by_side
 
-    passes = passes or publish
     asked = side_by_side.TurnsRequest(_list(readers), _list(sets), limit or None, repeat, threads or None, passes)
     files = [Path(name) if name else None for name in (out, keep)]
     _run(side_by_side.main, asked, *files, publish=publish)

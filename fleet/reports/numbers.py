@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import BlockError
-from fleet.reports import reader_table, why_zero
+from fleet.reports import reader_table, side_by_side_blocks, why_zero
 from fleet.reports.identity import run_identity
 from fleet.reports.reader_table import matrix_labels, plain_runs, runs_of
 
@@ -48,14 +48,6 @@ _SETS = {
     ("real-dates", "box"): "106 real dates",
     ("real-lines", "box"): "22 real lines",
 }
-
-
-_README_SETS = [pair for pair in _SETS if pair != ("nano-codes-unseen-300", "none")]
-
-
-def recipes(folder: Path, page: Path) -> str:
-    """The reader `codes` without and with a recipe, on five sets."""
-    return _recipe_table(folder, _README_SETS)
 
 
 def all_recipes(folder: Path, page: Path) -> str:
@@ -113,10 +105,10 @@ def networks(folder: Path, page: Path) -> str:
 
 
 MAKERS: dict[str, Callable[[Path, Path], str]] = {
-    "results": reader_table.telling,
     "all-readers": reader_table.everyone,
     "hardness": hardness,
-    "recipes": recipes,
+    "passes-summary": side_by_side_blocks.passes,
+    "photographs": side_by_side_blocks.photographs,
     "all-recipes": all_recipes,
     "networks": networks,
     "render-speed": render_speed,

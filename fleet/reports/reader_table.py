@@ -10,7 +10,7 @@ from typing import Any
 from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
 from fleet.reports import why_zero
-from fleet.reports.identity import entry_identity, labels, run_identity
+from fleet.reports.identity import labels, run_identity
 
 MATRIX = ROOT / "fleet" / "measurement" / "matrix.toml"
 
@@ -34,18 +34,8 @@ def plain_runs(folder: Path) -> list[dict[str, Any]]:
 
 
 def everyone(folder: Path, page: Path) -> str:
-    """Every reader that was measured."""
-    return _table(folder, page, list(matrix_labels()))
-
-
-def telling(folder: Path, page: Path) -> str:
-    """The readers of the README: those that the matrix marks with ``readme``."""
-    chosen = [entry_identity(entry) for entry in load_toml(MATRIX)["readers"] if entry.get("readme")]
-    return _table(folder, page, chosen) + " [All readers](docs/results/readers.md)."
-
-
-def _table(folder: Path, page: Path, names: list[str]) -> str:
-    """Each reader's accuracy on the four sets, and its speed on photos and codes."""
+    """The accuracy on the four sets of every reader that was measured, and its speed on photos and codes."""
+    names = list(matrix_labels())
     plain = plain_runs(folder)
     by_cell = {(run_identity(run), run["dataset"]["name"]): run for run in plain}
     measured = [name for name in names if any(reader == name for reader, _ in by_cell)]

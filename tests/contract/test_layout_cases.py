@@ -69,3 +69,17 @@ def test_no_part_of_a_date_passes_for_the_date(code_models, words, gap):
     reading = read(drawn(*words, gap=gap), "dates.yaml")
     whole = " ".join(word for word in words if word != "EXP")
     assert reading.verdict != "pass" or reading.text == whole
+
+
+def test_text_that_fills_the_frame_is_read(code_models):
+    assert read(case("06-big-text/frame-full.png")).text == "11022024 1086376"
+
+
+@pytest.mark.parametrize("size", [14, 40, 120, 220])
+def test_text_of_any_size_is_read(code_models, size):
+    """From 14 to 220 px on a frame of 600: of the height of a label, or smaller than a hundredth of it."""
+    frame = Image.new("L", (900, 600), 225)
+    ImageDraw.Draw(frame).text((30, 180), "11 02 24", fill=20, font=ImageFont.load_default(size=size))
+    noise = np.random.RandomState(1).normal(0, 3, (600, 900))
+    text = read(np.clip(np.asarray(frame) + noise, 0, 255).astype(np.uint8)).text
+    assert text.replace(" ", "") == "110224"

@@ -41,9 +41,3 @@ def test_every_reader_has_a_row_in_the_order_of_the_matrix(folder):
         ("| Tesseract 5", "50.0 %", "2.0", "20"),
         ("| codes, ONNX Runtime engines, fp32", "50.0 %", "8.0", "5"),
     ]
-
-
-def test_the_readme_has_the_marked_readers_and_a_link_to_the_rest(folder):
-    text = reader_table.telling(folder, folder / "README.md")
-    assert [row[0] for row in rows(text)] == ["| codes (our own networks)", "| EasyOCR 1.6.2, Python 3.6"]
-    assert text.endswith(" [All readers](docs/results/readers.md).")
