@@ -54,8 +54,8 @@ def passes(folder: Path, page: Path) -> str:
         rows.append([part["name"], str(found["good"]), share, *(str(found[key]) for key in ("wrong", "part"))])
     return markdown_table(["set", "good codes", "of these passed", "wrong", "in part"], rows) + (
         f"\n\nMade by `./inv passes --publish` on {record['created'][:10]} with the reader `{record['reader']}` and "
-        "the recipes of this repository. Wrong: passes that say something else than the label. In part: right as far as it "
-        "goes. [What a lead and a second witness buy](docs/models/passes.md)."
+        "the recipes of this repository. Wrong: passes that say something else than the label. In part: right as far "
+        "as it goes. [What a lead and a second witness buy](docs/models/passes.md)."
     )
 
 
