@@ -388,13 +388,14 @@ def fonts(_: Context, say: bool = False) -> None:
 def docs(_: Context) -> None:
     """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
     from fleet.measurement import matrix
-    from fleet.reports import architecture, blocks, command_line
+    from fleet.reports import architecture, blocks, command_line, troubleshooting
     from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
     _run(reference.main)
     _run(command_line.main)
+    _run(troubleshooting.main)
     _run(architecture.main)
 
 
