@@ -388,7 +388,8 @@ def fonts(_: Context, say: bool = False) -> None:
 def docs(_: Context) -> None:
     """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
     from fleet.measurement import matrix
-    from fleet.reports import architecture, blocks, command_line, troubleshooting
+    from fleet.reports import architecture, blocks, command_line
+    from fleet.reports.recipes import troubleshooting
     from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())

@@ -1,6 +1,6 @@
 """The troubleshooting table of the how-to is complete and up to date."""
 
-from fleet.reports.troubleshooting import PAGE, with_table
+from fleet.reports.recipes.troubleshooting import PAGE, with_table
 from ocr_app.recipes.verdict.reasons import REASONS
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fleet.reports.troubleshooting import BEGIN, END, table, with_table
+from fleet.reports.recipes.troubleshooting import BEGIN, END, table, with_table
 from ocr_app.recipes.verdict.reasons import REASONS
 
 
