@@ -390,12 +390,14 @@ def docs(_: Context) -> None:
     """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
+    from fleet.reports.recipes import troubleshooting
     from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
     _run(reference.main)
     _run(command_line.main)
+    _run(troubleshooting.main)
     _run(architecture.main)
 
 

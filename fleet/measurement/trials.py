@@ -16,7 +16,7 @@ import numpy as np
 from fleet.core.errors import MatrixError
 from fleet.core.files import ROOT, write_whole
 from fleet.core.toml import load_toml
-from fleet.reports import trials as report
+from fleet.reports.recipes import trials as report
 from ocr_app import recipes
 from ocr_app.board import environment
 from ocr_app.core.errors import RecipeError

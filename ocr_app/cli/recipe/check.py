@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterator, List
 
 from ocr_app.cli.recipe.accepting import format_text, judge_text
 from ocr_app.recipes import Recipe, load
@@ -30,7 +30,22 @@ def describe_recipe(recipe: Recipe, count: int) -> Dict[str, Any]:
         for layout in recipe.layouts
     ]
     tolerances = dict(recipe.tolerances._asdict())
-    return {"name": recipe.name, "states": len(recipe.registry.arcs), "layouts": layouts, "tolerances": tolerances}
+    return {
+        "name": recipe.name,
+        "states": len(recipe.registry.arcs),
+        "layouts": layouts,
+        "tolerances": tolerances,
+        "alike": [{"characters": alike, "undecided": _undecided(recipe, alike)} for alike in recipe.lookalikes],
+    }
+
+
+def _undecided(recipe: Recipe, alike: str) -> List[str]:
+    """The fields that allow several of the characters in one place, so that their type does not decide."""
+    return [
+        field.label
+        for field in recipe.fields
+        if any(sum(character in arcs for character in alike) > 1 for arcs in field.automaton.arcs)
+    ]
 
 
 def _describe_line(recipe: Recipe, line: RecipeLine, count: int) -> Dict[str, Any]:
@@ -61,8 +76,21 @@ def _format_rows(recipe: Recipe, record: Dict[str, Any]) -> Iterator[str]:
             yield "    {} texts, such as".format(_format_count(line["texts"]))
             for text in line["samples"]:
                 yield "      " + text
+    for row in _alike_rows(record):
+        yield row
     for relation in recipe.relations:
         yield "\nrelation: {}".format(relation.text)
+
+
+def _alike_rows(record: Dict[str, Any]) -> Iterator[str]:
+    """What the type of a field settles, and where it does not."""
+    for alike in record["alike"]:
+        characters = " and ".join(alike["characters"])
+        yield "\nalike: {} count as each other; the type of the field decides".format(characters)
+        for label in alike["undecided"]:
+            yield "  {} allows both in one place: such a code is refused; write a mask, or lookalikes: none".format(
+                label
+            )
 
 
 def _format_count(number: int) -> str:

@@ -9,7 +9,7 @@ from ocr_app.recipes.teaching.tokens import SETTINGS
 
 _UNITS = ("years", "months", "days")
 _MOST = {"years": 10, "months": 60, "days": 1000}
-_SURE = 2  # samples from which an equal period is taken to be no chance
+_SURE = 2  # different samples from which an equal period is taken to be no chance
 _DAYS_OF_YEAR = (("YYDDD", 2), ("YDDD", 1))
 
 
@@ -40,7 +40,7 @@ def find_relation(earlier: DateColumn, later: DateColumn) -> Optional[str]:
         return None
     for unit in _UNITS:
         for amount in _periods(pairs[0], unit):
-            if len(pairs) >= _SURE and all(_agrees(pair, amount, unit) for pair in pairs):
+            if len(set(pairs)) >= _SURE and all(_agrees(pair, amount, unit) for pair in pairs):
                 return "{} = {} + {} {}".format(later.name, earlier.name, amount, unit)
     if all(one.last < two.first for one, two in pairs):
         return "{} after {}".format(later.name, earlier.name)

@@ -6,6 +6,7 @@ from ocr_app.recipes.decoding.result import CONFUSED, MISMATCH, NOT_READ, Decode
 from ocr_app.recipes.language.recipe import Recipe
 from ocr_app.recipes.verdict.reasons import Reason
 
+ALIKE = "the recipe counts them as alike, and the field allows both"
 _REASONS_OF_STATUS = {MISMATCH: "contradicted", NOT_READ: "not-read", CONFUSED: "unsure"}
 
 
@@ -16,7 +17,7 @@ def check_legibility(recipe: Recipe, line: DecodedLine) -> List[Reason]:
     tolerances = recipe.tolerances
     reasons: List[Reason] = []
     for position, char in enumerate(line.chars):
-        reasons += _check_char("{}[{}]".format(line.name, position), char, tolerances.gap)
+        reasons += _check_char("{}[{}]".format(line.name, position), char, recipe)
     if not line.margin >= tolerances.gap and not reasons:
         found = line.rival or "another text trails by only {:.2f}".format(line.margin)
         reasons.append(Reason("ambiguous", _where_they_differ(line), found, line.text))
@@ -28,14 +29,22 @@ def check_legibility(recipe: Recipe, line: DecodedLine) -> List[Reason]:
     return reasons
 
 
-def _check_char(where: str, char: DecodedChar, gap: float) -> List[Reason]:
+def _check_char(where: str, char: DecodedChar, recipe: Recipe) -> List[Reason]:
+    gap = recipe.tolerances.gap
     code = _REASONS_OF_STATUS.get(char.status)
     if code is None and char.character != " " and not char.gap >= gap:
         code = "unsure"
     if code is None:
         return []
     rivals = char.allowed if code == "unsure" and char.gap < gap else char.alternatives
-    return [Reason(code, where, rivals[0][0] if rivals else "", char.character)]
+    found = rivals[0][0] if rivals else ""
+    detail = ALIKE if code == "unsure" and _count_as_alike(recipe, found, char.character) else ""
+    return [Reason(code, where, found, char.character, detail)]
+
+
+def _count_as_alike(recipe: Recipe, one: str, other: str) -> bool:
+    """Whether the printer draws both characters alike, by the recipe."""
+    return any(one in alike and other in alike for alike in recipe.lookalikes if one)
 
 
 def _where_they_differ(line: DecodedLine) -> str:

@@ -45,7 +45,7 @@ EXPLANATIONS: Dict[str, Explanation] = {
         "look at the print; if the character is not always printed, put it into an `optional` group",
     ),
     "unsure": Explanation(
-        "{Place} may be {expected} or {found}",
+        "{Place} may be {expected} or {found}{detail}",
         "a blurred or damaged character, or a field that allows more than is ever printed",
         "improve light and focus; narrow the field, so that the recipe decides",
     ),
@@ -139,6 +139,9 @@ EXAMPLES = (
 )
 """One example of each reason, for the troubleshooting table."""
 
+_REMEDY_ALIKE = (
+    "write a mask such as 999A9, so that the type decides, or `lookalikes: none` if the print tells them apart"
+)
 _PLACE = re.compile(r"(?P<name>.*?)(?:\[(?P<at>\d+)\]|:(?P<side>left|right|above|below|between))?$")
 _SIDES = {
     "left": "To the left of {}",
@@ -155,6 +158,7 @@ def sentence(reason: Mapping[str, str]) -> str:
     place = _place(parts["where"])
     if parts["code"] in ("unsure", "contradicted", "not-read"):
         parts.update(found=_character(parts["found"]), expected=_character(parts["expected"]))
+        parts["detail"] = "; " + parts["detail"] if parts["detail"] else ""
     if parts["code"] == "unexplained-text" and not parts["found"].startswith(("ink ", "a place ")):
         parts["found"] = "'{}'".format(parts["found"])
     if parts["code"] in ("code-not-found", "line-not-found"):
@@ -165,6 +169,10 @@ def sentence(reason: Mapping[str, str]) -> str:
 
 def remedy(reason: Mapping[str, str]) -> str:
     """What to do about the reason."""
+    if reason["code"] == "unsure" and reason.get("detail"):
+        return (
+            "write a mask such as 999A9, so that the type decides, or `lookalikes: none` if the print tells them apart"
+        )
     return EXPLANATIONS[reason["code"]].remedy.format(text=reason.get("found", "") or "...")
 
 

@@ -41,6 +41,16 @@ def test_optional_parts_alternatives_and_relations_are_shown(tmp_path, capsys):
     assert out[4] == "    about 2.0e+08 texts, such as" and out[-1] == "relation: expiry after today"
 
 
+def test_what_the_type_of_a_field_settles_is_said(tmp_path, capsys):
+    (tmp_path / "x.yaml").write_text("name: x\nlines: [[{digits: 2, as: case}, {alphanumeric: 5, as: lot}]]\n")
+    assert main(["recipe", "check", str(tmp_path / "x.yaml")]) == 0
+    out = capsys.readouterr().out
+    assert "alike: O and 0 count as each other; the type of the field decides" in out
+    assert "  lot allows both in one place: such a code is refused" in out and "case allows" not in out
+    (tmp_path / "x.yaml").write_text("name: x\nlookalikes: none\nlines: [[{alphanumeric: 5, as: lot}]]\n")
+    assert main(["recipe", "check", str(tmp_path / "x.yaml")]) == 0 and "alike" not in capsys.readouterr().out
+
+
 def test_the_record_has_the_tolerances():
     record = describe_recipe(loads(RECIPE + "tolerances: {gap: 2}"), 1)
     assert record["name"] == "x" and record["tolerances"]["gap"] == 2.0

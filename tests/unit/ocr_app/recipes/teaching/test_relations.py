@@ -28,6 +28,11 @@ def test_one_sample_tells_only_which_date_is_later():
     assert find_relation(column("made", "31.13.2021"), column("expiry", "31.01.2022")) is None
 
 
+def test_views_of_one_print_are_one_sample():
+    made, expiry = column("made", "31.01.2021", "31.01.2021"), column("expiry", "31.01.2022", "31.01.2022")
+    assert find_relation(made, expiry) == "expiry after made"
+
+
 def test_months_are_compared_as_months():
     made = column("made", "08/2022", "11/2022", pattern="MM/YYYY")
     assert find_relation(made, column("expiry", "08/2023", "11/2023", pattern="MM/YYYY")) == "expiry = made + 1 years"

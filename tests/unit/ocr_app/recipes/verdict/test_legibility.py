@@ -44,3 +44,10 @@ def test_a_missing_line_and_a_margin_that_is_not_a_number_are_reasons():
     assert check_legibility(recipe, line) == []
     (reason,) = check_legibility(recipe, line._replace(margin=float("nan")))
     assert (reason.code, reason.found) == ("ambiguous", "another text trails by only nan")
+
+
+def test_characters_that_count_as_alike_are_said_to_be_so():
+    found = verdict_of("L1O2", recipe_of("{alphanumeric: 4}"), {2: {"0": -0.5}})
+    (reason,) = [each for each in found.reasons if each.where == "line 1[2]"]
+    assert reason.code == "unsure" and {reason.found, reason.expected} == {"O", "0"} and "alike" in reason.detail
+    assert verdict_of("L1O2", recipe_of("{lot: A999}"), {2: {"0": -0.5}}).verdict == "pass", "the type decides"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocr_app.recipes.verdict.legibility import ALIKE
 from ocr_app.recipes.verdict.reasons import REASONS
 from ocr_app.recipes.verdict.sentences import EXAMPLES, EXPLANATIONS, explain, remedy, sentence
 
@@ -55,6 +56,12 @@ def test_every_reason_has_one_example_whose_parts_are_all_told():
 def test_what_people_are_told(code, where, found, expected, detail, told):
     reason = {"code": code, "where": where, "found": found, "expected": expected, "detail": detail}
     assert sentence(reason) == told
+
+
+def test_characters_that_count_as_alike_have_their_own_remedy():
+    reason = {"code": "unsure", "where": "lot[1]", "found": "O", "expected": "0", "detail": ALIKE}
+    assert sentence(reason) == "Character 2 of lot may be '0' or 'O'; " + ALIKE + "."
+    assert "mask" in remedy(reason)
 
 
 def test_what_to_do_names_the_text_to_try():

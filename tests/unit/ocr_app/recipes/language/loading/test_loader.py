@@ -115,3 +115,9 @@ def test_neighbours_is_a_rule_of_its_own_and_else_follows_junk():
     assert loads(text + "neighbours: ignore\n").neighbours == "ignore"
     with pytest.raises(RecipeError, match="neighbours"):
         loads(text + "neighbours: maybe\n")
+
+
+def test_capital_and_small_letters_of_printed_words_are_the_same():
+    recipe = loads("name: x\nlines: [[Best By, {choice: [Lot, chg]}, {digits: 2}]]")
+    assert recipe.registry.accepts(recipe.lines[0].root, "BEST BY LOT 12")
+    assert recipe.registry.accepts(recipe.lines[0].root, "BEST BY CHG 12")

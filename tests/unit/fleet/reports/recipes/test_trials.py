@@ -1,6 +1,6 @@
 """The page of the trials counts what matters: samples read right, wrong passes, samples of other groups."""
 
-from fleet.reports.trials import page
+from fleet.reports.recipes.trials import page
 
 OWN = {"sample": "a", "text": "X1", "verdict": "pass", "right": True, "told": []}
 NOT_PASSED = {**OWN, "verdict": "no-read"}
