@@ -3,7 +3,6 @@
 Every error names the file, the key in it, and what was expected.
 """
 
-import csv
 import json
 import os
 from typing import Any, Dict, List, Optional, Tuple
@@ -13,6 +12,7 @@ import numpy as np
 from ocr_app.core.errors import DatasetError
 from ocr_app.core.types import Quad
 from ocr_app.datasets.sample import Box, Sample
+from ocr_app.datasets.tables import read_table, read_text
 from ocr_app.scoring.line_matching import TruthLine
 
 MANIFEST = "nano-codes/1"
@@ -27,13 +27,23 @@ def problem(file: str, key: str, found: Any, expected: str) -> DatasetError:
 def load_json(file: str) -> Dict[str, Any]:
     """A JSON object. Raises DatasetError if the file does not contain one."""
     try:
-        with open(file, encoding="utf-8") as stream:
-            record = json.load(stream)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise problem(file, "file", error, "a readable JSON file in UTF-8")
+        record = json.loads(read_text(file), object_pairs_hook=_distinct)
+    except RecursionError as error:
+        raise problem(file, "file", "it is nested too deeply", "a readable JSON file in UTF-8") from error
+    except ValueError as error:
+        raise problem(file, "file", error, "a readable JSON file in UTF-8") from error
     if not isinstance(record, dict):
         raise problem(file, "top level", type(record).__name__, "an object")
     return record
+
+
+def _distinct(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """An object. Raises ValueError for a key that comes twice, of which JSON would keep the last one in silence."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError("{} comes twice".format(next(key for key in keys if keys.count(key) > 1)))
+    return found
 
 
 def read_manifest(file: str) -> List[Sample]:
@@ -73,24 +83,25 @@ def read_thesis(file: str) -> List[Sample]:
 def read_tsv(file: str, split: Optional[str] = None) -> List[Sample]:
     """Crops of one line: a table with a header, the columns ``filename`` and ``text``, and optionally ``split``.
 
-    Every other column becomes a tag. Raises DatasetError if no row has the requested split.
+    Separated by tabs, semicolons or commas. Every other column becomes a tag. Raises DatasetError if no row has the
+    requested split.
     """
-    with open(file, encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    columns, rows = read_table(file)
     for column in TSV_COLUMNS:
-        if rows and column not in rows[0]:
-            raise problem(file, "line 1", "no column " + column, "columns " + ", ".join(TSV_COLUMNS))
-    splits = sorted({row.get("split") or "" for row in rows})
+        if rows and column not in columns:
+            found = "no column {}; it has {}".format(column, ", ".join(columns)[:200])
+            raise problem(file, "line 1", found, "columns " + ", ".join(TSV_COLUMNS))
+    splits = sorted({row.cells.get("split", "") for row in rows})
     if split is not None and split not in splits:
         raise problem(file, "split", split, "one of " + ", ".join(splits))
-    numbered = [(number, row) for number, row in enumerate(rows, 2) if split in (None, row.get("split"))]
-    return [_tsv_sample(file, "line {}".format(number), row) for number, row in numbered]
+    chosen = [row for row in rows if split in (None, row.cells.get("split"))]
+    return [_tsv_sample(file, "line {}".format(row.line), row.cells) for row in chosen]
 
 
-def _tsv_sample(file: str, key: str, row: Dict[str, Optional[str]]) -> Sample:
+def _tsv_sample(file: str, key: str, row: Dict[str, str]) -> Sample:
     name, text = row.get("filename"), row.get("text")
     if not name or text is None:
-        raise problem(file, key, row, "a filename and a text, separated by a tab")
+        raise problem(file, key, row, "a filename and a text")
     tags = {k: v for k, v in row.items() if k and v and k not in TSV_COLUMNS + ("split",)}
     return Sample(name, existing(file, key, name), text, "line", None, (), tags)
 

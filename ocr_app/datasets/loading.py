@@ -1,19 +1,31 @@
-"""Opening a data set: a folder with a manifest, the thesis's dataset.json, a TSV of line crops, or labelled photos."""
+"""Opening a data set: a manifest, the thesis's dataset.json, labelled photos, a table, or a public format."""
 
+import glob
 import hashlib
 import os
 from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
 from ocr_app.core.errors import DatasetError
-from ocr_app.datasets import formats
+from ocr_app.datasets import formats, public_formats
 from ocr_app.datasets.formats import problem
 from ocr_app.datasets.sample import Dataset, Sample
 
 Parser = Callable[[str], List[Sample]]
 Entry = TypeVar("Entry")
 GOLDEN_RATIO = (5.0**0.5 - 1.0) / 2.0
-DEFAULT_FILES = ("manifest.json", "dataset.json", "photos.json", "labels.tsv")
-"""The files that are looked for, in this order, if a data set is given as a folder."""
+DEFAULT_FILES = (
+    "manifest.json", "dataset.json", "photos.json", "labels.tsv", "labels.csv", "labels.txt", "rec_gt.txt", "Label.txt",
+)  # fmt: skip
+"""The files that are looked for, in this order, if a data set is given as a folder; after them ``gt_*.txt``."""
+
+
+_PUBLIC: Dict[str, Parser] = {
+    "paddle-lines": public_formats.read_paddle_lines,
+    "paddle-pages": public_formats.read_paddle_pages,
+    "icdar": public_formats.read_icdar,
+}
+_INCOMPLETE = ("photos", "paddle-pages", "icdar")
+"""Formats of photographs, which may show text that is not labelled."""
 
 
 def open_dataset(source: str, split: Optional[str] = None, limit: Optional[int] = None) -> Dataset:
@@ -28,7 +40,7 @@ def open_dataset(source: str, split: Optional[str] = None, limit: Optional[int] 
         raise problem(file, "samples", "none", "at least one image")
     _refuse_repeats(file, samples)
     chosen = spread(samples, limit)
-    return Dataset(_name(file, split), kind, source, tuple(chosen), fingerprint(file, chosen), kind != "photos")
+    return Dataset(_name(file, split), kind, source, tuple(chosen), fingerprint(file, chosen), kind not in _INCOMPLETE)
 
 
 def _file_and_split(source: str, split: Optional[str]) -> Tuple[str, Optional[str]]:
@@ -46,15 +58,21 @@ def _default_file(folder: str) -> str:
     for name in DEFAULT_FILES:
         if os.path.isfile(os.path.join(folder, name)):
             return os.path.join(folder, name)
-    expected = "one of " + ", ".join(DEFAULT_FILES)
+    icdar = sorted(glob.glob(os.path.join(glob.escape(folder), "gt_*.txt")))
+    if icdar:
+        return icdar[0]
+    expected = "one of {}, or gt_*.txt".format(", ".join(DEFAULT_FILES))
     raise DatasetError("{}: no data set in this folder".format(folder), expected, "give the file itself")
 
 
 def _parse(file: str, split: Optional[str]) -> Tuple[str, List[Sample]]:
-    if file.endswith((".tsv", ".txt")):
+    public = public_formats.kind_of(file) if file.endswith(".txt") else None
+    if file.endswith((".tsv", ".txt", ".csv")) and public is None:
         return "tsv", formats.read_tsv(file, split)
     if split is not None:
         raise problem(file, "split", split, "no split: only tables have one")
+    if public is not None:
+        return public, _PUBLIC[public](file)
     kind = _kind_of(file, formats.load_json(file))
     parsers: Dict[str, Parser] = {
         "nano-codes": formats.read_manifest,

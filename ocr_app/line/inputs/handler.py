@@ -1,9 +1,11 @@
-"""HTTP requests: POST /read and /challenge, GET /health, /ready and /metrics.
+"""HTTP requests: POST /read and /challenge, GET and HEAD of /health, /ready and /metrics.
 
 ``POST /read`` takes the bytes of an image and answers one result line. A request that is not carried out is answered
 with the reason; nothing is dropped in silence. Requests are not logged; refusals are counted, and logged now and then.
+A request has ``connection_s`` seconds to arrive, from its first byte to its last.
 """
 
+import io
 import json
 import socket
 import time
@@ -13,11 +15,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from ocr_app.line.health import metrics
 from ocr_app.line.health.snapshot import StatusSnapshot, document
+from ocr_app.line.inputs import body
 from ocr_app.line.inputs.intake import RequestRefused
 from ocr_app.line.inputs.server import MAX_REQUESTS, HttpServer
 
 _JSON = "application/json; charset=utf-8"
 _LINGER_S = 2.0
+_CONTINUE = "100-continue"
 
 
 class RequestHandler(BaseHTTPRequestHandler):
@@ -26,11 +30,25 @@ class RequestHandler(BaseHTTPRequestHandler):
     server: HttpServer
     server_version = "ocr-app"
     sys_version = ""
-    _unread = False
+    protocol_version = "HTTP/1.1"
+    default_request_version = "HTTP/1.0"  # a malformed request gets a status and headers too
+    command, path, request_version = "", "", "HTTP/1.1"
+    _unread, _answered = False, False
 
     def setup(self) -> None:
-        self.request.settimeout(self.server.connection_s)
         super(RequestHandler, self).setup()
+        self._stream = body.DeadlineStream(self.request, self.server.connection_s)
+        self.rfile = io.BufferedReader(self._stream)
+
+    def handle(self) -> None:
+        """One request: what else the caller may have sent is not looked at."""
+        self.close_connection = True
+        try:
+            self.handle_one_request()
+        except OSError:
+            pass  # the caller disconnected
+        if self._stream.timed_out and not self._answered:
+            self._refuse(self._cut_off("the request", "a whole request"))
 
     def address_string(self) -> str:
         return "local"
@@ -38,59 +56,97 @@ class RequestHandler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Requests are not logged; refusals are counted."""
 
+    def handle_expect_100(self) -> bool:
+        """The base class would ask for the body before the request was looked at."""
+        return True
+
+    def send_error(self, code: int, message: Optional[str] = None, explain: Optional[str] = None) -> None:
+        """Also what the base class refuses, a malformed request or an unknown method, is answered in JSON."""
+        if int(code) == 501:
+            self._refuse(self._unknown_method())
+            return
+        self._refuse(RequestRefused(int(code), "bad-request", message or "a malformed request", "HTTP/1.1"))
+
     def do_GET(self) -> None:
-        self._route({"/health": self._health, "/ready": self._ready, "/metrics": self._metrics})
+        self._answer_or_refuse()
+
+    def do_HEAD(self) -> None:
+        self._answer_or_refuse()
 
     def do_POST(self) -> None:
+        """Only these take one of the places: whoever asks for the state is always answered."""
         self._unread = True
-        self._route({"/read": self._read, "/challenge": self._challenge})
-
-    def _route(self, known: Dict[str, Callable[[], None]]) -> None:
         if not self.server.enter():
-            self._refuse(RequestRefused(503, "busy", "{} requests are open".format(MAX_REQUESTS), "fewer requests"))
+            self._refuse(RequestRefused(503, "busy", "{} requests are open".format(MAX_REQUESTS), "fewer requests", 1))
             return
         try:
-            self._dispatch(known)
-        except RequestRefused as refused:
-            self._refuse(refused)
+            self._answer_or_refuse()
         finally:
             self.server.leave()
 
-    def _dispatch(self, known: Dict[str, Callable[[], None]]) -> None:
+    def _answer_or_refuse(self) -> None:
+        try:
+            self._dispatch()
+        except RequestRefused as refused:
+            self._refuse(refused)
+
+    def _known(self) -> Dict[str, Dict[str, Callable[[], None]]]:
+        state = {"/health": self._health, "/ready": self._ready, "/metrics": self._metrics}
+        return {"GET": state, "HEAD": state, "POST": {"/read": self._read, "/challenge": self._challenge}}
+
+    def _dispatch(self) -> None:
         path = urlsplit(self.path).path
         if self.headers.get("Origin"):
             raise RequestRefused(403, "origin", "a request of a web page", "a program of this computer")
-        if path not in known:
-            paths = "{} for {}".format(", ".join(sorted(known)), self.command)
-            raise RequestRefused(404, "unknown-path", "{} {}".format(self.command, path), paths)
-        known[path]()
+        known = self._known()
+        if path not in known[self.command]:
+            if any(path in paths for paths in known.values()):
+                raise self._unknown_method()
+            paths = "; ".join("{} {}".format(method, ", ".join(sorted(own))) for method, own in sorted(known.items()))
+            raise RequestRefused(404, "unknown-path", "{} {}".format(self.command, path)[:200], paths)
+        known[self.command][path]()
+
+    def _unknown_method(self) -> RequestRefused:
+        path = urlsplit(getattr(self, "path", "")).path
+        allowed = [method for method, paths in sorted(self._known().items()) if path in paths]
+        refused = RequestRefused(405, "method", "{} {}".format(self.command, path)[:200], ", ".join(allowed) or "POST")
+        refused.allowed = ", ".join(allowed)
+        return refused
 
     def _read(self) -> None:
         intake = self.server.intake
-        body = self._body(intake.max_bytes)
+        found = self._image(intake.max_bytes)
         names = parse_qs(urlsplit(self.path).query).get("name", [])
-        name = names[0] if names else self.headers.get("X-Image-Name", "")
-        result = intake.read_bytes(body, name)
+        name = names[0] if names else self.headers.get("X-Image-Name", "") or found.name
+        result = intake.read_bytes(found.data, name)
         if not self._answer(200, json.dumps(result, ensure_ascii=False) + "\n", _JSON):
             intake.output_lost(result["image"], "the caller disconnected")
 
-    def _body(self, max_bytes: int) -> bytes:
-        """The whole body. Raises RequestRefused: without a length, too large, too slow, cut off."""
-        length = self.headers.get("Content-Length", "")
-        if not length.isdigit():
-            raise RequestRefused(411, "length-required", "no Content-Length", "the bytes of an image, not in chunks")
-        if int(length) > max_bytes:
-            limit = "at most {} (image.max_bytes, --max-bytes)".format(max_bytes)
-            raise RequestRefused(413, "too-large", "{} bytes".format(length), limit)
+    def _image(self, max_bytes: int) -> body.UploadedImage:
+        """The image of the body. Raises RequestRefused: without a length, too large, too slow, cut off."""
+        length = body.length_of(self.headers, max_bytes)
+        self._continue()
         try:
-            body = self.rfile.read(int(length))
+            data = self.rfile.read(length)
         except OSError:
-            body = b""
-        if len(body) != int(length):
-            found = "the body did not arrive completely within {:g} s".format(self.server.connection_s)
-            raise RequestRefused(408, "cut-off", found, "{} bytes".format(length))
+            data = b""
+        if len(data) != length:
+            raise self._cut_off("the body", "{} bytes".format(length))
         self._unread = False
-        return body
+        return body.image_of(data, self.headers, max_bytes)
+
+    def _cut_off(self, what: str, expected: str) -> RequestRefused:
+        found = "{} did not arrive completely within {:g} s".format(what, self.server.connection_s)
+        return RequestRefused(408, "cut-off", found, expected)
+
+    def _continue(self) -> None:
+        """Asks for the body of a caller that waits to be asked (RFC 9110, section 10.1.1)."""
+        expected = self.headers.get("Expect", "").strip().lower()
+        if expected and expected != _CONTINUE:
+            raise RequestRefused(417, "expectation", "Expect: {}".format(expected)[:200], _CONTINUE)
+        if expected and self.request_version >= "HTTP/1.1":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
 
     def _health(self) -> None:
         self._answer_state(lambda found: found.live)
@@ -114,7 +170,10 @@ class RequestHandler(BaseHTTPRequestHandler):
     def _refuse(self, refused: RequestRefused) -> None:
         self.server.intake.record_refusal(refused)
         record = {"code": refused.code, "found": refused.found, "expected": refused.expected}
-        sent = self._answer(refused.status, json.dumps({"refused": record}) + "\n", _JSON, refused.retry_after_s)
+        more = {"Allow": refused.allowed} if refused.allowed else {}
+        if refused.retry_after_s is not None:
+            more["Retry-After"] = str(refused.retry_after_s)
+        sent = self._answer(refused.status, json.dumps({"refused": record}) + "\n", _JSON, more)
         if sent and self._unread:
             self._linger()
 
@@ -129,17 +188,20 @@ class RequestHandler(BaseHTTPRequestHandler):
         except OSError:
             pass  # the caller disconnected first
 
-    def _answer(self, status: int, text: str, kind: str, retry_after_s: Optional[int] = None) -> bool:
+    def _answer(self, status: int, text: str, kind: str, more: Optional[Dict[str, str]] = None) -> bool:
         """False when the caller has disconnected."""
         data = text.encode("utf-8")
+        self._answered = True
+        self.request.settimeout(self.server.connection_s)
         try:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
-            if retry_after_s is not None:
-                self.send_header("Retry-After", str(retry_after_s))
+            self.send_header("Connection", "close")
+            for name, value in (more or {}).items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            self.wfile.write(b"" if self.command == "HEAD" else data)
             self.wfile.flush()
             return True
         except OSError:

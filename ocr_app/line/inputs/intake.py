@@ -6,6 +6,7 @@ import tempfile
 import threading
 from typing import Any, Callable, Dict, Optional
 
+from ocr_app.core import names
 from ocr_app.core.errors import OcrError
 from ocr_app.core.logs import Throttle, fields
 from ocr_app.line.health.status import ServiceStatus
@@ -20,7 +21,11 @@ _LOG_EVERY_S = 10.0
 
 
 class RequestRefused(Exception):
-    """A request that is not carried out, and why. ``status``: of HTTP; ``code``: the label in the metrics."""
+    """A request that is not carried out, and why. ``status``: of HTTP; ``code``: the label in the metrics; ``allowed``:
+    the methods that the path has, where the method is wrong.
+    """
+
+    allowed = ""
 
     def __init__(
         self, status: int, code: str, found: str, expected: str = "", retry_after_s: Optional[int] = None
@@ -106,7 +111,7 @@ class Intake:
     def _named(self, name: str) -> str:
         with self._lock:
             self._count += 1
-            return name[:MAX_NAME] or "image-{}".format(self._count)
+            return names.shown(name[:MAX_NAME]) or "image-{}".format(self._count)
 
     def challenge(self) -> Dict[str, Any]:
         """Reads the challenge set; one at a time. Raises RequestRefused where there is none, or it cannot be read."""

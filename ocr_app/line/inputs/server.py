@@ -15,6 +15,7 @@ from ocr_app.line.inputs.intake import Intake
 LOG = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_REQUESTS = 32
+MAX_CONNECTIONS = 512
 UNIX_SOCKET = -1
 
 
@@ -35,7 +36,9 @@ def address_of(text: str) -> Tuple[str, int]:
 
 
 class HttpServer(socketserver.ThreadingMixIn, HTTPServer):
-    """One thread per connection; requests beyond ``MAX_REQUESTS`` at once are answered 503."""
+    """One thread per connection. POST requests beyond ``MAX_REQUESTS`` at once are answered 503; connections beyond
+    ``MAX_CONNECTIONS`` wait to be accepted, and each one ends when the time of its request is over.
+    """
 
     daemon_threads = True
     request_queue_size = 64
@@ -51,6 +54,7 @@ class HttpServer(socketserver.ThreadingMixIn, HTTPServer):
         self.intake = intake
         self.connection_s = connection_s
         self._open = 0
+        self._connections = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._lock = threading.Lock()
         host, port = address
         unix = port == UNIX_SOCKET
@@ -63,6 +67,21 @@ class HttpServer(socketserver.ThreadingMixIn, HTTPServer):
         except OSError as error:
             found = "cannot listen on {}: {}".format(self._path or "{}:{}".format(host, port), error.strerror or error)
             raise ServiceError(found, "an address that is free", "--listen another") from error
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A thread for the connection, once there is room."""
+        self._connections.acquire()
+        try:
+            super(HttpServer, self).process_request(request, client_address)
+        except Exception:
+            self._connections.release()  # there is no thread that would do it
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super(HttpServer, self).process_request_thread(request, client_address)
+        finally:
+            self._connections.release()
 
     def enter(self) -> bool:
         """Whether there is room for one more request; each caller that gets True has to ``leave``."""

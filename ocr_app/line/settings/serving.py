@@ -22,7 +22,9 @@ class HttpSettings:
     answer_s: float = setting(
         30.0, "How long a caller waits at most when there is no deadline.", "s", 0.1, 86400.0, flag="--answer"
     )
-    connection_s: float = setting(10.0, "How long a connection may stay silent.", "s", 0.1, 3600.0)
+    connection_s: float = setting(
+        10.0, "How long a request may take to arrive, from its first byte to its last.", "s", 0.1, 3600.0
+    )
 
     @property
     def enabled(self) -> bool:
