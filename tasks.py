@@ -289,7 +289,7 @@ def export(_: Context, network: str = "", compare: bool = True, quick: bool = Fa
         "limit": "hosts, as for ansible-playbook",
         "precision": "fp32, fp16; comma separated",
         "reader": "name[:model], comma separated",
-        "target": "tensorrt, or onnxruntime for this computer",
+        "target": "tensorrt, or onnxruntime: for this computer, or for virtual boards (with --inventory)",
         "inventory": "file; default: inventory.ini",
         "rebuild": "replace engines that are stale, foreign, truncated or tampered with",
     }

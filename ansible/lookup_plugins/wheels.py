@@ -18,7 +18,7 @@ name: wheels
 short_description: packages and files of wheels/manifest.toml and requirements/
 options:
   _terms:
-    description: wanted (names and versions), plan (files to push, requirements), files (checked), described (file)
+    description: wanted (names and versions), plan (files to push, requirements), files (checked), builder, described
     required: true
   target:
     description: a target of the manifest
@@ -29,6 +29,10 @@ options:
     type: list
     elements: str
     default: []
+  role:
+    description: for builder, the role whose verdict says which hosts need the artefacts
+    type: str
+    default: ""
   artefacts:
     description: names of artefacts
     type: list
@@ -43,7 +47,10 @@ class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **options: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=options)
         try:
-            return [self._answer(terms[0], *self._places(variables or {}))]
+            places = self._places(variables or {})
+            if terms[0] == "builder":
+                return [self._builder(variables or {}, *places)]
+            return [self._answer(terms[0], *places)]
         except FleetError as error:
             raise AnsibleLookupError(f"wheels: {error}") from error
 
@@ -52,6 +59,16 @@ class LookupModule(LookupBase):
         bundle = self._templar.template(known.get("fleet_bundle") or "")
         folder = self._templar.template(known.get("wheelhouse_folder") or "") or (bundle and f"{bundle}/wheelhouse")
         return manifest.read(Path(where)), Path(folder or index.WHEELHOUSE)
+
+    def _builder(self, known: dict[str, Any], listed: manifest.WheelhouseManifest, folder: Path) -> str:
+        """The first host of the batch that needs artefacts which the wheelhouse lacks."""
+        missing = [name for name in self.get_option("artefacts") if not _is_placed(folder, listed, name)]
+        verdict = self.get_option("role") + "_verdict"
+        needs = [
+            host for host in known.get("ansible_play_batch", [])
+            if not known["hostvars"][host].get(verdict, {"in_spec": True})["in_spec"]
+        ]  # fmt: skip
+        return str(needs[0]) if missing and needs else ""
 
     def _answer(self, what: str, listed: manifest.WheelhouseManifest, folder: Path) -> Any:
         locks, names = self.get_option("locks"), self.get_option("artefacts")
@@ -62,3 +79,10 @@ class LookupModule(LookupBase):
         if what == "described":
             return {"file": listed.source(names[0]).file, "folder": str(folder), "manifest": str(listed.path)}
         return index.plan(folder, listed, self.get_option("target"), locks, names)
+
+
+def _is_placed(folder: Path, listed: manifest.WheelhouseManifest, name: str) -> bool:
+    try:
+        return bool(index.placed(folder, listed.source(name), listed))
+    except FleetError:
+        return False

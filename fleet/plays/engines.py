@@ -38,16 +38,15 @@ def build(
 ) -> int:
     """Build engines; returns the first exit code that is not 0.
 
-    Target onnxruntime builds on this computer, each reader in the environment of its framework. Target tensorrt
-        builds on this machine if it is a Nano and no hosts are named; otherwise ansible/engines.yml builds.
-        Raises EngineRequestError, and PlaybookError for a missing inventory.
+    With hosts named, by ``limit`` or an inventory, ansible/engines.yml builds: on one board of each kind for all of
+    that kind, for either target (virtual boards have ONNX Runtime). Without hosts, onnxruntime builds on this computer,
+    each reader in the environment of its framework, and tensorrt on this machine if it is a Nano.
+    Raises EngineRequestError, and PlaybookError for a missing inventory.
     """
     if target not in TARGETS:
         raise EngineRequestError(f"unknown target: {target}", ", ".join(TARGETS))
-    if target == "onnxruntime" and (limit or inventory):
-        raise EngineRequestError("hosts for engines of this computer", "--target onnxruntime alone, or hosts alone")
     call = _call if call is None else call
-    here = target == "onnxruntime" or not (limit or inventory or environment.l4t_release(root) is None)
+    here = not (limit or inventory) and (target == "onnxruntime" or environment.l4t_release(root) is not None)
     if here:
         options = ["--precision", precision] + ["--rebuild"] * rebuild
         each = [(sys.executable, reader)] if target == "tensorrt" else list(_pythons(reader))
@@ -55,6 +54,8 @@ def build(
         codes = [call(command, ROOT, dict(os.environ)) for command in commands]
         return next((code for code in codes if code), 0)
     wanted = {"engines_reader": reader, "engines_precision": precision, "engines_rebuild": rebuild}
+    if target != "tensorrt":
+        wanted["engines_target"] = target
     command = [*playbooks.command("engines", inventory, limit), "--extra-vars", json.dumps(wanted)]
     folder = playbooks.tools()
     return call(command, playbooks.FOLDER, {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"})

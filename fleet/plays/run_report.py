@@ -30,6 +30,7 @@ class RoleRun:
     seconds: float = 0.0
     failure: str = ""
     next: str = ""
+    off: str = ""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class RunReport:
         entry.tasks += 1
         entry.seconds += seconds
         entry.changed += bool(result.get("changed"))
+        entry.off = str(result.get("off") or entry.off)
         for rule in result.get("rules", ()):
             self.rules[host, rule["id"]] = rule
         if outcome in ("failed", "unreachable"):
@@ -106,7 +108,8 @@ def summary(report: RunReport, verbose: bool = False) -> list[str]:
     Rows without a change and with nothing to do are folded into one line, unless ``verbose`` is set.
     """
     every = [_row(entry, report.broken()) for entry in report.rows()]
-    rows = [row for row in every if verbose or row[2] != "0" or row[4] != NOTHING]
+    offs = {entry.off for entry in report.rows()}
+    rows = [row for row in every if verbose or row[2] != "0" or row[4] not in (NOTHING, *offs)]
     lines = table(("host", "role", "changed", "time", "what to do next"), rows) if rows else []
     if len(rows) < len(every):
         hosts = {row[0] for row in every} - {row[0] for row in rows}
@@ -114,10 +117,20 @@ def summary(report: RunReport, verbose: bool = False) -> list[str]:
             f"{len(every) - len(rows)} roles changed nothing and need nothing; "
             f"all roles of {len(hosts)} host(s) (-v: list)"
         )
+    lines += _off(report)
     lines += _rules("rules that do not hold:", report.broken()) + _rules("worth a look:", report.hints())
     if report.rules and not report.broken():
         lines += ["", f"all {len(report.rules)} rules hold on {len({host for host, _ in report.rules})} host(s)"]
     return lines
+
+
+def _off(report: RunReport) -> list[str]:
+    """What is switched off, and on how many hosts: it was neither installed nor judged."""
+    hosts: dict[tuple[str, str], int] = {}
+    for entry in report.rows():
+        if entry.off:
+            hosts[entry.role, entry.off] = hosts.get((entry.role, entry.off), 0) + 1
+    return [f"{role}: {why}, on {count} host(s)" for (role, why), count in hosts.items()]
 
 
 def _rules(title: str, rules: list[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -129,7 +142,7 @@ def _rules(title: str, rules: list[tuple[str, dict[str, Any]]]) -> list[str]:
 
 def _row(entry: RoleRun, rules: list[tuple[str, dict[str, Any]]]) -> tuple[str, ...]:
     told = [rule["next"] for host, rule in rules if host == entry.host and rule["id"].startswith(entry.role + ".")]
-    todo = entry.next if entry.failure else (told or [NOTHING])[0]
+    todo = entry.next if entry.failure else (told or [entry.off or NOTHING])[0]
     return entry.host, entry.role, str(entry.changed), f"{entry.seconds:.1f} s", todo
 
 

@@ -52,7 +52,7 @@ def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
     parts = ["# Written by `./inv fleet up`: virtual Nanos on this machine.\n"]
     for position, group in enumerate(order):
         rows = [n for n in numbers if _group(n, len(order)) == position]
-        parts.append(f"[{group}]\n" + "".join(f"{fleet.host(n)} ansible_host={node_address(fleet, n)}\n" for n in rows))
+        parts.append(f"[{group}]\n" + "".join(_host(fleet, n) for n in rows))
     parts.append("[nanos:children]\n" + "".join(group + "\n" for group in order))
     variables = {
         "ansible_user": settings()["user"],
@@ -62,6 +62,12 @@ def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
     }
     parts.append("[nanos:vars]\n" + "".join(f"{key}={value}\n" for key, value in variables.items()))
     return "\n".join(parts)
+
+
+def _host(fleet: Fleet, number: int) -> str:
+    """A host's line. The profile is the host's own variable: group_vars beside the playbooks win over [nanos:vars]."""
+    profile = settings()["profile"]
+    return f"{fleet.host(number)} ansible_host={node_address(fleet, number)} fleet_profile={profile}\n"
 
 
 def _group(number: int, groups: int) -> int:

@@ -70,7 +70,7 @@ def _open(fleet: Fleet, say: Say) -> None:
     access.write_files(fleet, running)
     for number in running:
         access.log_in(fleet, number)
-    say(f"{len(running)} nodes are ready: cd ansible && ansible-playbook -i {fleet.inventory} provision.yml")
+    say(f"{len(running)} nodes are ready: ./inv provision --inventory {fleet.inventory}")
 
 
 def status(fleet: Fleet, say: Say = print) -> None:

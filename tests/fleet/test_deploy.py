@@ -157,12 +157,12 @@ def test_an_operator_goes_back(line):
 
 def test_records_of_earlier_runs_are_not_believed(line):
     """nano-2 and nano-4 went back, and nano-3 loses its agent; the canary alone is asked for, and runs E."""
-    line.boards[2].nano.root("mv /usr/local/sbin/nano-ocr-agent /root/kept")
+    line.boards[2].nano.root("mv /usr/local/sbin/nano-ocr-agent /etc/kept-agent")
     code, told, report = line.deploy(made(line, "E"), limit="canary")
     assert code == 76 and told == {"nano-1": "committed", "nano-2": "rolled back", "nano-4": "rolled back"}, report
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_b")
     assert (code, told["nano-3"]) == (76, "no agent"), report
-    line.boards[2].nano.root("mv /root/kept /usr/local/sbin/nano-ocr-agent")
+    line.boards[2].nano.root("mv /etc/kept-agent /usr/local/sbin/nano-ocr-agent")
 
 
 def _until(question, patience_s=240.0):

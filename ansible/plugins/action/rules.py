@@ -56,8 +56,8 @@ class ActionModule(ActionBase):
         if options["verdict"]:
             judged = _recorded(known)
         else:
-            judged, work = self._judged(options, known)
-            result.update(rules=judged, work=work)
+            judged, work, off = self._judged(options, known)
+            result.update(rules=judged, work=work, off=off)
         failures = loading.broken(judged)
         result.update(changed=False, in_spec=not failures)
         if failures and self._enforced(options):
@@ -79,12 +79,15 @@ class ActionModule(ActionBase):
         )
         return dict(options)
 
-    def _judged(self, options: dict[str, Any], known: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def _judged(
+        self, options: dict[str, Any], known: dict[str, Any]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
         role, subject = self._task._role.get_name(), options["subject"]
         try:
             settings = loading.settings_of(role, known, self._templar.template, options["given"])
             judged = loading.judge(role, subject, options["observed"], settings)
-            return judged, loading.work_of(role, options["observed"], settings) if subject == "rules" else {}
+            work = loading.work_of(role, options["observed"], settings) if subject == "rules" else {}
+            return judged, work, loading.off(role, settings)
         except loading.BadRule as error:
             raise AnsibleActionFail(str(error)) from error
 

@@ -23,10 +23,11 @@ __all__ = ["ENFORCE", "BadRule", "broken", "call", "judge", "sentence", "setting
 
 # Variables that every role may read in addition to its own.
 SHARED = (
-    *("versions", "fleet_bundle", "inventory_hostname"),
+    *("versions", "fleet_bundle", "fleet_profile", "inventory_hostname"),
     *("ansible_host", "ansible_port", "ansible_user", "ansible_ssh_private_key_file"),
     *("ansible_ssh_common_args", "ansible_ssh_extra_args"),
 )
+PROFILES = ("full", "lean")
 Template = Callable[[Any], Any]
 
 
@@ -62,6 +63,17 @@ def judge(role: str, subject: str, observed: Mapping[str, Any], settings: Settin
     """The rules of a role, judged for one host. Raises BadRule."""
     rules = function_of(role, subject)(Observed(observed), settings)
     return evaluate([rule.as_record() for rule in rules], role, settings.text("inventory_hostname"))
+
+
+def off(role: str, settings: Settings) -> str:
+    """Why a role does nothing on this board; empty where it is on, or has no switch. Raises BadRule for a profile."""
+    profile = settings.text("fleet_profile")
+    if profile not in ("", *PROFILES):
+        raise BadRule(f"fleet_profile is {profile!r}; expected {' or '.join(PROFILES)}")
+    switch = role + "_enabled"
+    if switch not in settings.values or settings.switch(switch):
+        return ""
+    return f"off: {switch} is false" + (f" (profile {profile})" if profile == "lean" else "")
 
 
 def work_of(role: str, observed: Mapping[str, Any], settings: Settings) -> dict[str, Any]:

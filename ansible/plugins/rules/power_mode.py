@@ -85,10 +85,12 @@ def _clocks(observed: Observed, settings: Settings) -> Rule:
 
 
 def _fan(observed: Observed, settings: Settings) -> Rule:
-    fan, wanted = observed.file("fan"), settings.number("power_mode_fan")
+    fan, control, wanted = observed.file("fan"), observed.file("fan_control"), settings.number("power_mode_fan")
+    governed = control.exists and control.text.strip() not in ("", "0")
+    speed = fan.text.strip() + (", and the governor changes it (temp_control)" if governed else "")
     return Rule(
         "power_mode.fan",
-        fan.text.strip() if fan.exists else "no fan",
+        speed if fan.exists else "no fan",
         f"{wanted} of 255",
-        holds=not fan.exists or fan.text.strip() == str(wanted),
+        holds=not fan.exists or speed == str(wanted),
     )

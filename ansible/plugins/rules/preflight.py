@@ -7,6 +7,8 @@ from typing import Any
 
 from .model import Observed, Rule, Settings
 
+UPDATE = "docs/how-to/update-l4t.md"
+
 BOARD = "NVIDIA Jetson Nano Developer Kit (4 GB, not Orin)"
 # Prints the sources that do not take a connection; plain TCP, so that a wrong clock does not matter here.
 KNOCK = (
@@ -76,14 +78,14 @@ def _releases(observed: Observed, settings: Settings) -> list[Rule]:
             shown,
             f"L4T {numbers[0]} to {numbers[-1]} (JetPack {names[0]} to {names[-1]})",
             holds=version != "",
-            next=f"write the SD card image of JetPack {jetpack['expected']} and start again",
+            next=f"write NVIDIA's SD card image of JetPack {jetpack['image']} and start again: {UPDATE}",
         ),
         Rule(
             "preflight.newest_release",
             f"JetPack {version or 'unknown'}",
             f"JetPack {jetpack['expected']}",
             hint=True,
-            next=f"works; {jetpack['expected']} has the last security fixes of NVIDIA",
+            next=f"works; {jetpack['expected']} has NVIDIA's last security fixes: ansible-playbook os_update.yml",
         ),
     ]
 

@@ -41,6 +41,7 @@ def plan(settings: Settings) -> dict[str, Any]:
             environment=environments.OF_THE_A57,
         ),
         "stages": [{"name": name, "run": line + make} for name, line in STAGES.items()],
+        "unpublished": ["torchvision", *(["torch2trt"] if torch2trt else [])],
         "results": [{"artefact": name, "pattern": f"dist/{name}-*.whl"} for name in STAGES],
     }
 

@@ -68,6 +68,7 @@ GOOD = {
             "status": file("pmode:0000\n", path="/var/lib/nvpmodel/status"),
             "unit": file("{{ lookup('template', 'nano-ocr-clocks.service.j2') }}"),
             "fan": file("255\n"),
+            "fan_control": file("0\n"),
         },
     },
     "swap": {
@@ -153,6 +154,7 @@ NODES = {
             "files/unit": file("other"),
             "commands/clocks": command("", 1, "Error: needs root"),
             "files/fan": NO_FILE,
+            "files/fan_control": NO_FILE,
         },
         hardening={"commands/chain": command("-N NANO-OCR\n-A NANO-OCR -j DROP")},
         swap={

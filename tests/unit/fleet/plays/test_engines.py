@@ -82,8 +82,17 @@ def test_hosts_are_built_by_the_play(here, board, tmp_path, monkeypatch):
     }  # fmt: skip
 
 
-def test_what_makes_no_sense_is_refused():
-    for wrong in ({"target": "openvino"}, {"target": "onnxruntime", "limit": "line_a"}):
-        with pytest.raises(EngineRequestError) as caught:
-            engines.build(**wrong, call=Calls())
-        assert caught.value.expected
+def test_virtual_boards_share_engines_of_onnxruntime_by_the_same_play(monkeypatch, tmp_path):
+    monkeypatch.setattr(playbooks, "tools", lambda: Path("/tools"))
+    (tmp_path / "inventory.ini").touch()
+    calls = Calls()
+    engines.build(target="onnxruntime", inventory=str(tmp_path / "inventory.ini"), root=str(tmp_path), call=calls)
+    command, folder = calls[0]
+    assert command[1] == "engines.yml" and folder == playbooks.FOLDER
+    assert json.loads(command[-1])["engines_target"] == "onnxruntime"
+
+
+def test_an_unknown_target_is_refused():
+    with pytest.raises(EngineRequestError) as caught:
+        engines.build(target="openvino", call=Calls())
+    assert caught.value.expected

@@ -100,3 +100,14 @@ def test_the_json_report(report, tmp_path):
         ("nano-02", "preflight", 0),
     ]
     assert record["rules"] == [{"host": "nano-01", **RULE}]
+
+
+def test_what_is_off_is_said_to_be_off():
+    report = RunReport("provision.yml")
+    for host in ("nano-01", "nano-02"):
+        report.record(host, "paddle", 0.5, {"off": "off: paddle_enabled is false (profile lean)"}, "ok")
+        report.record(host, "swap", 0.5, {"off": ""}, "ok")
+    told = summary(report)
+    assert told[-1] == "paddle: off: paddle_enabled is false (profile lean), on 2 host(s)"
+    assert "off: paddle_enabled" in summary(report, verbose=True)[1] and len(told) == 2
+    assert report.as_record()["roles"][0]["off"].startswith("off")

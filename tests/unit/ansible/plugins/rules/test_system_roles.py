@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.unit.ansible.answers import ROOT, judged
+from tests.unit.ansible.answers import ROOT, command, file, judged, unit
 from tests.unit.ansible.observed_nodes import BROKEN, HINTS, NODES, SYSTEM
 
 CHAIN = (
@@ -79,3 +79,21 @@ def test_what_is_named_on_a_node(host: str, hint: bool, expected: dict[str, dict
 def test_every_rule_was_broken_once() -> None:
     named = {name for table in (BROKEN, HINTS) for rules in table.values() for name in rules}
     assert named == set(rules_of("good", False))
+
+
+@pytest.mark.parametrize(
+    "control, found",
+    [
+        (file("0\n"), "255"),
+        (file(exists=False), "255"),
+        (file("1\n"), "255, and the governor changes it (temp_control)"),
+    ],
+)
+def test_a_fan_whose_governor_is_on_is_not_as_it_must_be(control: dict[str, Any], found: str) -> None:
+    seen = {
+        "commands": {"query": command("NV Power Mode: MAXN\n0"), "clocks": command("")},
+        "files": {"status": file("pmode:0000"), "unit": file("x"), "fan": file("255\n"), "fan_control": control},
+        "units": {"nano-ocr-clocks.service": unit()},
+    }
+    rule = judged("power_mode", seen, {"unit": "x"})["power_mode.fan"]
+    assert (rule["found"], rule["holds"]) == (found, found == "255")
