@@ -286,17 +286,14 @@ def test_cut_off_before_docker_reads_its_settings(converged: Outcome, plays: Pla
     finished(plays, "container_runtime")
 
 
-@pytest.mark.parametrize(
-    "folder, size, when",
-    [("/opt/nano-ocr/venvs", "60m", "while pip works"), ("/var/cache/nano-ocr", "20m", "while files are pushed")],
-)
-def test_a_disk_that_fills(
-    converged: Outcome, plays: Plays, node: VirtualNano, folder: str, size: str, when: str
-) -> None:
-    node.root(f"rm -rf {VENV}; mkdir -p {folder}; mount -t tmpfs -o size={size} tmpfs {folder}")
-    done = plays.run("provision", "-e", '{"wheelhouse_reserve_mb": -100000}', tags="python36")
-    node.root(f"umount {folder}")
-    assert done.code == 2
-    assert f"{VENV}: found " in done.failures() and "No space left on device" in done.failures()
-    assert "next: free some space on the board" in done.failures()
+def test_a_disk_that_fills(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
+    """While files are pushed; then, in a run that goes on from there, while pip works; then there is room."""
+    node.root(f"rm -rf {VENV}")
+    for folder, size in (("/var/cache/nano-ocr", "20m"), ("/opt/nano-ocr/venvs", "60m")):
+        node.root(f"mkdir -p {folder}; mount -t tmpfs -o size={size} tmpfs {folder}")
+        done = plays.run("provision", "-e", '{"wheelhouse_reserve_mb": -100000}', tags="python36")
+        node.root(f"umount {folder}")
+        assert done.code == 2
+        assert f"{VENV}: found " in done.failures() and "No space left on device" in done.failures(), folder
+        assert "next: free some space on the board" in done.failures()
     finished(plays, "python36")
