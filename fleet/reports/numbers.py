@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import BlockError
-from fleet.reports import reader_table, side_by_side_blocks, why_zero
+from fleet.reports import passes, photographs, reader_table, why_zero
 from fleet.reports.identity import run_identity
 from fleet.reports.reader_table import matrix_labels, plain_runs, runs_of
 
@@ -107,8 +107,8 @@ def networks(folder: Path, page: Path) -> str:
 MAKERS: dict[str, Callable[[Path, Path], str]] = {
     "all-readers": reader_table.everyone,
     "hardness": hardness,
-    "passes-summary": side_by_side_blocks.passes,
-    "photographs": side_by_side_blocks.photographs,
+    "passes-summary": passes.summary,
+    "photographs": photographs.summary,
     "all-recipes": all_recipes,
     "networks": networks,
     "render-speed": render_speed,

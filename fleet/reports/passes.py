@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fleet.core.errors import BlockError
 from fleet.core.files import write_whole
-from ocr_app.core.tables import table
+from fleet.core.pages import markdown_table
+from ocr_app.core.tables import percent, table
 from training import cards
 
 GAPS = (0.0, 1.0, 2.0, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 8.0)
@@ -152,3 +155,26 @@ def _svg(canvas: Any) -> str:
     stream = io.StringIO()
     canvas.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def summary(folder: Path, page: Path) -> str:
+    """One row per set: good codes, and what passes. Raises BlockError."""
+    record = read_record(folder.parent.parent / "models" / "passes.json", "./inv passes --publish")
+    rows = []
+    for part in record["parts"]:
+        found = counts(part["cases"])
+        share = percent(found["kept"] / found["good"] if found["good"] else None)
+        rows.append([part["name"], str(found["good"]), share, *(str(found[key]) for key in ("wrong", "part"))])
+    return markdown_table(["set", "good codes", "of these passed", "wrong", "in part"], rows) + (
+        f"\n\nMade by `./inv passes --publish` on {record['created'][:10]} with the reader `{record['reader']}` and "
+        "the recipes of this repository. Wrong: passes that say something else than the label. In part: right as far "
+        "as it goes. [What a lead and a second witness buy](docs/models/passes.md)."
+    )
+
+
+def read_record(path: Path, command: str) -> dict[str, Any]:
+    """A committed record. Raises BlockError where it is missing. ``command``: what makes it."""
+    if not path.exists():
+        raise BlockError(f"no {path.name}", str(path.name), command)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from fleet.core.pages import format_machine, markdown_table
-from fleet.reports.passes import counts
+from fleet.reports.passes import counts, read_record
 from ocr_app.benchmark.side_by_side.totals import TurnsTotal, by_kind, total
 from ocr_app.core.tables import milliseconds, percent, table
 
 Table = Callable[[list[str], list[list[str]]], str]
+DATES, LINES = "real-dates", "real-lines"
 HEAD = ["reader", "found", "read", "exact", "whole", "ms", "p95", "times", "CPU ms", "times", "MiB", "passed", "wrong"]
 CROP_HEAD = ["reader", "exact", "read", "ms median", "p95", "times", "CPU ms"]
 
@@ -134,3 +136,28 @@ def _introduction(record: dict[str, Any]) -> str:
 def _not_run(record: dict[str, Any]) -> str:
     rows = [f"\nNot run: {row['reader']}: {row['reason']}" for row in record["not_run"]]
     return "\n" + "\n".join(rows) if rows else ""
+
+
+def summary(folder: Path, page: Path) -> str:
+    """One row per reader: the crops, the photographs pooled, and times beside the reference's. Raises BlockError."""
+    record = read_record(folder.parent / "photographs.json", "./inv photographs --publish")
+    against = total(pooled(record, record["reference"], record["photographs"]))
+    head = ["reader", "dates", "lines", "lines found", "lines read", "photos whole", "ms", "times"]
+    rows = [_summary_row(record, reader, against) for reader in record["results"]]
+    lines, images = against.lines, against.images
+    return markdown_table(head, rows) + (
+        f"\n\nMade by `./inv photographs --publish` on {record['created'][:10]}: all readers read the same pictures "
+        f"in one run, in turns, with {record['threads']} thread each, on {format_machine(record['environment'])}. "
+        f"Dates and lines: real crops read exactly, on A-Z and 0-9. Photographs: {images} with {lines} lines, of "
+        "products, labels, dot matrix, marked metal and medicine boxes. Whole: every line was read. Times: medians as "
+        f"multiples of those of {record['reference']}. [By set and by kind of print](docs/results/photographs.md)."
+    )
+
+
+def _summary_row(record: dict[str, Any], reader: str, against: TurnsTotal) -> list[str]:
+    own = total(pooled(record, reader, record["photographs"]))
+    crops = [total(pooled(record, reader, [name])) for name in (DATES, LINES)]
+    exact = [f"{each.exact} of {each.lines}" for each in crops]
+    ratio = f"{own.median_ms / against.median_ms:.2f}" if own.median_ms and against.median_ms else "-"
+    shares = [percent(part / own.lines if own.lines else None) for part in (own.found, own.read)]
+    return [reader, *exact, *shares, str(own.whole), milliseconds(own.median_ms), ratio]

@@ -1,7 +1,10 @@
 """Tables and rejection curves of passes."""
 
+import json
+
 import pytest
 
+from fleet.core.errors import BlockError
 from fleet.reports import passes
 from fleet.reports.passes import RejectionPoint, counts, rejection
 from training.cards import CardError
@@ -70,3 +73,16 @@ def test_the_card_gets_its_tables_and_curves(tmp_path):
     page.write_text("nothing")
     with pytest.raises(CardError):
         passes.publish(RECORD, tmp_path)
+
+
+def test_the_readme_tells_passes_set_by_set(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "passes.json").write_text(json.dumps(RECORD))
+    table = passes.summary(tmp_path / "results" / "run", tmp_path / "README.md").splitlines()
+    assert table[2] == "| one | 5 | 40.0 % | 1 | 0 |"
+
+
+def test_a_record_that_is_not_there_is_named_with_its_command(tmp_path):
+    with pytest.raises(BlockError) as caught:
+        passes.summary(tmp_path / "results" / "run", tmp_path / "README.md")
+    assert caught.value.next_step == "./inv passes --publish"

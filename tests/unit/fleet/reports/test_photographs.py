@@ -1,5 +1,7 @@
 """The tables of a comparison over photographs and crops."""
 
+import json
+
 from fleet.reports import photographs
 
 
@@ -78,3 +80,23 @@ def test_crops_count_exact_texts():
 def test_what_was_not_run_is_named_in_both_forms():
     for form in (photographs.text(RECORD), photographs.page(RECORD)):
         assert "Not run: gone: not installed" in form
+
+
+def test_the_readme_has_a_row_for_each_reader_beside_the_reference(tmp_path, monkeypatch):
+    monkeypatch.setattr(photographs, "format_machine", lambda environment: environment["cpu"])
+    crops = {"real-dates": [image("d", [[1, 1, 1]], 1.0)], "real-lines": [image("l", [[1, 0, 0]], 1.0)]}
+    record = {
+        **RECORD,
+        "created": "2026-11-30T01:02:03Z",
+        "reference": "a",
+        "photographs": ["one"],
+        "results": {
+            "a": {"one": [image("ed_1", [[1, 1, 1], [1, 0, 0]], 40.0)], **crops},
+            "b": {"one": [image("ed_1", [[1, 1, 1], [1, 1, 1]], 60.0)], **crops},
+        },
+    }
+    (tmp_path / "photographs.json").write_text(json.dumps(record))
+    table = photographs.summary(tmp_path / "run", tmp_path / "README.md").splitlines()
+    assert table[2] == "| a | 1 of 1 | 0 of 1 | 100.0 % | 50.0 % | 0 | 40 | 1.00 |"
+    assert table[3] == "| b | 1 of 1 | 0 of 1 | 100.0 % | 100.0 % | 1 | 60 | 1.50 |"
+    assert "on a processor" in table[-1] and "1 with 2 lines" in table[-1] and "2026-11-30" in table[-1]
