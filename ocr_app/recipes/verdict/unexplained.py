@@ -5,7 +5,7 @@ text on the line of the code, between its parts, or in a line next to it, of its
 places count, read or not, as it is their geometry that speaks; and so does ink on the line that nothing detected.
 """
 
-from typing import List, NamedTuple, Sequence, Set, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Set, Tuple
 
 import cv2
 import numpy as np
@@ -169,7 +169,7 @@ def _may_be_ignored(recipe: Recipe, decoding: CodeDecoding, neighbour: Neighbour
     if neighbour.side in (ABOVE, BELOW):
         speaks = place.clear and _has_digit(place.text) and len(place.text.replace(" ", "")) >= FEWEST_OF_CODE
         return not speaks and not _may_have_line(recipe, decoding, line, neighbour.side)
-    return not may_continue(recipe, own, line.text, neighbour.side)
+    return not any(_is_part(recipe, each, line.text, neighbour.side) for each in recipe.lines)
 
 
 def _may_be_code(recipe: Recipe, place: TextPlace) -> bool:
@@ -219,12 +219,12 @@ def _recipe_line(recipe: Recipe, decoding: CodeDecoding, line: DecodedLine) -> R
 
 
 def _may_have_line(recipe: Recipe, decoding: CodeDecoding, line: DecodedLine, side: str) -> bool:
-    """Whether some layout has another line on this side of one with this text; between two lines it always may."""
+    """Whether some layout has another line on this side of one that holds this text; between two lines it always may."""
     if _is_inner(decoding, line, side):
         return True
     for other in recipe.layouts:
         outer = other.lines[1:] if side == ABOVE else other.lines[:-1]
-        if any(recipe.registry.accepts(each.root, line.text) for each in outer):
+        if any(recipe.registry.holds(each.root, line.text) for each in outer):
             return True
     return False
 
@@ -233,6 +233,24 @@ def _is_inner(decoding: CodeDecoding, line: DecodedLine, side: str) -> bool:
     """Whether a line of the code is on this side of the line."""
     texts = [each for each in decoding.lines if each.text]
     return line is not (texts[0] if side == ABOVE else texts[-1])
+
+
+def _is_part(recipe: Recipe, line: RecipeLine, text: str, side: str) -> bool:
+    """Whether a text of some line goes on beyond ``text`` on this side; it may hold more on the other one."""
+    registry = recipe.registry
+    within = registry.states_from(line.root)
+    if side == LEFT:
+        return any(_behind(recipe, state, text) is not None for state in within if state != line.root)
+    ends = [_behind(recipe, state, text) for state in within]
+    return any(registry.arcs[end] for end in ends if end is not None)
+
+
+def _behind(recipe: Recipe, state: int, text: str) -> Optional[int]:
+    """The state that a text leads to; None where it is not allowed."""
+    at: Optional[int] = state
+    for character in text:
+        at = None if at is None else recipe.registry.arcs[at].get(character)
+    return at
 
 
 def may_continue(recipe: Recipe, line: RecipeLine, text: str, side: str) -> bool:

@@ -161,3 +161,21 @@ def test_clear_text_like_that_of_a_code_counts_though_no_layout_has_a_line_there
     lots, lot = LOTS + "neighbours: ignore\n", place("L1234", 0, 0)
     assert judged(lots, lot, place("L9876", 0, 30))[0].verdict != "pass"
     assert judged(lots, lot, place("L9", 0, 30)._replace(code=0.0))[0].verdict == "pass"
+
+
+PAIRS = """
+name: pairs
+neighbours: ignore
+codes:
+  - {name: two, lines: [["PRO", {date: MM/YYYY, as: made}, "EXP", {date: MM/YYYY, as: best}], [{lot: "'L'9999"}]]}
+  - {name: one, lines: [[{optional: "EXP"}, {date: MM/YYYY, as: best}]]}
+"""
+
+
+def test_a_line_that_is_part_of_a_longer_one_of_another_layout_may_go_on_and_have_lines_below():
+    half = place("EXP 10/2021", 230, 0)
+    assert judged(PAIRS, half)[0].verdict == "pass"
+    unread = place("PRO 1", 0, 0, sure=False)
+    assert judged(PAIRS, unread, half)[0].verdict == "no-read"
+    assert judged(PAIRS, half, place("L", 230, 30, sure=False))[0].verdict == "no-read"
+    assert judged(PAIRS, half, place("L", 230, 30, sure=False)._replace(code=0.2))[0].verdict == "pass"
