@@ -219,7 +219,7 @@ def _recipe_line(recipe: Recipe, decoding: CodeDecoding, line: DecodedLine) -> R
 
 
 def _may_have_line(recipe: Recipe, decoding: CodeDecoding, line: DecodedLine, side: str) -> bool:
-    """Whether some layout has another line on this side of one that holds this text; between two lines it always may."""
+    """Whether some layout has another line on this side of one that holds this text; between two lines it may."""
     if _is_inner(decoding, line, side):
         return True
     for other in recipe.layouts:
