@@ -144,7 +144,7 @@ class Deployments(RuleBasedStateMachine):
 
 
 EXAMPLES = settings(
-    max_examples=300, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=100, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 

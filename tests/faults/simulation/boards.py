@@ -36,10 +36,14 @@ class Board:
         self.interrupt = False
 
     def runs(self):
-        """The id of the release that the board truly runs, committed; None for none."""
+        """The id of the release that the board truly runs, committed and ready; None for none."""
         state = self.made.node().state() if self.agent else None
-        ready = state is not None and state.phase == "idle" and state.current is not None
-        return state.current["id"] if ready and self.made.host.running() == state.current["id"] else None
+        if state is None or state.phase != "idle" or state.current is None:
+            return None
+        self.made.host.seconds += 30  # an application that was started a moment ago is ready
+        health = self.made.host.health()
+        ready = self.made.host.running() == state.current["id"] and health is not None and health["ready"]
+        return state.current["id"] if ready else None
 
     def status(self):
         self.made.host.seconds += 30  # an application that was started a moment ago is ready
@@ -86,6 +90,9 @@ class Boards:
         settings = json.loads(Path(path).read_text())
         self.plays += 1
         if self.interrupt_at is not None and self.plays >= self.interrupt_at:
+            batch = settings.get("deploy_hosts", "").split(",") if name == "deploy" else []
+            for host in batch:  # Ctrl-C came before the first task: the boards are recorded as begun, and untouched
+                self.on_touch(host, settings, batch)
             return 130
         return {"ask": self._ask, "deploy": self._deploy}[name](settings)
 
