@@ -377,6 +377,22 @@ def fleet(
     _run(commands.run, verb, nodes, name, arch, node, recreate)
 
 
+@task(
+    help={
+        "minutes": "how long",
+        "seed": "of the inputs; the same seed makes the same ones in the same order",
+        "only": "targets (comma separated): images, recipes, patterns, tables, messages, requests",
+        "publish": "write the figures to docs/results/fuzz.json",
+    }
+)
+def fuzz(_: Context, minutes: float = 20.0, seed: int = 0, only: str = "", publish: bool = False) -> None:
+    """Feed hostile inputs to loaders, recipes, HTTP and the line protocol, and count what happens."""
+    from fleet.measurement import fuzzing
+
+    out = ROOT / "docs" / "results" / "fuzz.json" if publish else None
+    _run(fuzzing.run, float(minutes), int(seed), _list(only), out)
+
+
 @task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests need."""

@@ -228,3 +228,10 @@ class PackageError(FleetError):
 
     exit_code = 82
     code = "package"
+
+
+class FuzzingFound(FleetError):
+    """`./inv fuzz` found an input that was neither accepted nor refused properly."""
+
+    exit_code = 83
+    code = "fuzz"

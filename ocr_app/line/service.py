@@ -105,9 +105,18 @@ class LineService:
             arguments = (self._settings, self._status, self._jobs, self._stop, self._context.runtime)
             self._thread(lambda: prove_at_start(*arguments))
 
-    @staticmethod
-    def _thread(work: Callable[[], Any]) -> threading.Thread:
-        thread = threading.Thread(target=work, daemon=True)
+    def _thread(self, work: Callable[[], Any]) -> threading.Thread:
+        """A part of the service. If it ends with an exception, the service ends too: it would be deaf without it."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except Exception:
+                LOG.exception("a part of the service failed")
+                self._status.give_up()
+                self._supervisor.stop.set()
+
+        thread = threading.Thread(target=guarded, daemon=True)
         thread.start()
         return thread
 

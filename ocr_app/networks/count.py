@@ -42,6 +42,11 @@ _MOVES = {
     "DepthToSpace",
     "SpaceToDepth",
 }
+_ELEMENTS = {
+    1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
+    10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64,
+}  # fmt: skip
+"""NumPy's types for element types of ONNX (TensorProto.DataType)."""
 _REDUCTIONS = {"GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin"}
 _PER_ELEMENT = {"Softmax": 5, "LogSoftmax": 5, "Resize": 4, "Upsample": 4}
 
@@ -131,8 +136,9 @@ def observe(model: Model, shape: Tuple[int, ...], name: str) -> Shapes:
     )
     names = [output.name for output in every.get_outputs()]
     given = model.inputs[0].name
+    zeros: np.ndarray = np.zeros(shape, _ELEMENTS.get(model.inputs[0].data_type, np.float32))
     try:
-        values = every.run(names, {given: np.zeros(shape, np.float32)})
+        values = every.run(names, {given: zeros})
     except Exception as error:  # onnxruntime's exceptions have no common public base
         raise UsageError("{} does not run at {}: {}".format(name, shape, error), "a shape that it accepts") from error
     shapes = {key: tuple(value.shape) for key, value in zip(names, values)}

@@ -44,11 +44,18 @@ class RequestHandler(BaseHTTPRequestHandler):
         """One request: what else the caller may have sent is not looked at."""
         self.close_connection = True
         try:
+            self._skip_empty_lines()
             self.handle_one_request()
         except OSError:
             pass  # the caller disconnected
         if self._stream.timed_out and not self._answered:
             self._refuse(self._cut_off("the request", "a whole request"))
+
+    def _skip_empty_lines(self) -> None:
+        """Some callers send an empty line first; the base class would answer nothing (RFC 9112, section 2.2)."""
+        stream: Any = self.rfile
+        while stream.peek(1)[:1] in (b"\r", b"\n"):
+            stream.read(1)
 
     def address_string(self) -> str:
         return "local"

@@ -7,7 +7,7 @@ roofline estimate (:mod:`ocr_app.networks`). Neither a GPU nor TensorRT is neede
 import os
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ocr_app.core.errors import ModelError
+from ocr_app.core.errors import ModelError, UsageError
 from ocr_app.core.tables import table
 from ocr_app.networks import count, onnx_model, roofline
 from ocr_app.networks.count import Count
@@ -54,13 +54,29 @@ def preflight(path: str, shape: Optional[Sequence[int]] = None, precision: str =
     if shape is None and free:
         return report._replace(uncounted="the input's shape is free: give one, MODEL:NxCxHxW")
     try:
-        return _measured(report, count.whole_shape(model, shape, path))
+        whole = count.whole_shape(model, shape, path)
+        return _measured(report, whole)
     except ModelError as error:
         return report._replace(uncounted=error.found)
 
 
+def _runnable(report: PreflightReport, shape: Tuple[int, ...]) -> Optional[count.Shapes]:
+    """The shapes of one run; None for a network that the rules refuse and that does not run here either.
+
+    Raises UsageError for one that they do not refuse.
+    """
+    try:
+        return count.observe(report.model, shape, report.path)
+    except UsageError:
+        if report.refused:
+            return None
+        raise
+
+
 def _measured(report: PreflightReport, shape: Tuple[int, ...]) -> PreflightReport:
-    shapes = count.observe(report.model, shape, report.path)
+    shapes = _runnable(report, shape)
+    if shapes is None:
+        return report._replace(shape=shape, uncounted="it is refused, and does not run here")
     counts = count.count_model(report.model, shapes)
     estimate = memory.estimate(report.model, shapes, counts, report.precision, rules.rules())
     band = roofline.estimate(counts, report.precision, roofline.board())

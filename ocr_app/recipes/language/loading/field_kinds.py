@@ -11,11 +11,11 @@ from ocr_app.recipes.language.patterns import (
     PatternToken,
     date_tokens,
     gs1,
-    gs1_date_tokens,
     mask_tokens,
     pattern_automaton,
     time_tokens,
 )
+from ocr_app.recipes.language.patterns.check_digits import CHECKED
 from ocr_app.recipes.language.patterns.tokens import DIGITS, LETTERS, Tokens
 from ocr_app.recipes.language.patterns.vocabulary import unaccented
 
@@ -138,8 +138,25 @@ def _read_gs1(value: YamlNode, keys: YamlMapping, settings: PatternSettings) -> 
     start = nfa.add_state()
     end = nfa.add_automaton(nfa.add_text(start, prefix), gs1.element_automaton(ai, settings, low, high))
     head = tuple(PatternToken("set", character) for character in prefix)
-    patterns = (head + gs1_date_tokens(),) if gs1.find_element(ai).kind == "date" else ()
+    patterns = tuple(head + tokens for tokens in gs1.date_patterns(ai))
     return minimise(nfa, start, end), patterns
+
+
+def _read_checked(value: YamlNode, keys: YamlMapping, settings: PatternSettings) -> FieldLanguage:
+    """A number with a check digit: ``checked: gtin``, with ``length``."""
+    kind = value.as_choice("kind of checked number", tuple(sorted(CHECKED)))
+    lengths, automaton = CHECKED[kind]
+    length = keys.get("length")
+    if length is not None:
+        low, high = _read_count(length)
+        lengths = tuple(range(low, high + 1)) if kind == "luhn" else tuple(n for n in lengths if low <= n <= high)
+    if not lengths:
+        raise value.error("{} has no such length".format(kind), ", ".join(str(n) for n in CHECKED[kind][0]))
+    nfa = Nfa()
+    start, end = nfa.add_state(), nfa.add_state()
+    for each in lengths:
+        nfa.add_epsilon(nfa.add_automaton(start, automaton(each)), end)
+    return minimise(nfa, start, end), ()
 
 
 FIELD_KINDS: Dict[str, _FieldReader] = {
@@ -152,5 +169,6 @@ FIELD_KINDS: Dict[str, _FieldReader] = {
     "time": _read_time,
     "lot": _read_lot,
     "gs1": _read_gs1,
+    "checked": _read_checked,
 }
 """Readers by kind. A reader takes the kind's value, the field's other keys and the settings; it raises RecipeError."""

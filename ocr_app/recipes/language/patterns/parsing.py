@@ -33,8 +33,9 @@ class PartialDateTime(NamedTuple):
 
 def parse_text(tokens: Tokens, settings: PatternSettings, text: str) -> Optional[PartialDateTime]:
     """What a text means under a pattern, with or without accents; None where it does not match it."""
-    text = unaccented(text)
-    if not pattern_automaton(tokens, settings).accepts(text):
+    automaton = pattern_automaton(tokens, settings)
+    text = text if automaton.accepts(text) else unaccented(text)
+    if not automaton.accepts(text):
         return None
     found = _expression(tokens, settings).match(text)
     if not found:

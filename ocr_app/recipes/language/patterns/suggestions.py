@@ -45,7 +45,10 @@ class Suggestion(NamedTuple):
 
 
 def suggest(pattern: str, split: Callable[[str], object]) -> Optional[Suggestion]:
-    """The pattern that was probably meant, None where nothing fits. ``split`` raises RecipeError for no pattern."""
+    """The pattern that was probably meant, None where nothing fits.
+
+    ``split`` raises RecipeError for what is no pattern, and must not ask for a suggestion itself.
+    """
     upper = pattern.upper()
     if upper != pattern and _fits(upper, split):
         return Suggestion(upper, "pattern letters are capitals")

@@ -6,6 +6,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ocr_app.core.errors import RecipeError
 from ocr_app.recipes.language.patterns.suggestions import suggest
+from ocr_app.recipes.language.patterns.vocabulary import unaccented
 
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -67,6 +68,8 @@ class PatternToken(NamedTuple):
 
 
 Tokens = Tuple[PatternToken, ...]
+_Split = Callable[[str, bool], Tokens]
+"""From a pattern to its tokens; the flag: whether an error says what was probably meant."""
 
 
 @lru_cache(maxsize=None)
@@ -75,11 +78,16 @@ def date_tokens(pattern: str) -> Tokens:
 
     A single ``D`` next to ``WW`` is the day of the week, 1 to 7. Raises RecipeError.
     """
+    return _date_tokens(pattern, True)
+
+
+def _date_tokens(pattern: str, hint: bool) -> Tokens:
+    """``hint``: whether an error says what was probably meant."""
     for code, replacement in _STRFTIME.items():
         pattern = pattern.replace(code, replacement)
     if "%" in pattern:
         raise RecipeError("not a date pattern: {!r}".format(pattern), " ".join(_STRFTIME), "for example %d.%m.%Y")
-    tokens = _split_quoted(pattern, _DATE_PARTS, "date", date_tokens)
+    tokens = _split_quoted(pattern, _DATE_PARTS, "date", _date_tokens if hint else None)
     parts = [token.part for token in tokens if token.part]
     if "week" in parts:
         tokens = tuple(PatternToken("weekday") if token.kind == "day1" else token for token in tokens)
@@ -100,39 +108,51 @@ def _fit_together(parts: Set[str]) -> bool:
 @lru_cache(maxsize=None)
 def time_tokens(pattern: str) -> Tokens:
     """Tokens of a pattern of a time of day such as ``HH:MM`` or ``H:MM AM``. Raises RecipeError."""
-    tokens = _split_quoted(pattern, _TIME_PARTS, "time", time_tokens)
+    return _time_tokens(pattern, True)
+
+
+def _time_tokens(pattern: str, hint: bool) -> Tokens:
+    tokens = _split_quoted(pattern, _TIME_PARTS, "time", _time_tokens if hint else None)
     parts = [token.part for token in tokens if token.part]
     if "hour" not in parts or len(set(parts)) != len(parts):
         raise RecipeError("not a time pattern: {!r}".format(pattern), "HH, MM, SS and AM", "for example HH:MM")
     return tokens
 
 
-def _split_quoted(
-    pattern: str, parts: Tuple[Tuple[str, str], ...], kind: str, split: Callable[[str], Tokens]
-) -> Tokens:
+def _split_quoted(pattern: str, parts: Tuple[Tuple[str, str], ...], kind: str, hint: Optional[_Split]) -> Tokens:
     """Tokens of a date or time, in which letters that are printed stand in quotes. Raises RecipeError."""
     tokens: List[PatternToken] = []
     for number, piece in enumerate(pattern.split("'")):
-        own = tuple(PatternToken("set", each.upper()) for each in piece) if number % 2 else _split_pattern(piece, parts)
+        own = _printed(piece) if number % 2 else _split_pattern(piece, parts)
         tokens += own
         letters = "" if number % 2 else "".join(sorted({t.characters for t in own if t.characters.isalpha()}))
         if letters:
-            raise _no_letters(pattern, letters, kind, parts, split)
+            raise _no_letters(pattern, letters, kind, parts, hint)
     if pattern.count("'") % 2:
         raise RecipeError("not a {} pattern: {!r} has an unclosed quote".format(kind, pattern), "'...'")
     return tuple(tokens)
 
 
+def _printed(text: str) -> Tokens:
+    """Exactly this text in capitals, with or without its accents."""
+    return tuple(PatternToken("set", each + unaccented(each).strip(each)) for each in text.upper())
+
+
 def _no_letters(
-    pattern: str, letters: str, kind: str, parts: Tuple[Tuple[str, str], ...], split: Callable[[str], Tokens]
+    pattern: str, letters: str, kind: str, parts: Tuple[Tuple[str, str], ...], hint: Optional[_Split]
 ) -> RecipeError:
     """The error of letters without a meaning, with what was probably meant."""
-    meant = suggest(pattern, split)
     found = "not a {} pattern: {!r}: the letters {!r} have no meaning in it".format(kind, pattern, letters)
-    expected = " ".join(text for text, _ in parts)
-    if meant is None:
-        return RecipeError(found, expected, "write letters that are printed in quotes: 'T'")
-    return RecipeError(found, expected, "write {} ({})".format(meant.pattern, meant.why))
+    fixed = "write letters that are printed in quotes: 'T'"
+    return RecipeError(found, " ".join(text for text, _ in parts), _meant(pattern, hint) or fixed)
+
+
+def _meant(pattern: str, hint: Optional[_Split]) -> str:
+    """``write DD/MM/YYYY (French: ...)``; empty where nothing fits."""
+    if hint is None:
+        return ""
+    meant = suggest(pattern, lambda other: hint(other, False))
+    return "write {} ({})".format(meant.pattern, meant.why) if meant else ""
 
 
 @lru_cache(maxsize=None)
@@ -144,6 +164,10 @@ def mask_tokens(mask: str) -> Tokens:
     ``[...]`` is one of these characters, ``'...'`` exactly these. Other letters have to be quoted; punctuation is
     printed as it is.
     """
+    return _mask_tokens(mask, True)
+
+
+def _mask_tokens(mask: str, hint: bool) -> Tokens:
     tokens: List[PatternToken] = []
     rest = mask
     while rest:
@@ -151,27 +175,29 @@ def mask_tokens(mask: str) -> Tokens:
         plain = re.match(r"[^'\[\]]+", rest)
         if group:
             quoted, choice = group.groups()
-            sets = list(quoted.upper()) if quoted else [_expand_ranges(choice)]
-            tokens += [PatternToken("set", characters) for characters in sets]
+            tokens += _printed(quoted) if quoted else [PatternToken("set", _expand_ranges(choice))]
             rest = rest[group.end() :]
         elif plain:
             tokens += _split_pattern(plain.group(), _MASK_PARTS, _MASK_SETS)
             rest = rest[plain.end() :]
         else:
             raise RecipeError("unclosed quote or bracket in mask {!r}".format(mask), "'...' or [...]")
-    if any(token.kind == "set" and token.characters in LETTERS and len(token.characters) == 1 for token in tokens):
-        _refuse_bare_letters(mask)
+    if any(token.kind == "set" and token.characters.isalpha() and len(token.characters) == 1 for token in tokens):
+        _refuse_bare_letters(mask, _mask_tokens if hint else None)
+    parts = [token.part for token in tokens if token.part]
+    twice = sorted({part for part in parts if parts.count(part) > 1})
+    if twice:
+        found = "mask {!r} has the {} twice".format(mask, " and the ".join(twice).replace("_", " "))
+        raise RecipeError(found, "each part of a date at most once", "write 9 for a digit that says nothing about it")
     return tuple(tokens)
 
 
-def _refuse_bare_letters(mask: str) -> None:
+def _refuse_bare_letters(mask: str, hint: Optional[_Split]) -> None:
     bare = re.sub(r"'[^']*'|\[[^\]]*\]|<[YMS]>|YYYY|YY|Y|DDD|DD|MM|WW|HH|NN|A|9|X", "", mask)
     letters = "".join(character for character in bare if character.isalpha())
     if letters:
         found = "mask {!r}: the letters {!r} have no meaning in a mask".format(mask, letters)
-        meant = suggest(mask, mask_tokens)
-        fixed = "write fixed letters in quotes: 'L'YYDDD999"
-        next_step = "write {} ({})".format(meant.pattern, meant.why) if meant else fixed
+        next_step = _meant(mask, hint) or "write fixed letters in quotes: 'L'YYDDD999"
         raise RecipeError(found, "A 9 X YYYY YY Y DDD DD MM WW HH NN <Y> <M> <S>", next_step)
 
 

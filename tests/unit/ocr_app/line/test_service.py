@@ -1,10 +1,12 @@
 """`ocr-app serve` as a program: started, asked, ended."""
 
 import json
+import threading
 
 import pytest
 
 from ocr_app.line import service
+from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.reading import ReaderSettings
 from ocr_app.line.settings.serving import HttpSettings
@@ -83,3 +85,10 @@ def test_the_inputs_are_described():
     assert service.describe(nothing, 0) == {"inputs": "none"}
     unused = ServiceSettings(http=HttpSettings(listen="unix:/a"), reader=ReaderSettings(engine="none", packs="/p"))
     assert service.describe(unused, 0) == {"listen": "unix:/a", "packs_not_used": "/p"}
+
+
+def test_a_part_that_fails_ends_the_service_instead_of_leaving_it_deaf():
+    made = service.LineService.__new__(service.LineService)
+    made._status, made._supervisor = ServiceStatus(), type("Stoppable", (), {"stop": threading.Event()})()
+    made._thread(lambda: 1 // 0).join(10)
+    assert made._supervisor.stop.is_set() and not made._status.snapshot().live

@@ -74,6 +74,12 @@ def test_a_malformed_request_is_answered_in_json(shared, line):
     assert b"application/json" in answer and b'{"refused": {"code": ' in answer
 
 
+def test_empty_lines_before_a_request_do_no_harm(shared):
+    """Found by `./inv fuzz`."""
+    assert raw(shared, b"\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+    assert b"bad-request" in raw(shared, b"\r\n\r\nHEAD /metrics HTTP//1.0\r\n\r\n")
+
+
 @pytest.mark.parametrize(
     "header,code",
     [

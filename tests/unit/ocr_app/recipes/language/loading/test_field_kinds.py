@@ -70,7 +70,7 @@ def test_counts_outside_1_to_64_are_refused(count):
 
 def test_the_kinds_are_those_of_the_reference():
     assert list(FIELD_KINDS) == [
-        "literal", "digits", "letters", "alphanumeric", "choice", "date", "time", "lot", "gs1",
+        "literal", "digits", "letters", "alphanumeric", "choice", "date", "time", "lot", "gs1", "checked",
     ]  # fmt: skip
 
 
@@ -113,3 +113,22 @@ def test_what_no_pattern_has_is_refused_with_what_is_meant(text, words):
     with pytest.raises(RecipeError) as caught:
         field(text)
     assert words in str(caught.value) and str(caught.value).startswith("recipe:3:")
+
+
+@pytest.mark.parametrize(
+    ("text", "good", "bad"),
+    [
+        ("{checked: gtin}", ["4006381333931", "40123455"], ["4006381333932", "400638133393"]),
+        ("{checked: gtin, length: 13}", ["4006381333931"], ["40123455"]),
+        ("{checked: luhn, length: 9-11}", ["79927398713"], ["79927398710"]),
+        ("{checked: vin}", ["1M8GDM9AXKP042788"], ["1M8GDM9A1KP042788"]),
+        ("{gs1: '7003'}", ["(7003)2605121430"], ["(7003)2605122530"]),
+    ],
+)
+def test_numbers_with_check_digits(text, good, bad):
+    test_a_kind_accepts_what_it_is_for(text, good, bad)
+
+
+def test_a_length_that_a_number_never_has_is_refused():
+    with pytest.raises(RecipeError, match="gtin has no such length"):
+        field("{checked: gtin, length: 10}")

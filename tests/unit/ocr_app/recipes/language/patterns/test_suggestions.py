@@ -3,8 +3,13 @@
 import pytest
 
 from ocr_app.core.errors import RecipeError
+from ocr_app.recipes.language.patterns import tokens
 from ocr_app.recipes.language.patterns.suggestions import suggest
 from ocr_app.recipes.language.patterns.tokens import date_tokens, mask_tokens, time_tokens
+
+
+def no_hints(pattern):
+    return tokens._date_tokens(pattern, False)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +33,7 @@ from ocr_app.recipes.language.patterns.tokens import date_tokens, mask_tokens, t
     ],
 )
 def test_dates(pattern, meant, why):
-    found = suggest(pattern, date_tokens)
+    found = suggest(pattern, no_hints)
     assert found.pattern == meant and why in found.why
     with pytest.raises(RecipeError) as caught:
         date_tokens(pattern)
@@ -49,6 +54,14 @@ def test_lots():
 
 
 def test_where_nothing_fits_the_way_out_is_quotes():
-    assert suggest("QQ.ZZ", date_tokens) is None
+    assert suggest("QQ.ZZ", no_hints) is None
     with pytest.raises(RecipeError, match="in quotes"):
         date_tokens("DD.MM.YYYY Q")
+
+
+@pytest.mark.parametrize("pattern", ["Y'", "AJ", "GG'", "[9-0]JJJ", "é9", "JJ" * 20])
+def test_a_suggestion_never_asks_for_another_one(pattern):
+    """Found by `./inv fuzz`: a mask that was suggested and refused asked for a suggestion, without end."""
+    for split in (date_tokens, time_tokens, mask_tokens):
+        with pytest.raises(RecipeError):
+            split(pattern + "Q")

@@ -43,6 +43,8 @@ def test_masks_have_sets_quotes_and_parts_of_dates():
         (date_tokens, "%d.%Q", "not a date pattern"),
         (time_tokens, "MM:SS", "not a time pattern"),
         (mask_tokens, "'L", "unclosed quote or bracket"),
+        (mask_tokens, "YYMMDDMM", "has the month twice"),
+        (mask_tokens, "éDDD", "the letters 'é' have no meaning"),
         (mask_tokens, "LDDD", "the letters 'L' have no meaning in a mask"),
     ],
 )
@@ -54,3 +56,9 @@ def test_what_is_not_a_pattern_is_refused(split, pattern, message):
 def test_every_token_names_the_part_that_it_prints():
     tokens = date_tokens("DD MMM YYYY") + gs1_date_tokens()
     assert [token.part for token in tokens] == ["day", "", "month", "", "year", "year", "month", "day"]
+
+
+def test_quoted_letters_are_printed_with_or_without_accents():
+    """Found by `./inv fuzz`: what a mask with an accent prints meant nothing."""
+    assert mask_tokens("'é'") == date_tokens("YY'é'")[1:] == (PatternToken("set", "ÉE"),)
+    assert mask_tokens("'ß'") == (PatternToken("set", "S"), PatternToken("set", "S"))
