@@ -16,6 +16,7 @@ from ocr_app.datasets.tables import read_table, read_text
 from ocr_app.scoring.line_matching import TruthLine
 
 MANIFEST = "nano-codes/1"
+_MOST_PIXELS = 1e9
 TSV_COLUMNS = ("filename", "text")
 
 
@@ -147,11 +148,16 @@ def _list(file: str, key: str, entry: Any, name: str) -> List[Any]:
 def _box(file: str, key: str, value: Any) -> Optional[Box]:
     if value is None:
         return None
-    numbers = value if isinstance(value, list) and all(isinstance(v, (int, float)) for v in value) else []
+    numbers = value if isinstance(value, list) and all(_is_number(v) for v in value) else []
     if len(numbers) != 4 or min(numbers[:2]) < 0 or min(numbers[2:]) < 1:
         raise problem(file, key + ".box", value, "[x, y, width, height], x and y from 0, width and height from 1")
     x, y, width, height = (int(round(v)) for v in numbers)
     return x, y, width, height
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number of pixels: no infinity, which JSON spells 1e999."""
+    return isinstance(value, (int, float)) and abs(value) < _MOST_PIXELS
 
 
 def _line(file: str, key: str, entry: Any) -> TruthLine:

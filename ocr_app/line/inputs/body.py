@@ -10,7 +10,7 @@ from typing import Any, List, NamedTuple, Optional
 
 from ocr_app.line.inputs.intake import RequestRefused
 
-_LENGTH = re.compile(r"[0-9]{1,18}$")
+_LENGTH = re.compile(r"[0-9]{1,18}\Z")
 _FORM = "multipart/form-data"
 _FORM_OVERHEAD = 1 << 16  # bytes of a form besides its image: boundaries, headers, small fields
 
@@ -48,10 +48,10 @@ class DeadlineStream(io.RawIOBase):
 
 def length_of(headers: Message, max_bytes: int) -> int:
     """The announced length. Raises RequestRefused: none, several, in chunks, too large."""
-    lengths = headers.get_all("Content-Length") or []
+    lengths = [value.strip(" \t") for value in headers.get_all("Content-Length") or []]
     if headers.get("Transfer-Encoding") is not None or not lengths:
         raise RequestRefused(411, "length-required", "no Content-Length", "the bytes of an image, not in chunks")
-    if len(set(lengths)) > 1 or not _LENGTH.match(lengths[0].strip()):
+    if len(set(lengths)) > 1 or not _LENGTH.match(lengths[0]):
         raise RequestRefused(400, "bad-request", "Content-Length: {}".format(", ".join(lengths))[:200], "one number")
     length, most = int(lengths[0]), max_bytes + (_FORM_OVERHEAD if is_form(headers) else 0)
     if length > most:

@@ -7,6 +7,7 @@ A request has ``connection_s`` seconds to arrive, from its first byte to its las
 
 import io
 import json
+import logging
 import socket
 import time
 from http.server import BaseHTTPRequestHandler
@@ -19,6 +20,7 @@ from ocr_app.line.inputs import body
 from ocr_app.line.inputs.intake import RequestRefused
 from ocr_app.line.inputs.server import MAX_REQUESTS, HttpServer
 
+LOG = logging.getLogger(__name__)
 _JSON = "application/json; charset=utf-8"
 _LINGER_S = 2.0
 _CONTINUE = "100-continue"
@@ -33,6 +35,7 @@ class RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     default_request_version = "HTTP/1.0"  # a malformed request gets a status and headers too
     command, path, request_version = "", "", "HTTP/1.1"
+    raw_requestline = b""
     _unread, _answered = False, False
 
     def setup(self) -> None:
@@ -50,6 +53,8 @@ class RequestHandler(BaseHTTPRequestHandler):
             pass  # the caller disconnected
         if self._stream.timed_out and not self._answered:
             self._refuse(self._cut_off("the request", "a whole request"))
+        elif not self._answered and self.raw_requestline:
+            self._refuse(RequestRefused(400, "bad-request", "a malformed request", "HTTP/1.1"))
 
     def _skip_empty_lines(self) -> None:
         """Some callers send an empty line first; the base class would answer nothing (RFC 9112, section 2.2)."""
@@ -96,6 +101,11 @@ class RequestHandler(BaseHTTPRequestHandler):
             self._dispatch()
         except RequestRefused as refused:
             self._refuse(refused)
+        except OSError:
+            raise
+        except Exception:
+            LOG.exception("a request failed")
+            self._refuse(RequestRefused(500, "fault", "a fault of the service", "a request that it answers"))
 
     def _known(self) -> Dict[str, Dict[str, Callable[[], None]]]:
         state = {"/health": self._health, "/ready": self._ready, "/metrics": self._metrics}

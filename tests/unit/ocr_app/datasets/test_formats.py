@@ -43,6 +43,7 @@ def test_photos_with_labelled_lines_are_scored_by_line(folder):
         ("a.json", {"format": "nano-codes/1", "images": [{"image": "0.png"}]}, r"images\[0\].code: None"),
         ("a.json", {"format": "nano-codes/1", "images": [{"image": "9.png", "code": "A"}]}, "9.png is not there"),
         ("a.json", {"7": {"img_path": "0.png", "code": "A", "box": [0, 0, 0, 4]}}, "7.box"),
+        ("a.json", {"7": {"img_path": "0.png", "code": "A", "box": [float("inf"), 0, 1, 4]}}, "7.box"),
         ("a.json", {"0.png": {"lines": [{"text": "A", "quad": [1, 2]}]}}, r"0.png.lines\[0\].quad"),
         ("a.tsv", "file\ttext\n0.png\tA\n", "line 1: no column filename"),
         ("a.tsv", "filename\ttext\n0.png\tA\n0.png\tB\n", "this id is used twice"),

@@ -78,6 +78,7 @@ def test_empty_lines_before_a_request_do_no_harm(shared):
     """Found by `./inv fuzz`."""
     assert raw(shared, b"\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200 ")
     assert b"bad-request" in raw(shared, b"\r\n\r\nHEAD /metrics HTTP//1.0\r\n\r\n")
+    assert b"bad-request" in raw(shared, b"\xa0\r\n\r\n")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,7 @@ def test_empty_lines_before_a_request_do_no_harm(shared):
         ("Content-Length: " + "9" * 5000, "bad-request"),
         ("Content-Length: 3\r\nContent-Length: 4", "bad-request"),
         ("Content-Length: -1", "bad-request"),
+        ("Content-Length: 64\x1d", "bad-request"),
         ("Content-Length: 3\r\nTransfer-Encoding: chunked", "length-required"),
         ("Content-Length: 3\r\nExpect: the-unexpected", "expectation"),
     ],

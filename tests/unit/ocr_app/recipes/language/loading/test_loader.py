@@ -42,7 +42,7 @@ def test_an_unquoted_colon_is_explained():
         ("name: x\nlines: [[{time: MM}]]", "not a time pattern"),
         ("name: x\nlines: [[{lot: LDDD}]]", "in quotes"),
         ('name: x\nlines: [[{lot: "\'L"}]]', "unclosed"),
-        ("name: x\nlines: [[{gs1: '99'}]]", "unsupported AI"),
+        ("name: x\nlines: [[{gs1: '09'}]]", "unsupported AI"),
         ("name: x\nlines: [[{optional: {digits: 2}}]]", "may be empty"),
         ("name: x\nlines: [{optional: true, fields: [{digits: 2}]}]", "every line"),
         ("name: x\nyears: 2030-2020\nlines: [[{digits: 2}]]", "window"),
