@@ -11,7 +11,7 @@ from ocr_app.recipes.decoding.result import CodeDecoding, DecodedLine
 from ocr_app.recipes.language.recipe import Recipe
 from ocr_app.recipes.verdict.reasons import Reason
 
-CONTESTED = 4.5  # nats of lead that a line needs which another network reads as another text of the recipe
+CONTESTED = 6.0  # nats of lead that a line needs which another network reads as another text of the recipe
 
 
 class WitnessReading(NamedTuple):

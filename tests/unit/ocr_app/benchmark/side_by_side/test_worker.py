@@ -76,7 +76,7 @@ def test_turning_is_to_the_left():
 
 def test_a_recipe_can_be_asked_for_with_another_lead(echo):
     path = str(ROOT / "recipes" / "dates.yaml")
-    assert echo._request(path, None).recipe.tolerances.gap == 1.5
+    assert echo._request(path, None).recipe.tolerances.gap == 2.5
     assert echo._request(path, 0.0).recipe.tolerances.gap == 0.0
     assert echo._request(None, None) is None
 
