@@ -228,7 +228,7 @@ def photographs(
         "sets": "beginnings of names, such as real-photos, nano-codes-100 (comma separated); default: all",
         "limit": "read only this many images of each set, evenly spread",
         "threads": "of the reader; default: that of matrix.toml",
-        "keep": "an earlier record of the same reader and code: keep its other parts",
+        "keep": "earlier records of the same reader and code (comma separated): keep their other parts",
         "out": "file of the record; default: build/passes.json",
         "publish": "write docs/models/passes.json, .md and .svg",
     }
@@ -247,8 +247,8 @@ def passes(
     from fleet.measurement import passes as measured
 
     asked = measured.PassesRequest(reader or None, _list(sets), limit or None, threads or None)
-    files = [Path(name) if name else None for name in (out, keep)]
-    _run(measured.main, asked, *files, publish=publish)
+    earlier = [Path(name) for name in _list(keep) or []]
+    _run(measured.main, asked, Path(out) if out else None, earlier, publish=publish)
 
 
 @task(

@@ -64,19 +64,19 @@ class PassesPart:
 def main(
     request: PassesRequest,
     out: Path | None = None,
-    keep: Path | None = None,
+    keep: Sequence[Path] = (),
     publish: bool = False,
     matrix: Path = MATRIX,
 ) -> None:
     """Measure, write the record, and print the table.
 
-    ``keep``: an earlier record of the same reader and code, whose other parts belong to this one, so that a long
+    ``keep``: earlier records of the same reader and code, whose other parts belong to this one, so that a long
     measurement can be made part by part. ``publish`` writes the card.
     """
     config = load_toml(matrix)
     record = measure(config, request)
-    if keep:
-        record = with_kept(record, json.loads(keep.read_text()), [part.name for part in parts(config, None)])
+    for path in keep:
+        record = with_kept(record, json.loads(path.read_text()), [part.name for part in parts(config, None)])
     write_whole(out or OUT, _as_text(record))
     print(report.text(record))
     if publish:
