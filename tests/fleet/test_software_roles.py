@@ -202,7 +202,8 @@ def test_jtop_is_installed_from_its_archive_and_its_service_needs_a_board(
 
 
 def test_a_wheel_that_is_not_there_names_the_command(converged: Outcome, plays: Plays, project: Project) -> None:
-    done = plays.run("provision", "-e", '{"pytorch_torch2trt": true, "pytorch_build_once": false}', tags="pytorch")
+    given = '{"pytorch_torch2trt": true, "pytorch_build_once": false}'
+    done = plays.run("provision", "-e", given, tags="pytorch")
     assert done.code != 0 and "torch2trt-0.5.0-py3-none-any.whl is not in wheelhouse/" in done.text
     assert "./inv wheels build --only pytorch" in done.failures()
 
