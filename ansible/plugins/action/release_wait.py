@@ -117,7 +117,8 @@ class ActionModule(ActionBase):
         found = json.loads(lines[-1]) if code == 0 and lines else {}
         if verb == "report" and found:
             return found, ""
-        return (found, "") if "phase" in found else (None, err or out)
+        said = " ".join(f"{out} {err}".split())  # with a terminal, ssh tells of itself on stderr, the command on stdout
+        return (found, "") if "phase" in found else (None, said)
 
     def _call(self, command: str) -> tuple[int, str, str]:
         try:
