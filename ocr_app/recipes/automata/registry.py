@@ -45,12 +45,18 @@ class StateRegistry:
 
     def accepts(self, start: int, text: str) -> bool:
         """Whether the whole text leads from ``start`` to a final state."""
-        state: Optional[int] = start
+        state = self.state_after(start, text)
+        return state is not None and self.final[state]
+
+    def state_after(self, start: int, text: str) -> Optional[int]:
+        """The state that a text leads to from ``start``; None where it is not allowed."""
+        state = start
         for character in text:
-            state = self.arcs[state].get(character)  # type: ignore[index]
-            if state is None:
-                return False
-        return self.final[state]  # type: ignore[index]
+            target = self.arcs[state].get(character)
+            if target is None:
+                return None
+            state = target
+        return state
 
     def states_from(self, start: int) -> Set[int]:
         """The states that follow a state, itself included."""

@@ -49,7 +49,7 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
             each.evidence.quad,
             each.best_path.text.strip(),
             posterior.sure,
-            _is_clear(each, posterior.sure),
+            _is_clear(each, posterior.sure, cache),
             posterior.code,
         )
         for each, posterior in zip(candidates, posteriors)
@@ -59,9 +59,9 @@ def decode(posteriors: Sequence[LinePosterior], recipe: Recipe, cache: Optional[
     return _describe(recipe, compiled, best[0], best[1], len(posteriors), cache)._replace(places=places)
 
 
-def _is_clear(candidate: LineCandidate, sure: bool) -> bool:
+def _is_clear(candidate: LineCandidate, sure: bool, cache: DecodingCache) -> bool:
     """Whether every character on the best path of a sure place is likelier than ``CLEAR``."""
-    likely = candidate.likely() if sure else []
+    likely = cache.once("likely", candidate.places, candidate.likely) if sure else []
     return bool(likely) and min(likely) >= CLEAR
 
 

@@ -5,7 +5,7 @@ text on the line of the code, between its parts, or in a line next to it, of its
 places count, read or not, as it is their geometry that speaks; and so does ink on the line that nothing detected.
 """
 
-from typing import List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import List, NamedTuple, Sequence, Set, Tuple
 
 import cv2
 import numpy as np
@@ -240,26 +240,16 @@ def _is_part(recipe: Recipe, line: RecipeLine, text: str, side: str) -> bool:
     registry = recipe.registry
     within = registry.states_from(line.root)
     if side == LEFT:
-        return any(_behind(recipe, state, text) is not None for state in within if state != line.root)
-    ends = [_behind(recipe, state, text) for state in within]
+        return any(registry.state_after(state, text) is not None for state in within if state != line.root)
+    ends = [registry.state_after(state, text) for state in within]
     return any(registry.arcs[end] for end in ends if end is not None)
-
-
-def _behind(recipe: Recipe, state: int, text: str) -> Optional[int]:
-    """The state that a text leads to; None where it is not allowed."""
-    at: Optional[int] = state
-    for character in text:
-        at = None if at is None else recipe.registry.arcs[at].get(character)
-    return at
 
 
 def may_continue(recipe: Recipe, line: RecipeLine, text: str, side: str) -> bool:
     """Whether the recipe allows a longer text that ends with ``text`` (``side`` left) or begins with it (right)."""
-    arcs, final = recipe.registry.arcs, recipe.registry.final
+    final = recipe.registry.final
     if side == RIGHT:
-        state = line.root
-        for character in text:
-            state = arcs[state][character]
-        return any(final[each] for each in recipe.registry.states_from(state) if each != state)
+        end = recipe.registry.state_after(line.root, text)
+        return end is not None and any(final[each] for each in recipe.registry.states_from(end) if each != end)
     beyond = [state for state in recipe.registry.states_from(line.root) if state != line.root]
     return any(recipe.registry.accepts(state, tail) for state in beyond for tail in (text, " " + text))
