@@ -7,7 +7,7 @@ from posteriors import CHARACTERS, line_of
 
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.team.arbiter import FEATURES, FEATURES_OF_OTHER, Arbiter
-from ocr_app.readers.team.looks import Team
+from ocr_app.readers.team.frame import Team
 from ocr_app.readers.team.members import Member, SeenPlace
 from ocr_app.readers.team.settings import TeamSettings
 

@@ -16,7 +16,7 @@ STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
     (
         "cut the lines",
         (
-            "ocr_app.readers.team.looks:rectify",
+            "ocr_app.readers.team.frame:rectify",
             "ocr_app.readers.team.reader:rectify",
             "ocr_app.readers.codes.reader:rectify",
         ),
@@ -36,7 +36,14 @@ STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
             "ocr_app.readers.ppocr.recogniser:PpocrRecogniser._log_probs",
         ),
     ),
-    ("weigh the texts", ("ocr_app.readers.team.looks:weigh",)),
+    (
+        "weigh the texts",
+        (
+            "ocr_app.readers.team.looks:weigh",
+            "ocr_app.readers.team.turning:weigh",
+            "ocr_app.readers.team.asking:weigh",
+        ),
+    ),
     ("reading order", ("ocr_app.readers.team.reader:reading_order", "ocr_app.readers.codes.reader:reading_order")),
     ("decode freely", ("ocr_app.recipes:decode_free",)),
     ("decode under the recipe", ("ocr_app.recipes:decode",)),

@@ -1,99 +1,52 @@
 """The looks of a team at one frame: the fast member first, then what is in doubt, once more and by others.
 
 A look ends with all places of the frame, each with the answers of the members that were asked so far. Nothing is asked
-twice: a place that is sure is left alone, and a crop is shown to each member once.
+twice: a place that is sure is left alone, a crop is shown to each member once, and where two detectors draw the same
+line, each member reads what its own detector drew.
 """
 
-import time
-from contextlib import contextmanager
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 
-from ocr_app.core.types import Image, LinePosterior, Quad
-from ocr_app.imaging.geometry import rectify, sides, ways_to_read
-from ocr_app.imaging.preprocess import gray
-from ocr_app.imaging.reading_order import direction_groups
-from ocr_app.readers.codes.reader import total_probability, turn_the_surer_way
-from ocr_app.readers.contract import Timer
-from ocr_app.readers.team.arbiter import Arbiter
-from ocr_app.readers.team.budget import Budget
+from ocr_app.readers.team.asking import is_asked, second_asked, third_asked
+from ocr_app.readers.team.frame import ANOTHER_DETECTOR, OTHER_SCALES, Frame, GivenLines, Source, Team, measured
 from ocr_app.readers.team.members import Member, SeenPlace
-from ocr_app.readers.team.place import Place, WeighedPlace, may_be_code, total_worth, weigh
-from ocr_app.readers.team.places import overlaps, reaches_beyond, rivalries
-from ocr_app.readers.team.settings import TeamSettings
-
-ANOTHER_DETECTOR, OTHER_SCALES, UPSIDE_DOWN = "another-detector", "other-scales", "upside-down"
-SECOND_MEMBER, THIRD_MEMBER = "second-member", "third-member"
-"""The steps that a budget may forbid."""
-
-
-class Frame(NamedTuple):
-    """A frame that is being looked at: its pixels, the timer of its phases, and what may be spent on it.
-
-    ``grey``: the same pixels without colour, for members that do not use it.
-    """
-
-    image: Image
-    grey: Image
-    timer: Timer
-    budget: Budget
-
-    def crop(self, number: int, quad: Quad, colour: bool) -> Image:
-        """The straightened content of a quad; ``number`` of the place, in the order in which places are given."""
-        return rectify(self.image if colour else self.grey, quad)
-
-
-class GivenLines(NamedTuple):
-    """Images of one line each, in place of a frame: the quad of place ``number`` is in pixels of that image."""
-
-    images: Sequence[Image]
-    timer: Timer
-    budget: Budget
-
-    def crop(self, number: int, quad: Quad, colour: bool) -> Image:
-        """The straightened content of a quad in image ``number``."""
-        return rectify(self.images[number] if colour else gray(self.images[number]), quad)
-
-
-Source = Union[Frame, GivenLines]
-
-_LONG = 3  # heights and characters; a shorter line says little about its way
-_TURNED = 0.5  # a line counts as standing on its head only if it is more likely right than wrong in that way
-
-
-class Team(NamedTuple):
-    """The open members in the order in which they are asked, with the arbiter and the settings."""
-
-    members: Tuple[Member, ...]
-    arbiter: Arbiter
-    settings: TeamSettings
-
-    @property
-    def first(self) -> Member:
-        """The fast member, whose detector looks first."""
-        return self.members[0]
-
-    def detectors(self, names: Sequence[str]) -> List[Member]:
-        """The members of these names."""
-        return [each for name in names for each in self.members if each.name == name]
+from ocr_app.readers.team.place import WeighedPlace, total_worth, weigh
+from ocr_app.readers.team.places import is_same_line, overlaps, reaches_beyond, rivalries
+from ocr_app.readers.team.turning import read_first, turned_where_unsure
 
 
 def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
-    """Look by look; the caller stops when it is satisfied. A step that the budget forbids is noted in the timer."""
-    found: List[WeighedPlace] = []
-    first, *others = team.detectors(team.settings.detectors)
-    found = merged(team, frame, found, _seen(first, frame, team.settings.first_scale))
+    """Look by look; the caller stops when it is satisfied. A step that the budget forbids is noted in the timer.
+
+    Other members are asked when the detectors have looked: all of them that look at every frame, and of the later ones
+    those that a frame in doubt needs.
+    """
+    rules = team.settings
+    first, *others = team.detectors(rules.detectors)
+    later = team.detectors(rules.later_detectors)
+    found = read_by_first(team, frame, _seen(first, frame, rules.first_scale))
     for member in others:
         found = _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR)
-    found = _third_asked(team, frame, found)
+    while later and in_doubt(team, found):
+        found = _looked_again(team, frame, found, later.pop(0), 1.0, ANOTHER_DETECTOR)
+    found = _others_asked(team, frame, found)
     yield found
-    for member in team.detectors(team.settings.later_detectors):
-        found = _third_asked(team, frame, _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR))
+    for member in later:
+        found = _others_asked(team, frame, _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR))
         yield found
-    for scale in team.settings.scales:
-        found = _third_asked(team, frame, _looked_again(team, frame, found, first, scale, OTHER_SCALES))
+    for scale in rules.scales:
+        found = _others_asked(team, frame, _looked_again(team, frame, found, first, scale, OTHER_SCALES))
         yield found
+
+
+def in_doubt(team: Team, found: Sequence[WeighedPlace]) -> bool:
+    """Whether there is no good line, or, for a team that looks again in doubt, one that is read badly."""
+    rules = team.settings
+    good = any(each.probability >= rules.doubtful for each in found)
+    bad = any(rules.hopeless <= each.probability < rules.doubtful for each in found if is_asked(team, each))
+    return not good or (bad and rules.in_doubt)
 
 
 def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
@@ -102,48 +55,75 @@ def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
         return member.detect(frame.image if member.colour else frame.grey, scale)
 
 
+def _others_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
+    return third_asked(team, frame, second_asked(team, frame, found))
+
+
 def _looked_again(
     team: Team, frame: Frame, found: List[WeighedPlace], member: Member, scale: float, step: str
 ) -> List[WeighedPlace]:
     """The places after another detector, or another scale, has looked: rivals are read, and the better side stays."""
     if not frame.budget.allows(step):
         return found
-    with _measured(frame.budget, step):
+    with measured(frame.budget, step):
         sure = team.settings.doubtful if step == OTHER_SCALES else None
-        return merged(team, frame, found, _seen(member, frame, scale), sure)
-
-
-@contextmanager
-def _measured(budget: Budget, step: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    budget.took(step, (time.perf_counter() - start) * 1000.0)
+        return merged(team, frame, found, _seen(member, frame, scale), sure, member.name)
 
 
 def merged(
-    team: Team, frame: Frame, old: List[WeighedPlace], seen: List[SeenPlace], sure: Optional[float] = None
+    team: Team,
+    frame: Source,
+    old: List[WeighedPlace],
+    seen: List[SeenPlace],
+    sure: Optional[float] = None,
+    member: str = "",
 ) -> List[WeighedPlace]:
     """Old and new places without doubles: where both cover the same print, the side that is worth more.
 
     ``sure``: old places that are right with this probability are not read again; by default that of the team.
+    ``member``: whose detector drew the new places. Where it is not the first, and draws a line as it was drawn before,
+    the place is not read again; that member will read its own quad.
     """
     sure = team.settings.sure if sure is None else sure
-    table = overlaps([each.place.quad for each in old], [each.quad for each in seen])
-    groups = rivalries(table)
-    wanted = [
-        group for group in groups if group.new and not _settled(sure, [old[i] for i in group.old], seen, group.new)
-    ]
-    fresh = [seen[j] for group in wanted for j in group.new]
-    read = dict(zip([j for group in wanted for j in group.new], read_places(team, frame, fresh)))
+    groups = rivalries(overlaps([each.place.quad for each in old], [each.quad for each in seen]))
     kept: List[WeighedPlace] = []
+    rivals: List[Tuple[List[WeighedPlace], List[SeenPlace]]] = []
     for group in groups:
-        before = [old[i] for i in group.old]
+        before, new = [old[i] for i in group.old], [seen[j] for j in group.new]
+        if not new or _settled(sure, before, new):
+            kept += before
+        elif member != team.first.name and _is_one_line(before, new):
+            kept.append(_drawn_by(before[0], member, new[0]))
+        else:
+            rivals.append((before, new))
+    for before, read in _heard(team, frame, rivals):
         code = max([each.place.code for each in before] + [0.0])
-        after = [_at_least(read[j], code) for j in group.new if j in read]
-        kept += after if total_worth(after) > total_worth(before) else before
-        if not before and total_worth(after) <= 0:
-            kept += after
+        after = [_at_least(each, code) for each in read]
+        kept += after if not before or total_worth(after) > total_worth(before) else before
     return kept
+
+
+def _heard(
+    team: Team, frame: Source, rivals: Sequence[Tuple[List[WeighedPlace], List[SeenPlace]]]
+) -> Iterator[Tuple[List[WeighedPlace], List[WeighedPlace]]]:
+    """Old and new places as they are read; where both are there, the second member has a say in which are better."""
+    fresh = iter(read_by_first(team, frame, [each for _, new in rivals for each in new]))
+    read = [(before, [next(fresh) for _ in new]) for before, new in rivals]
+    contested = [each for before, after in read if before for each in before + after]
+    answered = iter(second_asked(team, frame, contested))
+    for before, after in read:
+        yield ([next(answered) for _ in before], [next(answered) for _ in after]) if before else (before, after)
+
+
+def _is_one_line(old: Sequence[WeighedPlace], new: Sequence[SeenPlace]) -> bool:
+    return len(old) == 1 and len(new) == 1 and is_same_line(old[0].place.quad, new[0].quad)
+
+
+def _drawn_by(weighed: WeighedPlace, member: str, seen: SeenPlace) -> WeighedPlace:
+    """The place, with the quad that another member's detector drew, in the direction in which it is read."""
+    place = weighed.place
+    quad = min((np.roll(seen.quad, k, axis=0) for k in (0, 2)), key=lambda each: float(np.abs(each - place.quad).sum()))
+    return weighed._replace(place=place._replace(drawn=dict(place.drawn, **{member: quad})))
 
 
 def _at_least(weighed: WeighedPlace, code: float) -> WeighedPlace:
@@ -151,135 +131,22 @@ def _at_least(weighed: WeighedPlace, code: float) -> WeighedPlace:
     return weighed._replace(place=weighed.place._replace(code=max(code, weighed.place.code)))
 
 
-def _settled(sure: float, old: List[WeighedPlace], seen: Sequence[SeenPlace], new: Sequence[int]) -> bool:
+def _settled(sure: float, old: List[WeighedPlace], new: Sequence[SeenPlace]) -> bool:
     """Whether the old places are sure and cover the new ones."""
     if not old or any(each.probability < sure for each in old):
         return False
-    return not reaches_beyond([seen[j].quad for j in new], [each.place.quad for each in old])
+    return not reaches_beyond([each.quad for each in new], [each.place.quad for each in old])
 
 
-def read_places(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[WeighedPlace]:
-    """The places read by the first member, and by the second where that is not sure; in the order of ``seen``."""
+def read_by_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[WeighedPlace]:
+    """The places read by the first member, the right way up; in the order of ``seen``."""
     if not seen:
         return []
     with frame.timer.phase("recognise"):
-        places = _read_first(team, frame, seen)
-        found = [weigh(place, team.arbiter) for place in places]
-        found = _turned_where_unsure(team, frame, found)
-        return _second_asked(team, frame, found)
-
-
-def _read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Place]:
-    """One place per quad. Steep quads are read downwards and upwards, those of one direction in one way."""
-    ways = [ways_to_read(each.quad) for each in seen]
-    flat = [(index, way) for index, both in enumerate(ways) for way in both]
-    answers = iter(team.first.recognise([frame.crop(index, way, team.first.colour) for index, way in flat]))
-    places = [[_first_read(team.first, each, way, next(answers)) for way in both] for each, both in zip(seen, ways)]
-    steep = [index for index, both in enumerate(places) if len(both) > 1]
-    for group in direction_groups([seen[index].quad for index in steep]):
-        turn_the_surer_way([places[steep[k]] for k in group], lambda place: total_probability(_only_answer(place)))
-    return [both[0] for both in places]
-
-
-def _first_read(member: Member, seen: SeenPlace, quad: Quad, answer: np.ndarray) -> Place:
-    return Place(quad, seen.score, seen.sure, {member.name: (answer, member.characters)}, seen.code)
-
-
-def _only_answer(place: Place) -> LinePosterior:
-    ((log_probs, characters),) = place.answers.values()
-    return LinePosterior(place.quad, log_probs, characters)
-
-
-def _turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
-    """Places that are read badly are read standing on their head too; the likelier way counts.
-
-    Where a line stands on its head, the others of its direction that are not sure are read in that way as well: a short
-    line alone may be mistaken about it.
-    """
-    unsure = [k for k, each in enumerate(found) if _may_be_upside_down(team, each)]
-    if not unsure or not frame.budget.allows(UPSIDE_DOWN):
-        return found
-    with _measured(frame.budget, UPSIDE_DOWN):
-        result = list(found)
-        turned = {k: each for k, each in _on_their_heads(team, frame, found, unsure) if each.probability >= _TURNED}
-        companions = [
-            k
-            for group in direction_groups([each.place.quad for each in found])
-            if any(k in turned for k in group)
-            for k in group
-            if k not in unsure and found[k].probability < team.settings.sure
-        ]
-        for k, each in list(turned.items()) + _on_their_heads(team, frame, found, companions):
-            if each.worth > found[k].worth:
-                result[k] = each
-    return result
-
-
-def _on_their_heads(
-    team: Team, frame: Source, found: List[WeighedPlace], wanted: List[int]
-) -> List[Tuple[int, WeighedPlace]]:
-    """The places in ``wanted`` as the first member reads them standing on their head."""
-    if not wanted:
-        return []
-    quads = [np.roll(found[k].place.quad, 2, axis=0) for k in wanted]
-    answers = team.first.recognise([frame.crop(k, quad, team.first.colour) for k, quad in zip(wanted, quads)])
-    return [
-        (k, weigh(found[k].place._replace(quad=quad, answers={team.first.name: (answer, characters)}), team.arbiter))
-        for characters in (team.first.characters,)
-        for k, quad, answer in zip(wanted, quads, answers)
-    ]
-
-
-def _may_be_upside_down(team: Team, weighed: WeighedPlace) -> bool:
-    """Whether a line is long enough to tell its way, and is read badly as it is."""
-    width, height = sides(weighed.place.quad)
-    long_enough = weighed.place.sure and width > _LONG * height and len(weighed.best.text) >= _LONG
-    return long_enough and weighed.probability < team.settings.upside_down
-
-
-def _second_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
-    """The places after the second member was asked about those that are not sure."""
-    unsure = [k for k, each in enumerate(found) if each.probability < team.settings.sure and _is_asked(team, each)]
-    return _asked(team, frame, found, 1, unsure, SECOND_MEMBER)
-
-
-def _is_asked(team: Team, weighed: WeighedPlace) -> bool:
-    """Whether further members are asked about a place."""
-    return team.settings.all_text or may_be_code(weighed)
-
-
-def _third_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
-    """The places after the third member was asked where two differ; those with the most to win come first."""
-    rules = team.settings
-    disputed = [
-        k
-        for k, each in enumerate(found)
-        if each.disagree
-        and len(each.rated) == 2
-        and rules.hopeless <= each.probability < rules.sure
-        and _is_asked(team, each)
-    ]
-    left = max(0, rules.most_third - sum(len(each.rated) > 2 for each in found))
-    by_gain = sorted(disputed, key=lambda k: -found[k].gain)
-    with frame.timer.phase("recognise"):
-        return _asked(team, frame, found, 2, sorted(by_gain[:left]), THIRD_MEMBER)
-
-
-def _asked(
-    team: Team, frame: Source, found: List[WeighedPlace], number: int, wanted: List[int], step: str
-) -> List[WeighedPlace]:
-    """The places, those in ``wanted`` with the answer of member ``number``, if the team has one and time allows it."""
-    if number >= len(team.members) or not wanted or not frame.budget.allows(step):
-        return found
-    member = team.members[number]
-    with _measured(frame.budget, step):
-        answers = member.recognise([frame.crop(k, found[k].place.quad, member.colour) for k in wanted])
-    result = list(found)
-    for k, answer in zip(wanted, answers):
-        result[k] = weigh(found[k].place.with_answer(member.name, (answer, member.characters)), team.arbiter)
-    return result
+        found = [weigh(place, team.arbiter) for place in read_first(team, frame, seen)]
+        return turned_where_unsure(team, frame, found)
 
 
 def read_given(team: Team, lines: GivenLines, seen: Sequence[SeenPlace]) -> List[WeighedPlace]:
     """Lines that are given, not found: read by as many members as it takes."""
-    return _third_asked(team, lines, read_places(team, lines, seen))
+    return _others_asked(team, lines, read_by_first(team, lines, seen))

@@ -19,7 +19,8 @@ class Place(NamedTuple):
     """One place: its quad in reading direction, the detector's score, and the answer of each member that was asked.
 
     ``sure``: whether a detector is sure of it; a doubtful place has to read like a code, or to continue a line.
-    ``code``: how likely a detector takes it for code.
+    ``code``: how likely a detector takes it for code. ``drawn``: the quads that other members' detectors drew around
+    the same line.
     """
 
     quad: Quad
@@ -27,10 +28,15 @@ class Place(NamedTuple):
     sure: bool = True
     answers: Dict[str, Answer] = {}
     code: float = 1.0
+    drawn: Dict[str, Quad] = {}
 
     def with_answer(self, member: str, answer: Answer) -> "Place":
         """The place with one more answer."""
         return self._replace(answers=dict(self.answers, **{member: answer}))
+
+    def drawn_by(self, member: str) -> Quad:
+        """The quad that a member reads: what its own detector drew, else that of the place."""
+        return self.drawn.get(member, self.quad)
 
 
 class WeighedPlace(NamedTuple):

@@ -8,6 +8,8 @@ from ocr_app.core.types import Quad
 from ocr_app.imaging.geometry import shared_part, sides
 
 SAME = 0.5  # two quads that share this part of the smaller one cover the same print
+_HIGHER = 1.8  # times; quads of one line may differ by this in height, as detectors leave different margins
+_ENDS = 0.7  # heights by which the ends of one line may differ
 
 
 class Rivalry(NamedTuple):
@@ -45,13 +47,13 @@ def rivalries(table: np.ndarray) -> List[Rivalry]:
     return groups
 
 
-def reaches_beyond(new: Sequence[Quad], old: Sequence[Quad]) -> bool:
-    """Whether the new quads show print that the old ones miss: by more than a line's height along their direction."""
+def reaches_beyond(new: Sequence[Quad], old: Sequence[Quad], heights: float = 1.0) -> bool:
+    """Whether the new quads show print that the old ones miss: by more than so many heights of a line along it."""
     for quad in new:
         along = _direction(quad)
         ends = quad @ along
         covered = np.concatenate([other @ along for other in old])
-        height = sides(quad)[1]
+        height = heights * sides(quad)[1]
         if covered.min() - ends.min() > height or ends.max() - covered.max() > height:
             return True
     return False
@@ -62,3 +64,11 @@ def _direction(quad: Quad) -> np.ndarray:
     along = quad[1] - quad[0] + quad[2] - quad[3]
     length = float(np.hypot(along[0], along[1]))
     return np.asarray(along / length if length > 0 else np.array([1.0, 0.0], np.float32))
+
+
+def is_same_line(first: Quad, second: Quad) -> bool:
+    """Whether two quads frame the same line: about as high, and neither ends far beyond the other."""
+    heights = sorted((sides(first)[1], sides(second)[1]))
+    if heights[1] > _HIGHER * heights[0]:
+        return False
+    return not (reaches_beyond([first], [second], _ENDS) or reaches_beyond([second], [first], _ENDS))

@@ -23,9 +23,10 @@ from ocr_app.readers.contract import Probe, Reader, ReaderOptions, Timer, failur
 from ocr_app.readers.team import settings as team_settings
 from ocr_app.readers.team.arbiter import Arbiter, Said, comparable
 from ocr_app.readers.team.budget import Budget
-from ocr_app.readers.team.looks import Frame, GivenLines, Team, looks, read_given
+from ocr_app.readers.team.frame import Frame, GivenLines, Team
+from ocr_app.readers.team.looks import in_doubt, looks, read_given
 from ocr_app.readers.team.members import Member, NetworkHolder, SeenPlace, open_member
-from ocr_app.readers.team.place import Place, WeighedPlace, may_be_code, posterior_of
+from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 NOT_ASKED = "not-asked"
@@ -131,7 +132,7 @@ class TeamReader(Reader):
         """The places after as many looks as the frame needs when no recipe says what is printed."""
         found: List[WeighedPlace] = []
         for found in self._looks(image, timer):
-            if self._content(found):
+            if not in_doubt(self._team, found):
                 break
         return found
 
@@ -142,14 +143,6 @@ class TeamReader(Reader):
                 for step in self._budget.refused:
                     timer.note("{}:{}".format(NOT_ASKED, step))
                 yield [found[i] for i in reading_order([each.place.quad for each in found])]
-
-    def _content(self, found: List[WeighedPlace]) -> bool:
-        """Whether there is a good line, and, for a team that looks again in doubt, none that is read badly."""
-        settings = self._team.settings
-        good = [each for each in found if each.probability >= settings.doubtful]
-        doubted = found if settings.all_text else [each for each in found if may_be_code(each)]
-        bad = [each for each in doubted if settings.hopeless <= each.probability < settings.doubtful]
-        return bool(good) and not (bad and settings.in_doubt)
 
     def read_line(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         return self.read_lines([image], timer)[0]

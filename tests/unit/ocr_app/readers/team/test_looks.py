@@ -7,7 +7,7 @@ from fake_team import FakeMember, answer, level_of, painted, team
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.readers.contract import Timer
 from ocr_app.readers.team.budget import Budget
-from ocr_app.readers.team.looks import (
+from ocr_app.readers.team.frame import (
     ANOTHER_DETECTOR,
     OTHER_SCALES,
     SECOND_MEMBER,
@@ -15,9 +15,8 @@ from ocr_app.readers.team.looks import (
     UPSIDE_DOWN,
     Frame,
     GivenLines,
-    looks,
-    read_given,
 )
+from ocr_app.readers.team.looks import looks, read_given
 from ocr_app.readers.team.members import SeenPlace
 
 UPPER, LOWER = (20, 20, 200, 20), (20, 80, 200, 20)
@@ -107,9 +106,51 @@ def test_another_scale_leaves_alone_what_is_not_in_doubt_and_another_detector_wh
     first = FakeMember("first", {10: ("LAT 1", 0.7)}, {1.0: [UPPER], 2.0: [UPPER]})
     last(team(first, scales=(2.0,)), frame_of(painted(g10=UPPER)))
     assert first.asked == [10]
-    second = FakeMember("second", {10: ("LAT 1", 0.3)}, {1.0: [UPPER]})
+    second = FakeMember("second", {10: ("LAT 1", 0.3)}, {1.0: [(20, 20, 300, 20)]})
     last(team(first, second, detectors=("first", "second"), sure=0.99), frame_of(painted(g10=UPPER)))
     assert first.asked == [10, 10, 10]
+
+
+def test_each_member_reads_what_its_own_detector_drew_of_the_same_line():
+    tight = (24, 22, 192, 16)
+    first = FakeMember("first", {10: ("LAT 1", 0.7)}, {1.0: [UPPER]})
+    second = FakeMember("second", {10: ("LOT 1", 0.6)}, {1.0: [tight]})
+    third = FakeMember("third", {10: ("LOT 1", 0.6)})
+    shapes = []
+
+    def recognise(crops):
+        shapes.extend(crop.shape for crop in crops)
+        return second.recognise(crops)
+
+    chosen = team(first, second, third, detectors=("first", "second"))
+    members = (first.member, second.member._replace(recognise=recognise), third.member)
+    (found,) = last(chosen._replace(members=members), frame_of(painted(g10=UPPER)))
+    assert first.asked == [10] and shapes == [(16, 192)]
+    np.testing.assert_array_equal(found.place.quad, box_quad(*UPPER))
+
+
+def test_a_later_detector_looks_before_others_are_asked_where_the_first_member_is_in_doubt():
+    steps = []
+
+    class Noting(FakeMember):
+        def recognise(self, crops):
+            steps.append((self.member.name, "reads"))
+            return super().recognise(crops)
+
+        def detect(self, image, scale):
+            steps.append((self.member.name, "looks"))
+            return super().detect(image, scale)
+
+    def steps_of(chance):
+        del steps[:]
+        first = Noting("first", {10: ("LOT 1", chance), 20: ("EXP 2", 0.95)}, {1.0: [UPPER, LOWER]})
+        second = Noting("second", {10: ("LOT 1", 0.6)}, {1.0: [UPPER]})
+        chosen = team(first, second, later_detectors=("second",), hopeless=0.1, upside_down=0.0)
+        next(looks(chosen, frame_of(painted(g10=UPPER, g20=LOWER))))
+        return steps[2:]
+
+    assert steps_of(0.4) == [("second", "looks"), ("second", "reads")]
+    assert steps_of(0.7) == [("second", "reads")]
 
 
 def test_the_first_look_has_its_own_scale_and_short_prints_are_not_turned():
@@ -138,11 +179,12 @@ def test_all_detectors_look_first_then_later_ones_then_other_scales():
     class Looking(FakeMember):
         def detect(self, image, scale):
             seen.append((self.member.name, scale))
-            return []
+            return super().detect(image, scale)
 
-    fakes = [Looking(name, {}, {}) for name in ("first", "second", "third")]
+    fakes = [Looking(name, {10: ("LOT 1", 0.99)}, {}) for name in ("first", "second", "third")]
+    fakes[0].found[1.0] = [UPPER]
     chosen = team(*fakes, detectors=("first", "second"), later_detectors=("third",), scales=(0.5, 1.5))
-    steps = [list(seen) for _ in looks(chosen, frame_of(painted()))]
+    steps = [list(seen) for _ in looks(chosen, frame_of(painted(g10=UPPER)))]
     assert steps[0] == [("first", 1.0), ("second", 1.0)]
     assert seen == [("first", 1.0), ("second", 1.0), ("third", 1.0), ("first", 0.5), ("first", 1.5)]
     assert [len(each) for each in steps] == [2, 3, 4, 5]
@@ -194,6 +236,25 @@ def test_a_line_stays_as_it_is_where_its_other_way_is_not_likely_right(other_way
     first = FakeMember("first", {10: ("O1S3", 0.25), 11: other_way}, {1.0: [UPPER]})
     (found,) = last(team(first), frame_of(upside_down([(10, 11)])))
     np.testing.assert_array_equal(found.place.quad, box_quad(*UPPER))
+
+
+def test_where_lines_are_sure_as_they_are_no_other_of_their_direction_is_turned():
+    texts_of = {10: ("O1S3", 0.25), 20: ("EXP 2", 0.95), 30: ("LOT 3", 0.95)}
+    first = FakeMember("first", texts_of, {1.0: [UPPER, LOWER, (20, 140, 200, 20)]})
+    last(team(first), frame_of(upside_down([(10, 11), (20, 21), (30, 31)])))
+    assert sorted(first.asked) == [10, 20, 30]
+
+
+def test_of_many_unsure_lines_of_one_direction_two_are_turned_to_try():
+    boxes = [(20, 20 + 60 * row, 200 + 20 * row, 20) for row in range(4)]
+    texts_of = dict.fromkeys((10, 20, 30, 40), ("O1S3", 0.25))
+    texts_of.update(dict.fromkeys((11, 21, 31, 41), ("1E0I", 0.25)))
+    image = upside_down([(10, 11), (20, 21), (30, 31), (40, 41)])
+    for row, (_, _, width, _) in enumerate(boxes):
+        image[20 + 60 * row : 40 + 60 * row, 220 : 20 + width] = 11 + 10 * row
+    first = FakeMember("first", texts_of, {1.0: boxes})
+    last(team(first), frame_of(image))
+    assert sorted(first.asked) == [10, 20, 30, 31, 40, 41]
 
 
 def test_a_short_line_follows_the_lines_of_its_direction_onto_its_head():
