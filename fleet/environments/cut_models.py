@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 DATA = Path(__file__).with_name("cut_models.toml")
 PACKAGED = ROOT / "ocr_app" / "data" / "models"
 CATALOGUE = ROOT / "ocr_app" / "data" / "ppocr.json"
+STARTS = ROOT / "build" / "tuning"
 OPSET = 13  # the newest that TensorRT 8.2.1 parses
 STORED = ".half"  # ends the name of a weight that is stored in half precision
 _FEWEST = 1024  # elements; smaller tensors (biases, statistics, scales) stay float32
@@ -48,13 +49,17 @@ _SAME_FROM_11_TO_13 = {
 
 @dataclass(frozen=True)
 class Cut:
-    """One network of cut_models.toml; ``characters`` is empty for a detector."""
+    """One network of cut_models.toml; ``characters`` is empty for a detector.
+
+    ``tuned``: the package has it fine-tuned, so that what is cut is only where the training begins.
+    """
 
     network: str
     source: str
     model: str
     part: str
     characters: str = ""
+    tuned: bool = False
 
 
 def cuts() -> list[Cut]:
@@ -62,10 +67,20 @@ def cuts() -> list[Cut]:
     return [Cut(**record) for record in load_toml(DATA)["cut"]]
 
 
-def main(folder: Path = model_files.MODELS, into: Path = PACKAGED, catalogue: Path = CATALOGUE) -> int:
-    """`./inv models --cut`: make the networks of the package again, and register their size and sha256."""
+def main(
+    folder: Path = model_files.MODELS, into: Path = PACKAGED, catalogue: Path = CATALOGUE, starts: Path = STARTS
+) -> int:
+    """`./inv models --cut`: make the networks of the package again, and register their size and sha256.
+
+    What is fine-tuned is written into ``starts``, for the training to begin with, and not into the package.
+    """
     catalogued = json.loads(catalogue.read_text(encoding="utf-8"))
     for cut in cuts():
+        if cut.tuned:
+            start = starts / f"{cut.network}.onnx"
+            write_whole(start, _made(cut, folder))
+            log.info("%s: training begins with it (training/tuning)", start)
+            continue
         record = catalogued["models"][cut.model][cut.part]
         data = _made(cut, folder)
         write_whole(into / record["file"], data)

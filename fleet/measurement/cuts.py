@@ -44,8 +44,8 @@ Compared = dict[str, Any]
 
 
 def main(card: Path = CARD) -> int:
-    """`./inv models --compare`: compare every cut network, and fill the card and the JSON beside it."""
-    networks = [compared(cut) for cut in cut_models.cuts()]
+    """`./inv models --compare`: compare every network that is only cut, and fill the card and the JSON beside it."""
+    networks = [compared(cut) for cut in cut_models.cuts() if not cut.tuned]
     record = {
         "schema": SCHEMA,
         "samples": SAMPLES,

@@ -25,26 +25,32 @@ _SINGLE = 0.15  # share of the lines with one character that is kept
 _SEED = 61
 
 
-def crop_of(pixels: Grey, text: str, kind: str) -> Crop | None:
-    """The line as it is trained on; None where the network has no class for a character, or the line is too wide."""
+def crop_of(pixels: Grey, text: str, kind: str, height: int = lines.HEIGHT) -> Crop | None:
+    """The line as it is trained on, ``height`` px high.
+
+    None where the network has no class for a character, or the line is too wide.
+    """
     text = " ".join(text.split())
     if not text or not set(text) <= set(texts.CASED):
         return None
-    small = lines.to_height(pixels)
-    if not 4 <= small.shape[1] <= WIDEST:
+    small = lines.to_height(pixels, height)
+    if not 4 <= small.shape[1] <= WIDEST * height // lines.HEIGHT:
         return None
     return Crop(small, texts.fold(text), text, kind)
 
 
 def receipt_crops(
-    chosen: Sequence[ReceiptLine], cased: dict[tuple[str, str], str], folder: Path = receipts.FOLDER
+    chosen: Sequence[ReceiptLine],
+    cased: dict[tuple[str, str], str],
+    folder: Path = receipts.FOLDER,
+    height: int = lines.HEIGHT,
 ) -> Iterator[Crop]:
-    """The lines whose case is known."""
+    """The lines whose case is known, ``height`` px high."""
     rng = stream(_SEED, 0, "receipts")
     known = [line for line in chosen if (line.shard, line.member) in cased]
     known = [line for line in known if len(line.text.strip()) > 1 or chance(rng, _SINGLE)]
     for line, pixels in zip(known, receipts.crops(known, folder), strict=True):
-        crop = crop_of(pixels, cased[line.shard, line.member], "receipt")
+        crop = crop_of(pixels, cased[line.shard, line.member], "receipt", height)
         if crop:
             yield crop
 
@@ -66,12 +72,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--cased", type=Path, required=True, help="what training.real.casing wrote")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--receipts", type=Path, default=receipts.FOLDER)
+    parser.add_argument("--height", type=int, default=lines.HEIGHT, help="of the crops, px (default %(default)s)")
     wanted = parser.parse_args(arguments)
     cv2.setNumThreads(1)
     split = receipts.split(receipts.read(wanted.receipts))
     cased = casing.read(wanted.cased)
-    pack(wanted.folder, "receipts", receipt_crops(split.train, cased, wanted.receipts))
-    pack(wanted.folder, "receipts-held-out", receipt_crops(split.held_out, cased, wanted.receipts))
+    pack(wanted.folder, "receipts", receipt_crops(split.train, cased, wanted.receipts, wanted.height))
+    pack(wanted.folder, "receipts-held-out", receipt_crops(split.held_out, cased, wanted.receipts, wanted.height))
 
 
 if __name__ == "__main__":

@@ -48,10 +48,12 @@ class EvaluationLine:
     shown: str = ""
 
 
-def rendered(seed: int, use: str, count: int, style: str = "hard") -> Iterable[EvaluationLine]:
+def rendered(
+    seed: int, use: str, count: int, style: str = "hard", height: int = lines.HEIGHT
+) -> Iterable[EvaluationLine]:
     """Lines of the pool's renderer with the fonts reserved for ``use``; the training uses other seeds."""
     for index in range(count):
-        crop = lines.render(seed, index, fonts.names(use), lines.STYLES[style])
+        crop = lines.render(seed, index, fonts.names(use), lines.STYLES[style], height)
         yield EvaluationLine(crop.pixels, crop.text, crop.kind, crop.shown)
 
 
@@ -94,13 +96,13 @@ def held_out_receipts(folder: Path = receipts.FOLDER) -> Iterable[EvaluationLine
         yield EvaluationLine(pixels, line.text, "receipt")
 
 
-def rendered_sets(count: int) -> dict[str, list[EvaluationLine]]:
-    """The drawn sets that every machine with the fonts can make."""
+def rendered_sets(count: int, height: int = lines.HEIGHT) -> dict[str, list[EvaluationLine]]:
+    """The drawn sets that every machine with the fonts can make; single lines are ``height`` px high."""
     return {
-        "rendered, held out": list(rendered(_HELD_OUT_SEED, "train", count)),
-        "rendered, unseen typefaces": list(rendered(_UNSEEN_SEED, "test", count)),
-        "rendered, plain": list(rendered(_PLAIN_SEED, "train", count, "plain")),
-        "rendered, labels in unseen typefaces": list(rendered(_LABEL_SEED, "test", count, "label")),
+        "rendered, held out": list(rendered(_HELD_OUT_SEED, "train", count, height=height)),
+        "rendered, unseen typefaces": list(rendered(_UNSEEN_SEED, "test", count, height=height)),
+        "rendered, plain": list(rendered(_PLAIN_SEED, "train", count, "plain", height)),
+        "rendered, labels in unseen typefaces": list(rendered(_LABEL_SEED, "test", count, "label", height)),
         "nano-codes-100, true quads": list(drawn(cards.ROOT / "data" / "nano-codes-100")),
     }
 

@@ -25,7 +25,7 @@ _GROUP = 40  # batches drawn together and sorted by width
 
 @dataclass(frozen=True)
 class RecogniserBatch:
-    """Images (N, 1, 32, W) float32, the classes of all texts in one row, and the lengths in steps and characters."""
+    """Images (N, channels, H, W) float32, the classes of all texts in one row, the lengths in steps and characters."""
 
     images: Tensor
     targets: Tensor
@@ -35,10 +35,16 @@ class RecogniserBatch:
 
 @dataclass(frozen=True)
 class RecogniserTarget:
-    """What a network outputs: its characters (class 0 is the CTC blank), and the input pixels of one time step."""
+    """What a network sees and outputs.
+
+    ``characters``: of its classes; class 0 is the CTC blank. ``step``: the input pixels of one time step. ``height``:
+    of a crop, px. ``channels``: of the input, all alike for a grey crop.
+    """
 
     characters: str = CASED
     step: int = 4
+    height: int = HEIGHT
+    channels: int = 1
 
     @property
     def cased(self) -> bool:
@@ -58,6 +64,10 @@ class RecogniserTarget:
     def steps(self, width: int) -> int:
         """The number of time steps for a row of ``width`` pixels."""
         return -(-width // self.step)
+
+    def row(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """A crop (H, W) as the network sees it; padding is 0."""
+        return normalised(pixels)
 
 
 SHIPPED = RecogniserTarget()
@@ -143,7 +153,7 @@ class RecogniserFeed:
         for shard, k in picks:
             text = shard.texts[k]
             squeeze = between(rng, 0.55, 0.85) if narrow and chance(rng, 0.25) else 1.0
-            row = normalised(altered(shard.crop(k), rng, squeeze))
+            row = self._target.row(altered(shard.crop(k), rng, squeeze))
             if needed_steps(text) <= self._target.steps(row.shape[1]):
                 rows.append(row)
                 texts.append(text)
@@ -159,11 +169,11 @@ def drawn(shards: Sequence[pool.Shard], rng: np.random.Generator, amount: int) -
 
 
 def pack(rows: list[NDArray[np.float32]], texts: list[str], target: RecogniserTarget = SHIPPED) -> RecogniserBatch:
-    """A batch of normalised rows (32, W), padded on the right with 0."""
+    """A batch of rows (H, W), padded on the right with 0."""
     width = -(-max(row.shape[1] for row in rows) // WIDTH_UNIT) * WIDTH_UNIT
-    images = np.zeros((len(rows), 1, HEIGHT, width), dtype=np.float32)
+    images = np.zeros((len(rows), target.channels, target.height, width), dtype=np.float32)
     for k, row in enumerate(rows):
-        images[k, 0, :, : row.shape[1]] = row
+        images[k, :, :, : row.shape[1]] = row
     class_of = {character: k + 1 for k, character in enumerate(target.characters)}
     return RecogniserBatch(
         torch.from_numpy(images),
@@ -185,7 +195,7 @@ def normalised(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def altered(pixels: NDArray[np.uint8], rng: np.random.Generator, squeeze: float = 1.0) -> NDArray[np.uint8]:
-    """The crop as another camera and another box would have produced it, its width times ``squeeze``."""
+    """The crop (H, W) as another camera and another box would have produced it, its width times ``squeeze``."""
     h, w = pixels.shape
     width = max(8, round(w * squeeze * float(np.clip(np.exp(rng.normal(0.0, 0.09)), 0.75, 1.3))))
     scale = between(rng, 0.86, 1.07)

@@ -18,8 +18,8 @@ from training.render.noise import smooth
 from training.render.seeds import between, chance, pick, stream
 from training.render.types import InkMap, Map
 
-HEIGHT = 32  # pixels of the network's input
-WIDEST = 512  # pixels; wider crops are drawn again
+HEIGHT = 32  # pixels of our own network's input
+WIDEST = 512  # pixels at that height; wider crops are drawn again
 _TRIES = 20
 
 Grey = NDArray[np.uint8]
@@ -94,7 +94,7 @@ STYLES = {
 
 @dataclass(frozen=True)
 class Crop:
-    """A line crop (32, W) uint8, its text in the recogniser's alphabet, its text as printed, and the kind of print."""
+    """A line crop (H, W) uint8, its text in the recogniser's alphabet, its text as printed, and the kind of print."""
 
     pixels: Grey
     text: str
@@ -102,15 +102,17 @@ class Crop:
     kind: str
 
 
-def render(seed: int, index: int, typefaces: tuple[str, ...], style: Style = STYLES["hard"]) -> Crop:
-    """Crop ``index`` of the pool ``seed``; the same arguments give the same pixels."""
+def render(
+    seed: int, index: int, typefaces: tuple[str, ...], style: Style = STYLES["hard"], height: int = HEIGHT
+) -> Crop:
+    """Crop ``index`` of the pool ``seed``, ``height`` px high; the same arguments give the same pixels."""
     rng = stream(seed, index, "line")
     for _ in range(_TRIES):
         try:
-            crop = _attempt(rng, typefaces, style)
+            crop = _attempt(rng, typefaces, style, height)
         except ValueError:  # this printer cannot print this text: try another text and another printer
             continue
-        if crop.pixels.shape[1] <= WIDEST:
+        if crop.pixels.shape[1] * HEIGHT <= WIDEST * height:
             return crop
     raise AssertionError(f"no crop of seed {seed}, index {index} in {_TRIES} tries")
 
@@ -127,7 +129,7 @@ def to_height(pixels: Grey, height: int = HEIGHT) -> Grey:
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=how), dtype=np.uint8)
 
 
-def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style) -> Crop:
+def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style, wanted: int) -> Crop:
     severity = between(rng, 0.0, 1.0) ** style.severity
     height = _logarithmic(rng, style.height)
     machine = prints.draw(severity, height, typefaces, rng, style.shares, style.stretch, not style.cased)
@@ -136,7 +138,7 @@ def _attempt(rng: np.random.Generator, typefaces: tuple[str, ...], style: Style)
     ink = _place(line, (0.0, 0.0), view, shape)
     beside = _neighbours(machine, line, paper, view, shape, typefaces, style, rng)
     ink = np.maximum(ink, beside)
-    pixels = to_height(_photograph(ink, line, machine, view, shape, height, style, rng))
+    pixels = to_height(_photograph(ink, line, machine, view, shape, height, style, rng), wanted)
     return Crop(pixels, texts.fold(text), text, machine.kind)
 
 

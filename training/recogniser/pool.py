@@ -25,7 +25,7 @@ SHARD = 1000  # lines per shard
 
 @dataclass(frozen=True)
 class Shard:
-    """Lines side by side: pixels (32, sum of widths) uint8; the start, text and kind of print of each line."""
+    """Lines side by side: pixels (H, sum of widths) uint8; the start, text and kind of print of each line."""
 
     pixels: NDArray[np.uint8]
     starts: NDArray[np.int64]  # (lines + 1,)
@@ -33,7 +33,7 @@ class Shard:
     kinds: tuple[str, ...]
 
     def crop(self, k: int) -> NDArray[np.uint8]:
-        """Line k (32, W)."""
+        """Line k (H, W)."""
         return self.pixels[:, self.starts[k] : self.starts[k + 1]]
 
 
@@ -42,12 +42,14 @@ def path(folder: Path, seed: int | str, shard: int) -> Path:
     return folder / f"{seed}" / f"{shard:05d}.npz"
 
 
-def draw(folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style: str = "hard") -> Path:
+def draw(
+    folder: Path, seed: int, shard: int, typefaces: tuple[str, ...], style: str = "hard", height: int = lines.HEIGHT
+) -> Path:
     """Draw a shard unless it exists; it appears complete or not at all. ``style`` is one of ``lines.STYLES``."""
     target = path(folder, seed, shard)
     if target.is_file():
         return target
-    crops = [lines.render(seed, shard * SHARD + k, typefaces, lines.STYLES[style]) for k in range(SHARD)]
+    crops = [lines.render(seed, shard * SHARD + k, typefaces, lines.STYLES[style], height) for k in range(SHARD)]
     return save(target, crops)
 
 
@@ -91,10 +93,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--fonts", choices=("train", "test", "label"), default="train")
     parser.add_argument("--style", choices=tuple(lines.STYLES), default="hard")
+    parser.add_argument("--height", type=int, default=lines.HEIGHT, help="of the crops, px (default %(default)s)")
     wanted = parser.parse_args(arguments)
     cv2.setNumThreads(1)
+    how = (typefaces(wanted.fonts), wanted.style, wanted.height)
     for shard in range(wanted.start, wanted.shards, wanted.step):
-        print(draw(wanted.folder, wanted.seed, shard, typefaces(wanted.fonts), wanted.style), flush=True)
+        print(draw(wanted.folder, wanted.seed, shard, *how), flush=True)
 
 
 if __name__ == "__main__":

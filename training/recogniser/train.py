@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from training import cards
@@ -25,7 +25,6 @@ from training.recogniser.feed import (
     RecogniserFeed,
     RecogniserSource,
     RecogniserTarget,
-    normalised,
     pack,
 )
 from training.recogniser.network import RecogniserNetwork, Widths
@@ -191,7 +190,7 @@ def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:
 
 
 @torch.no_grad()
-def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: RecogniserTarget = SHIPPED) -> dict[str, float]:
+def exact(network: nn.Module, shards: list[pool.Shard], target: RecogniserTarget = SHIPPED) -> dict[str, float]:
     """The percentage of held-out lines read without an error, greedily: strictly, and on letters and digits only.
 
     Upper and lower case count as equal, so that alphabets can be compared; the texts of the shards are upper case.
@@ -201,7 +200,7 @@ def exact(network: RecogniserNetwork, shards: list[pool.Shard], target: Recognis
         order = np.argsort(np.diff(shard.starts))
         for cut in range(0, len(order), 100):
             chosen = order[cut : cut + 100]
-            rows = [normalised(shard.crop(int(k))) for k in chosen]
+            rows = [target.row(shard.crop(int(k))) for k in chosen]
             batch = pack(rows, [shard.texts[k] for k in chosen], target)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(batch.images.contiguous(memory_format=torch.channels_last)).float()

@@ -31,6 +31,7 @@ from training.render.substrate import UNSEEN_SURFACES
 SEED = 9091  # of drawn lines and frames; no training and no evaluation uses it
 UNTAUGHT = ("barcodes",)  # groups of photographs that no training uses
 SHORTEST = 3  # letters and digits
+_HIGH = 48  # px of a drawn line: as much as any member sees
 _INSIDE = 0.6  # a labelled line is part of a place if it shares this part of its area
 
 Image = NDArray[np.uint8]
@@ -118,7 +119,7 @@ def drawn_lines(count: int) -> Iterator[LabelledPlace]:
     """Drawn lines in typefaces for tests, hard and plain ones in turn."""
     typefaces, styles = fonts.names("test"), [drawn.STYLES["hard"], drawn.STYLES["plain"]]
     for index in range(count):
-        crop = drawn.render(SEED, index, typefaces, styles[index % 2])
+        crop = drawn.render(SEED, index, typefaces, styles[index % 2], _HIGH)
         if comparable(crop.text):
             yield LabelledPlace(crop.pixels, image_quad(crop.pixels), comparable(crop.text), "drawn lines")
 

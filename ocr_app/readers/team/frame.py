@@ -57,7 +57,7 @@ class Team(NamedTuple):
 
     @property
     def first(self) -> Member:
-        """The fast member, whose detector looks first."""
+        """The member that reads every place."""
         return self.members[0]
 
     def detectors(self, names: Sequence[str]) -> List[Member]:

@@ -1,4 +1,4 @@
-"""The looks of a team at one frame: the fast member first, then what is in doubt, once more and by others.
+"""The looks of a team at one frame: the first member reads all, then what is in doubt is read once more, by others too.
 
 A look ends with all places of the frame, each with the answers of the members that were asked so far. Nothing is asked
 twice: a place that is sure is left alone, a crop is shown to each member once, and where two detectors draw the same
@@ -66,8 +66,9 @@ def _looked_again(
     if not frame.budget.allows(step):
         return found
     with measured(frame.budget, step):
-        sure = team.settings.doubtful if step == OTHER_SCALES else None
-        return merged(team, frame, found, _seen(member, frame, scale), sure, member.name)
+        if step == OTHER_SCALES:
+            return merged(team, frame, found, _seen(member, frame, scale), team.settings.doubtful)
+        return merged(team, frame, found, _seen(member, frame, scale), drawn_by=member.name)
 
 
 def merged(
@@ -76,13 +77,13 @@ def merged(
     old: List[WeighedPlace],
     seen: List[SeenPlace],
     sure: Optional[float] = None,
-    member: str = "",
+    drawn_by: str = "",
 ) -> List[WeighedPlace]:
     """Old and new places without doubles: where both cover the same print, the side that is worth more.
 
     ``sure``: old places that are right with this probability are not read again; by default that of the team.
-    ``member``: whose detector drew the new places. Where it is not the first, and draws a line as it was drawn before,
-    the place is not read again; that member will read its own quad.
+    ``drawn_by``: another member's name, if its detector drew the new places. Where it draws a line as it was drawn
+    before, the place is not read again by the first member; that member will read its own quad.
     """
     sure = team.settings.sure if sure is None else sure
     groups = rivalries(overlaps([each.place.quad for each in old], [each.quad for each in seen]))
@@ -92,8 +93,8 @@ def merged(
         before, new = [old[i] for i in group.old], [seen[j] for j in group.new]
         if not new or _settled(sure, before, new):
             kept += before
-        elif member != team.first.name and _is_one_line(before, new):
-            kept.append(_drawn_by(before[0], member, new[0]))
+        elif drawn_by and _is_one_line(before, new):
+            kept.append(_drawn_by(before[0], drawn_by, new[0]))
         else:
             rivals.append((before, new))
     for before, read in _heard(team, frame, rivals):

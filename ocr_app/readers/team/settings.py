@@ -10,7 +10,7 @@ class TeamSettings(NamedTuple):
     """How a team reads a frame.
 
     ``members``: in the order in which they are asked. ``detectors``: the members whose detectors look at every frame,
-    the fast one first; ``later_detectors``: those that look again at a frame in doubt. ``sure``: a line whose text is
+    in that order; ``later_detectors``: those that look again at a frame in doubt. ``sure``: a line whose text is
     right with at least this probability is not shown to another member. ``hopeless``: below it, two members read
     nothing of worth, and no third one is asked. ``most_third``: how many lines of a look the third member is shown at
     most. ``doubtful``: a frame with a line below it, but not hopeless, is looked at again. ``upside_down``: below it,

@@ -1,0 +1,1 @@
+"""Fine-tunes a published recogniser on codes: its graph stays as it is, only its weights change."""

@@ -1,0 +1,99 @@
+"""Writes a fine-tuned recogniser from the folder of its training into the package, in the form of its first file.
+
+python -m training.tuning.export --config training/tuning/config/ppocr-v6-tiny.toml --out build/tuning
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from training import cards
+from training.export import DATA, LARGEST_ERROR, ExportError
+from training.recogniser.train import mixed
+from training.tuning.graph import TrainableGraph
+from training.tuning.train import TuningConfig, read_config
+
+CATALOGUE, MODEL = DATA / "ppocr.json", "v6-tiny-codes"
+_HALF, _SMALLEST = 2.0**-10, 2.0**-24  # relative and absolute rounding of a half
+_TOLERANCE = 5.0 * LARGEST_ERROR  # in logits; ONNX Runtime and torch add up in another order
+
+
+def averaged(config: TuningConfig, out: Path) -> tuple[TrainableGraph, dict[str, object]]:
+    """The network that is shipped, in evaluation mode, and how it was trained. Raises FileNotFoundError."""
+    saved = torch.load(out / "checkpoint.pt", map_location="cpu", weights_only=True)
+    network = TrainableGraph(cards.ROOT / config.start)
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+    network.load_state_dict(mixed(saved["average"], start, config.remembered))
+    training = {"config": config.name, "seed": config.seed, "steps": int(saved["step"])}
+    training.update(lines=int(saved["step"]) * config.batch, remembered=config.remembered)
+    training.update(machine=cards.machine(), hours=round(float(saved["seconds"]) / 3600, 2))
+    return network.eval(), training
+
+
+def export(config: TuningConfig, out: Path, target: Path) -> float:
+    """Write the ONNX file whole or not at all, and return its largest error in logits against its own weights.
+
+    The weights are those that were trained, rounded to halves where the file that training began with has halves.
+
+    Raises:
+        ExportError: the file's weights are not the trained ones, or it does not compute what they say.
+    """
+    network, training = averaged(config, out)
+    part = target.with_suffix(".part")
+    part.write_bytes(network.written({"training": json.dumps(training)}))
+    try:
+        error = _error(part, network)
+    except ExportError:
+        part.unlink()
+        raise
+    part.replace(target)
+    return error
+
+
+@torch.no_grad()
+def _error(file: Path, trained: TrainableGraph) -> float:
+    stored = TrainableGraph(file).eval()
+    for name, value in trained.state_dict().items():
+        if not torch.allclose(stored.state_dict()[name], value, rtol=_HALF, atol=_SMALLEST):
+            raise ExportError(f"{file.name}: {name} is not what was trained")
+    image = torch.rand(2, 3, 48, 256, generator=torch.Generator().manual_seed(0)) * 2.0 - 1.0
+    session = onnxruntime.InferenceSession(file.read_bytes(), providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {session.get_inputs()[0].name: image.numpy()})
+    error = float(np.abs(found - stored(image).numpy()).max())
+    if error > _TOLERANCE:
+        raise ExportError(f"{file.name}: differs by {error:.2g} from its weights")
+    return error
+
+
+def register(file: Path, catalogue: Path = CATALOGUE) -> None:
+    """Write the size and sha256 of the file into ocr_app/data/ppocr.json."""
+    data = json.loads(catalogue.read_text(encoding="utf-8"))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    data["models"][MODEL]["recogniser"].update(size=file.stat().st_size, sha256=digest)
+    catalogue.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--target", type=Path)
+    wanted = parser.parse_args(arguments)
+    config = read_config(wanted.config)
+    target = wanted.target or DATA / "models" / f"{config.name}.onnx"
+    error = export(config, wanted.out, target)
+    if target.parent == DATA / "models":
+        register(target)
+    print(f"{target.name}: {target.stat().st_size} bytes, largest error {error:.2g}")
+
+
+if __name__ == "__main__":
+    main()
