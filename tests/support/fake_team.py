@@ -6,8 +6,11 @@ import numpy as np
 from posteriors import CHARACTERS, line_of
 
 from ocr_app.imaging.geometry import box_quad
+from ocr_app.readers.contract import Timer
 from ocr_app.readers.team.arbiter import FEATURES, FEATURES_OF_OTHER, Arbiter
-from ocr_app.readers.team.frame import Team
+from ocr_app.readers.team.budget import Budget
+from ocr_app.readers.team.frame import Frame, Team
+from ocr_app.readers.team.looks import looks
 from ocr_app.readers.team.members import Member, SeenPlace
 from ocr_app.readers.team.settings import TeamSettings
 
@@ -80,3 +83,20 @@ def arbiter(members=RULES.members):
 def team(*fakes, **rules):
     """The fake members as a team with RULES, some of them changed."""
     return Team(tuple(fake.member for fake in fakes), arbiter(), RULES._replace(**rules))
+
+
+UPPER, LOWER = (20, 20, 200, 20), (20, 80, 200, 20)
+
+
+def frame_of(image, limit_ms=None):
+    frame = Frame(image, image, Timer(), Budget(limit_ms))
+    frame.budget.begin()
+    return frame
+
+
+def texts(found):
+    return [each.best.text for each in found]
+
+
+def last(chosen, frame):
+    return list(looks(chosen, frame))[-1]

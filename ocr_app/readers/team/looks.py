@@ -56,6 +56,10 @@ def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
 
 
 def _others_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
+    """The places after the others were asked; what the second member makes doubtful may stand on its head."""
+    found = second_asked(team, frame, found)
+    with frame.timer.phase("recognise"):
+        found = turned_where_unsure(team, frame, found, heard=2)
     return third_asked(team, frame, second_asked(team, frame, found))
 
 

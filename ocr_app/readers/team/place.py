@@ -20,7 +20,7 @@ class Place(NamedTuple):
 
     ``sure``: whether a detector is sure of it; a doubtful place has to read like a code, or to continue a line.
     ``code``: how likely a detector takes it for code. ``drawn``: the quads that other members' detectors drew around
-    the same line.
+    the same line. ``tried``: how many members had read it when it was read standing on its head.
     """
 
     quad: Quad
@@ -29,6 +29,7 @@ class Place(NamedTuple):
     answers: Dict[str, Answer] = {}
     code: float = 1.0
     drawn: Dict[str, Quad] = {}
+    tried: int = 0
 
     def with_answer(self, member: str, answer: Answer) -> "Place":
         """The place with one more answer."""

@@ -10,12 +10,11 @@ from ocr_app.imaging.reading_order import direction_groups
 from ocr_app.readers.codes.reader import total_probability, turn_the_surer_way
 from ocr_app.readers.team.frame import UPSIDE_DOWN, Source, Team, measured
 from ocr_app.readers.team.members import Member, SeenPlace
-from ocr_app.readers.team.place import Place, WeighedPlace, weigh
+from ocr_app.readers.team.place import CODE_LIKE, Place, WeighedPlace, total_worth, weigh
 
 _LONG = 3  # heights and characters; a shorter line says little about its way
 _TURNED = 0.5  # a line counts as standing on its head only if it is more likely right than wrong in that way
 _PROBES = 2  # unsure lines of one direction that are turned to find out about all of them
-_UPRIGHT = 2  # sure lines that settle the way of their direction
 
 
 def read_first(team: Team, frame: Source, seen: Sequence[SeenPlace]) -> List[Place]:
@@ -39,30 +38,28 @@ def _only_answer(place: Place) -> LinePosterior:
     return LinePosterior(place.quad, log_probs, characters)
 
 
-def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
-    """Places that are read badly are read standing on their heads too; the likelier way counts.
+def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace], heard: int = 1) -> List[WeighedPlace]:
+    """Places that ``heard`` members or more read badly are read standing on their heads too; the likelier way counts.
 
-    Of each direction a few lines are tried. Where one of them stands on its head, the others of its direction that are
-    not sure are read in that way as well: a short line alone may be mistaken about it. Where enough lines are sure as
-    they are, none is tried.
+    Of each direction a few lines are tried. Where one of them stands on its head, the others of its direction are read
+    in that way as well: a short line alone may be mistaken about it, and a network may be sure of digits upside down. A
+    line that is likely code is tried again when another member makes it doubtful.
     """
-    unsure = {k for k, each in enumerate(found) if _may_be_upside_down(team, each)}
+    unsure = {k for k, each in enumerate(found) if len(each.rated) >= heard and _may_be_upside_down(team, each)}
     if not unsure or not frame.budget.allows(UPSIDE_DOWN):
         return found
     result = list(found)
     with measured(frame.budget, UPSIDE_DOWN):
         for group in direction_groups([each.place.quad for each in found]):
             probes = sorted(unsure.intersection(group), key=lambda k: -_length(found[k]))[:_PROBES]
-            if not probes or sum(_is_upright(team, found[k]) for k in group) >= _UPRIGHT:
-                continue
             turned = _on_their_heads(team, frame, found, probes)
-            turned = {k: each for k, each in turned.items() if each.probability >= _TURNED}
-            if any(each.worth > found[k].worth for k, each in turned.items()):
-                others = [k for k in group if k not in probes and found[k].probability < team.settings.sure]
-                turned.update(_on_their_heads(team, frame, found, others))
-            for k, each in turned.items():
-                if each.worth > found[k].worth:
-                    result[k] = each
+            likely = any(each.probability >= _TURNED for each in turned.values())
+            if likely and total_worth(list(turned.values())) > total_worth([found[k] for k in turned]):
+                turned.update(_on_their_heads(team, frame, found, [k for k in group if k not in probes]))
+                for k, each in turned.items():
+                    result[k] = each if each.worth > found[k].worth else found[k]
+            for k in turned:
+                result[k] = result[k]._replace(place=result[k].place._replace(tried=len(found[k].rated)))
     return result
 
 
@@ -70,10 +67,6 @@ def _length(weighed: WeighedPlace) -> float:
     """The length of a place in heights, less where the detector is not sure of it."""
     width, height = sides(weighed.place.quad)
     return weighed.place.score * width / max(height, 1.0)
-
-
-def _is_upright(team: Team, weighed: WeighedPlace) -> bool:
-    return weighed.probability >= team.settings.sure and len(weighed.best.text) >= _LONG
 
 
 def _on_their_heads(team: Team, frame: Source, found: List[WeighedPlace], wanted: List[int]) -> Dict[int, WeighedPlace]:
@@ -98,5 +91,8 @@ def _turned(team: Team, weighed: WeighedPlace, quad: Quad, answer: np.ndarray, n
 def _may_be_upside_down(team: Team, weighed: WeighedPlace) -> bool:
     """Whether a line is long enough to tell its way, and is read badly as it is."""
     width, height = sides(weighed.place.quad)
+    heard = len(weighed.rated)
+    if weighed.place.tried >= heard or (heard > 1 and weighed.place.code < CODE_LIKE):
+        return False
     long_enough = weighed.place.sure and width > _LONG * height and len(weighed.best.text) >= _LONG
     return long_enough and weighed.probability < team.settings.upside_down

@@ -63,7 +63,7 @@ def test_missing_engines_are_not_run_with_their_command_and_nothing_is_built(tmp
     cell = Cell("codes", "small", "data/nano-codes-100", limit=1, warm_up=0, engine="onnxruntime")
     outcome = matrix.run_cell(cell, tmp_path / "cell.json", "now")
     assert outcome.record is None and not (tmp_path / "engines").exists()
-    assert outcome.reason.startswith("no engine of codes-detector in fp32 for onnxruntime ")
+    assert outcome.reason.startswith("no engine of ppocr-v6-tiny-codes-detector in fp32 for onnxruntime ")
     assert outcome.reason.endswith("next: ./inv build-engines --target onnxruntime --reader codes --precision fp32")
 
 
