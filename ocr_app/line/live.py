@@ -100,13 +100,13 @@ class LiveLine:
         return store, journal
 
     @staticmethod
-    def _make_room(store: PictureStore, lock: threading.Lock) -> bool:
-        if not lock.acquire(False):
-            return False  # a picture is being written just now, by a thread that waits for the journal
-        try:
-            return store.make_room()
-        finally:
-            lock.release()
+    def _make_room(store: PictureStore, lock: threading.Lock) -> None:
+        """Removes pictures, unless one is being written just now by a thread that waits for the journal."""
+        if lock.acquire(False):
+            try:
+                store.make_room()
+            finally:
+                lock.release()
 
     def _trusts_clock(self) -> bool:
         clock = self._settings.recipe.clock

@@ -15,6 +15,7 @@ from ocr_app.line.journal import rows
 FILE = "journal.db"
 BESIDE = ("", "-wal", "-shm")
 _BUSY_MS = 5000
+_LOG_PAGES = 200  # of 4 kB: what the log may take before it is moved into the file; SQLite's own bound is 1000
 
 
 class OpenedDatabase(NamedTuple):
@@ -54,6 +55,7 @@ def _connect(path: str, synchronous: str, check: bool = False) -> Any:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = " + synchronous)
+        connection.execute("PRAGMA wal_autocheckpoint = {}".format(_LOG_PAGES))
         if check:
             problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if problem != "ok":

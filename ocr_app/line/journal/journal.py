@@ -26,18 +26,20 @@ MOST_WAITING = 10000
 _PRUNE_EVERY = 500
 _LOG_EVERY_S = 10.0
 _INSERT = "INSERT INTO parts ({}) VALUES ({})".format(rows.COLUMNS, ", ".join("?" * len(PartRow._fields)))
-_REPLACE = "INSERT OR REPLACE" + _INSERT[len("INSERT") :]
+_UPDATE = "UPDATE parts SET {} WHERE number = ? AND verdict IS NULL".format(
+    ", ".join('"{}" = ?'.format(name) for name in rows.DECIDED)
+)
 
 
 class PartJournal:
-    """For use by several threads. ``make_room``: called when the disk is full; True if trying again is worth it."""
+    """For use by several threads. ``make_room``: called when the disk is full, before it is tried again."""
 
     def __init__(
         self,
         folder: str,
         status: ServiceStatus,
         keep_parts: int = 1000000,
-        make_room: Callable[[], bool] = lambda: False,
+        make_room: Callable[[], Any] = lambda: None,
     ) -> None:
         """Raises OSError, sqlite3.Error where no journal can be opened at all."""
         self._folder, self._status, self._keep, self._make_room = folder, status, keep_parts, make_room
@@ -103,10 +105,15 @@ class PartJournal:
             return rejected
 
     def _decide(self, row: PartRow) -> None:
+        """One statement for a part that has begun. One that could not be written down when it began is inserted."""
+        values = dict(zip(PartRow._fields, rows.to_columns(row)))
+        chosen = [values[name] for name in rows.DECIDED]
+        if self._sure.execute(_UPDATE, chosen + [row.number]).rowcount == 1:
+            return
         found = self._sure.execute("SELECT verdict FROM parts WHERE number = ?", (row.number,)).fetchone()
-        if found is not None and found[0] is not None:
+        if found is not None:
             raise ValueError("part {} has the verdict {} already".format(row.number, found[0]))
-        self._sure.execute(_REPLACE, rows.to_columns(row))
+        self._sure.execute(_INSERT, list(values.values()))
 
     def _wait(self, row: PartRow) -> None:
         self._waiting.append(row)
@@ -145,7 +152,9 @@ class PartJournal:
 
     def _mended(self, error: Exception) -> bool:
         if not database.is_torn(error):
-            return self._make_room()
+            self._make_room()
+            self._shrink_log()
+            return True
         try:
             self._close_connections()
             database.set_aside(self._folder)
@@ -156,6 +165,13 @@ class PartJournal:
         except (OSError, sqlite3.Error) as failed:
             self._log("a new journal", failed)
             return False
+
+    def _shrink_log(self) -> None:
+        """Moves what is committed from the log into the file, so that the log needs no space of its own."""
+        try:
+            self._sure.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            self._log("the log", error)
 
     def _log(self, what: str, error: Exception) -> None:
         held_back = self._throttle.admit(str(error))

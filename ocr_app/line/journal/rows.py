@@ -80,6 +80,8 @@ class PartRow(NamedTuple):
         return self.verdict == PASS
 
 
+DECIDED = ("decided", "verdict", "text", "reasons", "values", "witnesses", "timings")
+"""The columns that a verdict fills in."""
 _JSON = ("reasons", "values", "witnesses", "timings")
 COLUMNS = ", ".join('"{}"'.format(name) for name in PartRow._fields)
 
