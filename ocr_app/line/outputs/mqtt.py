@@ -7,6 +7,7 @@ PREFIX/BOARD/availability, which the broker sets to "offline" by itself when the
 
 import json
 import logging
+import re
 import ssl
 import threading
 import time
@@ -32,6 +33,7 @@ _STATE_EVERY_S = 1.0
 _CONNECT_S = 5.0
 _FLUSH_S = 3.0
 _ACCEPTED = 0
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
 
 
 class Topics(NamedTuple):
@@ -161,7 +163,7 @@ class MqttOutput(LineOutput):
         """A trigger; or a consumer that has a gap asks for everything after a number once more."""
         if message.topic == self.topics.resend:
             text = message.payload[:20].decode("ascii", "replace").strip()
-            if message.retain or not text.isdigit():
+            if message.retain or not _NUMBER.match(text):
                 LOG.warning("resend is not a number", extra=fields(payload=text))
                 return
             with self._lock:
@@ -182,19 +184,26 @@ class MqttOutput(LineOutput):
         self._report(["broker_lost"])
         self._client.connect_async(self._settings.host, self._settings.port, self._settings.keepalive_s)
         self._client.loop_start()
+        until: List[float] = []
+
+        def given_up() -> bool:
+            """A while after the stop, so that nothing is sent twice that the broker is about to acknowledge."""
+            if stop.is_set() and not until:
+                until.append(time.monotonic() + _FLUSH_S)
+            return bool(until) and time.monotonic() > until[0]
+
         while not stop.is_set():
-            if not (self._ready_to_send() and self._send_some(stop.is_set)):
+            if not (self._ready_to_send() and self._send_some(given_up)):
                 stop.wait(_POLL_S)
-        until = time.monotonic() + _FLUSH_S
-        while self._ready_to_send() and self._send_some(lambda: time.monotonic() > until):
+        while not given_up() and self._ready_to_send() and self._send_some(given_up):
             pass
-        self._say_goodbye(until)
+        self._say_goodbye()
 
     def _ready_to_send(self) -> bool:
         with self._lock:
             connected, greets, self._greets = self._is_connected, self._greets, False
             resend, self._resend_from = self._resend_from, None
-        if resend is not None:
+        if resend is not None and resend < self._journal.cursor(CURSOR):  # never forward: nothing may be left out
             self._journal.set_cursor(CURSOR, resend)
             LOG.info("results are sent again", extra=fields(after=resend))
         if greets:
@@ -242,13 +251,14 @@ class MqttOutput(LineOutput):
             self._client.publish(self.topics.state, text, qos=1, retain=True)
             self._last_state, self._state_at = text, now
 
-    def _say_goodbye(self, until: float) -> None:
+    def _say_goodbye(self) -> None:
         """An end that was asked for says so itself: the broker publishes the last will only for one that was not."""
         with self._lock:
             connected = self._is_connected
         if connected:
             message = self._client.publish(self.topics.availability, OFFLINE, qos=1, retain=True)
-            while not self._has(message) and time.monotonic() < until + 1.0:
+            until = time.monotonic() + 1.0
+            while not self._has(message) and time.monotonic() < until:
                 time.sleep(0.01)
         self._client.disconnect()
         self._client.loop_stop()
