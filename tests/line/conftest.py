@@ -1,4 +1,7 @@
-"""A live line for a test: the service as a program, a real Mosquitto, a consumer that keeps ids, a PLC by pymodbus."""
+"""A live line for a test: the service as a program, a real Mosquitto, a consumer that keeps ids, a PLC by pymodbus.
+
+LINE_PYTHON names another Python for the service, such as one of 3.6 with paho-mqtt 1.6.1.
+"""
 
 import json
 import os
@@ -143,6 +146,7 @@ class Line:
         path = self.folder / "line.yaml"
         path.write_text(json.dumps(self.settings))
         command = running.fake_command(self.folder, str(path)) if fake else running.command(str(path))
+        command[0] = os.environ.get("LINE_PYTHON", command[0])
         (self.folder / "log").write_text("")
         (self.folder / "runtime" / "health.json").unlink(missing_ok=True)  # a killed service leaves its last word
         served = running.Served(self.folder, command, environ or {})

@@ -11,15 +11,17 @@ from ocr_app.line.outputs.gpio import JetsonPins
 STANDIN = Path(__file__).resolve().parents[4] / "standins" / "jetson_gpio"
 
 
-def forget(monkeypatch):
+@pytest.fixture(autouse=True)
+def not_imported():
+    """The stand-in is imported in no other test."""
+    yield
     for name in ("Jetson", "Jetson.GPIO"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
+        sys.modules.pop(name, None)
 
 
 def test_pins_by_the_library(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(str(STANDIN))
     monkeypatch.setenv("FAKE_GPIO", str(tmp_path / "pins"))
-    forget(monkeypatch)
     pins = JetsonPins()
     pins.make_output(11)
     pins.write(11, True)
@@ -34,11 +36,9 @@ def test_pins_by_the_library(monkeypatch, tmp_path):
     pins.close()
     words = [line.split(None, 1)[1] for line in (tmp_path / "pins").read_text().splitlines()]
     assert words == ["out 11 0", "out 11 1", "out 11 0", "cleanup"] and fired == [1, 1]
-    forget(monkeypatch)
 
 
 def test_without_the_library_or_the_board_it_is_said_plainly(monkeypatch):
-    forget(monkeypatch)
     monkeypatch.setitem(sys.modules, "Jetson", None)
     with pytest.raises(ServiceError, match=r"Jetson\.GPIO"):
         JetsonPins()
