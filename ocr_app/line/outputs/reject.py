@@ -1,7 +1,8 @@
 """The reject gate: a pin that is high only while a part that passes goes by, and a watchdog pin.
 
 No power, no process and no verdict leave the pin low, and low rejects. Each part has a window, from its trigger and the
-delay on, as long as the pulse. A verdict that comes after its window has begun is too late: the part is rejected.
+delay on, as long as the pulse. Where a window could open only in its second half, because the verdict came late or the
+computer was busy, it stays shut: the part is rejected, and that is counted.
 """
 
 import heapq
@@ -19,8 +20,6 @@ from ocr_app.line.settings.outputs import RejectSettings
 
 LOG = logging.getLogger(__name__)
 _LOOK_S = 0.05
-_LATE_S = 0.02
-"""How late a window may open: the part has moved on by that much."""
 
 
 class RejectGate(LineOutput):
@@ -39,9 +38,10 @@ class RejectGate(LineOutput):
     ) -> None:
         self._settings, self._pins, self._status, self._is_alive, self._now = settings, pins, status, is_alive, now
         self._delay_s, self._length_s = settings.delay_ms / 1000.0, settings.length_ms / 1000.0
+        self._late_s = self._length_s / 2.0
         self._watchdog_s = settings.watchdog_ms / 1000.0
         self._changed = threading.Condition()
-        self._windows: List[Tuple[float, bool]] = []
+        self._windows: List[Tuple[float, int, bool]] = []
         self._closes: Optional[float] = None
         self._beat_at, self._beat_level = now(), LOW
         for pin in (settings.pin, settings.watchdog_pin):
@@ -54,17 +54,14 @@ class RejectGate(LineOutput):
             return
         opens = row.triggered + self._delay_s
         with self._changed:
-            if row.passed and self._now() > opens + _LATE_S:
-                self._report_late(row, self._now() - opens)
-                return
-            heapq.heappush(self._windows, (opens, row.passed))
+            heapq.heappush(self._windows, (opens, row.number, row.passed))
             self._changed.notify_all()
 
-    def _report_late(self, row: PartRow, late_s: float) -> None:
+    def _report_late(self, number: int, late_s: float) -> None:
         self._status.count("output_lost")
         self._status.degraded.record_event("output_lost")
-        found = fields(part=row.id, late_ms=round(late_s * 1000.0, 1), delay_ms=self._settings.delay_ms)
-        LOG.warning("the verdict came after the part had reached the gate", extra=found)
+        found = fields(number=number, late_ms=round(late_s * 1000.0, 1), delay_ms=self._settings.delay_ms)
+        LOG.warning("the part had passed the gate before it could open", extra=found)
 
     def run(self, stop: threading.Event) -> None:
         """Until ``stop``; the pins are low after that."""
@@ -96,7 +93,10 @@ class RejectGate(LineOutput):
     def _step_gate(self, now: float) -> None:
         """A window that opens ends the one before: a part that fails is rejected behind one that passes."""
         while self._windows and self._windows[0][0] <= now:
-            opens, passed = heapq.heappop(self._windows)
+            opens, number, passed = heapq.heappop(self._windows)
+            if passed and now - opens > self._late_s:
+                self._report_late(number, now - opens)
+                passed = False
             self._pins.write(self._settings.pin, HIGH if passed else LOW)
             self._closes = opens + self._length_s if passed else None
         if self._closes is not None and now >= self._closes:

@@ -58,9 +58,10 @@ def test_passes_in_a_row_keep_it_open(make_bench, make_row):
 
 def test_a_pass_that_comes_too_late_is_rejected_and_counted(make_bench, make_row, status):
     bench = make_bench()
-    bench.now = 100.6
+    bench.now = 100.56
     bench.gate.put(make_row(1, "pass", 100.0), b"")
-    assert bench.levels(102.0) == [] and "output_lost" in status.snapshot().degraded
+    bench.gate.put(make_row(2, "pass", 100.02), b"")
+    assert bench.levels(102.0) == [(560, True), (620, False)] and "output_lost" in status.snapshot().degraded
 
 
 def test_the_watchdog_changes_only_while_the_service_is_alive(make_bench):
