@@ -3,11 +3,15 @@
 import json
 import ssl
 import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.line.conftest import Broker, Consumer, until
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def running_line(line, broker, **mqtt):
@@ -138,6 +142,26 @@ def test_a_trigger_without_a_frame_is_a_fail(line, broker, consumer):
     until(consumer.parts, "a part")
     assert served.end() == 0
     assert [(verdict, json.loads(reasons)) for _, _, verdict, reasons, _ in line.rows()] == [("fail", ["no-frame"])]
+
+
+def checked(line):
+    """Exit code and rows of `ocr-app line check`."""
+    path = line.folder / "line.yaml"
+    path.write_text(json.dumps(line.settings))
+    command = [sys.executable, "-m", "ocr_app", "line", "check", str(path), "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    return done.returncode, {row["about"]: row for row in json.loads(done.stdout)}
+
+
+def test_the_check_asks_the_broker_and_sends_nothing(line, broker, consumer):
+    line.frames([1]).set(mqtt={"host": "127.0.0.1", "port": broker.port})
+    code, rows = checked(line)
+    assert code == 0 and rows["mqtt"]["state"] == "ok" and "takes the connection" in rows["mqtt"]["found"]
+    time.sleep(0.3)
+    assert consumer.messages == [] and not (line.folder / "journal").exists()
+    broker.stop()
+    code, rows = checked(line)
+    assert code == 14 and rows["mqtt"]["state"] == "error" and "refused" in rows["mqtt"]["found"].lower()
 
 
 PASSWORD = "Grüße, #1"
