@@ -15,6 +15,7 @@ from ocr_app.core.files import sha256_of
 from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.journal.holding import JournalHold
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.keeping import PictureKeeper
 from ocr_app.line.journal.numbers import board_name, new_boot
@@ -59,8 +60,9 @@ class LiveLine:
         limit_s = min(deadline_ms, settings.parts.limit_ms) / 1000.0
         latest = settings.parts.policy == "latest"
         self.pipeline = PartPipeline(
-            self.identity, self._journal, jobs, status, settings.parts.queue, limit_s, latest, self._trusts_clock
-        )
+            self.identity, self._journal, jobs, status, settings.parts.queue, limit_s, latest, self._trusts_clock,
+            self._hold.frames,
+        )  # fmt: skip
         source = make_source(settings.source, settings.parts.queue, self._journal.has_frame)
         self.pushed = source if isinstance(source, PushedSource) else None
         self._works: List[Callable[[], None]] = []
@@ -86,6 +88,7 @@ class LiveLine:
         own = self._settings.journal
         quotas = PictureQuotas(own.passes_mb * _MB, own.rejects_mb * _MB, own.low_water_mb * _MB, own.pictures)
         try:
+            self._hold = JournalHold(own.folder)
             store = PictureStore(own.folder, quotas)
             store.keep_low_water()
             journal = PartJournal(own.folder, self._status, own.keep_parts, lambda: self._make_room(store, lock))
@@ -225,6 +228,7 @@ class LiveLine:
             if name.startswith(("output", "pictures", "journal")):
                 self._join(name, 5.0)
         self._journal.close()
+        self._hold.release()
 
     def _join(self, name: str, seconds: float) -> None:
         if name in self._threads:

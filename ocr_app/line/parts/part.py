@@ -35,12 +35,12 @@ class PartUnderWay:
         """Whether it still has to be read, so that it could give way."""
         return not self.failed and self.job is not None
 
-    def store(self) -> bool:
+    def store(self, folder: str) -> bool:
         """Writes the frame to a file for the reader; False where there is no room."""
         if self.frame is None:
             return False
         try:
-            handle, self.path = tempfile.mkstemp(prefix="ocr-app-part-")
+            handle, self.path = tempfile.mkstemp(prefix="part-", dir=folder)
             with os.fdopen(handle, "wb") as stream:
                 stream.write(self.frame.data)
             return True

@@ -41,7 +41,8 @@ class LineIdentity(NamedTuple):
 class PartPipeline:
     """``capacity``: parts under way; ``limit_s``: from the trigger to the verdict at most.
 
-    ``latest``: the oldest part that waits gives way to a new one; without it, the new one is refused.
+    ``latest``: the oldest part that waits gives way to a new one; without it, the new one is refused. ``trusted``:
+    whether the wall clock counts as right; ``frames``: the folder of frames that wait for the reader.
     """
 
     def __init__(
@@ -54,11 +55,12 @@ class PartPipeline:
         limit_s: float,
         latest: bool,
         trusted: Callable[[], bool],
+        frames: str,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._identity, self._journal, self._jobs, self._status = identity, journal, jobs, status
         self._capacity, self._limit_s, self._latest = capacity, limit_s, latest
-        self._trusted, self._wall = trusted, wall
+        self._trusted, self._frames, self._wall = trusted, frames, wall
         self._parts: Deque[PartUnderWay] = collections.deque()
         self._changed = threading.Condition()
         self._begin_lock = threading.Lock()
@@ -142,7 +144,7 @@ class PartPipeline:
 
     def _offer(self, part: PartUnderWay) -> None:
         """Gives the frame to the reading process; the time of the part counts from its trigger."""
-        if part.frame is None or not part.frame.data or not part.store():
+        if part.frame is None or not part.frame.data or not part.store(self._frames):
             part.failed = parts.NO_FRAME if part.frame is None or not part.frame.data else parts.NO_ROOM
             return
         part.job = self._jobs.offer(part.path, part.row.name or part.row.id, arrived=part.row.triggered)

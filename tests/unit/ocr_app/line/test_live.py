@@ -40,10 +40,15 @@ def test_its_rows_say_what_judged_them(make_line):
     assert len(identity.recipe_digest) == 64 and len(identity.boot) == 12
 
 
-def test_frames_over_http_have_a_source_and_others_do_not(make_line, tmp_path):
-    assert make_line().pushed is not None
-    line = make_line().pipeline
-    assert line.under_way == 0
+def test_frames_over_http_have_a_source_and_nothing_is_under_way(make_line):
+    line = make_line()
+    assert line.pushed is not None and line.pipeline.under_way == 0
+
+
+def test_a_second_service_on_one_journal_is_refused(make_line):
+    make_line()
+    with pytest.raises(ServiceError, match="another service uses the journal"):
+        make_line()
 
 
 def test_its_state_tells_the_last_part(make_line):

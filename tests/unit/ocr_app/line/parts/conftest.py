@@ -19,9 +19,11 @@ class Bench:
     def __init__(self, folder, capacity=4, limit_s=5.0, latest=False):
         self.status, self.jobs, self.decided = ServiceStatus(), JobQueue(8), []
         self.journal = PartJournal(str(folder), self.status)
+        self.wall = 1000000.0
         self.pipeline = PartPipeline(
-            IDENTITY, self.journal, self.jobs, self.status, capacity, limit_s, latest, lambda: True
-        )
+            IDENTITY, self.journal, self.jobs, self.status, capacity, limit_s, latest, lambda: True, str(folder),
+            lambda: self.wall,
+        )  # fmt: skip
         self.pipeline.add_output(lambda row, data: self.decided.append(row))
         self.thread = threading.Thread(target=self.pipeline.run, daemon=True)
 

@@ -30,15 +30,14 @@ def test_everything_that_is_no_verdict_is_a_fail_with_its_reason():
     assert outcome_of(result("read"), "") == Outcome("fail", ("no-verdict", "x"), "A1")
 
 
-def test_a_frame_is_stored_for_the_reader_and_goes(monkeypatch, tmp_path):
+def test_a_frame_is_stored_for_the_reader_and_goes(tmp_path):
     row = PartRow(1, "i", "b", "0", "frame", "", "", 0.0, None, None, 0.0, True, None)
     part = PartUnderWay(row, CapturedFrame(b"data", "n", 0.0), "")
-    assert part.store()
+    assert part.store(str(tmp_path))
     with open(part.path, "rb") as stream:
         assert stream.read() == b"data"
     path = part.path
     part.discard()
     part.discard()
-    assert not os.path.exists(path) and not PartUnderWay(row, None, "").store()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
-    assert not part.store()
+    assert not os.path.exists(path) and not PartUnderWay(row, None, "").store(str(tmp_path))
+    assert not part.store(str(tmp_path / "none"))
