@@ -27,10 +27,10 @@ def all_there(line, consumer):
 
 
 def test_each_result_comes_once_with_state_and_availability(line, broker, consumer):
-    served = running_line(line, broker, discovery=True)
+    served = running_line(line, broker)
     until(lambda: len(consumer.parts()) > 20, "results")
     assert consumer.retained["availability"] == "online"
-    state = until(lambda: json.loads(consumer.retained.get("state", "{}")).get("passes") and consumer, "a state")
+    until(lambda: json.loads(consumer.retained.get("state", "{}")).get("passes"), "a state")
     state = json.loads(consumer.retained["state"])
     assert state["ready"] is True and state["verdict"] == "pass" and state["text"] == "AB7"
     assert served.end() == 0
@@ -42,6 +42,21 @@ def test_each_result_comes_once_with_state_and_availability(line, broker, consum
     previous = [record["previous"] for record in consumer.parts().values()]
     assert previous[1:] == numbers[:-1]
     until(lambda: consumer.retained["availability"] == "offline", "the word of its end")
+
+
+def test_home_assistant_finds_the_line_under_its_prefix(line, broker):
+    served = running_line(line, broker, discovery=True, discovery_prefix="home/ha")
+    served.until(lambda: "broker connected" in served.said(), "the broker")
+    time.sleep(0.5)
+    late = Consumer(broker.port, "home/ha/#", "home")  # announcements are retained: who comes later gets them, too
+    try:
+        until(lambda: len(late.messages) == 7, "seven announcements")
+    finally:
+        late.close()
+    found = {topic: json.loads(text) for topic, text in late.messages}
+    verdict = found["home/ha/sensor/nano_ocr_test/verdict/config"]
+    assert verdict["state_topic"] == "nano-ocr/test/state" and verdict["availability_topic"].endswith("/availability")
+    assert served.end() == 0
 
 
 def test_the_broker_says_that_a_killed_board_is_gone(line, broker, consumer):
