@@ -49,6 +49,8 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
         "trigger.kind: frame; each request is a part",
         "",
     )
+    dropped = source.kind == "http" and settings.parts.policy == "latest"
+    yield dropped, "source.kind http with parts.policy latest", "parts.policy: every; each request is answered", ""
     slow = settings.parts.queue > settings.limits.queue
     yield slow, "parts.queue is above limits.queue (--queue)", "at most {}".format(settings.limits.queue), ""
     yield (

@@ -38,6 +38,7 @@ def test_a_whole_line_fits_and_a_service_without_one_too(tmp_path):
         ({"source": {"kind": "http", "retry_s": 9, "retry_most_s": 8}}, "retry_most_s"),
         ({"http": {"listen": "none"}}, "http.listen is none"),
         ({"trigger": {"kind": "presence"}}, "trigger.kind presence"),
+        ({"parts": {"policy": "latest"}}, "parts.policy latest"),
         ({"parts": {"queue": 9}}, "above limits.queue"),
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "mqtt", "topic": "t"}}, "mqtt.host"),
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "modbus"}}, "modbus.listen"),
