@@ -151,7 +151,9 @@ class Line:
         (self.folder / "runtime" / "health.json").unlink(missing_ok=True)  # a killed service leaves its last word
         served = running.Served(self.folder, command, environ or {})
         self.served.append(served)
-        return served.ready() if ready else served
+        if ready:  # the reading process imports for many seconds where the computer is busy
+            served.until(lambda: served.health().get("ready"), "ready", 300)
+        return served
 
     def rows(self, query="SELECT number, id, verdict, reasons, text FROM parts ORDER BY number", values=()):
         connection = sqlite3.connect(f"file:{self.folder}/journal/journal.db?mode=ro", uri=True, timeout=10)
