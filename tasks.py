@@ -46,7 +46,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 
 @task(
     help={
-        "suite": "lint, unit, property, contract, faults, envs, package, docker, fleet (comma separated)",
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet (comma separated)",
         "k": "only tests that match, as for pytest -k",
     }
 )
@@ -407,11 +407,13 @@ def docs(_: Context) -> None:
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
     from fleet.reports.recipes import troubleshooting
+    from ocr_app.line.outputs import reference as registers
     from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
     _run(reference.main)
+    _run(registers.main)
     _run(command_line.main)
     _run(troubleshooting.main)
     _run(architecture.main)
