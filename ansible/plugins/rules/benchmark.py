@@ -1,0 +1,30 @@
+"""Settings of the role benchmark: the plan of a board, and where its records go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .model import Settings
+
+SCHEMA = "nano-ocr/campaign-plan/1"
+
+
+def plan(settings: Settings) -> dict[str, Any]:
+    """``folder`` and ``file``: on the board; ``records``: on the control machine; ``plan``: what the board is told.
+
+    ``benchmark_campaign`` comes from fleet/campaigns/plan.py: the name, the parts, the folder of the records.
+    """
+    campaign, host = settings["benchmark_campaign"], settings.text("inventory_hostname")
+    folder = f"{settings.text('benchmark_folder')}/{campaign['name']}"
+    told = {
+        "schema": SCHEMA,
+        "campaign": campaign["name"],
+        "host": host,
+        "parts": [{**part, "command": [settings.text("benchmark_app"), *part["command"]]} for part in campaign["parts"]],
+        "services": settings.texts("benchmark_services"),
+        "units": settings.texts("benchmark_busy_units"),
+        "locks": settings.text("benchmark_locks"),
+        "timeout_s": float(settings.text("benchmark_timeout_s")),
+        "again": bool(campaign["again"]),
+    }
+    return {"folder": folder, "file": f"{folder}/plan.json", "records": f"{campaign['records']}/{host}", "plan": told}
