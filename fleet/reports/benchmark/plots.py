@@ -125,9 +125,16 @@ def confusions(rows: Sequence[Measured], dataset: str) -> Figure | None:
 
 
 def thesis_overview(
-    published: Sequence[tuple[str, str, float, float]], here: Sequence[Measured], dataset: str
+    published: Sequence[tuple[str, str, float, float]],
+    here: Sequence[Measured],
+    dataset: str,
+    place: str = "",
+    caption: str = "",
 ) -> Figure:
-    """Figure 4 of the thesis: time against error, as published for the Nano and as measured here."""
+    """Figure 4 of the thesis: time against error, as published for the Nano and as measured here.
+
+    ``place`` and ``caption``: other words than those for the thesis's own engines on this computer.
+    """
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(9.6, 4.6), layout="constrained")
         left, right = canvas.subplots(1, 2, sharey=True)
@@ -141,14 +148,15 @@ def thesis_overview(
         look = {"color": _colour(cell), "marker": _marker(cell)}
         right.plot([cell.median() or 0], [error], linestyle="", markersize=9, label=cell.label, **look)
     left.set_title("published, Jetson Nano", loc="left", fontsize=10)
-    right.set_title(_place(here) if here else "no engine of the thesis could run here", loc="left", fontsize=10)
+    place = place or (_place(here) if here else "no engine of the thesis could run here")
+    right.set_title(place, loc="left", fontsize=10)
     left.set_ylabel("CER, % (lower is better)")
     for axes in (left, right):
         _milliseconds_axis(axes, [ms for _, _, ms, _ in published] + [cell.median() or 1 for cell in here])
         axes.set_ylim(-3, 103)
         if axes.lines:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5)
-    caption = f"Figure 4 by content: time and error as published, and of the same engines here on {dataset}."
+    caption = caption or f"Figure 4 by content: time and error as published, and of the same engines here on {dataset}."
     return Figure("thesis-overview", caption, _svg(canvas))
 
 

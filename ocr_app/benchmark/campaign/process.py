@@ -11,10 +11,11 @@ REFUSALS = tuple(
 """Exit codes by which the application says that something does not exist on this machine."""
 _TIMED_OUT, _NOT_STARTED = -1, -2
 _SHOWN = 600
+_MESSAGE = "ocr-app "
 
 
 class PartProcess(NamedTuple):
-    """How a command ended. ``last_words``: the last line of its error output, or what prevented it."""
+    """How a command ended. ``last_words``: its error message, or what prevented it."""
 
     code: int
     last_words: str
@@ -40,7 +41,9 @@ def run_part(command: List[str], timeout_s: float) -> PartProcess:
 
 
 def _last_words(errors: str, code: int) -> str:
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    """The application's own message, which may have several lines; else the last line."""
     if code < 0:
         return "killed by signal {} (9 on a Nano: out of memory)".format(-code)
-    return (lines[-1] if lines else "exit code {}, without a message".format(code))[-_SHOWN:]
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    own = max((number for number, line in enumerate(lines) if line.startswith(_MESSAGE)), default=len(lines) - 1)
+    return "; ".join(lines[max(own, 0) :])[:_SHOWN] or "exit code {}, without a message".format(code)
