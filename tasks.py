@@ -231,8 +231,8 @@ def benchmark(
 
         names = [tuple(_list(text) or ()) for text in (readers, engines, precisions, parts)]
         asked = CampaignRequest(
-            limit, inventory, names[0], names[1], names[2], names[3], dataset, images, warm_up, rounds, threads, at_once,
-            campaign, again,
+            limit, inventory, names[0], names[1], names[2], names[3], dataset, images, warm_up, rounds, threads,
+            at_once, campaign, again,
         )  # fmt: skip
         _run(commands.main, asked, publish, report)
         return

@@ -41,7 +41,8 @@ def main(
     say(f"campaign {campaign.name}: {len(campaign.parts)} parts on each board; {campaign.folder}")
     code = 0 if report_only else play("benchmark", _settings(campaign, request), _hosts(request))
     summary = report.write(campaign)
-    say("\n".join(["", *report.lines(summary), "", *(str(path) for path in sorted(campaign.folder.glob("*/report.md")))]))
+    pages = [str(path) for path in sorted(campaign.folder.glob("*/report.md"))]
+    say("\n".join(["", *report.lines(summary), "", *pages]))
     if publish:
         report.publish(campaign, results / publish)
         say(f"published: docs/results/{publish}")
@@ -82,7 +83,7 @@ def _judge(campaign: Campaign, code: int) -> None:
     hosts = dict.fromkeys(own.host for own in lacking)
     if lacking:
         what = f"not everything was measured on {', '.join(hosts)}"
-        raise BoardBenchmarkError(what, "every part on every board", "see the table; the same command goes on from here")
+        raise BoardBenchmarkError(what, "every part on every board", "see the table, then give the same command again")
     if code:
         what = f"the playbook ended with {code}, so some records may be of an earlier run"
         raise BoardBenchmarkError(what, "exit code 0", "see its table above; the same command goes on from here")

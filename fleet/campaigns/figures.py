@@ -66,6 +66,6 @@ def exact(record: Record) -> float | None:
 
 
 def ratio_of(own: Mapping[str, float], other: Mapping[str, float]) -> float | None:
-    """The median over the shared rows of the quotient of times; above 1, ``own`` is slower. None without shared rows."""
+    """The median over the shared rows of own time / other time; above 1 is slower. None without shared rows."""
     shared = [own[name] / other[name] for name in own if other.get(name)]
     return median(shared) if shared else None

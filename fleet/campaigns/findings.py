@@ -90,7 +90,7 @@ def _why_no_times(record: Record) -> str:
 
 
 def comparison(kind: BoardKind, parts: Sequence[Record], thresholds: Mapping[str, float]) -> Iterator[Finding]:
-    """What shows in a comparison of siblings, and what their own records say. ``thresholds``: those of campaign.toml."""
+    """What a comparison of siblings shows, and what their own records say. ``thresholds``: those of campaign.toml."""
     for part in (str(part["name"]) for part in parts):
         _, differs = siblings.comparable(kind.boards, part)
         yield from (Finding(host, DIFFERS, part, f"not compared: {words}") for host, words in differs.items())

@@ -1,10 +1,10 @@
 """Campaigns on the control machine: one folder each, with the plan, what boards brought, and the reports.
 
-    campaign.json              name, beginning, parts, what was asked for
-    boards/HOST/asked.json     the board was chosen, whether or not it ever answered
-    boards/HOST/board.json     what happened there; PART.json: the record of each part
-    last.json                  the report of the campaign before, to compare with
-    report.json, KIND/         the report: numbers, and pages for each kind of board
+campaign.json              name, beginning, parts, what was asked for
+boards/HOST/asked.json     the board was chosen, whether or not it ever answered
+boards/HOST/board.json     what happened there; PART.json: the record of each part
+last.json                  the report of the campaign before, to compare with
+report.json, KIND/         the report: numbers, and pages for each kind of board
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _named(
     request: CampaignRequest, parts: list[Part], present: Sequence[Campaign], out: Path, now: datetime.datetime
 ) -> Campaign:
     if not _NAME.fullmatch(request.name):
-        raise BoardBenchmarkError(f"invalid name of a campaign: {request.name!r}", "lower-case letters, digits, . and -")
+        raise BoardBenchmarkError(f"invalid name of a campaign: {request.name!r}", "lower case, digits, . and -")
     found = next((campaign for campaign in present if campaign.name == request.name), None)
     if found is None:
         return _new(request.name, parts, out, now)

@@ -60,4 +60,5 @@ def lines(summary: Summary) -> list[str]:
     ]
     shown = table(("board", "what", "part", "found"), rows) if rows else []
     hosts = {row[0] for row in rows}
-    return [*shown, f"nothing is to be said about {len(summary['boards']) - len(hosts)} of {len(summary['boards'])} boards"]
+    every = len(summary["boards"])
+    return [*shown, f"nothing is to be said about {every - len(hosts)} of {every} boards"]

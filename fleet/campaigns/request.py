@@ -81,7 +81,8 @@ class CampaignRequest:
         """(engine, precision); a reader's own networks are in fp32 only."""
         for engine in self._chosen("engines", "engines", (*ENGINES, ON_GPU)):
             precisions = self._chosen("precisions", "precisions", PRECISIONS)
-            yield from ((engine, precision) for precision in (["fp32"] if engine in (NO_ENGINE, ON_GPU) else precisions))
+            own = ["fp32"] if engine in (NO_ENGINE, ON_GPU) else precisions
+            yield from ((engine, precision) for precision in own)
 
     def _number(self, name: str) -> str:
         return str(getattr(self, name) or settings()[name])
@@ -92,8 +93,9 @@ class CampaignRequest:
     def _runs(self) -> Iterator[Part]:
         for reader in self._readers():
             for engine, precision in self._cells():
-                words = ["benchmark", self._dataset(), "--reader", reader, *_engine_words(engine), "--precision", precision]
-                words += ["--threads", self._number("threads"), "--warm-up", self._number("warm_up"), *self._sample()]
+                words = ["benchmark", self._dataset(), "--reader", reader, *_engine_words(engine)]
+                words += ["--precision", precision, "--threads", self._number("threads")]
+                words += ["--warm-up", self._number("warm_up"), *self._sample()]
                 yield _part("run", words, reader, engine, precision)
 
     def _dataset(self) -> str:

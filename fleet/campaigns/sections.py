@@ -1,4 +1,4 @@
-"""The sections of a kind's page: who needs a look, the boards, siblings, the last campaign, and what was not measured."""
+"""The sections of a page: boards to look at, their state, siblings, the last campaign, conditions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ DOUBT = "~"
 def title(part: str) -> str:
     """The name of a part for people: "codes onnxruntime fp32", "speed fp32"."""
     return part.removeprefix("run__").replace("__", " ")
-
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,9 @@ def lead(page: Page) -> list[str]:
     if not page.kind.virtual:
         return [measured]
     return [
-        "**These are virtual boards, not Jetson Nanos**: containers on one computer that share its processor. What they "
-        "call power mode, clocks, GPU, temperatures and power comes from stand-ins for NVIDIA's tools. The page shows "
-        "that the boards were measured, compared and named; no time in it is a Nano's.",
+        "**These are virtual boards, not Jetson Nanos**: containers on one computer that share its processor. What "
+        "they call power mode, clocks, GPU, temperatures and power comes from stand-ins for NVIDIA's tools. The page "
+        "shows that the boards were measured, compared and named; no time in it is a Nano's.",
         measured,
     ]
 
@@ -73,11 +72,11 @@ def attention(page: Page) -> Section:
     limits = page.summary["thresholds"]
     rows = [[own["host"], own["what"], title(own["part"]) or "the board", own["words"]] for own in page.findings()]
     text = (
-        f"A board is named slower where its median is at least {limits['slower']:.2f} times the median of its siblings "
-        f"({limits['slower_if_disturbed']:.2f} times where other programs or too few images disturbed the measurement), "
-        f"and changed where it is at least {limits['changed']:.2f} times its own of the last campaign. Where a part has "
-        "several rows, such as networks, the median over their quotients counts. A board never counts as its own "
-        "sibling."
+        f"A board is named slower where its median is at least {limits['slower']:.2f} times the median of its "
+        f"siblings ({limits['slower_if_disturbed']:.2f} times where other programs or too few images disturbed the "
+        f"measurement), and changed where it is at least {limits['changed']:.2f} times its own of the last campaign. "
+        "Where a part has several rows, such as networks, the median over their quotients counts. A "
+        "board never counts as its own sibling."
     )
     none = [] if rows else ["No board stands out."]
     table = Table("What was found", ["board", "what", "part", "found"], rows, prose=True)
@@ -130,7 +129,8 @@ def compared(page: Page) -> Section:
     )
     if len(page.hosts) < 2:
         return Section("Siblings compared", ["There is only one board of this kind, so it has no siblings."])
-    return Section("Siblings compared", [text], [Table("Times of the siblings' time", ["board", *map(title, parts)], ratios)])
+    table = Table("Times of the siblings' time", ["board", *map(title, parts)], ratios)
+    return Section("Siblings compared", [text], [table])
 
 
 def _ratio(part: dict[str, Any]) -> str:
@@ -170,5 +170,5 @@ def conditions(page: Page) -> Section:
                 own = f"{load['own_cores']:.2f}"
                 rows.append([board.host, title(name), f"{entry['seconds']:.0f}", own, other, doubts])
     head = ["board", "part", "seconds", "own cores", "other cores", "doubts"]
-    note = "Own cores: processor time over the time of the part. Other cores: kept busy by anything else on the machine."
+    note = "Own cores: processor time over the time of the part. Other cores: kept busy by anything else."
     return Section("Conditions", [], [Table("Conditions of every part", head, rows, note, prose=True)])

@@ -18,7 +18,6 @@ from statistics import median
 from fleet.campaigns import figures
 from fleet.campaigns.records import BoardRecords, Record
 
-
 DISTURBED = ("machine-busy", "too-few-samples")
 NO_SOUND_SIBLING = "no sibling with valid times"
 
@@ -95,12 +94,12 @@ def ratios(boards: Sequence[BoardRecords], part: str) -> list[SiblingRatio]:
     own = {board.host: figures.times(kind[board.host], board.records[part]) for board in alike}
     doubts = {board.host: figures.doubts(kind[board.host], board.records[part]) for board in alike}
     found = []
-    for host in own:
+    for host, times in own.items():
         others = [other for other in own if other != host and own[other]]
         sound = [other for other in others if not doubts[other]]
         measure = _medians([own[other] for other in sound or others])
         why = [*doubts[host], *([] if sound or not others else [NO_SOUND_SIBLING])]
-        found.append(SiblingRatio(host, figures.ratio_of(own[host], measure), own[host], measure, tuple(why)))
+        found.append(SiblingRatio(host, figures.ratio_of(times, measure), times, measure, tuple(why)))
     return found
 
 

@@ -42,8 +42,8 @@ def readers(page: Page) -> Section:
     dataset = next(iter(runs.values()))[0]["dataset"]
     note = (
         f"Published: {figures['sources']['thesis-nano']}. Measured: medians over the boards of each board's median, on "
-        f"{dataset['images']} images of {dataset['name']}, compared like the thesis's notebook. The pictures differ, so "
-        "accuracies are not expected to agree."
+        f"{dataset['images']} images of {dataset['name']}, compared like the thesis's notebook. The pictures differ, "
+        "so accuracies are not expected to agree."
     )
     tables: list[Table | Figure] = [Table("Published for the Nano, and measured on these boards", head, rows, note)]
     return Section(
@@ -115,8 +115,8 @@ def _plots(page: Page, runs: dict[str, list[Record]]) -> list[Figure]:
               if row["group"] == "nano"]  # fmt: skip
     place = "virtual boards on a computer, not a Nano" if page.kind.virtual else f"measured here: {page.kind.model}"
     caption = (
-        "The thesis's overview by content: time against error, as published for the Nano and as measured on these boards; "
-        "of each reader, the board whose time is in the middle."
+        "The thesis's overview by content: time against error, as published for the Nano and as measured on these "
+        "boards; of each reader, the board whose time is in the middle."
     )
     dataset = middle[0].dataset
     overview = plots.thesis_overview(points, middle, dataset, place, caption)
@@ -198,4 +198,5 @@ def cnn(page: Page) -> Section:
                       "-" if row["share"] is None else f"{row['share']:.0%}"]
                      for row in record["rows"] if "fps" in row]  # fmt: skip
     head = ["board", "network", "engine", "FPS", "published FPS", "share"]
-    return Section("Known networks", words, [Table("Against published figures", head, rows, prose=True)] if rows else [])
+    table = Table("Against published figures", head, rows, prose=True)
+    return Section("Known networks", words, [table] if rows else [])

@@ -9,6 +9,7 @@ import tarfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from fleet.core.errors import BoardAppError
@@ -21,6 +22,7 @@ ON_BOARD = "/var/lib/nano-ocr/app-runs"
 WRITES = ("--draw", "--out")  # options whose value is a path that is written to
 ENDLESS = ("serve", "completion")
 THROUGH = ("release", "command")
+OWN = ("stdout.txt", "stderr.txt", "exit_code", "through")  # what the play keeps beside what the application wrote
 _SHOWN = 40
 Say = Callable[[str], None]
 Play = Callable[[str, Path, DeployRequest], int]
@@ -79,7 +81,7 @@ def command_of(words: Sequence[str]) -> BoardCommand:
         raise BoardAppError(f"ocr-app {' '.join(words)}".rstrip(), "a verb that ends, such as read", _usage())
     told: list[str] = [words[0]]
     files: dict[str, Path] = {}
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         path = Path(word)
         if before in WRITES:
             told.append(f"out/{path.name}")
@@ -149,16 +151,19 @@ def unpack(archive: Path) -> Path:
 
 def _show(folder: Path, say: Say) -> bool:
     """Print what a board printed, and name the files that it wrote; whether the application failed there."""
-    texts = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in folder.glob("*") if path.is_file()}
-    code, through = (texts.get(name, "?").strip() for name in ("exit_code", "through"))
+    texts = {name: _text(folder / name) for name in OWN}
+    code, through = (texts[name].strip() or "?" for name in ("exit_code", "through"))
     say(f"\n== {folder.name}: exit code {code}, through the {through}")
-    say(texts.get("stdout.txt", "").rstrip())
+    say(texts["stdout.txt"].rstrip())
     if code != "0":
-        say("\n".join(texts.get("stderr.txt", "").splitlines()[-_SHOWN:]))
-    own = ("stdout.txt", "stderr.txt", "exit_code", "through")
-    written = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in own]
+        say("\n".join(texts["stderr.txt"].splitlines()[-_SHOWN:]))
+    written = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in OWN]
     for path in written[:_SHOWN]:
         say(f"   {path.relative_to(folder.parent)}")
     if len(written) > _SHOWN:
         say(f"   and {len(written) - _SHOWN} more files")
     return code != "0"
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

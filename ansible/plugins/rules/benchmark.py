@@ -15,12 +15,13 @@ def plan(settings: Settings) -> dict[str, Any]:
     ``benchmark_campaign`` comes from fleet/campaigns/plan.py: the name, the parts, the folder of the records.
     """
     campaign, host = settings["benchmark_campaign"], settings.text("inventory_hostname")
+    app = settings.text("benchmark_app")
     folder = f"{settings.text('benchmark_folder')}/{campaign['name']}"
     told = {
         "schema": SCHEMA,
         "campaign": campaign["name"],
         "host": host,
-        "parts": [{**part, "command": [settings.text("benchmark_app"), *part["command"]]} for part in campaign["parts"]],
+        "parts": [{**part, "command": [app, *part["command"]]} for part in campaign["parts"]],
         "services": settings.texts("benchmark_services"),
         "units": settings.texts("benchmark_busy_units"),
         "locks": settings.text("benchmark_locks"),

@@ -65,7 +65,10 @@ def application(settings: Settings) -> dict[str, Any]:
         return {"through": through, "why": "no release that runs", "script": ""}
     words = [str(word) for word in given["words"]]
     if through == "release":
-        command, shown = [*_container(settings, release, str(given["folder"])), *words], release["NANO_OCR_RELEASE"]
+        command, shown = (
+            [*_container(settings, release, str(given["folder"])), *words],
+            release["NANO_OCR_RELEASE"][:12],
+        )
     else:
         command, shown = [settings.text("release_app_command"), *words], settings.text("release_app_command")
     told = shlex.quote(f"{through} {shown}")

@@ -40,7 +40,10 @@ class BoardTools(NamedTuple):
     watch: Callable[[], Any] = watching.watch
 
 
-def measure(plan: CampaignPlan, folder: str, report: Report, tools: BoardTools = BoardTools()) -> Dict[str, Any]:
+TOOLS = BoardTools()
+
+
+def measure(plan: CampaignPlan, folder: str, report: Report, tools: BoardTools = TOOLS) -> Dict[str, Any]:
     """The record (schema ``nano-ocr/board-campaign/1``), which is also in ``folder`` with those of the parts.
 
     Raises ServiceError while the production line or a deployment runs; BuildError for a service that does not stop or

@@ -42,7 +42,7 @@ def _report(text: str) -> None:
 def format_record(record: Dict[str, Any]) -> str:
     """One row for each part."""
     rows = [
-        [part["name"], "kept" if part["kept"] else part["status"], "{:.0f}".format(part["seconds"]), part["found"] or ""]
+        [part["name"], "kept" if part["kept"] else part["status"], str(round(part["seconds"])), part["found"] or ""]
         for part in record["parts"]
     ]
     return table(("part", "", "seconds", "why not"), rows)
