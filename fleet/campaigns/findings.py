@@ -15,6 +15,7 @@ MISSING, BROKEN, CANNOT, SLOWER, OTHER_TEXT, DIFFERS, CHANGED = (
     "missing", "broken record", "cannot be measured", "slower than its siblings", "reads other text than its siblings",
     "measured something else", "changed since the last campaign",
 )  # fmt: skip
+_UNREACHED = "is it on, does ssh reach it, is the application there (table of the playbook)?"
 _MAKERS = ("nvidia", "developer", "kit")
 UNMEASURED = (MISSING, BROKEN)
 """What makes the command end with an error: something that was asked for was not measured."""
@@ -65,7 +66,7 @@ def delivery(boards: Sequence[BoardRecords], parts: Sequence[Record]) -> Iterato
         yield from (Finding(board.host, BROKEN, name, words) for name, words in board.broken.items())
         if board.board is None:
             if not board.broken:
-                yield Finding(board.host, MISSING, "", "it delivered nothing: is it on, does ssh reach it?")
+                yield Finding(board.host, MISSING, "", f"it delivered nothing: {board.said or _UNREACHED}")
             continue
         for part in parts:
             yield from _undelivered(board, part)
@@ -74,7 +75,7 @@ def delivery(boards: Sequence[BoardRecords], parts: Sequence[Record]) -> Iterato
 def _undelivered(board: BoardRecords, part: Record) -> Iterator[Finding]:
     entry = board.entry(part["name"])
     if not entry:
-        yield Finding(board.host, MISSING, part["name"], "the benchmark was cut off before this part")
+        yield Finding(board.host, MISSING, part["name"], board.said or "the benchmark was cut off before this part")
     elif entry["status"] == "cannot" and part["kind"] != "run":
         yield Finding(board.host, CANNOT, part["name"], entry["found"])
     elif entry["status"] != "done":

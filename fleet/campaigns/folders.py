@@ -2,6 +2,7 @@
 
 campaign.json              name, beginning, parts, what was asked for
 boards/HOST/asked.json     the board was chosen, whether or not it ever answered
+boards/HOST/said.json      how the benchmark ended there
 boards/HOST/board.json     what happened there; PART.json: the record of each part
 last.json                  the report of the campaign before, to compare with
 report.json, KIND/         the report: numbers, and pages for each kind of board

@@ -30,13 +30,14 @@ class BoardRecords:
     """One chosen board.
 
     ``board``: its board.json; None if it brought none that is valid. ``records``: the records of parts, by name.
-    ``broken``: file -> what is wrong with it.
+    ``broken``: file -> what is wrong with it. ``said``: the message with which the benchmark ended there, if it failed.
     """
 
     host: str
     board: Record | None = None
     records: dict[str, Record] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    said: str = ""
 
     def entry(self, part: str) -> Record:
         """What the board says about a part; empty if it says nothing."""
@@ -64,7 +65,7 @@ def read_board(folder: Path) -> BoardRecords:
     board, wrong = _read(folder / "board.json", BOARD)
     broken = {"board.json": wrong} if wrong else {}
     if board is None:
-        return BoardRecords(folder.name, None, {}, broken)
+        return BoardRecords(folder.name, None, {}, broken, _said(folder))
     records: dict[str, Record] = {}
     for entry in board["parts"]:
         if entry["status"] == "done":
@@ -76,7 +77,14 @@ def read_board(folder: Path) -> BoardRecords:
                 broken[name] = wrong or "the file is missing"
             else:
                 records[entry["name"]] = record
-    return BoardRecords(folder.name, board, records, broken)
+    return BoardRecords(folder.name, board, records, broken, _said(folder))
+
+
+def _said(folder: Path) -> str:
+    try:
+        return str(json.loads((folder / "said.json").read_text(encoding="utf-8"))["said"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def read_boards(folder: Path) -> list[BoardRecords]:

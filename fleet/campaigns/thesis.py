@@ -1,4 +1,4 @@
-"""The tables of the thesis for one kind of board: Tables 3 to 6, 9 and 10 by content, and time against error."""
+"""The tables of the thesis for one kind of board: Tables 3 to 6, 9 and 10 and Figure 7 by content, and its overview."""
 
 from __future__ import annotations
 
@@ -187,16 +187,32 @@ def speed(page: Page) -> Section:
 
 
 def cnn(page: Page) -> Section:
-    """Known networks against published figures: whether a board is as fast as a Nano should be."""
-    rows, words = [], []
-    for part in page.parts("cnn"):
-        for board in (board for board in page.kind.boards if part in board.records):
-            record = board.records[part]
-            words.append(f"{board.host}: {record['verdict']['words']}.")
-            rows += [[board.host, row["network"], row["engine"], f"{row['fps']:.3g}",
-                      f"{row['published']['fps']:.3g}" if row["published"] else "-",
-                      "-" if row["share"] is None else f"{row['share']:.0%}"]
-                     for row in record["rows"] if "fps" in row]  # fmt: skip
-    head = ["board", "network", "engine", "FPS", "published FPS", "share"]
-    table = Table("Against published figures", head, rows, prose=True)
-    return Section("Known networks", words, [table] if rows else [])
+    """Figure 7: known networks against published figures, which tell whether a board is as fast as a Nano should be."""
+    title = "Known networks (Figure 7)"
+    found = {board.host: board.records[part] for part in page.parts("cnn") for board in page.kind.boards
+             if part in board.records}  # fmt: skip
+    if not found:
+        why = _why_no_cnn(page)
+        return Section(title, [f"Not measured on any of these boards: {why}"] if why else [])
+    published: dict[str, float] = {}
+    measured: dict[str, dict[str, float]] = {host: {} for host in found}
+    rows = []
+    for host, record in found.items():
+        for row in (row for row in record["rows"] if "fps" in row):
+            name, known = f"{row['network']}, {row['engine']}", (row["published"] or {}).get("fps")
+            measured[host][name] = row["fps"]
+            if known:
+                published[name] = known
+            share = "-" if row["share"] is None else f"{row['share']:.0%}"
+            rows.append([host, name, f"{row['fps']:.3g}", f"{known:.3g}" if known else "-", share])
+    head = ["board", "network", "FPS", "published FPS", "share"]
+    table = Table("Frames per second against published figures", head, rows, prose=True)
+    figure = plots.known_networks(published, measured)
+    words = [f"- {host}: {record['verdict']['words']}." for host, record in found.items()]
+    return Section(title, ["\n".join(words)], [*([figure] if figure else []), table])
+
+
+def _why_no_cnn(page: Page) -> str:
+    names = [own["name"] for own in page.summary["parts"] if own["kind"] == "cnn"]
+    whys = [board.entry(name).get("found") for board in page.kind.boards for name in names]
+    return "; ".join(dict.fromkeys(why for why in whys if why))

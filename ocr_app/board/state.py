@@ -65,7 +65,7 @@ def board_state(root: str = "/", run: nano.Command = nano.call) -> Dict[str, Any
 
 def cooling(root: str = "/") -> Dict[str, int]:
     """Type -> current state of each cooling device that lowers clocks; a fan is none."""
-    found = {}
+    found: Dict[str, int] = {}
     for folder in sorted(glob.glob(os.path.join(root, "sys/class/thermal/cooling_device*"))):
         kind, value = read_text(folder, "type"), read_text(folder, "cur_state")
         if kind and value and value.isdigit() and any(word in kind.lower() for word in _THROTTLING):

@@ -154,7 +154,7 @@ def test_what_ctrl_c_cuts_off_goes_on_upon_the_board_and_is_fetched_later(
     process.wait(60)
     wait_until(lambda: stopped_units(board) == "inactive")
     board.root("systemctl kill --signal KILL nano-ocr-benchmark.service || true")
-    wait_until(lambda: board.root(running()).strip() != "activating")
+    wait_until(lambda: board.root(running()).strip() in ("failed", "inactive"))
     assert stopped_units(board) == "active" and board.root("ls /run/nano-ocr/locks") == ""
     assert commands.main(asked, out=out, say=lambda _: None) == 0
 
@@ -187,6 +187,8 @@ def test_a_board_whose_line_runs_is_left_alone(boards: list[VirtualNano], out: P
     finally:
         boards[0].root("rm /run/nano-ocr/locks/line")
     assert stopped_units(boards[0]) == "active"
+    (found,) = json.loads((out / "locked" / "report.json").read_text())["findings"]
+    assert found["what"] == findings.MISSING and "line: batch 17 runs" in found["words"]
 
 
 def test_a_board_that_is_off_is_missing_and_the_other_is_measured(boards: list[VirtualNano], out: Path) -> None:

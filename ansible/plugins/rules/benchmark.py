@@ -7,6 +7,8 @@ from typing import Any
 from .model import Settings
 
 SCHEMA = "nano-ocr/campaign-plan/1"
+UNIT = ("nano-ocr-benchmark", "Starting ", "Failed to start ", "Finished ")  # systemd's own lines in the log
+MESSAGE = "ocr-app benchmark campaign: "
 
 
 def plan(settings: Settings) -> dict[str, Any]:
@@ -29,3 +31,13 @@ def plan(settings: Settings) -> dict[str, Any]:
         "again": bool(campaign["again"]),
     }
     return {"folder": folder, "file": f"{folder}/plan.json", "records": f"{campaign['records']}/{host}", "plan": told}
+
+
+def said(settings: Settings) -> str:
+    """The application's own message in the log of the unit, if it failed; ``settings.given``: log, code."""
+    if int(settings.given["code"]) == 0:
+        return ""
+    lines = [line.strip() for line in str(settings.given["log"]).splitlines() if not line.startswith(UNIT)]
+    starts = [number for number, line in enumerate(lines) if line.startswith(MESSAGE)]
+    own = lines[starts[-1] : starts[-1] + 3] if starts else lines[-1:]
+    return "; ".join(own) or "no message"

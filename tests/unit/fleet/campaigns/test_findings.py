@@ -82,6 +82,11 @@ def test_a_board_that_delivered_nothing_is_missing():
     assert told([found]) == [("nano-9", findings.MISSING, "")]
 
 
+def test_the_reason_that_a_board_gave_is_kept():
+    (found,) = findings.delivery([BoardRecords("nano-9", said="line: batch 17 runs")], made.PARTS)
+    assert found.words == "it delivered nothing: line: batch 17 runs"
+
+
 def test_a_broken_record_is_named_with_what_is_wrong(tmp_path):
     broken = made.run()
     del broken["latency_ms"]

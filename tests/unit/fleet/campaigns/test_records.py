@@ -72,3 +72,12 @@ def test_a_board_that_was_only_asked_is_there_and_has_nothing(tmp_path):
     assert [(board.host, board.board is None, board.broken) for board in boards] == [
         ("nano-1", False, {}), ("nano-2", True, {})
     ]  # fmt: skip
+
+
+def test_what_a_board_said_is_kept(tmp_path):
+    made.write_board(tmp_path, "nano-1")
+    assert records.read_board(tmp_path / "nano-1").said == ""
+    (tmp_path / "nano-1" / "said.json").write_text('{"code": 1, "said": "the line runs"}')
+    assert records.read_board(tmp_path / "nano-1").said == "the line runs"
+    (tmp_path / "nano-1" / "said.json").write_text("[")
+    assert records.read_board(tmp_path / "nano-1").said == ""

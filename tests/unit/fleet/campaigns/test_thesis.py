@@ -54,11 +54,20 @@ def test_modules_are_those_of_tables_9_and_10(tmp_path):
 
 def test_known_networks_and_recognisers_have_their_tables(tmp_path):
     page = page_of(tmp_path, nano_1={})
-    assert "| nano-1 | resnet18 | tensorrt | 100 | 90 | 110% |" in text_of(thesis.cnn(page))
+    known = thesis.cnn(page)
+    assert "| nano-1 | resnet18, tensorrt | 100 | 90 | 110% |" in text_of(known)
+    assert known.parts[0].name == "known-networks" and "published" in known.parts[0].svg
     assert "| codes | 1 | 50.0 | 50.0 to 50.0 |" in text_of(thesis.speed(page))
 
 
 def test_parts_that_no_board_measured_have_no_table(tmp_path):
     page = page_of(tmp_path, nano_1={"records": {made.SPEED: made.speed()}})
     assert "No run was measured." in text_of(thesis.readers(page))
-    assert (thesis.modules(page).parts, thesis.cnn(page).parts) == ([], [])
+    assert (thesis.modules(page).parts, thesis.cnn(page).parts, thesis.cnn(page).text) == ([], [], [])
+
+
+def test_figure_7_says_why_no_board_could_be_measured(tmp_path):
+    records = made.whole(**{made.CNN: made.cnn()})
+    cannot = {"entries": {made.CNN: {"status": "cannot", "found": "torch is missing"}}, "records": records}
+    section = thesis.cnn(page_of(tmp_path, nano_1=cannot))
+    assert section.text == ["Not measured on any of these boards: torch is missing"]

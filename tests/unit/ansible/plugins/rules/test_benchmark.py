@@ -39,3 +39,27 @@ def test_the_application_takes_the_plan(tmp_path: Path) -> None:
     assert found.parts[0].command == ("/opt/ocr-app", "benchmark", "cnn")
     assert found.services[0] == "nano-ocr-agent.timer"  # first, or it would start the reading service again
     assert found.units == ("nano-ocr-switch.service",) and found.timeout_s == 7200.0
+
+
+LOG = """Starting nano-ocr-benchmark.service - nano-ocr: benchmark of this board...
+ocr-app benchmark campaign: line: batch 17 runs
+  expected: a board that nothing else needs
+  next: run the benchmark again later
+nano-ocr-benchmark.service: Main process exited, code=exited, status=14/n/a
+Failed to start nano-ocr-benchmark.service - nano-ocr: benchmark of this board.
+"""
+
+
+def said(log: str, code: int) -> str:
+    return benchmark.said(settings("benchmark", {"log": log, "code": code}))
+
+
+def test_the_applications_own_message_is_taken_from_the_log() -> None:
+    expected = "line: batch 17 runs; expected: a board that nothing else needs; next: run the benchmark again later"
+    assert said(LOG, 1) == f"ocr-app benchmark campaign: {expected}"
+
+
+def test_a_benchmark_that_went_well_said_nothing_and_one_that_was_killed_has_its_last_line() -> None:
+    assert said(LOG, 0) == ""
+    assert said("run__codes ...\nnano-ocr-benchmark.service: Main process exited\n", 1) == "run__codes ..."
+    assert said("", 1) == "no message"
