@@ -28,17 +28,20 @@ from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
+from tests.fleet.deployments import Board, Line
 from tests.fleet.plays import Plays
+from tests.fleet.releases import Maker
 
 TAGS = "base_packages,power_mode,python36,app,container_runtime,release"
 QUOTA = "0.4"  # cores of the slowed board
 SAMPLE = ROOT / "data" / "nano-codes-100" / "images" / "000.jpg"
 FOLDER = "/var/lib/nano-ocr/benchmark"
+RUNNING = ["active", "active"]
 
 
 @pytest.fixture(scope="module")
 def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[VirtualNano]]:
-    """Two nodes with the application and engines."""
+    """Two nodes with the application, engines, and a release that serves (a small stand-in for the application)."""
     require_virtual_fleet()
     fleet = Fleet("benchmark")
     lifecycle.up(fleet, 2, recreate=not os.environ.get(KEEP))
@@ -55,7 +58,11 @@ def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[VirtualNan
     built = plays.run("engines", "-e", json.dumps(engines), tags="all")
     assert built.code == 0, built.text[-3000:]
     os.environ["NANO_OCR_REPORTS"] = str(folder)
-    yield [VirtualNano(fleet, number) for number in (1, 2)]
+    maker, nanos = Maker(folder, fleet), [VirtualNano(fleet, number) for number in (1, 2)]
+    line = Line([Board(nano) for nano in nanos], plays, maker, folder / "deployments")
+    code, _, told = line.deploy(maker.make("serves", 1))
+    assert code == 0, told
+    yield nanos
     del os.environ["NANO_OCR_REPORTS"]
     if not os.environ.get(KEEP):
         lifecycle.down(fleet)
@@ -89,8 +96,9 @@ def about(report: dict[str, Any], what: str) -> dict[str, set[str]]:
     return found
 
 
-def stopped_units(board: VirtualNano) -> str:
-    return board.root("systemctl is-active nano-ocr-agent.timer || true").strip()
+def services(board: VirtualNano) -> list[str]:
+    """What systemd says about the agent's timer and the reading service."""
+    return board.root("systemctl is-active nano-ocr-agent.timer nano-ocr.service || true").split()
 
 
 def test_two_boards_are_measured_and_their_services_run_again(boards: list[VirtualNano], out: Path) -> None:
@@ -103,7 +111,8 @@ def test_two_boards_are_measured_and_their_services_run_again(boards: list[Virtu
     for board in boards:
         record = json.loads((out / "first" / "boards" / board.name / "board.json").read_text())
         assert mistake(record, "board-campaign.schema.json") == ""
-        assert "nano-ocr-agent.timer" in record["stopped"] and stopped_units(board) == "active"
+        assert {"nano-ocr-agent.timer", "nano-ocr.service"} <= set(record["stopped"])
+        assert services(board) == RUNNING
         assert record["before"]["tools"]["power_mode"] == record["after"]["tools"]["power_mode"] == "MAXN"
         assert all(part["during"]["tegrastats"]["samples"] for part in record["parts"])
         assert board.root("ls /run/nano-ocr/locks") == ""
@@ -152,10 +161,10 @@ def test_what_ctrl_c_cuts_off_goes_on_upon_the_board_and_is_fetched_later(
     wait_until(lambda: "cut" in board.root(f"ls {FOLDER}") and board.root(running()).strip() == "activating")
     process.terminate()
     process.wait(60)
-    wait_until(lambda: stopped_units(board) == "inactive")
+    wait_until(lambda: services(board) == ["inactive", "inactive"])
     board.root("systemctl kill --signal KILL nano-ocr-benchmark.service || true")
     wait_until(lambda: board.root(running()).strip() in ("failed", "inactive"))
-    assert stopped_units(board) == "active" and board.root("ls /run/nano-ocr/locks") == ""
+    assert services(board) == RUNNING and board.root("ls /run/nano-ocr/locks") == ""
     assert commands.main(asked, out=out, say=lambda _: None) == 0
 
 
@@ -186,7 +195,7 @@ def test_a_board_whose_line_runs_is_left_alone(boards: list[VirtualNano], out: P
             commands.main(request(boards, limit="nano-1", name="locked", kinds=("runs",)), out=out, say=lambda _: None)
     finally:
         boards[0].root("rm /run/nano-ocr/locks/line")
-    assert stopped_units(boards[0]) == "active"
+    assert services(boards[0]) == RUNNING
     (found,) = json.loads((out / "locked" / "report.json").read_text())["findings"]
     assert found["what"] == findings.MISSING and "line: batch 17 runs" in found["words"]
 
@@ -208,7 +217,7 @@ def test_a_board_that_is_off_is_missing_and_the_other_is_measured(boards: list[V
 def test_the_application_reads_on_boards_and_its_pictures_come_back(boards: list[VirtualNano], tmp_path: Path) -> None:
     told: list[str] = []
     words = f"read --jsonl --engine onnxruntime --recipe {ROOT / 'recipes' / 'nano-codes.yaml'} {SAMPLE} --draw drawn"
-    code = board_app.main("nanos", str(boards[0].fleet.inventory), words, out=tmp_path, say=told.append)
+    code = board_app.main("nanos", str(boards[0].fleet.inventory), words, "command", tmp_path, told.append)
     assert code == 0, told
     for board in boards:
         folder = next(tmp_path.glob(f"*/{board.name}"))
@@ -224,5 +233,13 @@ def test_an_application_that_fails_on_a_board_is_an_error_with_its_message(
 ) -> None:
     told: list[str] = []
     with pytest.raises(BoardAppError, match="it failed on nano-1"):
-        board_app.main("nano-1", str(boards[0].fleet.inventory), "read no-such.jpg", out=tmp_path, say=told.append)
+        board_app.main("nano-1", str(boards[0].fleet.inventory), "read no-such.jpg", "command", tmp_path, told.append)
     assert any("no-such.jpg" in line for line in told)
+
+
+def test_where_a_release_runs_its_container_is_used(boards: list[VirtualNano], tmp_path: Path) -> None:
+    """The stand-in knows no such verb, and says so in its own words; tests/fleet/test_line.py has the real image."""
+    told: list[str] = []
+    with pytest.raises(BoardAppError, match="it failed on nano-1"):
+        board_app.main("nano-1", str(boards[0].fleet.inventory), "readers", out=tmp_path, say=told.append)
+    assert any("through the release " in line for line in told) and "ocr-app: unknown verb readers" in told
