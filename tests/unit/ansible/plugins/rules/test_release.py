@@ -98,7 +98,7 @@ ENVIRONMENT = (
 
 def application(environment: str = "", through: str = "", **changed: Any) -> dict[str, Any]:
     own = settings("release", **changed)
-    given = {"environment": environment, "through": through, "folder": "/work/1", "words": ["read", "in/a b.jpg"]}
+    given = {"environment": environment, "through": through, "folder": "/runs/1", "words": ["read", "in/a b.jpg"]}
     return release.application(type(own)(own.values, given))
 
 
@@ -112,7 +112,7 @@ def test_a_release_reads_in_its_container_which_can_write_to_nothing_else() -> N
     found = application(ENVIRONMENT)
     words = found["script"]
     assert found["through"] == "release" and "echo 'release 0123456789ab' >out/through" in words
-    for part in ("docker run --rm --runtime nvidia --network none --read-only", "--volume /work/1:/work --mount",
+    for part in ("docker run --rm --runtime nvidia --network none --read-only", "--volume /runs/1:/work --mount",
                  "--volume /var/lib/nano-ocr/data:/data:ro", "--user 10001:10001", "sha256:9 read 'in/a b.jpg'",
                  "--volume /var/lib/nano-ocr/releases/1:/release:ro"):  # fmt: skip
         assert part in words
