@@ -92,11 +92,14 @@ def _why_no_times(record: Record) -> str:
 
 def comparison(kind: BoardKind, parts: Sequence[Record], thresholds: Mapping[str, float]) -> Iterator[Finding]:
     """What a comparison of siblings shows, and what their own records say. ``thresholds``: those of campaign.toml."""
-    for part in (str(part["name"]) for part in parts):
+    names = [str(part["name"]) for part in parts]
+    ratios = {part: siblings.ratios(kind.boards, part) for part in names}
+    whole = siblings.over_parts(found for part in names for found in ratios[part])
+    for part in names:
         _, differs = siblings.comparable(kind.boards, part)
         yield from (Finding(host, DIFFERS, part, f"not compared: {words}") for host, words in differs.items())
-        for found in siblings.ratios(kind.boards, part):
-            if found.ratio is not None and found.is_slower(thresholds):
+        for found in ratios[part]:
+            if found.ratio is not None and found.is_slower(thresholds, whole[found.host]):
                 words = f"{found.ratio:.2f} times the median of its siblings"
                 doubt = f" (in doubt: {', '.join(found.doubts)})" if found.doubts else ""
                 yield Finding(found.host, SLOWER, part, words + doubt, round(found.ratio, 3))

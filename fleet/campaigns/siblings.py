@@ -5,13 +5,14 @@ measure; only where there are none, those in doubt are, and the comparison says 
 measured the same images with the same application and the same engines.
 
 What heat, a power mode or a clock did to a board belongs to the board. Other programs and too few images do not: they
-disturb the measurement, and only a large difference counts then.
+disturb the measurement of some parts. A slow board is slow in all, so a disturbed part counts only if the difference is
+large in that part, and in the median over all parts of the board.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -35,11 +36,17 @@ class SiblingRatio:
     siblings: dict[str, float]
     doubts: tuple[str, ...] = ()
 
-    def is_slower(self, thresholds: Mapping[str, float]) -> bool:
-        """Whether the board is to be named: ``slower`` and ``slower_if_disturbed`` of campaign.toml."""
+    def is_slower(self, thresholds: Mapping[str, float], over_parts: float) -> bool:
+        """Whether the board is to be named: ``slower`` and ``slower_if_disturbed`` of campaign.toml.
+
+        ``over_parts``: the median of the board's ratios over all parts.
+        """
+        if self.ratio is None:
+            return False
         disturbed = any(doubt in (*DISTURBED, NO_SOUND_SIBLING) for doubt in self.doubts)
-        limit = thresholds["slower_if_disturbed" if disturbed else "slower"]
-        return self.ratio is not None and self.ratio >= limit
+        if disturbed:
+            return min(self.ratio, over_parts) >= thresholds["slower_if_disturbed"]
+        return self.ratio >= thresholds["slower"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,15 @@ def ratios(boards: Sequence[BoardRecords], part: str) -> list[SiblingRatio]:
         why = [*doubts[host], *([] if sound or not others else [NO_SOUND_SIBLING])]
         found.append(SiblingRatio(host, figures.ratio_of(times, measure), times, measure, tuple(why)))
     return found
+
+
+def over_parts(found: Iterable[SiblingRatio]) -> dict[str, float]:
+    """Host -> the median of its ratios over all parts; hosts without siblings are left out."""
+    own: dict[str, list[float]] = {}
+    for each in found:
+        if each.ratio is not None:
+            own.setdefault(each.host, []).append(each.ratio)
+    return {host: median(ratios) for host, ratios in own.items()}
 
 
 def _medians(many: Sequence[dict[str, float]]) -> dict[str, float]:

@@ -33,9 +33,14 @@ def test_a_slow_board_is_named_with_its_parts_and_ratio():
 
 
 def test_a_slow_board_in_doubt_says_so():
-    slow = made.whole(**{made.RUN: made.run(ms=200.0, doubts=["machine-busy"])})
-    (found,) = compared(made.board("nano-1"), made.board("nano-2", slow))
+    slow = {made.RUN: made.run(ms=200.0, doubts=["machine-busy"])}
+    (found,) = compared(made.board("nano-1", {made.RUN: made.run()}), made.board("nano-2", slow))
     assert found.words == "2.00 times the median of its siblings (in doubt: machine-busy)"
+
+
+def test_a_part_that_other_programs_disturbed_names_no_board_that_is_not_slow_otherwise():
+    disturbed = made.whole(**{made.RUN: made.run(ms=200.0, doubts=["machine-busy"])})
+    assert compared(made.board("nano-1"), made.board("nano-2", disturbed)) == []
 
 
 def test_a_throttled_board_is_named_although_it_is_not_slow():

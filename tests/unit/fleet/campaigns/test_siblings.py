@@ -19,8 +19,8 @@ def boards(*times, **doubts):
     ]
 
 
-def named(group):
-    return [own.host for own in siblings.ratios(group, made.RUN) if own.is_slower(LIMITS)]
+def named(group, over_parts=9.9):
+    return [own.host for own in siblings.ratios(group, made.RUN) if own.is_slower(LIMITS, over_parts)]
 
 
 def test_the_ratio_is_own_median_over_the_median_of_the_others():
@@ -48,6 +48,18 @@ def test_a_disturbed_measurement_has_to_show_more(ms, expected):
     assert LIMITS["slower_if_disturbed"] == 1.5
     assert named(boards(100, ms, nano_2=["machine-busy"])) == expected
     assert named(boards(100, ms, nano_1=["machine-busy"])) == expected  # no sibling with valid times
+
+
+def test_a_disturbed_part_alone_names_nobody():
+    assert named(boards(100, 180, nano_2=["machine-busy"]), over_parts=1.2) == []
+    assert named(boards(100, 180, nano_2=["machine-busy"]), over_parts=1.6) == ["nano-2"]
+    assert named(boards(100, 180), over_parts=1.0) == ["nano-2"]  # nothing disturbed it
+
+
+def test_over_parts_is_the_median_of_a_boards_ratios():
+    found = [SiblingRatio(host, ratio, {}, {}) for host, ratio in
+             (("a", 1.0), ("a", 3.0), ("a", 1.2), ("b", 2.0), ("b", None), ("c", None))]  # fmt: skip
+    assert siblings.over_parts(found) == {"a": 1.2, "b": 2.0}
 
 
 def test_what_heat_does_to_a_board_belongs_to_the_board():
