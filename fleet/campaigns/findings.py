@@ -115,10 +115,12 @@ def _misread(found: siblings.OtherTexts, part: str) -> Finding:
     return Finding(found.host, OTHER_TEXT, part, words)
 
 
-def since_last(now: dict[str, Any], last: dict[str, Any] | None, changed: float) -> Iterator[Finding]:
+def since_last(now: dict[str, Any], last: dict[str, Any] | None, thresholds: Mapping[str, float]) -> Iterator[Finding]:
     """Boards that became slower, or read less, since the last campaign. ``now`` and ``last`` are reports."""
     for row in against(now, last):
-        slower = row["ratio"] is not None and row["ratio"] >= changed
+        disturbed = any(doubt in siblings.DISTURBED for doubt in row["doubts"])
+        limit = thresholds["changed_if_disturbed" if disturbed else "changed"]
+        slower = row["ratio"] is not None and row["ratio"] >= limit
         worse = row["exact"] is not None and row["exact"] < row["exact_last"]
         words = [f"{row['ratio']:.2f} times its median of then"] if slower else []
         words += [f"{100 * row['exact']:.1f} % exact, then {100 * row['exact_last']:.1f} %"] if worse else []

@@ -76,8 +76,8 @@ def attention(page: Page) -> Section:
         "siblings. Where other programs or too few images disturbed the measurement, "
         f"{limits['slower_if_disturbed']:.2f} times are needed, in the part and in the median over all parts of the "
         f"board. It is named changed where its median is at least {limits['changed']:.2f} times its own of the last "
-        "campaign. Where a part has several rows, such as networks, the median over their quotients counts. A board "
-        "never counts as its own sibling."
+        f"campaign ({limits['changed_if_disturbed']:.2f} if disturbed). Where a part has several rows, such as "
+        "networks, the median over their quotients counts. A board never counts as its own sibling."
     )
     none = [] if rows else ["No board stands out."]
     table = Table("What was found", ["board", "what", "part", "found"], rows, prose=True)

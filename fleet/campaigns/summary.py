@@ -38,7 +38,7 @@ def summarise(
     }
     compared = [found for kind in kinds for found in findings.comparison(kind, campaign.parts, thresholds)]
     record["against_last"] = findings.against(record, last)
-    changed = list(findings.since_last(record, last, thresholds["changed"]))
+    changed = list(findings.since_last(record, last, thresholds))
     record["findings"] = [asdict(found) for found in _ordered([*delivered, *compared, *changed], boards)]
     for kind in kinds:
         _add_ratios(record, kind, [part["name"] for part in campaign.parts])

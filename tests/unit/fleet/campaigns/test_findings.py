@@ -129,14 +129,21 @@ def report(ms, exact=0.75, kind="jetson-nano", images="c", doubts=(), applicatio
 
 
 def test_a_board_that_became_slower_or_reads_less_is_named():
-    (found,) = findings.since_last(report(120.0, exact=0.5), report(100.0), LIMITS["changed"])
+    (found,) = findings.since_last(report(120.0, exact=0.5), report(100.0), LIMITS)
     assert (found.what, found.ratio) == (findings.CHANGED, 1.2)
     assert found.words == "1.20 times its median of then; 50.0 % exact, then 75.0 %"
 
 
 @pytest.mark.parametrize("last", [report(100.0), report(95.0), report(130.0), None])
 def test_a_board_that_did_not_change_or_became_faster_is_not_named(last):
-    assert list(findings.since_last(report(100.0), last, LIMITS["changed"])) == []
+    assert list(findings.since_last(report(100.0), last, LIMITS)) == []
+
+
+@pytest.mark.parametrize(("ms", "named"), [(140.0, 0), (150.0, 1)])
+def test_a_disturbed_campaign_has_to_show_more(ms, named):
+    for now, then in ((["machine-busy"], []), ([], ["too-few-samples"])):
+        found = findings.since_last(report(ms, doubts=now), report(100.0, doubts=then), LIMITS)
+        assert len(list(found)) == named
 
 
 @pytest.mark.parametrize("last", [report(1.0, kind="virtual-jetson-nano"), report(1.0, images="d")])
@@ -147,5 +154,5 @@ def test_other_images_and_other_boards_are_not_compared(last):
 def test_another_application_and_doubts_are_told():
     (row,) = findings.against(report(100.0, doubts=["hot"]), report(80.0, application="b"))
     assert (row["ratio"], row["doubts"]) == (1.25, ["hot", "other application"])
-    (found,) = findings.since_last(report(100.0, doubts=["hot"]), report(80.0), LIMITS["changed"])
+    (found,) = findings.since_last(report(100.0, doubts=["hot"]), report(80.0), LIMITS)
     assert found.words.endswith("in doubt: hot")

@@ -67,4 +67,5 @@ def test_what_does_not_exist_is_refused(asked, words):
 
 def test_a_disturbed_measurement_has_the_higher_threshold():
     limits = settings()["thresholds"]
-    assert 1.0 < limits["changed"] <= limits["slower"] < limits["slower_if_disturbed"]
+    assert 1.0 < limits["slower"] < limits["slower_if_disturbed"]
+    assert 1.0 < limits["changed"] < limits["changed_if_disturbed"]
