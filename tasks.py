@@ -198,6 +198,7 @@ def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
         "at_once": "boards that measure at the same time; default: all. Virtual boards share a computer: 1",
         "campaign": "name; default: the unfinished one with the same parts, or one of today",
         "again": "measure finished parts again, in a new campaign unless one is named",
+        "note": "what a reader of the report has to know about the boards",
         "report": "measure nothing; write the report of a campaign again",
         "publish": "copy campaign and report to this folder of docs/results/",
     }
@@ -221,6 +222,7 @@ def benchmark(
     at_once: int = 0,
     campaign: str = "",
     again: bool = False,
+    note: str = "",
     report: bool = False,
     publish: str = "",
 ) -> None:
@@ -232,7 +234,7 @@ def benchmark(
         names = [tuple(_list(text) or ()) for text in (readers, engines, precisions, parts)]
         asked = CampaignRequest(
             limit, inventory, names[0], names[1], names[2], names[3], dataset, images, warm_up, rounds, threads,
-            at_once, campaign, again,
+            at_once, campaign, again, note,
         )  # fmt: skip
         _run(commands.main, asked, publish, report)
         return

@@ -99,7 +99,7 @@ def begin(request: CampaignRequest, out: Path = OUT, now: datetime.datetime | No
             return campaign
     taken = {campaign.name for campaign in present}
     free = (f"{today}-{number}" if number > 1 else today for number in range(1, len(taken) + 2))
-    return _new(next(name for name in free if name not in taken), parts, out, now)
+    return _new(next(name for name in free if name not in taken), parts, request, out, now)
 
 
 def _named(
@@ -109,7 +109,7 @@ def _named(
         raise BoardBenchmarkError(f"invalid name of a campaign: {request.name!r}", "lower case, digits, . and -")
     found = next((campaign for campaign in present if campaign.name == request.name), None)
     if found is None:
-        return _new(request.name, parts, out, now)
+        return _new(request.name, parts, request, out, now)
     if found.parts != parts:
         told = ", ".join(part["name"] for part in found.parts)
         raise BoardBenchmarkError(
@@ -118,9 +118,11 @@ def _named(
     return found
 
 
-def _new(name: str, parts: list[Part], out: Path, now: datetime.datetime) -> Campaign:
+def _new(name: str, parts: list[Part], request: CampaignRequest, out: Path, now: datetime.datetime) -> Campaign:
     folder = out / name
-    content = {"schema": SCHEMA, "name": name, "began": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "parts": parts}
+    began = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    content: dict[str, Any] = {"schema": SCHEMA, "name": name, "began": began, "command": request.command()}
+    content.update(note=request.note, parts=parts)
     write_whole(folder / "campaign.json", json.dumps(content, indent=1) + "\n")
     return Campaign(folder, content)
 

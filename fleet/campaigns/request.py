@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,11 @@ KINDS = {"runs": "run", "modules": "modules", "cnn": "cnn", "speed": "speed"}
 PRECISIONS = ("fp32", "fp16")
 ON_GPU = "cuda"  # like none: a reader's own networks, on the GPU instead of the processor
 _NEXT = "./inv --help benchmark"
+_OPTIONS = {
+    "limit": "limit", "readers": "readers", "engines": "engines", "precisions": "precisions", "parts": "kinds",
+    "dataset": "dataset", "images": "images", "warm-up": "warm_up", "rounds": "rounds", "threads": "threads",
+    "at-once": "at_once",
+}  # fmt: skip
 Part = dict[str, Any]
 
 
@@ -35,6 +41,7 @@ class CampaignRequest:
 
     ``dataset``: a path on the boards. ``images``: of each set, evenly spread. ``at_once``: boards at a time, 0 for all.
     ``name``: of the campaign; empty: the one that is not finished, or a new one. ``again``: measure everything anew.
+    ``note``: what a reader of the report has to know about the boards.
     """
 
     limit: str = ""
@@ -51,6 +58,16 @@ class CampaignRequest:
     at_once: int = 0
     name: str = ""
     again: bool = False
+    note: str = ""
+
+    def command(self) -> str:
+        """The command that asks for this, without what belongs to one machine (the inventory) or one run."""
+        words = ["./inv", "benchmark"]
+        for option, field in _OPTIONS.items():
+            value = getattr(self, field)
+            shown = ",".join(value) if isinstance(value, tuple) else str(value or "")
+            words += [f"--{option}", shown] if shown else []
+        return shlex.join(words)
 
     def parts(self) -> list[Part]:
         """The parts: ``name``, ``kind``, ``command``. Raises BoardBenchmarkError for what does not exist."""

@@ -53,17 +53,19 @@ def lead(page: Page) -> list[str]:
     about = next(own for own in page.summary["kinds"] if own["slug"] == page.kind.slug)
     many = "1 board" if len(page.hosts) == 1 else f"{len(page.hosts)} boards"
     measured = (
-        f"Measured by `./inv benchmark --limit` in the campaign {page.summary['campaign']}, which began "
+        f"Measured by `{page.summary['command']}` in the campaign {page.summary['campaign']}, which began "
         f"{page.summary['began']}: {many} of the kind {page.kind.model or 'unknown'}, {page.kind.cpu}, "
         f"{' or '.join(about['threads'])} threads, {' or '.join(about['ram_mb'])} MiB, L4T {' or '.join(about['l4t'])}."
     )
+    note = [f"Note: {page.summary['note']}"] if page.summary["note"] else []
     if not page.kind.virtual:
-        return [measured]
+        return [measured, *note]
     return [
         "**These are virtual boards, not Jetson Nanos**: containers on one computer that share its processor. What "
         "they call power mode, clocks, GPU, temperatures and power comes from stand-ins for NVIDIA's tools. The page "
         "shows that the boards were measured, compared and named; no time in it is a Nano's.",
         measured,
+        *note,
     ]
 
 

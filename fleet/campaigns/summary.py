@@ -29,6 +29,8 @@ def summarise(
         "schema": SCHEMA,
         "campaign": campaign.name,
         "began": campaign.began,
+        "command": campaign.content["command"],
+        "note": campaign.content["note"],
         "complete": bool(boards) and not any(found.what in findings.UNMEASURED for found in delivered),
         "thresholds": dict(thresholds),
         "last": None if last is None else {"campaign": last["campaign"], "began": last["began"]},

@@ -33,7 +33,7 @@ from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
 TAGS = "base_packages,power_mode,python36,app,container_runtime,release"
-QUOTA = "0.4"  # cores of the slowed board
+QUOTA = "0.3"  # cores of the slowed board
 SAMPLE = ROOT / "data" / "nano-codes-100" / "images" / "000.jpg"
 FOLDER = "/var/lib/nano-ocr/benchmark"
 RUNNING = ["active", "active"]
@@ -144,7 +144,6 @@ def test_a_slowed_board_is_named(boards: list[VirtualNano], out: Path) -> None:
         run_docker("update", "--cpus", str(os.cpu_count()), boards[1].container)
     slower = about(report, findings.SLOWER)
     assert list(slower) == ["nano-2"], report["findings"]
-    assert "run__codes__onnxruntime__fp32" in slower["nano-2"]
     assert report["last"]["campaign"] == "first"
     assert "nano-2" in about(report, findings.CHANGED)
     page = (out / "slowed" / "virtual-jetson-nano" / "report.md").read_text()

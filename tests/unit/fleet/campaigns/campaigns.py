@@ -11,7 +11,11 @@ NOW = datetime.datetime(2026, 11, 30, 6, tzinfo=datetime.timezone.utc)
 class OneRequest:
     """Asks for the parts of made.py."""
 
-    name, again = "one", False
+    name, again, note = "one", False, ""
+
+    @staticmethod
+    def command():
+        return "./inv benchmark --limit nanos"
 
     @staticmethod
     def parts():

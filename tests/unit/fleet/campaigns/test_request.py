@@ -48,6 +48,11 @@ def test_numbers_reach_the_commands():
     assert "--rounds 2" in parts["speed__fp32"] and "--limit 7" in parts["speed__fp32"]
 
 
+def test_the_command_can_be_given_again():
+    asked = CampaignRequest("line_a", "build/own.ini", ("codes",), images=5, name="x", again=True, note="n")
+    assert asked.command() == "./inv benchmark --limit line_a --readers codes --images 5"
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

@@ -40,6 +40,14 @@ def test_the_lead_names_boards_machine_and_campaign(tmp_path):
     assert "2 boards of the kind NVIDIA Jetson Nano Developer Kit, Cortex-A57, 4 threads, 3964 MiB, L4T 32.7.6" in lead
 
 
+def test_the_lead_has_the_note_and_the_command(tmp_path):
+    page = page_of(tmp_path, nano_1={"virtual": "docker"})
+    page.summary["note"] = "nano-1 was slowed on purpose."
+    lead = sections.lead(page)
+    assert "virtual boards, not Jetson Nanos" in lead[0] and "`./inv benchmark --limit nanos`" in lead[1]
+    assert lead[2] == "Note: nano-1 was slowed on purpose."
+
+
 def test_boards_that_are_alike_need_no_look(tmp_path):
     text = text_of(sections.attention(page_of(tmp_path, nano_1={}, nano_2={})))
     assert "No board stands out." in text and "at least 1.15 times" in text and "1.50 times" in text
