@@ -62,7 +62,7 @@ def _existing(request: CampaignRequest, out: Path) -> Campaign:
 
 def _settings(campaign: Campaign, request: CampaignRequest) -> Path:
     """The settings of the playbook, in the folder of the campaign."""
-    told = {"name": campaign.name, "parts": campaign.parts, "again": request.again}
+    told = {"name": campaign.name, "folder": campaign.on_boards, "parts": campaign.parts, "again": request.again}
     told["records"] = str(campaign.boards.absolute())
     path = campaign.folder / "settings.json"
     variables = {"benchmark_campaign": told, "benchmark_at_once": request.at_once}

@@ -36,13 +36,18 @@ class Campaign:
 
     @property
     def name(self) -> str:
-        """The name, which is also that of the folder on the boards."""
+        """The name, which is also that of the folder."""
         return str(self.content["name"])
 
     @property
     def began(self) -> str:
         """When it began, UTC."""
         return str(self.content["began"])
+
+    @property
+    def on_boards(self) -> str:
+        """The name of its folder on boards: a later campaign of the same name never takes its records."""
+        return f"{self.name}-{re.sub('[^0-9]', '', self.began)}"
 
     @property
     def parts(self) -> list[Part]:

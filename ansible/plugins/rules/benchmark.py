@@ -14,11 +14,11 @@ MESSAGE = "ocr-app benchmark campaign: "
 def plan(settings: Settings) -> dict[str, Any]:
     """``folder`` and ``file``: on the board; ``records``: on the control machine; ``plan``: what the board is told.
 
-    ``benchmark_campaign`` comes from fleet/campaigns/plan.py: the name, the parts, the folder of the records.
+    ``benchmark_campaign`` comes from fleet/campaigns/plan.py: the name, the parts, the folders.
     """
     campaign, host = settings["benchmark_campaign"], settings.text("inventory_hostname")
     app = settings.text("benchmark_app")
-    folder = f"{settings.text('benchmark_folder')}/{campaign['name']}"
+    folder = f"{settings.text('benchmark_folder')}/{campaign['folder']}"
     told = {
         "schema": SCHEMA,
         "campaign": campaign["name"],

@@ -23,6 +23,12 @@ def test_a_new_campaign_has_the_date_as_its_name(tmp_path):
     assert folders.load(tmp_path / "2026-11-30").parts == RUNS.parts()
 
 
+def test_another_campaign_of_the_same_name_has_another_folder_on_boards(tmp_path):
+    named = CampaignRequest(kinds=("runs",), name="winter")
+    first = folders.begin(named, tmp_path / "a", MONDAY).on_boards
+    assert first == "winter-20261130120000" != folders.begin(named, tmp_path / "b", TUESDAY).on_boards
+
+
 def test_an_unfinished_campaign_goes_on_on_another_day(tmp_path):
     first = folders.begin(RUNS, tmp_path, TUESDAY)
     assert folders.begin(RUNS, tmp_path, MONDAY).name == first.name

@@ -13,6 +13,7 @@ from tests.unit.ansible.answers import settings
 
 CAMPAIGN = {
     "name": "2026-11-30",
+    "folder": "2026-11-30-20261130060000",
     "parts": [{"name": "cnn", "kind": "cnn", "command": ["benchmark", "cnn"]}],
     "records": "/out/boards",
     "again": False,
@@ -26,7 +27,8 @@ def plan(**changed: Any) -> dict[str, Any]:
 
 def test_folders_are_of_the_campaign_and_the_board() -> None:
     found = plan(benchmark_folder="/data")
-    assert found["folder"] == "/data/2026-11-30" and found["file"] == "/data/2026-11-30/plan.json"
+    assert found["folder"] == "/data/2026-11-30-20261130060000"
+    assert found["file"] == found["folder"] + "/plan.json"
     assert found["records"] == "/out/boards/nano-1"
 
 
