@@ -6,7 +6,7 @@ import sys
 from typing import List, Optional
 
 from ocr_app.cli import bundled, completion, health, line, network, read, readers, recipe, selfcheck, serve, speed
-from ocr_app.cli.benchmark import cnn, modules
+from ocr_app.cli.benchmark import campaign, cnn, modules
 from ocr_app.cli.benchmark import run as benchmarks
 from ocr_app.cli.engine import command
 from ocr_app.cli.line import command as line_command
@@ -61,6 +61,7 @@ GROUPS = (
 """Every verb, in the groups in which the help and the reference page show them."""
 _SUB_VERBS = {
     "benchmark": (
+        Verb("campaign", campaign.HELP, campaign.add_arguments, campaign.run),
         Verb("cnn", cnn.HELP, cnn.add_arguments, cnn.run),
         Verb("modules", modules.HELP, modules.add_arguments, modules.run),
     )
