@@ -57,10 +57,12 @@ def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
 
 def _others_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
     """The places after the others were asked; what the second member makes doubtful may stand on its head."""
-    found = second_asked(team, frame, found)
+    upright = second_asked(team, frame, found)
     with frame.timer.phase("recognise"):
-        found = turned_where_unsure(team, frame, found, heard=2)
-    return third_asked(team, frame, second_asked(team, frame, found))
+        turned = turned_where_unsure(team, frame, upright, heard=2)
+    turned = second_asked(team, frame, turned)
+    better = [other if other.worth >= each.worth else each for each, other in zip(upright, turned)]
+    return third_asked(team, frame, better)
 
 
 def _looked_again(

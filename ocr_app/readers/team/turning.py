@@ -53,7 +53,7 @@ def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace], he
         for group in direction_groups([each.place.quad for each in found]):
             probes = sorted(unsure.intersection(group), key=lambda k: -_length(found[k]))[:_PROBES]
             turned = _on_their_heads(team, frame, found, probes)
-            likely = any(each.probability >= _TURNED for each in turned.values())
+            likely = heard > 1 or any(each.probability >= _TURNED for each in turned.values())
             if likely and total_worth(list(turned.values())) > total_worth([found[k] for k in turned]):
                 turned.update(_on_their_heads(team, frame, found, [k for k in group if k not in probes]))
                 for k, each in turned.items():

@@ -1,8 +1,9 @@
 """Whether text next to the code stays unexplained, so that a code read in part does not pass for the whole.
 
 A recipe may allow a part of a code by itself. What tells the part from the whole is then only what else is printed:
-text on the line of the code, between its parts, or in a line next to it, of its height and direction. All detected
-places count, read or not, as it is their geometry that speaks; and so does ink on the line that nothing detected.
+text on the line of the code, between its parts, or in a line next to it, of its height and direction, whichever way up
+it was read. All detected places count, read or not, as it is their geometry that speaks; and so does ink on the line
+that nothing detected.
 """
 
 from typing import List, NamedTuple, Sequence, Set, Tuple
@@ -94,8 +95,8 @@ def find_neighbours(decoding: CodeDecoding) -> List[Neighbour]:
     found = [(number, line) for number, line in enumerate(decoding.lines) if line.text and line.sources]
     if not found or not decoding.unused or not decoding.places:
         return []
-    layout = layout_of([place.quad for place in decoding.places])
     used = {source for _, line in found for source in line.sources}
+    layout = layout_of(_along(np.array([place.quad for place in decoding.places]), min(used)))
     neighbours = []
     for place in decoding.unused:
         if _is_covered(layout, place, used):
@@ -105,6 +106,12 @@ def find_neighbours(decoding: CodeDecoding) -> List[Neighbour]:
             _, number, side = min(offers)
             neighbours.append(Neighbour(place, number, side))
     return neighbours
+
+
+def _along(quads: np.ndarray, chosen: int) -> List[np.ndarray]:
+    """The quads in the direction of the chosen one: a line that was read standing on its head is of the print too."""
+    ways = quads[:, 1] - quads[:, 0] + quads[:, 2] - quads[:, 3]
+    return [np.roll(quad, 2, axis=0) if way @ ways[chosen] < 0 else quad for quad, way in zip(quads, ways)]
 
 
 def _is_covered(layout: Layout, place: int, used: Set[int]) -> bool:

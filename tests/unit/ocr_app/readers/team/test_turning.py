@@ -32,6 +32,15 @@ def test_where_one_line_stands_on_its_head_the_sure_lines_of_its_direction_are_r
     assert sorted(texts(found)) == ["8061", "LOT 1"]
 
 
+class Doubting:
+    """Believes each member half as much where two members say different things."""
+
+    def weigh(self, said):
+        doubted = len({each.text for each in said}) > 1
+        chances = [float(each.probabilities.mean()) * (0.5 if doubted else 1.0) if each.text else 0.0 for each in said]
+        return sorted(zip(said, chances), key=lambda pair: -pair[1])
+
+
 @pytest.mark.parametrize("code, asked", [(0.9, [10, 11]), (0.2, [10])])
 def test_a_code_that_the_second_member_makes_doubtful_is_tried_on_its_head(code, asked):
     first = FakeMember("first", {10: ("O1S3", 0.6), 11: ("LOT 1", 0.95)}, {})
@@ -39,14 +48,6 @@ def test_a_code_that_the_second_member_makes_doubtful_is_tried_on_its_head(code,
     member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 1.0, code=code)])
     chosen = team(first, second, upside_down=0.995)._replace(members=(member, second.member))
     chosen = chosen._replace(settings=chosen.settings._replace(upside_down=0.5, sure=0.9))
-
-    class Doubting:
-        """Believes the first member less where the second one says something else."""
-
-        def weigh(self, said):
-            doubted = len({each.text for each in said}) > 1
-            chances = [float(each.probabilities.mean()) * (0.5 if doubted else 1.0) for each in said]
-            return sorted(zip(said, chances), key=lambda pair: -pair[1])
 
     last(chosen._replace(arbiter=Doubting()), frame_of(upside_down([(10, 11)])))
     assert first.asked == asked
@@ -106,3 +107,11 @@ def test_a_line_stays_as_it_is_where_its_other_way_is_not_likely_right(other_way
     first = FakeMember("first", {10: ("O1S3", 0.25), 11: other_way}, {1.0: [UPPER]})
     (found,) = last(team(first), frame_of(upside_down([(10, 11)])))
     np.testing.assert_array_equal(found.place.quad, box_quad(*UPPER))
+
+
+def test_a_line_that_others_read_worse_on_its_head_stays_as_it_is():
+    first = FakeMember("first", {10: ("LOT 1", 0.8), 11: ("1 T0", 0.7)}, {1.0: [UPPER]})
+    second = FakeMember("second", {10: ("LOT 7", 0.7), 11: ("H", 0.3)})
+    chosen = team(first, second, upside_down=0.5)._replace(arbiter=Doubting())
+    (found,) = last(chosen, frame_of(upside_down([(10, 11)])))
+    assert found.best.text == "LOT 1" and (first.asked, second.asked) == ([10, 11], [10, 11])

@@ -47,6 +47,14 @@ def test_a_lot_next_to_a_line_that_was_not_read_does_not_pass_alone(degrees):
     assert judged(LOTS, lot)[0].verdict == "pass"
 
 
+@pytest.mark.parametrize("degrees", [0, -10, 45, 90, 180])
+def test_a_line_that_was_read_standing_on_its_head_is_of_the_same_print(degrees):
+    lot = place("L1234", 0, 30, degrees=degrees)
+    above = place("EX", 0, 0, sure=False, degrees=degrees)
+    verdict, _ = judged(LOTS, above._replace(quad=np.roll(above.quad, 2, axis=0)), lot)
+    assert (codes(verdict), verdict.reasons[0].where) == (["unexplained-text"], "lot:above")
+
+
 def test_a_place_without_a_reading_counts_by_its_geometry():
     unread = place("", 0, 0, sure=False)
     verdict, _ = judged(LOTS, unread._replace(log_probs=unread.log_probs[:0]), place("L1234", 0, 30))
