@@ -46,7 +46,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 
 @task(
     help={
-        "suite": "lint, unit, property, contract, faults, envs, package, docker, fleet (comma separated)",
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet (comma separated)",
         "k": "only tests that match, as for pytest -k",
     }
 )
@@ -179,9 +179,65 @@ def lock(_: Context, name: str = "", upgrade: bool = False) -> None:
     _run(locks.main, (_list(name) or []) + (["--upgrade"] if upgrade else []))
 
 
-@task(help={"quick": "fewer images", "only": "only these readers (comma separated)", "out": "folder for the results"})
-def benchmark(_: Context, quick: bool = False, only: str = "", out: str = "") -> None:
-    """Measure every reader that can run here; writes docs/results/<date>-<machine>/."""
+@task(
+    help={
+        "quick": "fewer images (this computer)",
+        "only": "only these readers (comma separated; this computer)",
+        "out": "folder for the results (this computer)",
+        "limit": "boards to measure on, as for ansible-playbook",
+        "inventory": "file; default: inventory.ini",
+        "readers": "names as for `ocr-app read --reader` (comma separated)",
+        "engines": "tensorrt; onnxruntime (virtual boards); none, cuda: a reader's own networks on processor or GPU",
+        "precisions": "fp32, fp16; comma separated",
+        "parts": "runs, modules, cnn, speed; default: all",
+        "dataset": "a path on the boards; default: the bundled set",
+        "images": "read only this many images of the set, evenly spread",
+        "warm_up": "inferences before a run",
+        "rounds": "of the part speed",
+        "threads": "CPU threads of a reader",
+        "at_once": "boards that measure at the same time; default: all. Virtual boards share a computer: 1",
+        "campaign": "name; default: the unfinished one with the same parts, or one of today",
+        "again": "measure finished parts again, in a new campaign unless one is named",
+        "note": "what a reader of the report has to know about the boards",
+        "report": "measure nothing; write the report of a campaign again",
+        "publish": "copy campaign and report to this folder of docs/results/",
+    }
+)
+def benchmark(
+    _: Context,
+    quick: bool = False,
+    only: str = "",
+    out: str = "",
+    limit: str = "",
+    inventory: str = "",
+    readers: str = "",
+    engines: str = "",
+    precisions: str = "",
+    parts: str = "",
+    dataset: str = "",
+    images: int = 0,
+    warm_up: int = 0,
+    rounds: int = 0,
+    threads: int = 0,
+    at_once: int = 0,
+    campaign: str = "",
+    again: bool = False,
+    note: str = "",
+    report: bool = False,
+    publish: str = "",
+) -> None:
+    """Measure every reader that can run here (docs/results/<date>-<machine>/), or, with --limit, on boards."""
+    if limit or inventory or report:
+        from fleet.campaigns import commands
+        from fleet.campaigns.request import CampaignRequest
+
+        names = [tuple(_list(text) or ()) for text in (readers, engines, precisions, parts)]
+        asked = CampaignRequest(
+            limit, inventory, names[0], names[1], names[2], names[3], dataset, images, warm_up, rounds, threads,
+            at_once, campaign, again, note,
+        )  # fmt: skip
+        _run(commands.main, asked, publish, report)
+        return
     from fleet.measurement import matrix
 
     _run(matrix.main, quick=quick, only=_list(only), out=Path(out) if out else None)
@@ -407,11 +463,13 @@ def docs(_: Context) -> None:
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
     from fleet.reports.recipes import troubleshooting
+    from ocr_app.line.outputs import reference as registers
     from ocr_app.line.settings import reference
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
     _run(reference.main)
+    _run(registers.main)
     _run(command_line.main)
     _run(troubleshooting.main)
     _run(architecture.main)
@@ -592,6 +650,20 @@ def rollback(_: Context, reason: str = "", limit: str = "", inventory: str = "")
     from fleet.rollout.request import DeployRequest
 
     _run(deployment.roll_back, reason, DeployRequest(inventory, limit))
+
+
+@task(
+    help={
+        "limit": "boards, as for ansible-playbook",
+        "inventory": "file; default: inventory.ini",
+        "through": "release or command; default: the container of the release where one runs, else the command",
+    }
+)
+def app(context: Context, limit: str = "", inventory: str = "", through: str = "") -> None:
+    """Run the application on boards, and bring results and pictures back: ./inv app --limit HOSTS -- read IMAGE."""
+    from fleet.release import board_app
+
+    _run(board_app.main, limit, inventory, context.remainder, through)
 
 
 @task(positional=["host"], help={"host": "one host of the inventory", "inventory": "file; default: inventory.ini"})

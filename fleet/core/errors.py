@@ -235,3 +235,17 @@ class FuzzingFound(FleetError):
 
     exit_code = 83
     code = "fuzz"
+
+
+class BoardBenchmarkError(FleetError):
+    """Boards cannot be measured as asked for, or a board delivered no usable record of a part; the report says why."""
+
+    exit_code = 84
+    code = "board-benchmark"
+
+
+class BoardAppError(FleetError):
+    """The application could not be run on every board that was chosen, or failed there."""
+
+    exit_code = 85
+    code = "board-app"

@@ -47,14 +47,15 @@ SUITES = (
     ),
     Suite("package", False, "the wheel: built, installed and run", ("tests/package",)),
     Suite("docker", False, "container images: built, checked and run", ("tests/docker",)),
+    Suite("line", False, "the live line: a real broker, a real client, kills at random", ("tests/line",), by_file=True),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
 )  # fmt: skip
 SLOTS = 2  # processes side by side: the cores of the smallest machine that proves everything
 SECONDS = {
-    "envs": 1000, "fleet-software_roles": 500, "fleet-deploy": 450, "fleet-deploy_faults": 400, "fleet-line": 300,
-    "unit": 270, "envs-unit_suite": 260, "fleet-offline": 220, "fleet-system_roles": 200, "package": 200,
-    "docker": 190, "faults": 180, "envs-control": 170, "fleet-virtual": 120, "contract": 100, "property": 70,
-    "lint": 60,
+    "envs": 1000, "line-kills": 560, "fleet-software_roles": 500, "fleet-deploy": 450, "fleet-benchmark": 420,
+    "fleet-deploy_faults": 400, "fleet-line": 300, "unit": 270, "envs-unit_suite": 260, "fleet-offline": 220,
+    "fleet-system_roles": 200, "package": 200, "docker": 190, "faults": 180, "envs-control": 170, "fleet-virtual": 120,
+    "line-mqtt": 120, "contract": 100, "line-faults": 90, "property": 70, "lint": 60, "line-inputs": 40, "line-plc": 30,
 }  # fmt: skip
 """About what parts take on such a machine. The longest start first, so that both slots end at about the same time."""
 FOLDER = ROOT / "build" / "test"

@@ -5,10 +5,12 @@ import os
 import sys
 from typing import List, Optional
 
-from ocr_app.cli import bundled, completion, health, network, read, readers, recipe, selfcheck, serve, speed
-from ocr_app.cli.benchmark import cnn, modules
+from ocr_app.cli import bundled, completion, health, line, network, read, readers, recipe, selfcheck, serve, speed
+from ocr_app.cli.benchmark import campaign, cnn, modules
 from ocr_app.cli.benchmark import run as benchmarks
 from ocr_app.cli.engine import command
+from ocr_app.cli.line import command as line_command
+from ocr_app.cli.line import history
 from ocr_app.cli.verbs import Verb, VerbParser, add_verb, listing, sentence
 from ocr_app.core.errors import OcrError
 from ocr_app.core.version import VERSION
@@ -48,6 +50,8 @@ GROUPS = (
         (
             Verb("selfcheck", selfcheck.HELP, selfcheck.add_arguments, selfcheck.run),
             Verb("serve", serve.HELP, serve.add_arguments, serve.run),
+            Verb("line", line_command.HELP, line.add_arguments, line.run),
+            Verb("history", history.HELP, history.add_arguments, history.run),
             Verb("health", health.HELP, health.add_arguments, health.run),
             Verb("bundled", bundled.HELP, bundled.add_arguments, bundled.run),
             Verb("completion", completion.HELP, completion.add_arguments, completion.run),
@@ -57,6 +61,7 @@ GROUPS = (
 """Every verb, in the groups in which the help and the reference page show them."""
 _SUB_VERBS = {
     "benchmark": (
+        Verb("campaign", campaign.HELP, campaign.add_arguments, campaign.run),
         Verb("cnn", cnn.HELP, cnn.add_arguments, cnn.run),
         Verb("modules", modules.HELP, modules.add_arguments, modules.run),
     )

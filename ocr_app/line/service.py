@@ -17,6 +17,7 @@ from ocr_app.line.inputs.challenge_run import prove_at_start
 from ocr_app.line.inputs.handler import RequestHandler
 from ocr_app.line.inputs.intake import Intake
 from ocr_app.line.inputs.server import HttpServer, address_of
+from ocr_app.line.live import LiveLine
 from ocr_app.line.reading.engine_builder import EngineBuilder
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.supervisor import DRAIN_S, Supervisor
@@ -41,6 +42,7 @@ class LineService:
         if settings.folder.watch:
             folder.check(settings.folder.watch, settings.output.results)
         self._heartbeat = self._make_heartbeat()
+        self._line = self._make_line()
         self._server = self._make_server() if settings.http.enabled else None
         build = EngineBuilder(settings, context.samples, self._stop) if settings.reader.build_engines else None
         self._supervisor = Supervisor(settings, self._status, self._jobs, warm_image(context.samples), build)
@@ -52,18 +54,24 @@ class LineService:
         made.prepare()
         return made
 
+    def _make_line(self) -> Optional[LiveLine]:
+        if not self._settings.source.enabled:
+            return None
+        return LiveLine(self._settings, self._status, self._jobs, self._context.release or VERSION)
+
     def _make_server(self) -> HttpServer:
         http, release = self._settings.http, self._context.release
         address = address_of(http.listen)
         intake = Intake(
-            self._settings, self._status, self._jobs, release, lambda: self._heartbeat.sequence, self._stop.is_set
-        )
+            self._settings, self._status, self._jobs, release, lambda: self._heartbeat.sequence, self._stop.is_set,
+            self._line.pushed if self._line is not None else None,
+        )  # fmt: skip
         return HttpServer(address, RequestHandler, intake, http.connection_s)
 
     def _folders(self) -> Tuple[str, ...]:
         """The folders that need free space."""
-        results = self._settings.output.results
-        return (results,) if results else (DATA,) if os.path.isdir(DATA) else ()
+        named = tuple(name for name in (self._settings.output.results, self._settings.journal.folder) if name)
+        return named or ((DATA,) if os.path.isdir(DATA) else ())
 
     @property
     def port(self) -> int:
@@ -101,6 +109,8 @@ class LineService:
             self._thread(self._server.serve_forever)
         if self._settings.folder.watch:
             self._thread(folder.FolderWatcher(self._settings, self._status, self._jobs, self._stop).run)
+        if self._line is not None:
+            self._line.start(self._thread)
         if self._settings.recipe.challenge:
             arguments = (self._settings, self._status, self._jobs, self._stop, self._context.runtime)
             self._thread(lambda: prove_at_start(*arguments))
@@ -129,9 +139,12 @@ class LineService:
         heartbeat.notify("STOPPING=1")
         self._stop.set()
         self._status.enter(health_file.STOPPING)
-        self._supervisor.stop.set()
         self._heartbeat.beat()
+        if self._line is not None:
+            self._line.stop_capturing()
+        self._supervisor.stop.set()
         supervision.join(limit_s)
+        self._end_line()
         self._close()
         self._heartbeat.beat()
         LOG.info("service stopped")
@@ -139,6 +152,7 @@ class LineService:
 
     def _fail(self, supervision: threading.Thread) -> int:
         supervision.join(DRAIN_S)
+        self._end_line()
         self._status.give_up()
         self._heartbeat.beat()
         self._close()
@@ -147,6 +161,11 @@ class LineService:
         found = str(error) if error else "the supervisor's thread ended"
         LOG.error("service failed", extra=fields(exit_code=exit_code, found=found))
         return exit_code
+
+    def _end_line(self) -> None:
+        """Every part that has begun gets its verdict, whatever ends the service."""
+        if self._line is not None:
+            self._line.end()
 
     def _close(self) -> None:
         """Closes the server when its last answers are out, or after a second."""
@@ -169,6 +188,8 @@ def warm_image(samples: str) -> str:
 def describe(settings: ServiceSettings, port: int) -> Dict[str, str]:
     """The inputs of the service, for its first line in the log; ``port`` is 0 without TCP."""
     found: Dict[str, Optional[str]] = {}
+    if settings.source.enabled:
+        found.update(source=settings.source.kind, trigger=settings.trigger.kind, journal=settings.journal.folder)
     if settings.http.enabled:
         found["listen"] = "http://127.0.0.1:{}/read".format(port) if port else settings.http.listen
     if settings.folder.watch:

@@ -28,6 +28,7 @@ SUFFIXES = ("", ".py", ".toml", ".json", ".yml", ".j2", ".sh", ".in", ".cfg", ".
 # What opens a connection, or starts a program that does.
 CONNECTS = re.compile(
     r"urllib\.request\.(?:urlopen|build_opener)|urllib3\.PoolManager\(|create_connection\("
+    r"|\.connect_async\("
     r"|\"pip\", \"(?:download|install)\"|-m pip install"
     r"|\[\"debootstrap\"|apt-get update -q|\"apt-get\", |\"pull\"|\"npm\"|\[\"ansible-playbook\"|\"pip-audit\"\)"
     r"|execvp\(\"ssh\"|\n +\"ssh\",\n|\"bin\" / \"uv\"|ansible\.builtin\.(?:apt|uri|get_url|git|pip|apt_key):"

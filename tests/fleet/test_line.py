@@ -16,7 +16,7 @@ import pytest
 
 from fleet.core.files import ROOT
 from fleet.images import archives, building
-from fleet.release import bundle, keys
+from fleet.release import board_app, bundle, keys
 from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet
 from fleet.virtual.wheels import project_of
@@ -153,6 +153,18 @@ def asked(board: Board, image: str) -> str:
         "curl --silent --show-error --fail-with-body --unix-socket /run/nano-ocr/app/reader.sock http://localhost/read"
     )
     return board.nano.root(f"{curl} --data-binary @/opt/nano-ocr/app/{image}")
+
+
+def test_the_application_of_the_release_reads_what_is_sent_to_the_board(line: Line, tmp_path: Path) -> None:
+    """`./inv app` uses the container of the release; its pictures come back."""
+    sample, recipe = ROOT / "data" / "nano-codes-100" / "images" / "000.jpg", ROOT / "recipes" / "nano-codes.yaml"
+    words = f"read --jsonl --engine onnxruntime --recipe {recipe} {sample} --draw drawn"
+    inventory = str(line.boards[0].nano.fleet.inventory)
+    assert board_app.main("nano-1", inventory, words, out=tmp_path, say=lambda _: None) == 0
+    (folder,) = tmp_path.glob("*/nano-1")
+    assert (folder / "through").read_text().startswith("release ")
+    assert json.loads((folder / "stdout.txt").read_text())["verdict"] == "pass"
+    assert [path.suffix for path in (folder / "drawn").iterdir()] == [".png"]
 
 
 def test_the_line_of_the_readme_on_a_host_with_nvidias_runtime(line: Line) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,48 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
     """Whether the agent has to be brought."""
     return {"bring": observed.command("digest").out != _digest()}
+
+
+def application(settings: Settings) -> dict[str, Any]:
+    """How ./inv app runs the application: ``through`` (for people), ``why`` not, and the ``script`` for sh.
+
+    ``settings.given``: ``environment`` (the text of release.env, empty while no release runs), ``through`` (release,
+    command, or empty for the release where one runs), ``folder`` on the board, ``words`` of the application.
+    """
+    given = settings.given
+    release = _variables(str(given["environment"]))
+    through = str(given["through"]) or ("release" if release else "command")
+    if through == "release" and not release:
+        return {"through": through, "why": "no release that runs", "script": ""}
+    words = [str(word) for word in given["words"]]
+    if through == "release":
+        command, shown = (
+            [*_container(settings, release, str(given["folder"])), *words],
+            release["NANO_OCR_RELEASE"][:12],
+        )
+    else:
+        command, shown = [settings.text("release_app_command"), *words], settings.text("release_app_command")
+    told = shlex.quote(f"{through} {shown}")
+    script = f"{shlex.join(command)} >out/stdout.txt 2>out/stderr.txt; echo $? >out/exit_code; echo {told} >out/through"
+    return {"through": through, "why": "", "script": f"{script}; tar -cf out.tar -C out ."}
+
+
+def _variables(text: str) -> dict[str, str]:
+    """NAME=VALUE lines, as systemd reads them."""
+    lines = (line.partition("=") for line in text.splitlines())
+    return {name: value.strip("\"'") for name, equals, value in lines if equals}
+
+
+def _container(settings: Settings, release: dict[str, str], folder: str) -> list[str]:
+    """docker run as the unit of the release does, without its service: nothing but ``folder`` can be written to."""
+    owner = f"{settings.text('release_uid')}:{settings.text('release_gid')}"
+    words = ["/usr/bin/docker", "run", "--rm", *settings.texts("release_runtime"), "--network", "none", "--read-only"]
+    words += ["--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", owner]
+    words += ["--memory", settings.text("release_memory"), "--pids-limit", "256"]
+    words += ["--volume", f"{release['NANO_OCR_FOLDER']}:/release:ro", "--volume", f"{folder}:/work"]
+    words += ["--mount", "type=bind,source=/etc/nv_tegra_release,target=/etc/nv_tegra_release,readonly"]
+    words += ["--volume", f"{settings.text('release_data')}:/data:ro", "--workdir", "/work"]
+    return [*words, *settings.texts("release_devices"), release["NANO_OCR_IMAGE"]]
 
 
 def _units(observed: Observed, settings: Settings) -> Rule:

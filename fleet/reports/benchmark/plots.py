@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -125,9 +125,16 @@ def confusions(rows: Sequence[Measured], dataset: str) -> Figure | None:
 
 
 def thesis_overview(
-    published: Sequence[tuple[str, str, float, float]], here: Sequence[Measured], dataset: str
+    published: Sequence[tuple[str, str, float, float]],
+    here: Sequence[Measured],
+    dataset: str,
+    place: str = "",
+    caption: str = "",
 ) -> Figure:
-    """Figure 4 of the thesis: time against error, as published for the Nano and as measured here."""
+    """Figure 4 of the thesis: time against error, as published for the Nano and as measured here.
+
+    ``place`` and ``caption``: other words than those for the thesis's own engines on this computer.
+    """
     with mpl.rc_context(STYLE):
         canvas = Canvas(figsize=(9.6, 4.6), layout="constrained")
         left, right = canvas.subplots(1, 2, sharey=True)
@@ -141,15 +148,39 @@ def thesis_overview(
         look = {"color": _colour(cell), "marker": _marker(cell)}
         right.plot([cell.median() or 0], [error], linestyle="", markersize=9, label=cell.label, **look)
     left.set_title("published, Jetson Nano", loc="left", fontsize=10)
-    right.set_title(_place(here) if here else "no engine of the thesis could run here", loc="left", fontsize=10)
+    place = place or (_place(here) if here else "no engine of the thesis could run here")
+    right.set_title(place, loc="left", fontsize=10)
     left.set_ylabel("CER, % (lower is better)")
     for axes in (left, right):
         _milliseconds_axis(axes, [ms for _, _, ms, _ in published] + [cell.median() or 1 for cell in here])
         axes.set_ylim(-3, 103)
         if axes.lines:
             axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, frameon=False, fontsize=8.5)
-    caption = f"Figure 4 by content: time and error as published, and of the same engines here on {dataset}."
+    caption = caption or f"Figure 4 by content: time and error as published, and of the same engines here on {dataset}."
     return Figure("thesis-overview", caption, _svg(canvas))
+
+
+def known_networks(published: Mapping[str, float], boards: Mapping[str, Mapping[str, float]]) -> Figure | None:
+    """Figure 7 of the thesis: frames per second of known networks, as published and on each board.
+
+    ``published``: network and engine -> FPS. ``boards``: host -> the same as measured. None without a common row.
+    """
+    names = [name for name in published if any(name in own for own in boards.values())][::-1]
+    if not names:
+        return None
+    canvas, axes = _canvas(8.6, 1.2 + 0.36 * len(names))
+    places = range(len(names))
+    axes.barh(places, [published[name] for name in names], height=0.62, color="#cccccc", label="published")
+    for number, (host, own) in enumerate(boards.items()):
+        rows = [(own[name], place) for place, name in enumerate(names) if name in own]
+        style: dict[str, Any] = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
+        point = ([fps for fps, _ in rows], [place for _, place in rows])
+        axes.plot(*point, linestyle="", markersize=7, label=host, **style)
+    axes.set_yticks(places, names)
+    axes.set_xlabel("frames per second")
+    _legend_right(axes)
+    caption = "Figure 7 by content: known networks, as published (bars) and as measured on each board (marks)."
+    return Figure("known-networks", caption, _svg(canvas))
 
 
 def _place(here: Sequence[Measured]) -> str:

@@ -17,10 +17,10 @@ import numpy as np
 from ocr_app.benchmark.modules import thesis_routes
 from ocr_app.core import paths
 from ocr_app.core.errors import EngineError, OcrError
+from ocr_app.engines.building.jobs import exported
 from ocr_app.engines.cache import Cache, default_folder
 from ocr_app.engines.targets import target
 from ocr_app.export.network_specs import NetworkSpec, select
-from ocr_app.export.record import load_record
 from ocr_app.networks import onnx_runtime
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers import registry
@@ -62,7 +62,7 @@ def _opened(
     if engine.startswith("thesis-"):
         route = thesis_routes.opened(spec, engine.partition("-")[2], array.shape, threads)
         return route.infer, "{}; {}".format(route.description, route.difference(array))
-    record = load_record(folder, spec.name)
+    record = exported(spec, folder)
     if engine == "onnxruntime":
         network = OnnxNetwork(os.path.join(folder, record["file"]), device, threads)
         return network.infer_one, "onnxruntime {} on {}".format(onnx_runtime.version(), device)

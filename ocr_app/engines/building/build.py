@@ -42,7 +42,7 @@ def build(request: BuildRequest, report: Report) -> List[BuildOutcome]:
     """
     cache = Cache(request.folder)
     os.makedirs(os.path.join(request.folder, WORK), exist_ok=True)
-    with cache.lock(), _sigterm_raises():
+    with cache.lock(), sigterm_raises():
         _clean(cache, report)
         measured = [(job, _measure(request, job, report)) for job in request.jobs]
         known = [(job, identity) for job, identity in measured if isinstance(identity, EngineIdentity)]
@@ -52,7 +52,7 @@ def build(request: BuildRequest, report: Report) -> List[BuildOutcome]:
 
 
 @contextmanager
-def _sigterm_raises() -> Iterator[None]:
+def sigterm_raises() -> Iterator[None]:
     """SIGTERM ends the block as an exception does, so that services start again."""
 
     def stop(number: int, frame: Any) -> None:

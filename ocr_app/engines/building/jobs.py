@@ -82,14 +82,17 @@ def jobs_of(specs: Sequence[NetworkSpec], precisions: Sequence[str], exports: st
 
 
 def _job(spec: NetworkSpec, precision: str, exports: str, plans: str) -> BuildJob:
-    record = _exported(spec, exports)
+    record = exported(spec, exports)
     path = os.path.join(exports, record["file"])
     plan = None if precision == FP32 else _plan(spec, record["sha256"], plans)
     return BuildJob(spec, path, record["sha256"], precision, plan)
 
 
-def _exported(spec: NetworkSpec, folder: str) -> Dict[str, Any]:
-    """The record of the export, which matches its file and, where they are available, the files it was made from."""
+def exported(spec: NetworkSpec, folder: str) -> Dict[str, Any]:
+    """The record of the export, which matches its file and, where they are available, the files it was made from.
+
+    A network that is already an ONNX file is exported now if its export is missing or old. Raises ModelError.
+    """
     present = os.path.exists(os.path.join(folder, spec.name + ".json"))
     record = load_record(folder, spec.name) if present or spec.way != "onnx" else program.export(spec, folder)
     if record["sources"] != sources_of(spec):

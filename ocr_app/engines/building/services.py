@@ -1,4 +1,4 @@
-"""Services that are stopped while engines are built, and started again whatever happens.
+"""Services that are stopped while engines are built or measured, and started again whatever happens.
 
 The names of running services are written to a file before they are stopped. After a build that was killed, the next
 build finds the file and starts the services at its end; until then `ocr-app engine list` reports them.
@@ -38,14 +38,14 @@ def stopped(names: Sequence[str], folder: str, say: Callable[[str], None]) -> It
     """
     running = stopped_before(folder)
     if shutil.which("systemctl"):
-        running += [name for name in names if name not in running and _is_active(name)]
+        running += [name for name in names if name not in running and is_active(name)]
     elif running:
         raise BuildError("services were stopped, and this computer has no systemctl", ", ".join(running))
     if running:
         files.write_whole(os.path.join(folder, STATE_FILE), json.dumps(running).encode("utf-8"))
     try:
         for name in running:
-            say("stopping {} while building".format(name))
+            say("stopping {}".format(name))
             _control("stop", name)
         yield
     finally:
@@ -66,8 +66,9 @@ def _start(names: List[str], folder: str, say: Callable[[str], None]) -> None:
         os.remove(os.path.join(folder, STATE_FILE))
 
 
-def _is_active(name: str) -> bool:
-    return _systemctl("is-active", "--quiet", name).returncode == 0
+def is_active(name: str) -> bool:
+    """Whether systemd runs the unit; False where there is no systemctl that answers."""
+    return shutil.which("systemctl") is not None and _systemctl("is-active", "--quiet", name).returncode == 0
 
 
 def _control(verb: str, name: str) -> None:

@@ -1,6 +1,6 @@
 """The service's metrics for Prometheus, in a registry of their own (text format 0.0.4)."""
 
-from typing import Any, Iterable, List
+from typing import Any, Callable, Iterable, List
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -16,11 +16,21 @@ COUNTERS = {
     "deadline_missed": ("", "Results that came too late and were rejected.", ()),
     "output_lost": ("", "Results that could not be handed over.", ()),
     "reader_restarts": ("", "Restarts of the reading process.", ()),
+    "parts": ("verdict", "Parts of the line, by verdict.", ("pass", "fail", "no-read", "hold")),
+    "frames": ("fate", "Frames of the source, by what became of them.", ("part", "dropped", "skipped")),
+    "triggers": ("fate", "Triggers, by what became of them.", ("part", "debounced", "overrun")),
+    "source_openings": ("", "How often the source was opened.", ()),
+    "journal_failures": ("", "Verdicts that could not be written down in time, and became fail.", ()),
+    "journals_put_aside": ("", "Torn journals that were put aside.", ()),
+    "pictures_lost": ("", "Pictures that could not be kept.", ()),
+    "mqtt_results": ("", "Results that the broker has acknowledged.", ()),
+    "modbus_lost": ("", "Verdicts that a PLC did not acknowledge in time.", ()),
     "challenges": ("outcome", "Readings of the challenge set, by outcome.", ("passed", "failed")),
 }
 """By name, without the prefix and ``_total``: the label, the help text, and label values that are there as 0."""
 BUCKETS = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0)
 """Seconds; the line rates of packaging, 0.5 to 20 images per second, are in the middle."""
+STAGES = ("capture", "wait", "read", "journal", "total")
 _INFO = ("reader", "engine", "device", "precision", "release")
 
 
@@ -32,6 +42,11 @@ class ServiceMetrics:
         self._counters = {name: self._counter(name) for name in COUNTERS}
         about = "Time from the arrival of an image to its result."
         self._seconds = Histogram("nano_ocr_reading_seconds", about, registry=self._registry, buckets=BUCKETS)
+        about = "Time from the trigger of a part to its outputs, by stage."
+        self._stages = Histogram("nano_ocr_part_seconds", about, ["stage"], registry=self._registry, buckets=BUCKETS)
+        for stage in STAGES:
+            self._stages.labels(stage)
+        self.more_gauges: Callable[[], List[Any]] = list
 
     def _counter(self, name: str) -> Counter:
         label, about, known = COUNTERS[name]
@@ -49,9 +64,13 @@ class ServiceMetrics:
         """A result came ``seconds`` after the arrival of its image."""
         self._seconds.observe(seconds)
 
+    def observe_stage(self, stage: str, seconds: float) -> None:
+        """A stage of a part, one of STAGES, took so long."""
+        self._stages.labels(stage).observe(seconds)
+
     def text(self, snapshot: StatusSnapshot, waiting: int, capacity: int, release: str) -> str:
         """Every metric; ``waiting`` of at most ``capacity`` images are in the queue."""
-        families = gauges(snapshot, waiting, capacity, release) + list(self._registry.collect())
+        families = gauges(snapshot, waiting, capacity, release) + self.more_gauges() + list(self._registry.collect())
         return str(generate_latest(_Families(families)).decode("utf-8"))
 
 

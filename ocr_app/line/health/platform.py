@@ -1,16 +1,14 @@
 """Reasons that the platform itself shows: clock, disk, memory, processor, supply. Read from Linux, without root."""
 
 import ctypes
-import glob
 import os
 import re
 from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 from ocr_app.board.environment import clocks, read_text
+from ocr_app.board.supply import is_under_voltage
 from ocr_app.board.validity import MIN_CLOCK_SHARE, STEADY_GOVERNORS
 
-LEAST_INPUT_MV = 4750  # the least that the Jetson Nano Developer Kit User Guide allows at the 5 V input
-_RAIL = "POM_5V_IN"  # name of the 5 V input at the board's INA3221 (L4T 32 power monitor)
 _STA_UNSYNC = 0x0040  # linux/timex.h
 _STATUS_AT = 40  # offset of ``status`` in struct timex on 64-bit Linux: int, pad, then four longs
 
@@ -78,14 +76,3 @@ def is_throttled(root: str) -> bool:
     own = clocks(root)
     steady = own["locked"] or own["governor"] in STEADY_GOVERNORS
     return bool(steady and own["cur"] and own["max"] and own["cur"] < MIN_CLOCK_SHARE * own["max"])
-
-
-def is_under_voltage(root: str) -> bool:
-    """Whether the 5 V input of a Jetson Nano is below what it allows; False on boards without that monitor."""
-    for name in glob.glob(os.path.join(root, "sys/bus/i2c/drivers/ina3221x/*/iio:device*/rail_name_*")):
-        if (read_text("", name) or "").strip() == _RAIL:
-            number = name.rsplit("_", 1)[1]
-            value = read_text(os.path.dirname(name), "in_voltage{}_input".format(number)) or ""
-            if value.isdigit() and int(value) < LEAST_INPUT_MV:
-                return True
-    return False

@@ -21,6 +21,8 @@ REASONS = (
     "camera_lost",
     "output_lost",
     "challenge_failed",
+    "journal_lost",
+    "broker_lost",
     "clock_unsynced",
     "disk_low",
     "disk_read_only",
@@ -57,6 +59,11 @@ class DegradedReasons:
         assert found <= set(REASONS), found
         with self._lock:
             self._by_source[source] = found
+
+    def of(self, source: str) -> List[str]:
+        """What ``source`` reports now, sorted."""
+        with self._lock:
+            return sorted(self._by_source.get(source, ()))
 
     def record_event(self, reason: str) -> None:
         """An event: a reason for the next ``RECENT_S`` seconds."""

@@ -11,13 +11,16 @@ from ocr_app.core.errors import OcrError
 from ocr_app.core.logs import Throttle, fields
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.inputs.challenge_run import run_challenge
+from ocr_app.line.journal import rows
 from ocr_app.line.reading import final_verdict
 from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.sources.pushed import PushedSource
 
 LOG = logging.getLogger(__name__)
 MAX_NAME = 200
 _LOG_EVERY_S = 10.0
+_LOOK_S = 0.1
 
 
 class RequestRefused(Exception):
@@ -46,7 +49,10 @@ class Intake:
         release: str,
         sequence: Callable[[], int],
         stopped: Callable[[], bool],
+        line: Optional[PushedSource] = None,
     ) -> None:
+        """``line``: the source of a live line whose frames are these images; each one is a part then."""
+        self._line = line
         self.status, self.release, self.sequence = status, release, sequence
         self.max_bytes = settings.image.max_bytes
         self._settings, self._jobs, self._stopped = settings, jobs, stopped
@@ -59,6 +65,8 @@ class Intake:
         """The result line of an image. Raises RequestRefused: not ready, queue full, no answer in time."""
         self._check_ready()
         name = self._named(name)
+        if self._line is not None:
+            return self._part(self._line, data, name)
         handle, path = tempfile.mkstemp(prefix="ocr-app-")
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -71,6 +79,22 @@ class Intake:
             return self._wait(self._offer(path, name))
         finally:
             os.remove(path)
+
+    def _part(self, line: PushedSource, data: bytes, name: str) -> Result:
+        """The part that the image became, as the journal has it. Its limit begins with its arrival."""
+        pushed = line.push(data, name)
+        if pushed is None:
+            raise RequestRefused(503, "queue-full", "too many parts are under way", "fewer images per second", 1)
+        until = self._jobs.now() + self._settings.http.answer_s
+        row = None
+        while row is None and self._jobs.now() < until and not self._stopped():
+            row = pushed.wait(_LOOK_S)
+        if row is not None:
+            return dict(rows.to_json(row), image=name)
+        if self._stopped():
+            raise RequestRefused(503, "stopping", "the service stopped before this image was read", "ask again", 5)
+        self.output_lost(name, "no result in time")
+        raise RequestRefused(504, "no-answer", "no verdict in time; the history has it", "a larger --answer", 1)
 
     def _check_ready(self) -> None:
         status = self.status.snapshot()

@@ -7,6 +7,7 @@ import attr
 from ocr_app import recipes
 from ocr_app.core.errors import UsageError
 from ocr_app.engines.targets import target
+from ocr_app.line.settings.live import check_line
 from ocr_app.line.settings.reading import ENGINE_OF_IMAGE, RecipeSettings
 from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.readers.registry import DEFAULT_READER, ReaderName, parse_name, with_team
@@ -31,6 +32,7 @@ def check(settings: ServiceSettings) -> None:
         raise UsageError(found, "both or neither", "--watch DIR --results DIR")
     if settings.reader.build_engines:
         check_building(settings.reader.engine)
+    check_line(settings)
 
 
 def check_witnesses(reader: ReaderName, recipe: recipes.Recipe) -> None:

@@ -6,6 +6,8 @@ from typing import Any, Iterator, Tuple
 import attr
 
 from ocr_app.line.settings.fields import section
+from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, RejectSettings
+from ocr_app.line.settings.production import JournalSettings, PartsSettings, SourceSettings, TriggerSettings
 from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
 from ocr_app.line.settings.serving import (
     FolderSettings,
@@ -27,6 +29,13 @@ class ServiceSettings:
     http: HttpSettings = section(HttpSettings)
     folder: FolderSettings = section(FolderSettings)
     output: OutputSettings = section(OutputSettings)
+    source: SourceSettings = section(SourceSettings)
+    trigger: TriggerSettings = section(TriggerSettings)
+    parts: PartsSettings = section(PartsSettings)
+    journal: JournalSettings = section(JournalSettings)
+    mqtt: MqttSettings = section(MqttSettings)
+    modbus: ModbusSettings = section(ModbusSettings)
+    reject: RejectSettings = section(RejectSettings)
     limits: LimitSettings = section(LimitSettings)
     health: HealthSettings = section(HealthSettings)
     log: LogSettings = section(LogSettings)

@@ -11,7 +11,7 @@ from ocr_app.cli.main import main, parser
 
 CASES = [
     ("ocr-app r", {"read", "readers", "recipe"}),
-    ("ocr-app benchmark ", {"cnn", "modules"}),
+    ("ocr-app benchmark ", {"campaign", "cnn", "modules"}),
     ("ocr-app benchmark-", set()),
     ("ocr-app read --device c", {"cpu", "cuda"}),
     ("ocr-app engine build --th", {"--threads"}),

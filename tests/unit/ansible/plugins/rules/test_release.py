@@ -89,3 +89,39 @@ def test_the_packed_agent_has_the_digest(tmp_path: Path) -> None:
     folder = tmp_path / "node_agent"
     done = subprocess.run(["sh", "-c", release.COUNT], cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == DIGEST
+
+
+ENVIRONMENT = (
+    "NANO_OCR_RELEASE=0123456789abcdef\nNANO_OCR_FOLDER=/var/lib/nano-ocr/releases/1\nNANO_OCR_IMAGE=sha256:9\n"
+)
+
+
+def application(environment: str = "", through: str = "", **changed: Any) -> dict[str, Any]:
+    own = settings("release", **changed)
+    given = {"environment": environment, "through": through, "folder": "/runs/1", "words": ["read", "in/a b.jpg"]}
+    return release.application(type(own)(own.values, given))
+
+
+def test_without_a_release_the_command_of_the_board_reads() -> None:
+    found = application()
+    assert (found["through"], found["why"]) == ("command", "")
+    assert found["script"].startswith("/usr/local/bin/ocr-app read 'in/a b.jpg' >out/stdout.txt 2>out/stderr.txt;")
+
+
+def test_a_release_reads_in_its_container_which_can_write_to_nothing_else() -> None:
+    found = application(ENVIRONMENT)
+    words = found["script"]
+    assert found["through"] == "release" and "echo 'release 0123456789ab' >out/through" in words
+    for part in ("docker run --rm --runtime nvidia --network none --read-only", "--volume /runs/1:/work --mount",
+                 "--volume /var/lib/nano-ocr/data:/data:ro", "--user 10001:10001", "sha256:9 read 'in/a b.jpg'",
+                 "--volume /var/lib/nano-ocr/releases/1:/release:ro"):  # fmt: skip
+        assert part in words
+
+
+def test_the_command_can_be_asked_for_although_a_release_runs() -> None:
+    assert application(ENVIRONMENT, "command")["through"] == "command"
+
+
+def test_a_release_that_does_not_run_is_not_replaced_by_the_command() -> None:
+    found = application("", "release")
+    assert (found["why"], found["script"]) == ("no release that runs", "")

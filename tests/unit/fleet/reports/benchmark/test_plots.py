@@ -29,3 +29,14 @@ def test_long_names_of_columns_are_wrapped():
     assert plots._wrapped("ppocr") == "ppocr"
     assert plots._wrapped("PaddleOCR 2.7 (v4), Python 3.7") == "PaddleOCR\n2.7 (v4), Python 3.7"
     assert max(map(len, plots._wrapped("codes, ONNX Runtime engines, fp16-simulated").splitlines())) <= 20
+
+
+def test_known_networks_are_drawn_for_every_board_beside_what_was_published():
+    boards = {"nano-1": {"resnet18, tensorrt": 88.0}, "nano-2": {"resnet18, tensorrt": 40.0, "other": 1.0}}
+    figure = plots.known_networks({"resnet18, tensorrt": 90.2, "vgg16, tensorrt": 14.0}, boards)
+    assert all(text in figure.svg for text in ("resnet18, tensorrt", "nano-1", "nano-2", "published"))
+    assert "vgg16" not in figure.svg
+
+
+def test_without_a_measured_network_there_is_no_figure():
+    assert plots.known_networks({"resnet18, tensorrt": 90.2}, {"nano-1": {}}) is None

@@ -21,9 +21,15 @@ def test_the_command_prints_a_table_and_the_reasons(exports, capsys, tmp_path):
 
 
 def test_a_command_that_could_run_nothing_fails(tmp_path, capsys):
-    words = ["--network", "codes-recogniser", "--engine", "onnxruntime"]
+    words = ["--network", "easyocr-recogniser", "--engine", "onnxruntime"]
     assert main(["benchmark", "modules", "--exports", str(tmp_path)] + words) == 7
     assert "./inv export" in capsys.readouterr().err
+
+
+def test_a_network_that_is_an_onnx_file_is_exported_where_that_is_missing(tmp_path, capsys):
+    words = ["--network", "codes-recogniser", "--engine", "onnxruntime", "--runs", "2", "--threads", "1"]
+    assert main(["benchmark", "modules", "--exports", str(tmp_path)] + words) == 0
+    assert "Not run" not in capsys.readouterr().out and (tmp_path / "codes-recogniser.onnx").is_file()
 
 
 def test_a_frame_is_a_size(capsys):

@@ -34,7 +34,7 @@ def test_services_are_recorded_while_they_are_stopped_and_started_in_reverse(tmp
         assert services.stopped_before(str(tmp_path)) == ["a", "b"]
         assert systemctl()[-2:] == ["stop a", "stop b"]
     assert systemctl()[-2:] == ["start b", "start a"]
-    assert services.stopped_before(str(tmp_path)) == [] and messages[0] == "stopping a while building"
+    assert services.stopped_before(str(tmp_path)) == [] and messages[0] == "stopping a"
 
 
 def test_services_of_an_interrupted_build_are_started_too(tmp_path, systemctl):
@@ -45,7 +45,7 @@ def test_services_of_an_interrupted_build_are_started_too(tmp_path, systemctl):
 
 
 def test_a_service_that_does_not_stop_is_an_error_with_the_reason_of_systemctl(tmp_path, systemctl, monkeypatch):
-    monkeypatch.setattr(services, "_is_active", lambda name: True)
+    monkeypatch.setattr(services, "is_active", lambda name: True)
     expected = pytest.raises(BuildError, match="systemctl start stubborn failed: denied")
     with expected, services.stopped(["stubborn"], str(tmp_path), lambda message: None):
         raise AssertionError("the block must not run")

@@ -68,6 +68,28 @@ def test_the_defaults():
         "http": {"listen": "127.0.0.1:8088", "answer_s": 30.0, "connection_s": 10.0},
         "folder": {"watch": "", "after": "keep", "frame_every_s": 0.0},
         "output": {"results": ""},
+        "source": {
+            "kind": "none", "path": "", "rate_hz": 2.0, "repeat": False, "after": "keep", "silent_s": 0.0,
+            "retry_s": 1.0, "retry_most_s": 30.0,
+        },
+        "trigger": {
+            "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0, "topic": "", "pin": 0,
+            "edge": "rising", "presence_level": 6.0, "presence_still": 3.0,
+        },
+        "parts": {"policy": "every", "queue": 4, "limit_ms": 10000},
+        "journal": {
+            "folder": "", "board": "", "keep_parts": 1000000, "pictures": "rejects", "passes_mb": 200,
+            "rejects_mb": 2000, "low_water_mb": 300,
+        },
+        "mqtt": {
+            "host": "", "port": 1883, "prefix": "nano-ocr", "user": "", "password_file": "", "password_env": "",
+            "tls": False, "ca_file": "", "certificate_file": "", "key_file": "", "keepalive_s": 15,
+            "discovery": False, "discovery_prefix": "homeassistant",
+        },
+        "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
+        "reject": {
+            "gpio": "none", "pin": 0, "delay_ms": 0.0, "length_ms": 100.0, "watchdog_pin": 0, "watchdog_ms": 250.0,
+        },
         "limits": {
             "queue": 8,
             "reading_s": 10.0,
@@ -78,5 +100,5 @@ def test_the_defaults():
         },
         "health": {"disk_mb": 500, "memory_mb": 150, "heartbeat_s": 1.0},
         "log": {"level": "info"},
-    }
+    }  # fmt: skip
     assert (ServiceSettings().image.preprocess, ServiceSettings().image.regions) == ("raw", ())

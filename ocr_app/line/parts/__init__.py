@@ -1,0 +1,1 @@
+"""What happens to a part between its trigger and its outputs."""

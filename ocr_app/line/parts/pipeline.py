@@ -1,0 +1,246 @@
+"""Parts on their way: capture, reading, and outputs overlap, and verdicts leave in the order of the triggers.
+
+``begin`` runs in the thread of the trigger: it writes the part into the journal and gives its frame to the reading
+process. ``run`` is the thread that decides: it waits for the oldest part, until its limit at most, writes the verdict
+down, and hands it to the outputs. So every part has one verdict, whatever becomes of its reading.
+"""
+
+import collections
+import logging
+import threading
+import time
+from typing import Any, Callable, Deque, List, NamedTuple, Optional
+
+from ocr_app.core.logs import fields
+from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.journal.journal import PartJournal
+from ocr_app.line.journal.numbers import part_id
+from ocr_app.line.journal.rows import PartRow
+from ocr_app.line.parts import part as parts
+from ocr_app.line.parts.part import PartUnderWay, outcome_of
+from ocr_app.line.reading.jobs import JobQueue, Result
+from ocr_app.line.sources.contract import CapturedFrame
+
+LOG = logging.getLogger(__name__)
+_POLL_S = 0.05
+Decided = Callable[[PartRow, bytes], None]
+"""What gets each verdict, in order: the row and the frame's bytes. It must not wait."""
+
+
+class LineIdentity(NamedTuple):
+    """What every row says: board, boot, kind of trigger, recipe with its digest, release."""
+
+    board: str
+    boot: str
+    cause: str
+    recipe: str
+    recipe_digest: str
+    release: str
+
+
+class PartPipeline:
+    """``capacity``: parts under way; ``limit_s``: from the trigger to the verdict at most.
+
+    ``latest``: the oldest part that waits gives way to a new one; without it, the new one is refused. ``trusted``:
+    whether the wall clock counts as right; ``frames``: the folder of frames that wait for the reader.
+    """
+
+    def __init__(
+        self,
+        identity: LineIdentity,
+        journal: PartJournal,
+        jobs: JobQueue,
+        status: ServiceStatus,
+        capacity: int,
+        limit_s: float,
+        latest: bool,
+        trusted: Callable[[], bool],
+        frames: str,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._identity, self._journal, self._jobs, self._status = identity, journal, jobs, status
+        self._capacity, self._limit_s, self._latest = capacity, limit_s, latest
+        self._trusted, self._frames, self._wall = trusted, frames, wall
+        self._parts: Deque[PartUnderWay] = collections.deque()
+        self._changed = threading.Condition()
+        self._begin_lock = threading.Lock()
+        self._outputs: List[Decided] = []
+        self._stopping, self._reading_is_over = False, False
+
+    def add_output(self, output: Decided) -> None:
+        """To be called before the first part."""
+        self._outputs.append(output)
+
+    # --- triggers --------------------------------------------------------------------------------------------------
+
+    def wait_for_room(self, stop: threading.Event) -> bool:
+        """Until fewer parts than the capacity are under way; False when ``stop`` came first."""
+        with self._changed:
+            while len(self._parts) >= self._capacity and not stop.is_set():
+                self._changed.wait(_POLL_S)
+        return not stop.is_set()
+
+    @property
+    def under_way(self) -> int:
+        """Parts without a verdict."""
+        return len(self._parts)
+
+    def begin(self, triggered: float, frame: Optional[CapturedFrame], failed: str = "") -> PartUnderWay:
+        """A part. ``triggered``: seconds of the monotonic clock; ``failed``: why it fails without a reading.
+
+        Never waits for another part: beyond the capacity, this one or, with ``latest``, the oldest one fails.
+        """
+        with self._begin_lock:
+            failed = failed or self._refusal()
+            part = PartUnderWay(self._row(triggered, frame), frame, failed)
+            if self._journal.begin(part.row) and frame is not None:
+                frame.leave()
+            if not failed:
+                self._offer(part)
+            self._status.count("triggers", "overrun" if failed == parts.OVERRUN else "part")
+            with self._changed:
+                self._parts.append(part)
+                self._changed.notify_all()
+            return part
+
+    def _refusal(self) -> str:
+        if self._stopping:
+            return parts.STOPPED
+        with self._changed:
+            if len(self._parts) < self._capacity:
+                return ""
+            waiting = [part for part in self._parts if part.waits] if self._latest else []
+            if len(self._parts) >= 2 * self._capacity or not waiting:
+                return parts.OVERRUN
+            oldest = waiting[0]
+            assert oldest.job is not None
+            if oldest.job.abandon() is None:
+                oldest.failed = parts.DROPPED
+                self._status.count("frames", "dropped")
+            return ""
+
+    def _row(self, triggered: float, frame: Optional[CapturedFrame]) -> PartRow:
+        number = self._journal.numbers.take()
+        its = self._identity
+        now, wall = self._jobs.now(), self._wall()
+        return PartRow(
+            number=number,
+            id=part_id(its.board, its.boot, number),
+            board=its.board,
+            boot=its.boot,
+            cause=its.cause,
+            name=frame.name if frame is not None else "",
+            frame=frame.key if frame is not None else "",
+            triggered=triggered,
+            captured=frame.captured if frame is not None else None,
+            decided=None,
+            wall=wall - (now - triggered),
+            clock_trusted=self._trusted(),
+            verdict=None,
+            recipe=its.recipe,
+            recipe_digest=its.recipe_digest,
+            release=its.release,
+        )
+
+    def _offer(self, part: PartUnderWay) -> None:
+        """Gives the frame to the reading process; the time of the part counts from its trigger."""
+        if part.frame is None or not part.frame.data or not part.store(self._frames):
+            part.failed = parts.NO_FRAME if part.frame is None or not part.frame.data else parts.NO_ROOM
+            return
+        part.job = self._jobs.offer(part.path, part.row.name or part.row.id, arrived=part.row.triggered)
+        if part.job is None:
+            part.failed = parts.OVERRUN
+
+    # --- verdicts --------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Decides until ``finish`` was called and nothing is under way."""
+        while True:
+            with self._changed:
+                while not self._parts and not self._stopping:
+                    self._changed.wait(_POLL_S)
+                if not self._parts:
+                    return
+                part = self._parts[0]
+            row = self._decide(part)
+            for output in self._outputs:
+                self._hand_over(output, row, part)
+            if part.frame is not None and part.frame.on_verdict is not None:
+                part.frame.on_verdict(row)
+            with self._changed:
+                self._parts.popleft()
+                self._changed.notify_all()
+
+    def finish(self) -> None:
+        """Parts that come from now on fail; ``run`` ends when it has decided those that are under way."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def reading_is_over(self) -> None:
+        """Nothing more will be read: parts without a result fail now, and not only at their limit."""
+        self._reading_is_over = True
+
+    def _decide(self, part: PartUnderWay) -> PartRow:
+        result = self._result(part)
+        read = self._jobs.now()
+        outcome = outcome_of(result, part.failed)
+        part.discard()
+        stages = self._stages(part, result, read)
+        row = part.row._replace(
+            decided=self._jobs.now(),
+            verdict=outcome.verdict,
+            text=outcome.text,
+            reasons=outcome.reasons,
+            values=outcome.values,
+            witnesses=outcome.witnesses,
+            timings=dict(outcome.timings or {}, **stages),
+        )
+        written = self._journal.decide(row)
+        done = self._jobs.now()
+        self._status.metrics.observe_stage("journal", done - read)
+        self._status.metrics.observe_stage("total", done - part.row.triggered)
+        self._status.count("parts", written.verdict or "")
+        LOG.debug("part decided", extra=fields(part=written.id, verdict=written.verdict))
+        return written
+
+    def _result(self, part: PartUnderWay) -> Optional[Result]:
+        """What was read, None with the reason in ``part.failed`` where nothing was in time."""
+        job = part.job
+        until = part.row.triggered + self._limit_s
+        while job is not None and not part.failed:
+            result = job.wait(min(_POLL_S, until - self._jobs.now()))
+            if result is not None:
+                return result
+            if job.dropped or self._reading_is_over:
+                part.failed = parts.STOPPED
+            elif self._jobs.now() >= until:
+                result = job.abandon()
+                part.failed = "" if result is not None else parts.LATE
+                if result is not None:
+                    return result
+                self._status.count("deadline_missed")
+                self._status.degraded.record_event("deadline_missed")
+        return None
+
+    def _stages(self, part: PartUnderWay, result: Optional[Result], read: float) -> Any:
+        """Milliseconds of the stages so far, for the row; the same go into the histograms."""
+        metrics, row = self._status.metrics, part.row
+        stages = {"until_read": (read - row.triggered) * 1000.0}
+        if row.captured is not None:
+            stages["capture"] = max(0.0, row.captured - row.triggered) * 1000.0
+            metrics.observe_stage("capture", stages["capture"] / 1000.0)
+        if result is not None:
+            own = result["timing_ms"].get("total", 0.0)
+            metrics.observe_stage("read", own / 1000.0)
+            metrics.observe_stage("wait", max(0.0, stages["until_read"] - own) / 1000.0)
+        return {name: round(value, 3) for name, value in stages.items()}
+
+    def _hand_over(self, output: Decided, row: PartRow, part: PartUnderWay) -> None:
+        """One output that fails must not keep the others, or the next part, from their verdict."""
+        try:
+            output(row, part.frame.data if part.frame is not None else b"")
+        except Exception:
+            LOG.exception("an output failed")
+            self._status.count("output_lost")
+            self._status.degraded.record_event("output_lost")

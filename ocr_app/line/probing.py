@@ -1,0 +1,104 @@
+"""Whether a live line could start: every source, broker and library is looked at or asked, and nothing is changed."""
+
+import os
+import shutil
+import socket
+from typing import Callable, Iterator, List, NamedTuple, Tuple
+
+from ocr_app.core.errors import OcrError
+from ocr_app.line.outputs import modbus, mqtt
+from ocr_app.line.outputs.gpio import JetsonPins
+from ocr_app.line.outputs.passwords import password_of, weaknesses
+from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.sources.contract import CameraLost
+from ocr_app.line.sources.opening import make_source
+
+GOOD, WEAK, BAD = "ok", "warning", "error"
+_MB = 1 << 20
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class LineFinding(NamedTuple):
+    """One row: ``state`` is "ok", "warning" or "error"."""
+
+    state: str
+    about: str
+    found: str
+
+
+def probe(settings: ServiceSettings) -> List[LineFinding]:
+    """Everything that was found, in the order of the settings file."""
+    found: List[LineFinding] = []
+    for about, look in _looks(settings):
+        try:
+            found += [LineFinding(state, about, text) for state, text in look(settings)]
+        except OcrError as error:
+            found.append(LineFinding(BAD, about, error.message().replace("\n  ", "; ")))
+    return found
+
+
+_Rows = Iterator[Tuple[str, str]]
+_Look = Callable[[ServiceSettings], _Rows]
+
+
+def _looks(settings: ServiceSettings) -> List[Tuple[str, _Look]]:
+    looks: List[Tuple[str, _Look]] = [("source", _source), ("journal", _journal)]
+    looks += [("mqtt", _mqtt)] if settings.mqtt.enabled else []
+    looks += [("modbus", _modbus)] if settings.modbus.enabled else []
+    looks += [("reject", _reject)] if settings.reject.enabled else []
+    return looks
+
+
+def _source(settings: ServiceSettings) -> _Rows:
+    try:
+        yield GOOD, make_source(settings.source, 1, lambda key: False).check()
+    except CameraLost as error:
+        yield BAD, str(error)
+
+
+def _journal(settings: ServiceSettings) -> _Rows:
+    own = settings.journal
+    above = own.folder
+    while not os.path.isdir(above):
+        above = os.path.dirname(above)
+    if not os.access(above, os.W_OK | os.X_OK):
+        yield BAD, "{} may not be written by this user".format(above)
+        return
+    free_mb = shutil.disk_usage(above).free // _MB
+    wanted_mb = own.low_water_mb
+    if own.pictures != "none":
+        wanted_mb += own.rejects_mb + (own.passes_mb if own.pictures == "all" else 0)
+    state = GOOD if free_mb >= wanted_mb else WEAK
+    yield state, "{}: {} MB free, quotas and low water want {} MB".format(own.folder, free_mb, wanted_mb)
+
+
+def _mqtt(settings: ServiceSettings) -> _Rows:
+    mqtt.library()
+    password_of(settings.mqtt)
+    problem = mqtt.answers(settings.mqtt)
+    where = "{}:{}".format(settings.mqtt.host, settings.mqtt.port)
+    yield (BAD, "{}: {}".format(where, problem)) if problem else (GOOD, "{} takes the connection".format(where))
+    for text in weaknesses(settings.mqtt):
+        yield WEAK, text
+
+
+def _modbus(settings: ServiceSettings) -> _Rows:
+    modbus.library()
+    host, port = modbus.address_of(settings.modbus.listen)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+            yield GOOD, "{} is free".format(settings.modbus.listen)
+        except OSError as error:
+            yield BAD, "{}: {}; the running service may have it".format(settings.modbus.listen, error.strerror)
+    if host not in _LOOPBACK:
+        yield WEAK, "Modbus knows no users: everyone who reaches {} may trigger and acknowledge".format(host)
+
+
+def _reject(settings: ServiceSettings) -> _Rows:
+    JetsonPins().close()
+    yield GOOD, "Jetson.GPIO knows this board"
+    if not settings.reject.watchdog_pin:
+        yield WEAK, "no watchdog pin: a process that is killed while the gate is open leaves it open"

@@ -1,0 +1,97 @@
+"""What has to hold between the settings of a live line."""
+
+from typing import Iterator, Tuple
+
+from ocr_app.core.errors import UsageError
+from ocr_app.line.settings.service import ServiceSettings
+
+_PATHS = {"replay": "of images", "folder": "that the camera writes to"}
+
+
+def check_line(settings: ServiceSettings) -> None:
+    """Raises UsageError for the first thing that does not fit; nothing is opened or asked."""
+    for wrong, found, expected, step in _rules(settings):
+        if wrong:
+            raise UsageError(found, expected, step)
+
+
+def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
+    """(is it wrong, what was found, what was expected, what to do)."""
+    source, trigger = settings.source, settings.trigger
+    outputs = [name for name in ("mqtt", "modbus", "reject") if getattr(settings, name).enabled]
+    if not source.enabled:
+        named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
+        found = "{} without a source".format(named)
+        yield bool(named), found, "source.kind: replay, folder or http", "ocr-app line init"
+        return
+    yield (
+        not settings.recipe.file,
+        "a live line without a recipe",
+        "recipe.file: nothing can pass without one",
+        "ocr-app recipe teach",
+    )
+    yield not settings.journal.folder, "a live line without journal.folder", "a folder for the history", ""
+    yield bool(settings.folder.watch), "source.kind and folder.watch (--watch)", "one of them", "source.kind: folder"
+    of_what = _PATHS.get(source.kind, "")
+    yield (
+        bool(of_what) and not source.path,
+        "source.kind {} without source.path".format(source.kind),
+        "a folder " + of_what,
+        "",
+    )
+    yield source.retry_s > source.retry_most_s, "source.retry_s is above source.retry_most_s", "the other way round", ""
+    needs_http = source.kind == "http" and not settings.http.enabled
+    yield needs_http, "source.kind http while http.listen is none", "an address", "http.listen: 127.0.0.1:8088"
+    pushed = source.kind == "http" and trigger.kind != "frame"
+    yield (
+        pushed,
+        "source.kind http with trigger.kind " + trigger.kind,
+        "trigger.kind: frame; each request is a part",
+        "",
+    )
+    dropped = source.kind == "http" and settings.parts.policy == "latest"
+    yield dropped, "source.kind http with parts.policy latest", "parts.policy: every; each request is answered", ""
+    slow = settings.parts.queue > settings.limits.queue
+    yield slow, "parts.queue is above limits.queue (--queue)", "at most {}".format(settings.limits.queue), ""
+    yield (
+        trigger.kind == "mqtt" and not (trigger.topic and settings.mqtt.enabled),
+        "trigger.kind mqtt without trigger.topic or mqtt.host",
+        "both",
+        "",
+    )
+    yield (
+        trigger.kind == "modbus" and not settings.modbus.enabled,
+        "trigger.kind modbus without modbus.listen",
+        "HOST:PORT",
+        "",
+    )
+    yield (
+        trigger.kind == "gpio" and not (trigger.pin and settings.reject.enabled),
+        "trigger.kind gpio without trigger.pin or reject.gpio",
+        "both",
+        "",
+    )
+    yield from _output_rules(settings)
+
+
+def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
+    mqtt, reject = settings.mqtt, settings.reject
+    both = bool(mqtt.password_file and mqtt.password_env)
+    yield both, "mqtt.password_file and mqtt.password_env", "one of them", ""
+    secret = bool(mqtt.password_file or mqtt.password_env)
+    yield secret and not mqtt.user, "a password without mqtt.user", "the user that it belongs to", ""
+    yield (
+        bool(mqtt.certificate_file) != bool(mqtt.key_file),
+        "only one of mqtt.certificate_file and mqtt.key_file",
+        "both or neither",
+        "",
+    )
+    needless = bool(mqtt.ca_file or mqtt.certificate_file) and not mqtt.tls
+    yield needless, "certificates in mqtt without mqtt.tls", "mqtt.tls: true", ""
+    pins = [
+        pin
+        for pin in (reject.pin, reject.watchdog_pin, settings.trigger.pin * (settings.trigger.kind == "gpio"))
+        if pin
+    ]
+    yield len(pins) != len(set(pins)), "one pin for two things", "a pin for each", ""
+    yield reject.enabled and not pins, "reject.gpio without a pin", "reject.pin, reject.watchdog_pin or trigger.pin", ""

@@ -1,0 +1,84 @@
+"""Sections about where the verdicts of a live line go: MQTT, Modbus TCP, and the pins of a reject gate."""
+
+import re
+
+import attr
+
+from ocr_app.line.settings.fields import setting
+
+NO_ADDRESS = "none"
+NO_GPIO = "none"
+GPIOS = (NO_GPIO, "jetson")
+_TOPIC = re.compile(r"[^#+\x00/]+(/[^#+\x00/]+)*")
+
+
+def _is_topic(value: str) -> bool:
+    return _TOPIC.fullmatch(value) is not None
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class MqttSettings:
+    """The MQTT broker that gets every result."""
+
+    host: str = setting("", "Name or address of the broker; without one, nothing is sent.")
+    port: int = setting(1883, "Its port; 8883 is usual with TLS.", "(port)", 1, 65535)
+    prefix: str = setting("nano-ocr", "What every topic begins with.", form="a topic without wildcards", fits=_is_topic)
+    user: str = setting("", "The user; the password stands in a file or in the environment, never here.")
+    password_file: str = setting("", "File whose first line is the password.", path=True)
+    password_env: str = setting("", "Name of the environment variable that holds the password.")
+    tls: bool = setting(False, "Encrypt, and check the certificate of the broker.")
+    ca_file: str = setting(
+        "", "Certificates that may sign that of the broker; without one, those of the system.", path=True
+    )
+    certificate_file: str = setting("", "Certificate that this board shows to the broker.", path=True)
+    key_file: str = setting("", "Private key of that certificate.", path=True)
+    keepalive_s: int = setting(15, "Silence after which the broker counts this board as gone.", "s", 1, 3600)
+    discovery: bool = setting(False, "Announce the line to Home Assistant.")
+    discovery_prefix: str = setting(
+        "homeassistant",
+        "What the topics of these announcements begin with.",
+        form="a topic without wildcards",
+        fits=_is_topic,
+    )
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is a broker."""
+        return bool(self.host)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class ModbusSettings:
+    """A Modbus TCP server for a PLC; Modbus knows no users, so its network has to be trusted."""
+
+    listen: str = setting(NO_ADDRESS, "Where to listen.", form="HOST:PORT, or none")
+    acknowledge: bool = setting(
+        False, "A verdict stays until the PLC has acknowledged its sequence; the next ones wait."
+    )
+    waiting: int = setting(64, "Verdicts that may wait for an acknowledgement; the oldest is lost.", "parts", 1, 10000)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the server listens."""
+        return self.listen not in ("", NO_ADDRESS)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class RejectSettings:
+    """The pins of the board: one that lets a part pass, and one that shows that the service is alive."""
+
+    gpio: str = setting(NO_GPIO, "What drives the pins; `jetson` is the library Jetson.GPIO.", choices=GPIOS)
+    pin: int = setting(
+        0, "Pin that is high only for a part that passes, so that no power and no process reject.", "(pin)", 0, 40
+    )
+    delay_ms: float = setting(
+        0.0, "Time from the trigger to the moment at which the part is at the gate.", "ms", 0.0, 600000.0
+    )
+    length_ms: float = setting(100.0, "How long the pin stays high for one part.", "ms", 1.0, 600000.0)
+    watchdog_pin: int = setting(0, "Pin that changes while the service is live and ready; 0 is none.", "(pin)", 0, 40)
+    watchdog_ms: float = setting(250.0, "How long it stays high, and low.", "ms", 10.0, 60000.0)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether any pin is driven."""
+        return self.gpio != NO_GPIO

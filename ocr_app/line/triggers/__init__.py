@@ -1,0 +1,1 @@
+"""What says that a part is there: every frame, a change of the picture, or an event from outside."""

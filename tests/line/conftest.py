@@ -1,0 +1,209 @@
+"""A live line for a test: the service as a program, a real Mosquitto, a consumer that keeps ids, a PLC by pymodbus.
+
+LINE_PYTHON names another Python for the service, such as one of 3.6 with paho-mqtt 1.6.1.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+
+import numpy as np
+import pytest
+import running
+from PIL import Image as Pillow
+
+RECIPE = (
+    "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
+)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(condition, what, seconds=30.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not come within {seconds:g} s")
+
+
+class Broker:
+    """A real Mosquitto on loopback; it keeps its port over stops, kills and starts."""
+
+    def __init__(self, folder, more=""):
+        self.port = free_port()
+        self.folder = folder
+        os.makedirs(folder, exist_ok=True)
+        shutil.chown(folder, "mosquitto") if os.getuid() == 0 else None
+        lines = f"listener {self.port} 127.0.0.1\n" + (more or "allow_anonymous true\n")
+        lines += f"persistence true\npersistence_location {folder}/\nautosave_on_changes true\nautosave_interval 1\n"
+        lines += "max_queued_messages 0\n"
+        self.config = folder / "mosquitto.conf"
+        self.config.write_text(lines)
+        self.process = None
+
+    def start(self):
+        log = open(self.folder / "log", "ab")  # noqa: SIM115 - closed with the process
+        self.process = subprocess.Popen(["mosquitto", "-c", str(self.config)], stdout=log, stderr=log)
+        log.close()
+
+        def listens():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+        until(listens, "the broker " + (self.folder / "log").read_text())
+        return self
+
+    def stop(self):
+        self._end(signal.SIGTERM)
+
+    def kill(self):
+        self._end(signal.SIGKILL)
+
+    def _end(self, number):
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(20)
+
+
+class Consumer:
+    """Keeps what it gets, by id, as a consumer has to: a message may come twice, and its ids tell."""
+
+    def __init__(self, port, topic="nano-ocr/#", name="consumer", configure=lambda client: None):
+        from paho.mqtt import client as paho
+
+        self.messages, self.retained, self.by_id, self.contradictions = [], {}, {}, []
+        self.lock = threading.Lock()
+        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
+        configure(self.client)
+        self.client.reconnect_delay_set(1, 1)
+        self.client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
+        self.client.on_message = self.took
+        self.client.connect_async("127.0.0.1", port, keepalive=5)
+        self.client.loop_start()
+
+    def took(self, client, _, message):
+        text = message.payload.decode()
+        with self.lock:
+            self.messages.append((message.topic, text))
+            if not message.topic.endswith("/part"):
+                self.retained[message.topic.rsplit("/", 1)[1]] = text
+                return
+            record = json.loads(text)
+            old = self.by_id.setdefault(record["id"], record)
+            if old["verdict"] != record["verdict"]:
+                self.contradictions.append((old, record))
+
+    def parts(self):
+        with self.lock:
+            return dict(self.by_id)
+
+    def close(self):
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+class Line:
+    """A folder with a recipe, frames and a ``line.yaml``; services that are started on it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        (folder / "in").mkdir(exist_ok=True)
+        (folder / "recipe.yaml").write_text(RECIPE)
+        self.served = []
+        self.settings = {
+            "recipe": {"file": "recipe.yaml"},
+            "source": {"kind": "replay", "path": "in", "rate_hz": 10, "repeat": True},
+            "journal": {"folder": "journal", "board": "test", "pictures": "all"},
+            "http": {"listen": "127.0.0.1:0"},
+        }
+
+    def frames(self, levels):
+        """Frames for the fake reader: the grey level is how many hundredths of a second it takes."""
+        for number, level in enumerate(levels):
+            pixels = np.full((16, 16, 3), level, np.uint8)
+            Pillow.fromarray(pixels).save(self.folder / "in" / f"{number:04d}.png")
+        return self
+
+    def set(self, **sections):
+        for name, values in sections.items():
+            self.settings.setdefault(name, {}).update(values)
+        return self
+
+    def start(self, fake=True, environ=None, ready=True):
+        path = self.folder / "line.yaml"
+        path.write_text(json.dumps(self.settings))
+        command = running.fake_command(self.folder, str(path)) if fake else running.command(str(path))
+        command[0] = os.environ.get("LINE_PYTHON", command[0])
+        (self.folder / "log").write_text("")
+        (self.folder / "runtime" / "health.json").unlink(missing_ok=True)  # a killed service leaves its last word
+        served = running.Served(self.folder, command, environ or {})
+        self.served.append(served)
+        if ready:  # the reading process imports for many seconds where the computer is busy
+            served.until(lambda: served.health().get("ready"), "ready", 300)
+        return served
+
+    def rows(self, query="SELECT number, id, verdict, reasons, text FROM parts ORDER BY number", values=()):
+        connection = sqlite3.connect(f"file:{self.folder}/journal/journal.db?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
+    def decided(self):
+        """(number, verdict) of every part that has one; nothing before there is a journal."""
+        try:
+            return self.rows("SELECT number, verdict FROM parts WHERE verdict IS NOT NULL ORDER BY number")
+        except sqlite3.OperationalError:
+            return []
+
+    def count(self, verdict=None):
+        return sum(verdict in (found, None) for _, found in self.decided())
+
+
+@pytest.fixture
+def line(tmp_path):
+    made = Line(tmp_path)
+    yield made
+    for served in made.served:
+        served.kill()
+
+
+@pytest.fixture
+def mosquitto():
+    """Skips where there is no Mosquitto; root runs it as its own user."""
+    if shutil.which("mosquitto") is None:
+        from tests.conftest import absent
+
+        absent("mosquitto", "apt-get install mosquitto")
+
+
+@pytest.fixture
+def broker(mosquitto, tmp_path_factory):
+    """A real broker that is up."""
+    folder = tmp_path_factory.mktemp("broker")
+    for parent in (folder, *folder.parents):
+        if str(parent).startswith("/tmp/"):
+            parent.chmod(0o755)
+    made = Broker(folder).start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def consumer(broker):
+    made = Consumer(broker.port)
+    yield made
+    made.close()

@@ -1,0 +1,37 @@
+"""What keeps a line from starting is found without starting it; the command is tested with it."""
+
+from ocr_app.line import probing
+from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.outputs import MqttSettings
+from ocr_app.line.settings.production import JournalSettings, SourceSettings
+
+
+def settings(tmp_path, **more):
+    sections = {
+        "source": SourceSettings(kind="replay", path=str(tmp_path)),
+        "journal": JournalSettings(folder=str(tmp_path / "a" / "b")),
+    }
+    return ServiceSettings(**dict(sections, **more))
+
+
+def states(found):
+    return [(row.about, row.state) for row in found]
+
+
+def test_a_source_and_a_journal(tmp_path):
+    found = probing.probe(settings(tmp_path))
+    assert found[0].state == "error" and "no images" in found[0].found
+    (tmp_path / "a.png").write_bytes(b"")
+    assert states(probing.probe(settings(tmp_path)))[0] == ("source", "ok")
+
+
+def test_quotas_that_do_not_fit_on_the_disk_are_a_warning(tmp_path):
+    own = JournalSettings(folder=str(tmp_path / "j"), rejects_mb=100000000)
+    assert ("journal", "warning") in states(probing.probe(settings(tmp_path, journal=own)))
+    assert not (tmp_path / "j").exists()
+
+
+def test_a_password_that_is_not_to_be_had_is_a_row_and_no_trace(tmp_path):
+    own = MqttSettings(host="127.0.0.1", port=1, user="u", password_env="NOT_THERE")
+    found = [row for row in probing.probe(settings(tmp_path, mqtt=own)) if row.about == "mqtt"]
+    assert [row.state for row in found] == ["error"]
