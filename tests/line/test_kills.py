@@ -135,7 +135,7 @@ def test_kills_with_the_real_team(line, broker, consumer, code_models):
         os.symlink(CROPS / name, line.folder / "in" / name)
     recipe = (CROPS.parents[2] / "recipes" / "nano-codes.yaml").read_text()
     (line.folder / "recipe.yaml").write_text(recipe + "\nwitnesses: 1\n")  # the fast team is one network
-    line.set(source={"rate_hz": 5}, reader={"team": "fast", "threads": 1})
+    line.set(source={"rate_hz": 25}, reader={"team": "fast", "threads": 1})  # faster than it reads: a kill hits a part
     (verdicts, interrupted), _ = killed_at_random(line, broker, consumer, REAL_KILLS, False, 4, 3.0)
     print(f"{REAL_KILLS} kills with the real team: {dict(verdicts)}, {interrupted} interrupted")
     assert verdicts["pass"] >= 1 and interrupted >= 1
