@@ -92,10 +92,10 @@ def command(
     print(f"{wanted.target.name}: {wanted.target.stat().st_size} bytes, largest error {error:.2g}")
 
 
-def register(catalogue: Path, part: str, file: Path) -> None:
-    """Write the size and sha256 of a network into the catalogue (ocr_app/data/codes.json)."""
+def register(catalogue: Path, part: str, file: Path, model: str | None = None) -> None:
+    """Write the size and sha256 of a network into a catalogue of ocr_app/data; None stands for its default model."""
     data = json.loads(catalogue.read_text(encoding="utf-8"))
-    record = data["models"][data["default"]][part]
+    record = data["models"][model or data["default"]][part]
     record.update(size=file.stat().st_size, sha256=sha256(file))
     catalogue.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
 

@@ -185,6 +185,11 @@ def loss(network: RecogniserNetwork, batch: RecogniserBatch) -> Tensor:
     images = batch.images.contiguous(memory_format=torch.channels_last)
     with torch.autocast(images.device.type, torch.bfloat16):
         logits = network(images)
+    return ctc_loss(logits, batch)
+
+
+def ctc_loss(logits: Tensor, batch: RecogniserBatch) -> Tensor:
+    """CTC loss per character of logits (N, T, classes), in float32."""
     scores = functional.log_softmax(logits.float(), dim=2).transpose(0, 1)
     return functional.ctc_loss(scores, batch.targets, batch.steps, batch.lengths, zero_infinity=True)
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import onnx
 
 from ocr_app.networks.onnx_runtime import OnnxNetwork
 from ocr_app.readers.codes.recogniser import CodeRecogniser, CodeRecogniserSettings
@@ -47,11 +46,10 @@ def run(start: Path, count: int) -> dict[str, Any]:
     own = CodeRecogniser(OnnxNetwork(str(OWN), "cpu", 1), CodeRecogniserSettings())
     recognisers: dict[str, Any] = dict(zip(READERS, (recogniser_of(start), recogniser_of(tuned), own), strict=True))
     sets = {**rendered_sets(count, HEIGHT), **real_sets()}
-    metadata = {entry.key: entry.value for entry in onnx.load(str(tuned)).metadata_props}
     return {
         "file": tuned.name,
         "sha256": ppocr.model_record(TUNED)["recogniser"]["sha256"],
-        "training": json.loads(metadata["training"]),
+        "training": json.loads(recognisers["fine-tuned"].network.metadata["training"]),
         "sets": {
             name: {"lines": len(chosen), **{who: measure(each, chosen)["alnum"] for who, each in recognisers.items()}}
             for name, chosen in sets.items()

@@ -6,7 +6,6 @@ python -m training.tuning.export --config training/tuning/config/ppocr-v6-tiny.t
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import onnxruntime
 import torch
 
 from training import cards
-from training.export import DATA, LARGEST_ERROR, ExportError
+from training.export import DATA, LARGEST_ERROR, ExportError, register
 from training.recogniser.train import mixed
 from training.tuning.graph import TrainableGraph
 from training.tuning.train import TuningConfig, read_config
@@ -72,14 +71,6 @@ def _error(file: Path, trained: TrainableGraph) -> float:
     return error
 
 
-def register(file: Path, catalogue: Path = CATALOGUE) -> None:
-    """Write the size and sha256 of the file into ocr_app/data/ppocr.json."""
-    data = json.loads(catalogue.read_text(encoding="utf-8"))
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    data["models"][MODEL]["recogniser"].update(size=file.stat().st_size, sha256=digest)
-    catalogue.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
-
-
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -91,7 +82,7 @@ def main(arguments: list[str] | None = None) -> None:
     target = wanted.target or DATA / "models" / f"{config.name}.onnx"
     error = export(config, wanted.out, target)
     if target.parent == DATA / "models":
-        register(target)
+        register(CATALOGUE, "recogniser", target, MODEL)
     print(f"{target.name}: {target.stat().st_size} bytes, largest error {error:.2g}")
 
 

@@ -18,16 +18,15 @@ from typing import Any
 import cv2
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from training import cards
 from training.loop import Schedule, TrainingRun, seed_everything
 from training.recogniser import pool
 from training.recogniser.feed import RecogniserBatch, RecogniserFeed, RecogniserSource
-from training.recogniser.train import exact, mixed
+from training.recogniser.train import ctc_loss, exact, mixed
 from training.toml import load_toml
 from training.tuning.graph import TrainableGraph
-from training.tuning.target import PublishedTarget, target_of
+from training.tuning.target import target_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def train(config: TuningConfig, out: Path, folder: Path, resume: bool, device: s
     run = TrainingRun(
         folder=out,
         network=network,
-        loss=lambda batch: loss(network, batch, target),
+        loss=lambda batch: loss(network, batch),
         batches=RecogniserFeed(config.sources(folder), config.seed, config.batch, config.narrow_from, target),
         measure=measure,
         schedule=config.schedule,
@@ -102,11 +101,9 @@ def train(config: TuningConfig, out: Path, folder: Path, resume: bool, device: s
     return network.eval()
 
 
-def loss(network: TrainableGraph, batch: RecogniserBatch, target: PublishedTarget) -> Tensor:
+def loss(network: TrainableGraph, batch: RecogniserBatch) -> Tensor:
     """CTC loss (Graves et al. 2006) per character."""
-    images = batch.images.contiguous(memory_format=torch.channels_last)
-    scores = functional.log_softmax(network(images), dim=2).transpose(0, 1)
-    return functional.ctc_loss(scores, batch.targets, batch.steps, batch.lengths, zero_infinity=True)
+    return ctc_loss(network(batch.images.contiguous(memory_format=torch.channels_last)), batch)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -12,6 +12,7 @@ pytest.importorskip("onnx", reason="this is not the environment for training: no
 
 import onnx
 
+from training.export import register
 from training.tuning import export as exporting
 from training.tuning.graph import TrainableGraph
 
@@ -21,7 +22,7 @@ def test_a_file_is_registered_with_its_size_and_digest(tmp_path: Path) -> None:
     catalogue.write_text(exporting.CATALOGUE.read_text(encoding="utf-8"), encoding="utf-8")
     file = tmp_path / "network.onnx"
     file.write_bytes(b"bytes")
-    exporting.register(file, catalogue)
+    register(catalogue, "recogniser", file, exporting.MODEL)
     record = json.loads(catalogue.read_text(encoding="utf-8"))["models"][exporting.MODEL]["recogniser"]
     assert record["size"] == 5 and record["sha256"].startswith("277089d91c0bdf4f")
 
