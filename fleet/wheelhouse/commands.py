@@ -104,7 +104,7 @@ def select(
     wanted = set(names)
     locks = [(target, lock) for target in manifest.targets.values() for lock in target.locks]
     if not wanted:
-        return [source for source in manifest.sources if not source.member], locks
+        return [source for source in manifest.sources if not source.member or "nano" in source.sets], locks
     sources = [source for source in manifest.sources if {source.name, *source.sets} & wanted]
     locks = [(target, lock) for target, lock in locks if lock in wanted]
     known = {lock for _, lock in locks} | {word for source in sources for word in (source.name, *source.sets)}
