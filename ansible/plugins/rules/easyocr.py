@@ -15,6 +15,7 @@ FILES = (
     "__init__.py",
     "core/__init__.py",
     "core/errors.py",
+    "core/version.py",
     "readers/__init__.py",
     "readers/easyocr/__init__.py",
     "readers/easyocr/bidi_repair.py",

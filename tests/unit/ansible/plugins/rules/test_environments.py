@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +165,16 @@ def test_the_loader_of_paddle_gets_its_library_first() -> None:
 def test_weights_are_hashed_even_when_there_are_none() -> None:
     assert plan("easyocr", easyocr_weights=False)["hash"] == ["sha256sum", "/dev/null"]
     assert plan("easyocr")["hash"][2] == CRAFT
+
+
+def test_the_repair_of_easyocr_runs_from_its_files_alone(tmp_path: Path) -> None:
+    found = plan("easyocr", easyocr_lib=str(tmp_path))
+    for name in found["repair"]["files"]:
+        (tmp_path / "ocr_app" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "ocr_app" / name, tmp_path / "ocr_app" / name)
+    command = [sys.executable, "-I", "-c", found["venv"]["proofs"]["bidi"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stderr.startswith("EasyOCR is not installed for "), done.stderr
 
 
 def test_the_repair_of_easyocr_consists_of_files_that_exist() -> None:
