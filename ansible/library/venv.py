@@ -122,14 +122,18 @@ def read(path: str) -> str:
 
 
 def damage(folder: str) -> str:
-    """What is wrong with an installed distribution by its RECORD, or "". Sizes are compared, not hashes."""
+    """What is wrong with an installed distribution by its RECORD, or "". Sizes are compared, not hashes.
+
+    What Python compiles does not count: PaddleOCR's wheel brings such files, and Python writes them again.
+    """
     if not os.path.isfile(os.path.join(folder, "METADATA")):
         return "its METADATA is gone"
     rows = list(csv.reader(read(os.path.join(folder, "RECORD")).splitlines()))
     if not rows:
         return "its RECORD is gone"
     site = os.path.dirname(folder)
-    bad = [row[0] for row in rows if len(row) == 3 and row[1] and not has_size(os.path.join(site, row[0]), row[2])]
+    kept = [row for row in rows if len(row) == 3 and row[1] and not row[0].endswith(".pyc")]
+    bad = [row[0] for row in kept if not has_size(os.path.join(site, row[0]), row[2])]
     return "{} gone or changed (of {} files: {})".format(len(bad), len(rows), bad[0]) if bad else ""
 
 

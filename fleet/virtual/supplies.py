@@ -19,12 +19,12 @@ from fleet.wheelhouse.store.manifest import read
 
 Say = Callable[[str], None]
 _MARK = "/var/lib/virtual-nano/supplied"
+# The library calls itself otherwise inside, so ldconfig would not list it by the name that Paddle asks for.
 _SCRIPT = """set -e
 {python} "$(echo /tmp/supplies/pip-*.whl)/pip" install --quiet --disable-pip-version-check --no-index --no-deps \\
     --target {packages} $(ls /tmp/supplies/*.whl | grep -v /pip-)
 install -D -m 0644 /tmp/supplies/{member} {library}
-dirname {library} >/etc/ld.so.conf.d/virtual-nano-cuda.conf
-ldconfig
+ln -sf {library} /usr/lib/{member}
 rm -r /tmp/supplies
 touch {mark}
 """

@@ -1,6 +1,7 @@
 """Images for aarch64, really built and run with qemu-user on stand-ins of Debian arm64: docs/how-to/containers.md.
 
-Slow: an emulated processor takes minutes for an image. Not part of CI; its last output is docs/results/arm64.log.
+Slow, and not part of CI. docs/results/arm64.log is the output of all but the comparison of what is read, which has not
+been seen to end (docs/how-to/containers.md).
 """
 
 from __future__ import annotations
