@@ -22,6 +22,7 @@ from fleet.images.checks import LOCKED_DOWN
 from fleet.images.spec import ImageCatalogue
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store.manifest import read
+from node_agent.errors import ReleaseRefused
 from node_agent.release import image_archive
 
 ARCH = "arm64"
@@ -47,11 +48,16 @@ def test_the_image_is_what_it_has_to_be(images: ImageCatalogue, name: str) -> No
     assert checks.problems_of(images, images.images[name], ARCH) == []
 
 
-def test_a_node_of_another_processor_refuses_its_archive(images: ImageCatalogue, tmp_path_factory) -> None:
+def test_a_node_of_another_processor_refuses_its_archive(
+    images: ImageCatalogue, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     (path,) = archives.save(["ocr-app-base"], tmp_path_factory.mktemp("saved"), print, ARCH)
     assert path.name == "ocr-app-base-arm64.tar"
     with path.open("rb") as stream:
-        assert image_archive.inspect(stream).machine == "aarch64"
+        image = image_archive.inspect(stream)
+    assert image.machine == "aarch64"
+    with pytest.raises(ReleaseRefused, match="an image for aarch64"):
+        image_archive.check(image, image.id, "x86_64", "32.7.6")
 
 
 def test_it_reads_the_samples_as_this_processor_does(images: ImageCatalogue) -> None:
