@@ -449,6 +449,23 @@ def fuzz(_: Context, minutes: float = 20.0, seed: int = 0, only: str = "", publi
     _run(fuzzing.run, float(minutes), int(seed), _list(only), out)
 
 
+@task(
+    positional=["verb"],
+    help={
+        "verb": "demo",
+        "seconds": "demo: how long; default: until Ctrl-C",
+        "mqtt": "demo: --no-mqtt does without a broker",
+    },
+)
+def line(_: Context, verb: str, seconds: float = 0.0, mqtt: bool = True) -> None:
+    """Try the live line on this computer: demo."""
+    from fleet.live import demo as demonstration
+
+    if verb != "demo":
+        raise Exit(f"inv: line {verb}: not known; demo", 2)
+    _run(demonstration.run, float(seconds), mqtt)
+
+
 @task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests need."""
