@@ -452,18 +452,26 @@ def fuzz(_: Context, minutes: float = 20.0, seed: int = 0, only: str = "", publi
 @task(
     positional=["verb"],
     help={
-        "verb": "demo",
-        "seconds": "demo: how long; default: until Ctrl-C",
+        "verb": "demo or measure",
+        "seconds": "demo: how long; default: until Ctrl-C; measure: of each run; default: 20",
         "mqtt": "demo: --no-mqtt does without a broker",
+        "rounds": "measure: how often each way takes its turn",
+        "publish": "measure: write docs/results/line.json and line.md",
     },
 )
-def line(_: Context, verb: str, seconds: float = 0.0, mqtt: bool = True) -> None:
-    """Try the live line on this computer: demo."""
+def line(
+    _: Context, verb: str, seconds: float = 0.0, mqtt: bool = True, rounds: int = 3, publish: bool = False
+) -> None:
+    """Try the live line on this computer (demo); measure its throughput and latency (measure)."""
     from fleet.live import demo as demonstration
+    from fleet.live import measure
 
-    if verb != "demo":
-        raise Exit(f"inv: line {verb}: not known; demo", 2)
-    _run(demonstration.run, float(seconds), mqtt)
+    if verb == "demo":
+        _run(demonstration.run, float(seconds), mqtt)
+    elif verb == "measure":
+        _run(measure.run, rounds, float(seconds) or measure.SECONDS, publish)
+    else:
+        raise Exit(f"inv: line {verb}: not known; demo or measure", 2)
 
 
 @task(help={"say": "only report the commands"})

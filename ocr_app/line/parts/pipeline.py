@@ -167,6 +167,7 @@ class PartPipeline:
                 self._hand_over(output, row, part)
             if part.frame is not None and part.frame.on_verdict is not None:
                 part.frame.on_verdict(row)
+            self._record_told(row)
             with self._changed:
                 self._parts.popleft()
                 self._changed.notify_all()
@@ -197,12 +198,15 @@ class PartPipeline:
             timings=dict(outcome.timings or {}, **stages),
         )
         written = self._journal.decide(row)
-        done = self._jobs.now()
-        self._status.metrics.observe_stage("journal", done - read)
-        self._status.metrics.observe_stage("total", done - part.row.triggered)
+        self._status.metrics.observe_stage("journal", self._jobs.now() - read)
         self._status.count("parts", written.verdict or "")
-        LOG.debug("part decided", extra=fields(part=written.id, verdict=written.verdict))
         return written
+
+    def _record_told(self, row: PartRow) -> None:
+        """The outputs have the verdict."""
+        seconds = self._jobs.now() - row.triggered
+        self._status.metrics.observe_stage("total", seconds)
+        LOG.debug("part told", extra=fields(part=row.id, verdict=row.verdict, ms=round(seconds * 1000.0, 2)))
 
     def _result(self, part: PartUnderWay) -> Optional[Result]:
         """What was read, None with the reason in ``part.failed`` where nothing was in time."""

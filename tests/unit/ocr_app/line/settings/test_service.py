@@ -52,6 +52,7 @@ def test_the_defaults():
             "device": "cpu",
             "precision": "fp32",
             "threads": 2,
+            "processes": 1,
             "engine": "image",
             "packs": "",
             "build_engines": False,
