@@ -20,11 +20,10 @@ from typing import Any
 from fleet.core.errors import LiveLineError
 from fleet.core.files import ROOT
 from fleet.core.pages import write_record
-from fleet.live import drawing
+from fleet.live import drawing, results
 from fleet.live.broker import LoopbackBroker, free_port
 from fleet.live.listening import rows_of
 from fleet.live.process import LineProcess, Settings
-from fleet.reports import live_line
 from ocr_app.board import environment
 from ocr_app.line.journal.rows import PartRow
 
@@ -180,7 +179,7 @@ def run(rounds: int = 3, seconds: float = SECONDS, publish: bool = False, folder
     finally:
         measured.end()
     record["idle_before"] = round(idle, 3)
-    page = live_line.page(record)
+    page = results.page(record)
     target = ROOT / "docs" / "results" if publish else folder
     write_record(target, "line", record, page)
     print(page, flush=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fleet.reports import live_line
+from fleet.live import results
 
 
 def figures(per_second, told, read=50.0):
@@ -29,9 +29,9 @@ def record():
 
 
 def test_the_gain_is_the_median_over_rounds_that_saw_the_same_computer(record):
-    assert live_line.gain(record, "2 processes", "one by one") == pytest.approx(1.7)
-    assert live_line.wait(record) == pytest.approx(1.3)
-    page = live_line.page(record)
+    assert results.gain(record, "2 processes", "one by one") == pytest.approx(1.7)
+    assert results.wait(record) == pytest.approx(1.3)
+    page = results.page(record)
     assert "1.70 times" in page and page.count("reached.") == 2 and "**not reached**" not in page
     assert "99 % of the processor was idle." in page and "| 5 (half of the greatest) | 5.0 |" in page
 
@@ -41,5 +41,5 @@ def test_what_was_not_reached_and_a_busy_computer_are_said(record):
     for each in record["ways"][1]["rounds"]:
         each["per_second"] /= 2.0
     record["rates"][1]["told_ms"]["95"] = 200.0
-    page = live_line.page(record)
+    page = results.page(record)
     assert page.count("**not reached**") == 2 and "these figures suffer from them" in page
