@@ -30,6 +30,11 @@ def context_of(settings: PageSettings, folder: str) -> ssl.SSLContext:
     certificate, key = files_of(settings, folder)
     if not settings.certificate_file and not (os.path.isfile(certificate) and os.path.isfile(key)):
         make(certificate, key, names_of(settings))
+    return load(certificate, key)
+
+
+def load(certificate: str, key: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer with this certificate. Raises ServiceError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if hasattr(ssl, "PROTOCOL_TLS_SERVER") else ssl.PROTOCOL_TLS)
     context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1 | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")

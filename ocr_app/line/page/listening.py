@@ -54,10 +54,11 @@ def listen(settings: PageSettings, folder: str) -> PageAddress:
         )
     secure = not settings.is_local or bool(settings.certificate_file)
     context = certificate.context_of(settings, folder) if secure else None
-    return PageAddress(_bind(settings), context, found)
+    return PageAddress(bind(settings), context, found)
 
 
-def _bind(settings: PageSettings) -> socket.socket:
+def bind(settings: PageSettings) -> socket.socket:
+    """A socket that listens. Raises ServiceError where the address is taken, or not of this computer."""
     host, _, port = settings.listen.rpartition(":")
     host = host.strip("[]")
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)

@@ -14,7 +14,7 @@ from ocr_app.line.page.records import LIMIT_S, PartSearch, SearchTooSlow
 from ocr_app.line.page.site import PageSite, has_picture, local_moment
 from ocr_app.line.page.users import OPERATOR, VIEWER, may
 
-REJECTS, ROWS, EXPORTED, ACTIONS = 24, 100, 20000, 50
+REJECTS, ROWS, EXPORTED, ACTIONS = 24, 50, 20000, 50
 _LONGEST = 100
 _DIGITS = re.compile(r"[0-9]{1,18}\Z")
 _REJECTED = tuple(verdict for verdict in VERDICTS if verdict != "pass")
@@ -131,7 +131,8 @@ class PageScreens:
 
     def _told(self, row: PartRow) -> Dict[str, Any]:
         """A row for a list, with its first reason as a sentence."""
-        why = self._site.texts.reason(row.reasons[0]) if row.reasons else ""
+        own = [reason for reason in row.reasons if not reason.startswith("degraded:")]
+        why = self._site.texts.reason(own[0]) if own else ""
         picture = row.picture if has_picture(self._site.folder, row.picture) else ""
         return dict(row._asdict(), why=why, picture=picture)
 

@@ -11,7 +11,7 @@ from ocr_app.recipes.verdict import sentences
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "texts")
 ENGLISH = "en"
-_PLACE = re.compile(r"(?P<name>.*?)(?:\[(?P<at>\d+)\])?\Z")
+_PLACE = re.compile(r"(?P<name>.*?)(?:\[(?P<at>\d+)\]|:(?P<side>left|right|above|below|between))?\Z")
 
 
 class PageTexts:
@@ -44,8 +44,10 @@ class PageTexts:
         found = _PLACE.match(where)
         if not where or found is None:
             return self("place.code")
-        name, at = found.groups()
-        return name if at is None else self("place.character", number=int(at) + 1, line=name)
+        name, at, side = found.groups()
+        if at is not None:
+            return self("place.character", number=int(at) + 1, line=name)
+        return self("place." + side, line=name) if side else name
 
     def reasons_of(self, reasons: List[str], result: Optional[Mapping[str, Any]]) -> List[Dict[str, str]]:
         """Each reason as {code, text, remedy}. ``result``: what was read, whose details say more; None without."""

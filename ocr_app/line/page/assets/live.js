@@ -7,7 +7,7 @@
   const say = (key, values) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const percent = (share) => (Math.floor(share * 1000) / 10).toFixed(1) + " %";
   const took = (ms) => ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(1) + " s";
-  const clock = (wall) => new Date(wall * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clock = (wall) => new Date(wall * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const verdict = at("verdict"), image = at("frame-image"), quads = at("frame-quads");
   let heard = Date.now(), shown = null, recent = "", dotted = new Map();
 
