@@ -15,6 +15,7 @@ from ocr_app.core.files import sha256_of
 from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.journal.holding import JournalHold
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.keeping import PictureKeeper
@@ -27,6 +28,7 @@ from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
 from ocr_app.line.outputs.registers import LineRegisters
 from ocr_app.line.outputs.reject import RejectGate
+from ocr_app.line.page import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.settings import ServiceSettings
@@ -73,6 +75,7 @@ class LiveLine:
         self._last: Optional[PartRow] = None
         self._totals = {"passes": 0, "rejects": 0}
         self._outputs: List[LineOutput] = self._make_outputs()
+        self._page = self._make_page() if settings.page.enabled else None
         status.metrics.more_gauges = self.gauges
 
     def _identify(self, release: str) -> LineIdentity:
@@ -151,6 +154,20 @@ class LiveLine:
             made.append(MqttOutput(own.mqtt, board, self._journal, self._status, state, topic, fire))
         return made
 
+    def _make_page(self) -> Any:
+        """Raises ServiceError: aiohttp is missing, an address is taken, other computers without users or TLS."""
+        listening.libraries()
+        from ocr_app.line.page.server import OperatorPage, PageLine
+
+        address = listening.listen(self._settings.page, self._settings.journal.folder)
+        line = PageLine(
+            self._settings, self.identity, self._status.snapshot, lambda: self.pipeline.under_way,
+            self.pipeline.between_parts, JournalBeside(self._journal),
+        )  # fmt: skip
+        page = OperatorPage(line, address)
+        self.pipeline.add_view(page.view)
+        return page
+
     def _fire(self) -> None:
         """A trigger from outside."""
         if self.events is not None:
@@ -192,6 +209,8 @@ class LiveLine:
         self.pipeline.add_output(self._keeper.keep)
         for output in self._outputs:
             self._start_output(start, output)
+        if self._page is not None:
+            self._threads["output page"] = start(lambda: self._page.run(self._outputs_stop))
         self._threads["pictures"] = start(lambda: self._keeper.run(self._outputs_stop))
         self._threads["journal"] = start(self._retry_journal)
         self._threads["parts"] = start(self.pipeline.run)

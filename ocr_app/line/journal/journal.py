@@ -187,6 +187,11 @@ class PartJournal:
             change = "UPDATE parts SET picture = ? WHERE number = ?"
             self._tried(lambda: self._fast.execute(change, (name, number)), "a picture")
 
+    def write_beside(self, statement: str, values: Tuple[Any, ...], what: str, is_sure: bool = False) -> bool:
+        """Writes into a table beside that of the parts; False where the disk did not take it. ``is_sure``: flushed."""
+        with self._lock:
+            return self._tried(lambda: (self._sure if is_sure else self._fast).execute(statement, values), what)
+
     def undelivered(self, output: str, most: int) -> List[PartRow]:
         """Decided parts that ``output`` has not got, in their order. A part under way holds back those after it."""
         query = (
@@ -257,6 +262,7 @@ class PartJournal:
         last = self.numbers.last - self._keep
         last = last if got is None else min(last, got)
         self._fast.execute("DELETE FROM parts WHERE number <= ? AND verdict IS NOT NULL", (last,))
+        self._fast.execute("DELETE FROM remarks WHERE number <= ?", (last,))
 
     def close(self) -> None:
         """What waits is tried once more."""

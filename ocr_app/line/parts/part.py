@@ -28,6 +28,7 @@ class PartUnderWay:
     def __init__(self, row: PartRow, frame: Optional[CapturedFrame], failed: str) -> None:
         self.row, self.frame, self.failed = row, frame, failed
         self.job: Optional[ReadJob] = None
+        self.result: Optional[Result] = None
         self.path = ""
 
     @property

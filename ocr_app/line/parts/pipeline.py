@@ -6,6 +6,7 @@ down, and hands it to the outputs. So every part has one verdict, whatever becom
 """
 
 import collections
+import functools
 import logging
 import threading
 import time
@@ -25,6 +26,8 @@ LOG = logging.getLogger(__name__)
 _POLL_S = 0.05
 Decided = Callable[[PartRow, bytes], None]
 """What gets each verdict, in order: the row and the frame's bytes. It must not wait."""
+View = Callable[[PartRow, bytes, Optional[Result]], None]
+"""What shows each verdict: like an output, and it also gets what was read, None without a reading."""
 
 
 class LineIdentity(NamedTuple):
@@ -65,11 +68,16 @@ class PartPipeline:
         self._changed = threading.Condition()
         self._begin_lock = threading.Lock()
         self._outputs: List[Decided] = []
+        self._views: List[View] = []
         self._stopping, self._reading_is_over = False, False
 
     def add_output(self, output: Decided) -> None:
         """To be called before the first part."""
         self._outputs.append(output)
+
+    def add_view(self, view: View) -> None:
+        """To be called before the first part. Views come after the outputs."""
+        self._views.append(view)
 
     # --- triggers --------------------------------------------------------------------------------------------------
 
@@ -84,6 +92,14 @@ class PartPipeline:
     def under_way(self) -> int:
         """Parts without a verdict."""
         return len(self._parts)
+
+    def between_parts(self, work: Callable[[], None]) -> bool:
+        """Calls ``work`` while no part is under way and none can begin; False, without a call, where one is."""
+        with self._begin_lock:
+            if self._parts:
+                return False
+            work()
+            return True
 
     def begin(self, triggered: float, frame: Optional[CapturedFrame], failed: str = "") -> PartUnderWay:
         """A part. ``triggered``: seconds of the monotonic clock; ``failed``: why it fails without a reading.
@@ -165,6 +181,8 @@ class PartPipeline:
             row = self._decide(part)
             for output in self._outputs:
                 self._hand_over(output, row, part)
+            for view in self._views:
+                self._hand_over(functools.partial(_show, view, part), row, part)
             if part.frame is not None and part.frame.on_verdict is not None:
                 part.frame.on_verdict(row)
             self._record_told(row)
@@ -183,7 +201,7 @@ class PartPipeline:
         self._reading_is_over = True
 
     def _decide(self, part: PartUnderWay) -> PartRow:
-        result = self._result(part)
+        result = part.result = self._result(part)
         read = self._jobs.now()
         outcome = outcome_of(result, part.failed)
         part.discard()
@@ -248,3 +266,7 @@ class PartPipeline:
             LOG.exception("an output failed")
             self._status.count("output_lost")
             self._status.degraded.record_event("output_lost")
+
+
+def _show(view: View, part: PartUnderWay, row: PartRow, data: bytes) -> None:
+    view(row, data, part.result)

@@ -7,6 +7,7 @@ import attr
 
 from ocr_app.line.settings.fields import section
 from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, RejectSettings
+from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, PartsSettings, SourceSettings, TriggerSettings
 from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
 from ocr_app.line.settings.serving import (
@@ -36,6 +37,7 @@ class ServiceSettings:
     mqtt: MqttSettings = section(MqttSettings)
     modbus: ModbusSettings = section(ModbusSettings)
     reject: RejectSettings = section(RejectSettings)
+    page: PageSettings = section(PageSettings)
     limits: LimitSettings = section(LimitSettings)
     health: HealthSettings = section(HealthSettings)
     log: LogSettings = section(LogSettings)
