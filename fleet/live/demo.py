@@ -1,4 +1,7 @@
-"""`./inv line demo`: a replayed line with broker, PLC and journal, and what each of them heard about every part."""
+"""`./inv line demo`: a replayed line with broker, PLC, journal and the operator's page.
+
+It prints what each of them heard about every part.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from fleet.core.errors import LiveLineError
 from fleet.core.files import ROOT
@@ -35,7 +37,7 @@ class DemonstratedLine:
         self.folder = folder
         self.made = drawing.write(folder / "packages", drawing.parts(PARTS, (WRONG,)))
         self.broker = LoopbackBroker(folder / "broker").start() if mqtt else None
-        self.modbus = free_port()
+        self.modbus, self.page = free_port(), free_port()
         self.line = LineProcess(folder, self._settings(rate_hz))
         self._mqtt: MqttListener | None = None
         self._plc: PlcListener | None = None
@@ -51,6 +53,7 @@ class DemonstratedLine:
             "source": {"kind": "replay", "path": "packages", "rate_hz": rate_hz, "repeat": True},
             "journal": {"board": "demo", "pictures": "all"},
             "modbus": {"listen": f"127.0.0.1:{self.modbus}", "acknowledge": True},
+            "page": {"listen": f"127.0.0.1:{self.page}"},
             "health": {"disk_mb": 50, "memory_mb": 50},
         }
         if self.broker is not None:
@@ -131,7 +134,7 @@ def run(seconds: float = 0.0, mqtt: bool = True, folder: Path = FOLDER) -> int:
 
 
 def _greet(shown: DemonstratedLine, seconds: float) -> None:
-    addresses: dict[str, Any] = {"HTTP": f"http://127.0.0.1:{shown.line.port}/health"}
+    addresses = {"page": f"http://127.0.0.1:{shown.page}/   (open it in a browser)"}
     if shown.broker is not None:
         addresses["MQTT"] = f"127.0.0.1:{shown.broker.port}, topic nano-ocr/demo/part"
     addresses["Modbus"] = f"127.0.0.1:{shown.modbus}, docs/reference/modbus.md"

@@ -171,5 +171,3 @@ class Browser:
             self.process.terminate()
             self.process.wait(20)
             shutil.rmtree(self._profile, ignore_errors=True)
-
-

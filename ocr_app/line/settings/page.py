@@ -16,7 +16,9 @@ class PageSettings:
 
     listen: str = setting(NO_ADDRESS, "Where to listen.", form="HOST:PORT, or none")
     users_file: str = setting(
-        "", "Who may sign in; `ocr-app line users` writes it. Without it, everyone of this computer may look.", path=True
+        "",
+        "Who may sign in; `ocr-app line users` writes it. Without it, everyone of this computer may look.",
+        path=True,
     )
     look: str = setting(
         SIGN_IN,
