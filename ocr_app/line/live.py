@@ -63,7 +63,7 @@ class LiveLine:
         latest = settings.parts.policy == "latest"
         self.pipeline = PartPipeline(
             self.identity, self._journal, jobs, status, settings.parts.queue, limit_s, latest, self._trusts_clock,
-            self._hold.frames,
+            self._hold.frames, agree=settings.trigger.frames_agree,
         )  # fmt: skip
         source = make_source(settings.source, settings.parts.queue, self._journal.has_frame)
         self.pushed = source if isinstance(source, PushedSource) else None

@@ -54,6 +54,20 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     slow = settings.parts.queue > settings.limits.queue
     yield slow, "parts.queue is above limits.queue (--queue)", "at most {}".format(settings.limits.queue), ""
     yield (
+        trigger.frames > 1 and trigger.kind in ("frame", "presence"),
+        "trigger.frames above 1 with trigger.kind " + trigger.kind,
+        "trigger.kind: mqtt, modbus or gpio",
+        "",
+    )
+    yield (
+        1 < trigger.frames < trigger.frames_agree,
+        "trigger.frames_agree is above trigger.frames",
+        "at most {}".format(trigger.frames),
+        "",
+    )
+    many = settings.parts.queue * trigger.frames > settings.limits.queue
+    yield many and trigger.frames > 1, "parts.queue times trigger.frames is above limits.queue (--queue)", "less", ""
+    yield (
         trigger.kind == "mqtt" and not (trigger.topic and settings.mqtt.enabled),
         "trigger.kind mqtt without trigger.topic or mqtt.host",
         "both",

@@ -74,7 +74,9 @@ def test_the_defaults():
             "retry_s": 1.0, "retry_most_s": 30.0,
         },
         "trigger": {
-            "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0, "topic": "", "pin": 0,
+            "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0,
+            "frames": 1,
+            "frames_agree": 2, "topic": "", "pin": 0,
             "edge": "rising", "presence_level": 6.0, "presence_still": 3.0,
         },
         "parts": {"policy": "every", "queue": 4, "limit_ms": 10000},
