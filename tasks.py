@@ -474,6 +474,20 @@ def line(
         raise Exit(f"inv: line {verb}: not known; demo or measure", 2)
 
 
+@task(
+    help={
+        "hours": "how long",
+        "every": "seconds between two faults",
+        "publish": "write docs/results/soak.json and soak.md",
+    }
+)
+def soak(_: Context, hours: float = 2.0, every: float = 60.0, publish: bool = False) -> None:
+    """Let a live line run for hours with faults: broker and reading process killed, disk full; count what is lost."""
+    from fleet.live import soak as soaked
+
+    _run(soaked.run, float(hours), float(every), publish)
+
+
 @task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests need."""

@@ -216,14 +216,15 @@ def _measure(measured: MeasuredLine, rounds: int, seconds: float) -> dict[str, A
         "schema": "nano-ocr/live-line/1",
         "command": f"./inv line measure --rounds {rounds} --seconds {seconds:g}",
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "machine": _machine(),
+        "machine": machine(),
         "ways": [{**asdict(way), "rounds": [each.figures() for each in runs[way.name]]} for way in WAYS],
         "rates": rates,
         "half": rates[-1]["rate_hz"],
     }
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """What this computer is, as far as a record of a line needs it."""
     found = environment.describe()
     return {name: found.get(name) for name in ("cpu", "system", "arch", "threads", "python") if name in found}
 
