@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fleet.core.errors import LiveLineError
 from fleet.live import usage
 from fleet.live.broker import LoopbackBroker
 from fleet.live.process import LineProcess
@@ -44,6 +45,12 @@ def fill(folder: Path) -> Path:
             except OSError:
                 size //= 2
     return path
+
+
+def free_bytes(folder: Path) -> int:
+    """What anybody may still write in a file system."""
+    about = os.statvfs(folder)
+    return about.f_bavail * about.f_frsize
 
 
 class LineFaults:
@@ -83,10 +90,15 @@ class LineFaults:
                 os.kill(child, signal.SIGKILL)
 
     def _fill_disk(self) -> None:
-        """Again and again, because the line makes room by removing pictures."""
+        """Again and again, because the line makes room: it removes pictures, and moves its log into the journal.
+
+        Raises LiveLineError where the disk was not full.
+        """
         until = time.monotonic() + self._hold_s
         ballast = fill(self._line.journal)
         try:
+            if free_bytes(self._line.journal):
+                raise LiveLineError("the disk could not be filled", "no free byte", str(self._line.journal))
             while time.monotonic() < until:
                 time.sleep(0.05)
                 fill(self._line.journal)

@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from prometheus_client.core import GaugeMetricFamily
 
@@ -22,6 +22,7 @@ from ocr_app.line.journal.keeping import PictureKeeper
 from ocr_app.line.journal.numbers import board_name, new_boot
 from ocr_app.line.journal.pictures import PictureQuotas, PictureStore
 from ocr_app.line.journal.rows import PartRow
+from ocr_app.line.outputs import webhook
 from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.modbus import ModbusOutput
@@ -44,6 +45,10 @@ from ocr_app.line.triggers.presence import PresenceGate
 LOG = logging.getLogger(__name__)
 _MB = 1 << 20
 _RETRY_S = 1.0
+_WAITING = {
+    CURSOR: ("nano_ocr_mqtt_waiting", "Results that the broker has not got."),
+    webhook.CURSOR: ("nano_ocr_webhook_waiting", "Results that the webhook has not taken."),
+}
 Start = Callable[[Callable[[], Any]], threading.Thread]
 
 
@@ -97,13 +102,19 @@ class LiveLine:
             journal = PartJournal(own.folder, self._status, own.keep_parts, lambda: self._make_room(store, lock))
             store.removed = lambda number: journal.set_picture(number, "")
             journal.record_boot(self.identity.boot, time.time(), self.identity.release)
-            journal.keep_cursors((CURSOR,) if self._settings.mqtt.enabled else ())
+            journal.keep_cursors(self._cursors())
         except (OSError, sqlite3.Error) as error:
             found = "the journal in {} cannot be used: {}".format(own.folder, error)
             raise ServiceError(found, "a folder with free space that this user may write to", "df -h") from error
         if journal.interrupted:
             LOG.warning("parts were interrupted by the last end", extra=fields(parts=journal.interrupted))
         return store, journal
+
+    def _cursors(self) -> Tuple[str, ...]:
+        """The outputs that get parts from the journal."""
+        own = self._settings
+        found = ((CURSOR, own.mqtt.enabled), (webhook.CURSOR, own.webhook.enabled))
+        return tuple(name for name, enabled in found if enabled)
 
     @staticmethod
     def _make_room(store: PictureStore, lock: threading.Lock) -> None:
@@ -148,6 +159,8 @@ class LiveLine:
             lost = functools.partial(self._status.count, "modbus_lost")
             registers = LineRegisters(own.modbus.acknowledge, own.modbus.waiting, self._conditions, lost)
             made.append(ModbusOutput(own.modbus.listen, registers, fire if trigger.kind == "modbus" else None))
+        if own.webhook.enabled:
+            made.append(webhook.WebhookOutput(own.webhook, self._journal, self._status))
         if own.mqtt.enabled:
             topic = trigger.topic if trigger.kind == "mqtt" else ""
             board, state = self.identity.board, self._state
@@ -264,10 +277,6 @@ class LiveLine:
             GaugeMetricFamily("nano_ocr_parts_under_way", "Parts without a verdict.", self.pipeline.under_way),
             GaugeMetricFamily("nano_ocr_journal_waiting", about, self._journal.waiting),
             days,
-        ] + self._mqtt_gauges()
-
-    def _mqtt_gauges(self) -> List[Any]:
-        if not self._settings.mqtt.enabled:
-            return []
-        waiting = self._journal.count_undelivered(CURSOR)
-        return [GaugeMetricFamily("nano_ocr_mqtt_waiting", "Results that the broker has not got.", waiting)]
+        ] + [
+            GaugeMetricFamily(*_WAITING[name], value=self._journal.count_undelivered(name)) for name in self._cursors()
+        ]

@@ -4,11 +4,12 @@ import os
 import shutil
 import socket
 from typing import Callable, Iterator, List, NamedTuple, Tuple
+from urllib.parse import urlsplit
 
 from ocr_app.core.errors import OcrError, ServiceError
-from ocr_app.line.outputs import modbus, mqtt
+from ocr_app.line.outputs import modbus, mqtt, webhook
 from ocr_app.line.outputs.gpio import JetsonPins
-from ocr_app.line.outputs.passwords import password_of, weaknesses
+from ocr_app.line.outputs.passwords import password_of, secret_of, weaknesses, weaknesses_of_webhook
 from ocr_app.line.page import certificate, listening, users
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.page import OPEN
@@ -46,6 +47,7 @@ _Look = Callable[[ServiceSettings], _Rows]
 def _looks(settings: ServiceSettings) -> List[Tuple[str, _Look]]:
     looks: List[Tuple[str, _Look]] = [("source", _source), ("journal", _journal)]
     looks += [("mqtt", _mqtt)] if settings.mqtt.enabled else []
+    looks += [("webhook", _webhook)] if settings.webhook.enabled else []
     looks += [("modbus", _modbus)] if settings.modbus.enabled else []
     looks += [("reject", _reject)] if settings.reject.enabled else []
     looks += [("page", _page)] if settings.page.enabled else []
@@ -82,6 +84,21 @@ def _mqtt(settings: ServiceSettings) -> _Rows:
     where = "{}:{}".format(settings.mqtt.host, settings.mqtt.port)
     yield (BAD, "{}: {}".format(where, problem)) if problem else (GOOD, "{} takes the connection".format(where))
     for text in weaknesses(settings.mqtt):
+        yield WEAK, text
+
+
+def _webhook(settings: ServiceSettings) -> _Rows:
+    """Only whether somebody listens there: a request would be a result."""
+    secret_of(settings.webhook)
+    webhook.make_opener(settings.webhook)
+    parts = urlsplit(settings.webhook.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), settings.webhook.timeout_s).close()
+        yield GOOD, "{}:{} listens; nothing was sent".format(parts.hostname, port)
+    except OSError as error:
+        yield BAD, "{}:{}: {}".format(parts.hostname, port, error)
+    for text in weaknesses_of_webhook(settings.webhook):
         yield WEAK, text
 
 

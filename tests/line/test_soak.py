@@ -11,7 +11,5 @@ def test_a_line_with_faults_loses_and_doubles_nothing(mosquitto, tmp_path):
     assert {"broker killed", "reading process killed", "broker stopped"} <= set(record["faults"])
     parts = record["parts"]
     assert parts["decided"] > 60 and parts["crashed"] <= 2 * record["faults"]["reading process killed"]
-    if "disk full" in record["faults"]:  # where the file system may be mounted
-        assert parts["not_journalled"] > 0
     assert record["reader_restarts"] >= 1 and record["usage"]["files_most"] > 3
     assert (tmp_path / "soak" / "soak.md").read_text() == soak.page(record)

@@ -18,7 +18,7 @@ def check_line(settings: ServiceSettings) -> None:
 def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     """(is it wrong, what was found, what was expected, what to do)."""
     source, trigger = settings.source, settings.trigger
-    outputs = [name for name in ("mqtt", "modbus", "reject", "page") if getattr(settings, name).enabled]
+    outputs = [name for name in ("mqtt", "webhook", "modbus", "reject", "page") if getattr(settings, name).enabled]
     if not source.enabled:
         named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
         found = "{} without a source".format(named)
@@ -103,6 +103,13 @@ def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, s
     )
     needless = bool(mqtt.ca_file or mqtt.certificate_file) and not mqtt.tls
     yield needless, "certificates in mqtt without mqtt.tls", "mqtt.tls: true", ""
+    webhook = settings.webhook
+    both = bool(webhook.secret_file and webhook.secret_env)
+    yield both, "webhook.secret_file and webhook.secret_env", "one of them", ""
+    needless = bool(webhook.ca_file) and not webhook.url.startswith("https:")
+    yield needless, "webhook.ca_file without https", "webhook.url: https://...", ""
+    pause = webhook.retry_s > webhook.retry_most_s
+    yield pause, "webhook.retry_s is above webhook.retry_most_s", "the other way round", ""
     pins = [
         pin
         for pin in (reject.pin, reject.watchdog_pin, settings.trigger.pin * (settings.trigger.kind == "gpio"))

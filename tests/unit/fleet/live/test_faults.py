@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from fleet.core.errors import LiveLineError
 from fleet.live import faults, usage
 
 
@@ -17,6 +18,7 @@ def happened(tmp_path, monkeypatch):
     line = SimpleNamespace(process=SimpleNamespace(pid=7), journal=tmp_path)
     monkeypatch.setattr(usage, "children_of", lambda pid: [71, 72])
     monkeypatch.setattr(faults.os, "kill", lambda pid, number: seen.append(pid))
+    monkeypatch.setattr(faults, "free_bytes", lambda folder: 0)
     monkeypatch.setattr(faults, "fill", lambda folder: seen.append("full") or _written(folder / "ballast"))
     return seen, lambda small: faults.LineFaults(line, broker, small, hold_s=0.0)
 
@@ -34,6 +36,13 @@ def test_faults_take_turns_and_are_counted(happened, tmp_path):
     ]  # fmt: skip
     assert seen == ["kill", "start", 71, "stop", "start", "full", "kill", "start"]
     assert made.counts["broker killed"] == 2 and list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_not_full_is_no_fault(happened, monkeypatch):
+    _, make = happened
+    monkeypatch.setattr(faults, "free_bytes", lambda folder: 4096)
+    with pytest.raises(LiveLineError, match="could not be filled"):
+        make(True)._fill_disk()
 
 
 def test_the_ordinary_disk_is_never_filled(happened):

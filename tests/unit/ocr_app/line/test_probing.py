@@ -1,8 +1,10 @@
 """What keeps a line from starting is found without starting it; the command is tested with it."""
 
+import socket
+
 from ocr_app.line import probing
 from ocr_app.line.settings import ServiceSettings
-from ocr_app.line.settings.outputs import MqttSettings
+from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
 from ocr_app.line.settings.production import JournalSettings, SourceSettings
 
 
@@ -35,3 +37,15 @@ def test_a_password_that_is_not_to_be_had_is_a_row_and_no_trace(tmp_path):
     own = MqttSettings(host="127.0.0.1", port=1, user="u", password_env="NOT_THERE")
     found = [row for row in probing.probe(settings(tmp_path, mqtt=own)) if row.about == "mqtt"]
     assert [row.state for row in found] == ["error"]
+
+
+def test_a_webhook_is_only_looked_at(tmp_path):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        url = "http://127.0.0.1:{}/parts".format(server.getsockname()[1])
+        found = probing.probe(settings(tmp_path, webhook=WebhookSettings(url=url)))
+        assert ("webhook", "ok") in states(found)
+        server.accept()[0].close()
+    found = probing.probe(settings(tmp_path, webhook=WebhookSettings(url="http://127.0.0.1:1/parts")))
+    assert ("webhook", "error") in states(found)

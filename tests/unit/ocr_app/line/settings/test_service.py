@@ -89,6 +89,10 @@ def test_the_defaults():
             "tls": False, "ca_file": "", "certificate_file": "", "key_file": "", "keepalive_s": 15,
             "discovery": False, "discovery_prefix": "homeassistant",
         },
+        "webhook": {
+            "url": "", "secret_file": "", "secret_env": "", "ca_file": "", "timeout_s": 5.0, "retry_s": 1.0,
+            "retry_most_s": 60.0,
+        },
         "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
         "reject": {
             "gpio": "none", "pin": 0, "delay_ms": 0.0, "length_ms": 100.0, "watchdog_pin": 0, "watchdog_ms": 250.0,
