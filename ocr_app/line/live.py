@@ -28,7 +28,7 @@ from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
 from ocr_app.line.outputs.registers import LineRegisters
 from ocr_app.line.outputs.reject import RejectGate
-from ocr_app.line.page import listening
+from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.settings import ServiceSettings

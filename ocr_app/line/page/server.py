@@ -12,17 +12,17 @@ from PIL import Image as Pillow
 
 from ocr_app.core.logs import fields
 from ocr_app.line.journal.rows import PartRow
-from ocr_app.line.page import gate as gates
+from ocr_app.line.page.access import gate as gates
 from ocr_app.line.page.acting import PageActions
-from ocr_app.line.page.certificate import names_of
-from ocr_app.line.page.gate import PageGate
-from ocr_app.line.page.guard import ConnectionGuard
-from ocr_app.line.page.listening import PageAddress
-from ocr_app.line.page.rendering import assets
+from ocr_app.line.page.access.certificate import names_of
+from ocr_app.line.page.access.gate import PageGate
+from ocr_app.line.page.access.guard import ConnectionGuard
+from ocr_app.line.page.access.listening import PageAddress
+from ocr_app.line.page.content.rendering import assets
 from ocr_app.line.page.screens import PageScreens
 from ocr_app.line.page.site import PageLine, PageSite
 from ocr_app.line.page.streams import PageStreams
-from ocr_app.line.page.words import lines_of
+from ocr_app.line.page.content.words import lines_of
 from ocr_app.line.reading.jobs import Result
 
 LOG = logging.getLogger(__name__)

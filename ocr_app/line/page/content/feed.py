@@ -6,7 +6,7 @@ import time
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
 
 from ocr_app.line.journal.rows import VERDICTS, PartRow
-from ocr_app.line.page.words import PageTexts, lines_of
+from ocr_app.line.page.content.words import PageTexts, lines_of
 from ocr_app.line.reading.jobs import Result
 
 RECENT, TIMES = 24, 400

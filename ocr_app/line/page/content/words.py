@@ -9,7 +9,7 @@ from ocr_app.line.parts.part import REASONS as WITHOUT_READING
 from ocr_app.line.reading.jobs import Result
 from ocr_app.recipes.verdict import sentences
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "texts")
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "texts")
 ENGLISH = "en"
 _PLACE = re.compile(r"(?P<name>.*?)(?:\[(?P<at>\d+)\]|:(?P<side>left|right|above|below|between))?\Z")
 
