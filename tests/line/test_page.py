@@ -70,7 +70,7 @@ def page_port(served):
     return int(found.group(1)) if found else None
 
 
-def start(made, people=PEOPLE, recipe=RECIPE, **page):
+def start(made, people=PEOPLE, recipe=RECIPE, text=SCRIPT, **page):
     """A line whose reader reads a script; and the port of its page."""
     (made.folder / "recipe.yaml").write_text(recipe)
     if people:
@@ -78,7 +78,7 @@ def start(made, people=PEOPLE, recipe=RECIPE, **page):
             users.add(str(made.folder / "users.json"), name, role, secret)
         page.setdefault("users_file", "users.json")
     made.set(page={"listen": "127.0.0.1:0", **page})
-    served = made.start(environ={"FAKE_TEXT": SCRIPT})
+    served = made.start(environ={"FAKE_TEXT": text})
     return served, until(lambda: page_port(served), "the page")
 
 
