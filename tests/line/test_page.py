@@ -146,7 +146,7 @@ def test_the_live_stream_tells_the_last_part_its_quads_and_the_counters(shown, o
 def test_a_reject_is_there_with_its_reason(operator):
     assert 'id="reject-2"' in operator.get("/rejects")[2]
     text = operator.get("/parts/2")[2]
-    assert "FAIL" in text and "not-an-image" in text
+    assert "FAIL" in text and "not a picture" in text
 
 
 def test_the_history_is_searched_and_exported(operator):

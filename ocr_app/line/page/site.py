@@ -14,6 +14,7 @@ from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.page.content.alarms import PageAlarms
 from ocr_app.line.page.access.attempts import SignInAttempts
 from ocr_app.line.page.content.feed import LiveFeed
+from ocr_app.line.journal.pictures import UNKNOWN
 from ocr_app.line.page.access.gate import PageGate, PagePerson, address_of
 from ocr_app.line.page.content.records import PageRecords
 from ocr_app.line.page.content.rendering import PageRenderer
@@ -127,5 +128,5 @@ def local_moment(text: str) -> float:
 
 
 def has_picture(folder: str, picture: str) -> bool:
-    """Whether the picture that a row names is still there."""
-    return bool(picture) and os.path.isfile(os.path.join(folder, picture))
+    """Whether the picture that a row names is still there; bytes of no known kind are no picture."""
+    return bool(picture) and not picture.endswith(UNKNOWN) and os.path.isfile(os.path.join(folder, picture))

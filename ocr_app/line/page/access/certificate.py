@@ -35,8 +35,12 @@ def context_of(settings: PageSettings, folder: str) -> ssl.SSLContext:
 
 def load(certificate: str, key: str) -> ssl.SSLContext:
     """TLS 1.2 or newer with this certificate. Raises ServiceError."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if hasattr(ssl, "PROTOCOL_TLS_SERVER") else ssl.PROTOCOL_TLS)
-    context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1 | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
+    if hasattr(context, "minimum_version"):
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+    else:  # Python 3.6
+        context.options |= ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1
     context.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")
     try:
         context.load_cert_chain(certificate, key)
