@@ -157,7 +157,8 @@ class LiveLine:
     def _make_page(self) -> Any:
         """Raises ServiceError: aiohttp is missing, an address is taken, other computers without users or TLS."""
         listening.libraries()
-        from ocr_app.line.page.server import OperatorPage, PageLine
+        from ocr_app.line.page.server import OperatorPage
+        from ocr_app.line.page.site import PageLine
 
         address = listening.listen(self._settings.page, self._settings.journal.folder)
         line = PageLine(
@@ -210,7 +211,7 @@ class LiveLine:
         for output in self._outputs:
             self._start_output(start, output)
         if self._page is not None:
-            self._threads["output page"] = start(lambda: self._page.run(self._outputs_stop))
+            self._threads["output page"] = start(functools.partial(self._page.run, self._outputs_stop))
         self._threads["pictures"] = start(lambda: self._keeper.run(self._outputs_stop))
         self._threads["journal"] = start(self._retry_journal)
         self._threads["parts"] = start(self.pipeline.run)

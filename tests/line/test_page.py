@@ -154,7 +154,7 @@ def test_the_history_is_searched_and_exported(operator):
     assert "No part is like this" in operator.get("/history?text=100%25")[2]
     lines = operator.get("/history.json?verdict=fail")[2].splitlines()
     assert [json.loads(line)["verdict"] for line in lines] == ["fail"]
-    status, headers, text = operator.get("/history.csv")
+    _, headers, text = operator.get("/history.csv")
     assert headers["Content-Disposition"] == 'attachment; filename="parts.csv"' and text.startswith("number,id,time")
     assert "is not a time" in operator.get("/history?since=yesterday")[2]
 
@@ -258,11 +258,13 @@ def test_a_picture_that_the_journal_names_elsewhere_is_not_sent(shown, operator)
 
 def test_a_text_that_was_read_and_a_name_of_a_file_are_shown_as_text(operator):
     """XSS: the read text and the file's name are scripts, and the journal, the page and the stream carry them."""
-    pages = [operator.get(path)[2] for path in ("/parts/1", "/parts/2", "/history", "/rejects", "/history?text=%3Cscript%3E")]
+    pages = [
+        operator.get(path)[2] for path in ("/parts/1", "/parts/2", "/history", "/rejects", "/history?text=%3Cscript%3E")
+    ]
     assert html.escape(SCRIPT) in pages[0] and "onerror=alert(1)" in pages[1]
     for text in pages:
         assert SCRIPT not in text and "<img src=x" not in text
-    status, headers, _ = operator.get("/")
+    _, headers, _ = operator.get("/")
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy and "require-trusted-types-for 'script'" in policy
 

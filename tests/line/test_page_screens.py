@@ -15,7 +15,9 @@ from tests.line.test_page import LOOK, PIN, start
 browsers = pytest.importorskip("browser", reason="aiohttp is not here")
 
 IMAGE = "<IMG SRC=/XSS>"
-RECIPE = f"name: a\nwitnesses: 1\ncodes: [{{name: b, lines: [{{name: c, fields: [{{choice: ['{IMAGE}'], as: text}}]}}]}}]\n"
+RECIPE = (
+    f"name: a\nwitnesses: 1\ncodes: [{{name: b, lines: [{{name: c, fields: [{{choice: ['{IMAGE}'], as: text}}]}}]}}]\n"
+)
 SCREENS = {"live": "/", "rejects": "/rejects", "part": "/parts/2", "history": "/history", "health": "/health"}
 
 
@@ -199,7 +201,9 @@ def run_axe(tab, axe):
     """What breaks a rule: (rule, elements). axe is put in by DevTools, past the policy that refuses foreign scripts."""
     tab.ask(axe + "; true")
     script = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
-    script += ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.failureSummary)]))"
+    script += (
+        ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.failureSummary)]))"
+    )
     return tab.ask(script)
 
 

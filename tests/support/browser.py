@@ -7,7 +7,6 @@ type, press keys, and take pictures.
 import asyncio
 import base64
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -171,5 +170,3 @@ class Browser:
             self.process.terminate()
             self.process.wait(20)
             shutil.rmtree(self._profile, ignore_errors=True)
-
-

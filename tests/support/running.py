@@ -37,7 +37,7 @@ ERRORS = {
 
 
 class Fake(Reader):
-    """Black: dies. White: hangs. Else reads FAKE_TEXT, or AB7, after as many hundredths of a second as the image is grey."""
+    """Black: dies. White: hangs. Else reads FAKE_TEXT (AB7), after as many hundredths of a second as it is grey."""
 
     info = ReaderInfo("fake", "test 1", "cpu", "fp32")
 

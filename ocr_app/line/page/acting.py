@@ -11,9 +11,9 @@ from ocr_app.core.errors import BuildError
 from ocr_app.core.files import write_json
 from ocr_app.line.page.access import users
 from ocr_app.line.page.access.gate import COOKIE, FORM_COOKIE, PagePerson, address_of, where_to
+from ocr_app.line.page.access.users import NOBODY, OPERATOR, PageUser
 from ocr_app.line.page.screens import PageScreens
 from ocr_app.line.page.site import PageSite
-from ocr_app.line.page.access.users import NOBODY, OPERATOR, PageUser
 from ocr_app.line.reading import expected_values
 
 MOST_SIGN_INS = 4
@@ -112,7 +112,7 @@ class PageActions:
         return response
 
     async def _acting(self, request: web.Request, least: str) -> Any:
-        """(who, the form): somebody who is signed in, may do this, and sent a form of this page. Raises HTTPException."""
+        """(who, the form) of somebody who is signed in, may do this, and sent a form of this page; else an error."""
         form = await self._site.gate.form(request)
         person = self._site.gate.person(request)
         self._site.gate.check_token(person, form)

@@ -11,14 +11,14 @@ from aiohttp import web
 from ocr_app.imaging.load import Limits
 from ocr_app.line.health.snapshot import StatusSnapshot
 from ocr_app.line.journal.beside import JournalBeside
-from ocr_app.line.page.content.alarms import PageAlarms
-from ocr_app.line.page.access.attempts import SignInAttempts
-from ocr_app.line.page.content.feed import LiveFeed
 from ocr_app.line.journal.pictures import UNKNOWN
+from ocr_app.line.page.access.attempts import SignInAttempts
 from ocr_app.line.page.access.gate import PageGate, PagePerson, address_of
+from ocr_app.line.page.access.sessions import FormTokens
+from ocr_app.line.page.content.alarms import PageAlarms
+from ocr_app.line.page.content.feed import LiveFeed
 from ocr_app.line.page.content.records import PageRecords
 from ocr_app.line.page.content.rendering import PageRenderer
-from ocr_app.line.page.access.sessions import FormTokens
 from ocr_app.line.page.content.words import PageTexts
 from ocr_app.line.parts.pipeline import LineIdentity
 from ocr_app.line.settings import ServiceSettings

@@ -134,16 +134,20 @@ def weakness(role: str, name: str, secret: str) -> str:
     if len(secret) > LONGEST:
         return "more than {} characters".format(LONGEST)
     if role == OPERATOR:
-        if not re.match(r"[0-9]+\Z", secret):
-            return "a PIN has digits only"
-        if len(secret) < LEAST_PIN:
-            return "a PIN of {} digits; it needs {}".format(len(secret), LEAST_PIN)
-        return "a PIN that is easily guessed" if _is_guessable(secret) else ""
+        return _weakness_of_pin(secret)
     if len(secret) < LEAST_PASSWORD:
         return "a password of {} characters; it needs {}".format(len(secret), LEAST_PASSWORD)
     if len(set(secret)) < 5 or name.lower() in secret.lower():
         return "a password that is easily guessed"
     return ""
+
+
+def _weakness_of_pin(pin: str) -> str:
+    if not re.match(r"[0-9]+\Z", pin):
+        return "a PIN has digits only"
+    if len(pin) < LEAST_PIN:
+        return "a PIN of {} digits; it needs {}".format(len(pin), LEAST_PIN)
+    return "a PIN that is easily guessed" if _is_guessable(pin) else ""
 
 
 def _is_guessable(pin: str) -> bool:

@@ -51,7 +51,7 @@ class LiveFeed:
         return self._last
 
     def counters(self) -> Dict[str, Any]:
-        """``counts`` by verdict, ``yield`` (share of passes, None before the first part), ``latency_ms``, ``recent``."""
+        """Counts by verdict, the share of passes (None before a part), milliseconds, the last parts, and since when."""
         with self._lock:
             counts, recent, times = dict(self._counts), list(self._recent), sorted(self._times)
         total = sum(counts.values())

@@ -55,7 +55,14 @@ def test_weak_settings_of_the_page_are_warnings(tmp_path):
     path.chmod(0o644)
     rows = of_page(tmp_path, listen="0.0.0.0:0", users_file=str(path), look="open", idle_min=600)
     text = " ".join(found for state, found in rows if state == "warning")
-    for weak in ("others may read", "nobody can acknowledge", "own certificate", "page.look is open", "idle_min is 600"):
+    weaknesses = (
+        "others may read",
+        "nobody can acknowledge",
+        "own certificate",
+        "page.look is open",
+        "idle_min is 600",
+    )
+    for weak in weaknesses:
         assert weak in text
 
 

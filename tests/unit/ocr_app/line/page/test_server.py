@@ -29,7 +29,8 @@ def test_it_answers_writes_remarks_and_ends(page_line, people):
         while not page._site.records.remark(7) and time.monotonic() < end:
             time.sleep(0.05)
         remark = page._site.records.remark(7)
-        assert remark["size"] == [40, 20] and len(remark["lines"]) == 1 and remark["reasons"][0]["code"] == "unsure:c[0]"
+        assert remark["size"] == [40, 20] and len(remark["lines"]) == 1
+        assert remark["reasons"][0]["code"] == "unsure:c[0]"
         assert page._site.records.remark(8) == {}
     finally:
         stop.set()

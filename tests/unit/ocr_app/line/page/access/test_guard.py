@@ -49,7 +49,14 @@ def test_everything_is_handed_on(loop):
     connection.eof_received()
     connection.connection_lost(None)
     names = [call[0] for call in inner.calls]
-    assert names == ["connection_made", "data_received", "pause_writing", "resume_writing", "eof_received", "connection_lost"]
+    assert names == [
+        "connection_made",
+        "data_received",
+        "pause_writing",
+        "resume_writing",
+        "eof_received",
+        "connection_lost",
+    ]
 
 
 def test_one_that_asks_nothing_is_cut_off_and_one_that_asks_is_not(loop):
