@@ -29,7 +29,7 @@ from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
 from ocr_app.line.outputs.registers import LineRegisters
 from ocr_app.line.outputs.reject import RejectGate
-from ocr_app.line.page import listening
+from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.settings import ServiceSettings
@@ -170,7 +170,8 @@ class LiveLine:
     def _make_page(self) -> Any:
         """Raises ServiceError: aiohttp is missing, an address is taken, other computers without users or TLS."""
         listening.libraries()
-        from ocr_app.line.page.server import OperatorPage, PageLine
+        from ocr_app.line.page.server import OperatorPage
+        from ocr_app.line.page.site import PageLine
 
         address = listening.listen(self._settings.page, self._settings.journal.folder)
         line = PageLine(
@@ -223,7 +224,7 @@ class LiveLine:
         for output in self._outputs:
             self._start_output(start, output)
         if self._page is not None:
-            self._threads["output page"] = start(lambda: self._page.run(self._outputs_stop))
+            self._threads["output page"] = start(functools.partial(self._page.run, self._outputs_stop))
         self._threads["pictures"] = start(lambda: self._keeper.run(self._outputs_stop))
         self._threads["journal"] = start(self._retry_journal)
         self._threads["parts"] = start(self.pipeline.run)

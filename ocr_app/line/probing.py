@@ -10,7 +10,7 @@ from ocr_app.core.errors import OcrError, ServiceError
 from ocr_app.line.outputs import modbus, mqtt, webhook
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.passwords import password_of, secret_of, weaknesses, weaknesses_of_webhook
-from ocr_app.line.page import certificate, listening, users
+from ocr_app.line.page.access import certificate, listening, users
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.page import OPEN
 from ocr_app.line.sources.contract import CameraLost

@@ -7,7 +7,6 @@ type, press keys, and take pictures.
 import asyncio
 import base64
 import json
-import os
 import shutil
 import subprocess
 import tempfile

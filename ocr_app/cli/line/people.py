@@ -34,12 +34,10 @@ def _none(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    from ocr_app.line.page import users
+    from ocr_app.line.page.access import users
 
     users.add(arguments.file, arguments.name, arguments.role, _secret(arguments))
-    print("{}: {} is {}; a running service knows it after its next start".format(
-        arguments.file, arguments.name, arguments.role
-    ))  # fmt: skip
+    print("{}: {} is {}".format(arguments.file, arguments.name, arguments.role))
     return 0
 
 
@@ -62,15 +60,15 @@ def _secret(arguments: argparse.Namespace) -> str:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from ocr_app.line.page import users
+    from ocr_app.line.page.access import users
 
     users.remove(arguments.file, arguments.name)
-    print("{}: {} is removed; a running service knows it after its next start".format(arguments.file, arguments.name))
+    print("{}: {} is removed, and signed out".format(arguments.file, arguments.name))
     return 0
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from ocr_app.line.page import users
+    from ocr_app.line.page.access import users
 
     print("\n".join(users.roles_of(users.load(arguments.file))) or "nobody")
     return 0

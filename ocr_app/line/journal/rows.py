@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS actions (
 );
 CREATE TABLE IF NOT EXISTS remarks (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
 """
-"""What people did, and what is told about a part beside its row; tables that an older journal gets when it is opened."""
+"""What people did, and what is told about a part beside its row; an older journal gets these when it is opened."""
 
 
 class PartRow(NamedTuple):

@@ -9,11 +9,11 @@ from aiohttp import web
 from ocr_app import recipes
 from ocr_app.core.errors import BuildError
 from ocr_app.core.files import write_json
-from ocr_app.line.page import users
-from ocr_app.line.page.gate import COOKIE, FORM_COOKIE, PagePerson, address_of, where_to
+from ocr_app.line.page.access import users
+from ocr_app.line.page.access.gate import COOKIE, FORM_COOKIE, PagePerson, address_of, where_to
+from ocr_app.line.page.access.users import NOBODY, OPERATOR, PageUser
 from ocr_app.line.page.screens import PageScreens
 from ocr_app.line.page.site import PageSite
-from ocr_app.line.page.users import NOBODY, OPERATOR, PageUser
 from ocr_app.line.reading import expected_values
 
 MOST_SIGN_INS = 4
@@ -82,7 +82,8 @@ class PageActions:
 
     async def _user(self, name: str, secret: str) -> Optional[PageUser]:
         """The user whose secret this is; a name that does not exist takes as long."""
-        found = (self._site.gate.users or {}).get(name, NOBODY)
+        people = self._site.gate.users
+        found = people.current().get(name, NOBODY) if people is not None else NOBODY
         self._signing_in += 1
         try:
             fits = len(secret) <= users.LONGEST and await self._site.work(users.fits, secret, found.secret)
@@ -96,7 +97,7 @@ class PageActions:
         gate.sessions.end(request.cookies.get(COOKIE, ""))
         await self._site.record(request, PagePerson(user.name, user.role), "sign-in")
         response = web.Response(status=303, headers={"Location": onwards})
-        gate.set_cookie(response, COOKIE, gate.sessions.begin(user.name, user.role))
+        gate.set_cookie(response, COOKIE, gate.sessions.begin(user))
         response.del_cookie(FORM_COOKIE, path="/")
         return response
 
@@ -111,7 +112,7 @@ class PageActions:
         return response
 
     async def _acting(self, request: web.Request, least: str) -> Any:
-        """(who, the form): somebody who is signed in, may do this, and sent a form of this page. Raises HTTPException."""
+        """(who, the form) of somebody who is signed in, may do this, and sent a form of this page; else an error."""
         form = await self._site.gate.form(request)
         person = self._site.gate.person(request)
         self._site.gate.check_token(person, form)

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from ocr_app.line.journal import history
 from ocr_app.line.journal.rows import VERDICTS, PartRow
-from ocr_app.line.page.records import LIMIT_S, PartSearch, SearchTooSlow
+from ocr_app.line.page.access.users import OPERATOR, VIEWER, may
+from ocr_app.line.page.content.records import LIMIT_S, PartSearch, SearchTooSlow
 from ocr_app.line.page.site import PageSite, has_picture, local_moment
-from ocr_app.line.page.users import OPERATOR, VIEWER, may
 
 REJECTS, ROWS, EXPORTED, ACTIONS = 24, 50, 20000, 50
 _LONGEST = 100

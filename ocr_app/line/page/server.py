@@ -1,6 +1,7 @@
 """The page as a part of the service: an event loop in a thread of its own, beside the line."""
 
 import asyncio
+import functools
 import io
 import logging
 import sys
@@ -12,17 +13,17 @@ from PIL import Image as Pillow
 
 from ocr_app.core.logs import fields
 from ocr_app.line.journal.rows import PartRow
-from ocr_app.line.page import gate as gates
+from ocr_app.line.page.access import gate as gates
+from ocr_app.line.page.access.certificate import names_of
+from ocr_app.line.page.access.gate import PageGate
+from ocr_app.line.page.access.guard import ConnectionGuard
+from ocr_app.line.page.access.listening import PageAddress
 from ocr_app.line.page.acting import PageActions
-from ocr_app.line.page.certificate import names_of
-from ocr_app.line.page.gate import PageGate
-from ocr_app.line.page.guard import ConnectionGuard
-from ocr_app.line.page.listening import PageAddress
-from ocr_app.line.page.rendering import assets
+from ocr_app.line.page.content.rendering import assets
+from ocr_app.line.page.content.words import lines_of
 from ocr_app.line.page.screens import PageScreens
 from ocr_app.line.page.site import PageLine, PageSite
 from ocr_app.line.page.streams import PageStreams
-from ocr_app.line.page.words import lines_of
 from ocr_app.line.reading.jobs import Result
 
 LOG = logging.getLogger(__name__)
@@ -66,14 +67,17 @@ class OperatorPage:
         files = assets()
         streams, screens = PageStreams(self._site, files), PageScreens(self._site)
         guards: List[ConnectionGuard] = []
-        checked = gates.middleware(
-            self._site.gate, lambda transport: guards[0].has_request(transport), self._site.error,
-            lambda: LOG.exception("a request of the page failed"),
-        )  # fmt: skip
+
+        def arrived(transport: Any) -> None:
+            guards[0].has_request(transport)
+
+        failed = functools.partial(LOG.exception, "a request of the page failed")
+        checked = gates.middleware(self._site.gate, arrived, self._site.error, failed)
         app = web.Application(client_max_size=gates.BODY_BYTES, middlewares=[checked])
         app.add_routes(screens.routes() + streams.routes() + PageActions(self._site, screens).routes())
         runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_S)
         await runner.setup()
+        assert runner.server is not None  # since setup
         guards.append(ConnectionGuard(runner.server, loop))
         server = await loop.create_server(guards[0], sock=self._address.bound, **self._tls())
         events = loop.create_task(streams.run())
@@ -101,7 +105,7 @@ class OperatorPage:
         return dict(limit, ssl=self._address.context)
 
     async def _write_remarks(self) -> None:
-        """Sentences and quads of rejects, beside their rows: they come after the verdict, and nothing waits for them."""
+        """Sentences and quads of rejects, beside their rows; they come after the verdict, which waits for none."""
         with self._lock:
             found, self._remarks = self._remarks, []
         for row, data, result in found:

@@ -11,14 +11,15 @@ from aiohttp import web
 from ocr_app.imaging.load import Limits
 from ocr_app.line.health.snapshot import StatusSnapshot
 from ocr_app.line.journal.beside import JournalBeside
-from ocr_app.line.page.alarms import PageAlarms
-from ocr_app.line.page.attempts import SignInAttempts
-from ocr_app.line.page.feed import LiveFeed
-from ocr_app.line.page.gate import PageGate, PagePerson, address_of
-from ocr_app.line.page.records import PageRecords
-from ocr_app.line.page.rendering import PageRenderer
-from ocr_app.line.page.sessions import FormTokens
-from ocr_app.line.page.words import PageTexts
+from ocr_app.line.journal.pictures import UNKNOWN
+from ocr_app.line.page.access.attempts import SignInAttempts
+from ocr_app.line.page.access.gate import PageGate, PagePerson, address_of
+from ocr_app.line.page.access.sessions import FormTokens
+from ocr_app.line.page.content.alarms import PageAlarms
+from ocr_app.line.page.content.feed import LiveFeed
+from ocr_app.line.page.content.records import PageRecords
+from ocr_app.line.page.content.rendering import PageRenderer
+from ocr_app.line.page.content.words import PageTexts
 from ocr_app.line.parts.pipeline import LineIdentity
 from ocr_app.line.settings import ServiceSettings
 
@@ -127,5 +128,5 @@ def local_moment(text: str) -> float:
 
 
 def has_picture(folder: str, picture: str) -> bool:
-    """Whether the picture that a row names is still there."""
-    return bool(picture) and os.path.isfile(os.path.join(folder, picture))
+    """Whether the picture that a row names is still there; bytes of no known kind are no picture."""
+    return bool(picture) and not picture.endswith(UNKNOWN) and os.path.isfile(os.path.join(folder, picture))

@@ -11,13 +11,13 @@ from aiohttp import web
 
 from ocr_app.core.errors import ImageError
 from ocr_app.core.logs import Throttle, fields
-from ocr_app.line.page import pictures
-from ocr_app.line.page.feed import ShownPart
-from ocr_app.line.page.gate import HEADERS, PageGate
-from ocr_app.line.page.pictures import LARGEST, SMALL, PagePicture
-from ocr_app.line.page.rendering import PageAsset
+from ocr_app.line.page.access.gate import HEADERS, PageGate
+from ocr_app.line.page.access.users import VIEWER
+from ocr_app.line.page.content import pictures
+from ocr_app.line.page.content.feed import ShownPart
+from ocr_app.line.page.content.pictures import LARGEST, SMALL, PagePicture
+from ocr_app.line.page.content.rendering import PageAsset
 from ocr_app.line.page.site import PageSite
-from ocr_app.line.page.users import VIEWER
 
 LOG = logging.getLogger(__name__)
 LEAST_S, MOST_S, WRITE_S = 0.2, 1.0, 10.0

@@ -80,7 +80,8 @@ class PartUnderWay:
 
     def abandon(self) -> bool:
         """Gives up on its readings; False where one of them is there already."""
-        return not any([job.abandon() is not None for job in self.jobs])
+        found = [job.abandon() for job in self.jobs]
+        return all(result is None for result in found)
 
     def leave(self) -> None:
         """Tells the source that its frames are a part."""

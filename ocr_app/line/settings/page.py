@@ -1,4 +1,3 @@
-# ruff: noqa: RUF009 - the defaults are declarations of attrs, not calls that are evaluated once
 """The section about the operator's page."""
 
 import attr
@@ -17,7 +16,7 @@ class PageSettings:
     listen: str = setting(NO_ADDRESS, "Where to listen.", form="HOST:PORT, or none")
     users_file: str = setting(
         "",
-        "Who may sign in; `ocr-app line users` writes it. Without it, everyone of this computer may look.",
+        "Who may sign in, written by `ocr-app line users`; without it, everyone of this computer may look.",
         path=True,
     )
     look: str = setting(

@@ -188,3 +188,42 @@ def test_a_frame_that_is_not_read_in_time_might_have_said_something_else(make_be
     bench.read("pass", image="a")
     (row,) = bench.end()
     assert (row.verdict, row.reasons) == ("fail", ("deadline-missed",)) and bench.metric("deadline_missed_total") == 1
+
+
+def test_a_view_comes_after_the_outputs_with_what_was_read(make_bench):
+    bench, seen = make_bench(), []
+    bench.pipeline.add_output(lambda row, data: seen.append("output"))
+    bench.pipeline.add_view(lambda row, data, result: seen.append((row.number, data, result and result["verdict"])))
+    bench.start()
+    bench.begin()
+    bench.read()
+    bench.pipeline.begin(bench.jobs.now(), None, parts.NO_FRAME)
+    bench.end()
+    assert seen == ["output", (1, b"data", "pass"), "output", (2, b"", None)]
+
+
+def test_a_view_that_fails_keeps_no_part_from_its_verdict(make_bench):
+    bench = make_bench()
+    bench.pipeline.add_view(lambda row, data, result: 1 / 0)
+    bench.start()
+    bench.begin()
+    bench.read()
+    assert [row.verdict for row in bench.end()] == ["pass"]
+
+
+def test_work_between_parts_is_refused_while_one_is_under_way_and_keeps_new_ones_out(make_bench):
+    bench, done = make_bench(), []
+
+    def work():
+        late = threading.Thread(target=bench.begin, args=("late.png",))
+        late.start()
+        time.sleep(0.1)
+        done.append(bench.pipeline.under_way)
+
+    bench.start()
+    assert bench.pipeline.between_parts(work) and done == [0]
+    job = bench.read()
+    assert job.name == "late.png"
+    bench.end()
+    bench.begin()
+    assert not bench.pipeline.between_parts(work) and done == [0]

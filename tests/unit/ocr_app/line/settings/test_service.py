@@ -75,8 +75,7 @@ def test_the_defaults():
         },
         "trigger": {
             "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0,
-            "frames": 1,
-            "frames_agree": 2, "topic": "", "pin": 0,
+            "frames": 1, "frames_agree": 2, "topic": "", "pin": 0,
             "edge": "rising", "presence_level": 6.0, "presence_still": 3.0,
         },
         "parts": {"policy": "every", "queue": 4, "limit_ms": 10000},
@@ -96,6 +95,10 @@ def test_the_defaults():
         "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
         "reject": {
             "gpio": "none", "pin": 0, "delay_ms": 0.0, "length_ms": 100.0, "watchdog_pin": 0, "watchdog_ms": 250.0,
+        },
+        "page": {
+            "listen": "none", "users_file": "", "look": "sign-in", "idle_min": 30, "name": "", "certificate_file": "",
+            "key_file": "",
         },
         "limits": {
             "queue": 8,

@@ -13,6 +13,8 @@ import threading
 import time
 from typing import Callable, Dict, Optional
 
+from ocr_app.line.page.access.users import PageUser
+
 MOST = 200
 LONGEST_S = 12 * 3600.0
 _BYTES = 32
@@ -25,8 +27,8 @@ def _random() -> str:
 class PageSession:
     """One sign-in. ``csrf``: what every form of this session carries."""
 
-    def __init__(self, user: str, role: str, now: float) -> None:
-        self.user, self.role, self.csrf = user, role, _random()
+    def __init__(self, user: PageUser, now: float) -> None:
+        self.user, self.csrf = user, _random()
         self.began, self.used = now, now
 
 
@@ -38,14 +40,14 @@ class PageSessions:
         self._lock = threading.Lock()
         self._sessions: Dict[str, PageSession] = {}
 
-    def begin(self, user: str, role: str) -> str:
+    def begin(self, user: PageUser) -> str:
         """A new session; returns its identifier, for the cookie. Beyond MOST, the one that was idle longest ends."""
         identifier = _random()
         with self._lock:
             self._forget_old()
             while len(self._sessions) >= MOST:
                 del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].used)]
-            self._sessions[_digest(identifier)] = PageSession(user, role, self._now())
+            self._sessions[_digest(identifier)] = PageSession(user, self._now())
         return identifier
 
     def of(self, identifier: str, is_click: bool = True) -> Optional[PageSession]:
@@ -61,12 +63,6 @@ class PageSessions:
         """Signs out."""
         with self._lock:
             self._sessions.pop(_digest(identifier), None)
-
-    def end_of(self, user: str) -> None:
-        """Ends all sessions of a user."""
-        with self._lock:
-            for key in [key for key, session in self._sessions.items() if session.user == user]:
-                del self._sessions[key]
 
     def _forget_old(self) -> None:
         now = self._now()

@@ -9,7 +9,7 @@ from ocr_app.line.parts.part import REASONS as WITHOUT_READING
 from ocr_app.line.reading.jobs import Result
 from ocr_app.recipes.verdict import sentences
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "texts")
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "texts")
 ENGLISH = "en"
 _PLACE = re.compile(r"(?P<name>.*?)(?:\[(?P<at>\d+)\]|:(?P<side>left|right|above|below|between))?\Z")
 
@@ -52,7 +52,7 @@ class PageTexts:
     def reasons_of(self, reasons: List[str], result: Optional[Mapping[str, Any]]) -> List[Dict[str, str]]:
         """Each reason as {code, text, remedy}. ``result``: what was read, whose details say more; None without."""
         detailed = {}
-        for one in (result or {}).get("code", {}).get("reasons", ()) if result else ():
+        for one in ((result or {}).get("code") or {}).get("reasons", ()):
             key = one["code"] + (":" + one["where"] if one.get("where") else "")
             detailed[key] = one
         return [self._told(reason, detailed.get(reason)) for reason in reasons]

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from ocr_app.line.page.sessions import PageSessions, same
-from ocr_app.line.page.users import VIEWER, PageUser, may
+from ocr_app.line.page.access.sessions import PageSessions, same
+from ocr_app.line.page.access.users import VIEWER, PageUsers, may
 from ocr_app.line.settings.page import LOOPBACK, OPEN, PageSettings
 
 COOKIE, FORM_COOKIE = "nano-ocr-session", "nano-ocr-form"
@@ -46,7 +46,7 @@ class NotSignedIn(Exception):
 class PageGate:
     """``users``: None where everyone of this computer may look; ``is_secure``: whether the page is served by TLS."""
 
-    def __init__(self, settings: PageSettings, users: Optional[Dict[str, PageUser]], is_secure: bool) -> None:
+    def __init__(self, settings: PageSettings, users: Optional[PageUsers], is_secure: bool) -> None:
         self._settings, self.users, self.is_secure = settings, users, is_secure
         self.sessions = PageSessions(settings.idle_min * 60.0)
 
@@ -66,8 +66,11 @@ class PageGate:
         """Who asks; the role is empty for somebody who may not even look."""
         identifier = request.cookies.get(COOKIE, "")
         session = self.sessions.of(identifier, is_click) if self.users is not None else None
-        if session is not None:
-            return PagePerson(session.user, session.role, session.csrf, identifier)
+        if session is not None and self.users is not None:
+            user = session.user
+            if self.users.current().get(user.name) == user:
+                return PagePerson(user.name, user.role, session.csrf, identifier)
+            self.sessions.end(identifier)  # removed, or with another role or secret since
         is_open = self.users is None or self._settings.look == OPEN
         return PagePerson("", VIEWER if is_open else "")
 

@@ -1,4 +1,4 @@
-"""Alarms: what degrades the service, until it is over; a person may acknowledge one, which hides it and not the cause."""
+"""Alarms: what degrades the service, until it is over. To acknowledge one hides it, and not its cause."""
 
 import threading
 from typing import Dict, List, NamedTuple

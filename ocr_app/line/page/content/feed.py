@@ -6,7 +6,7 @@ import time
 from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
 
 from ocr_app.line.journal.rows import VERDICTS, PartRow
-from ocr_app.line.page.words import PageTexts, lines_of
+from ocr_app.line.page.content.words import PageTexts, lines_of
 from ocr_app.line.reading.jobs import Result
 
 RECENT, TIMES = 24, 400
@@ -51,7 +51,7 @@ class LiveFeed:
         return self._last
 
     def counters(self) -> Dict[str, Any]:
-        """``counts`` by verdict, ``yield`` (share of passes, None before the first part), ``latency_ms``, ``recent``."""
+        """Counts by verdict, the share of passes (None before a part), milliseconds, the last parts, and since when."""
         with self._lock:
             counts, recent, times = dict(self._counts), list(self._recent), sorted(self._times)
         total = sum(counts.values())

@@ -2,11 +2,11 @@
 
 import socket
 import ssl
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.page import certificate, users
-from ocr_app.line.page.users import PageUser
+from ocr_app.line.page.access import certificate
+from ocr_app.line.page.access.users import PageUsers
 from ocr_app.line.settings.page import PageSettings
 
 _WAITING = 64
@@ -35,7 +35,7 @@ class PageAddress(NamedTuple):
 
     bound: socket.socket
     context: Optional[ssl.SSLContext]
-    users: Optional[Dict[str, PageUser]]
+    users: Optional[PageUsers]
 
     def url(self, name: str) -> str:
         """What a browser asks for."""
@@ -45,8 +45,8 @@ class PageAddress(NamedTuple):
 
 def listen(settings: PageSettings, folder: str) -> PageAddress:
     """Raises ServiceError: other computers without users, no certificate, an address that is taken."""
-    found = users.load(settings.users_file) if settings.users_file else None
-    if not settings.is_local and not found:
+    found = PageUsers(settings.users_file) if settings.users_file else None
+    if not settings.is_local and not (found and found.current()):
         raise ServiceError(
             "page.listen {} lets other computers in, and nobody may sign in".format(settings.listen),
             "users in page.users_file, or a loopback address",

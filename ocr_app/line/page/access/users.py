@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import os
 import re
 import stat
@@ -14,7 +15,9 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from ocr_app.core.errors import ServiceError, UsageError
 from ocr_app.core.files import write_whole
+from ocr_app.core.logs import fields
 
+LOG = logging.getLogger(__name__)
 SCHEMA = "nano-ocr/page-users/1"
 VIEWER, OPERATOR, ENGINEER = "viewer", "operator", "engineer"
 ROLES = (VIEWER, OPERATOR, ENGINEER)
@@ -131,16 +134,20 @@ def weakness(role: str, name: str, secret: str) -> str:
     if len(secret) > LONGEST:
         return "more than {} characters".format(LONGEST)
     if role == OPERATOR:
-        if not re.match(r"[0-9]+\Z", secret):
-            return "a PIN has digits only"
-        if len(secret) < LEAST_PIN:
-            return "a PIN of {} digits; it needs {}".format(len(secret), LEAST_PIN)
-        return "a PIN that is easily guessed" if _is_guessable(secret) else ""
+        return _weakness_of_pin(secret)
     if len(secret) < LEAST_PASSWORD:
         return "a password of {} characters; it needs {}".format(len(secret), LEAST_PASSWORD)
     if len(set(secret)) < 5 or name.lower() in secret.lower():
         return "a password that is easily guessed"
     return ""
+
+
+def _weakness_of_pin(pin: str) -> str:
+    if not re.match(r"[0-9]+\Z", pin):
+        return "a PIN has digits only"
+    if len(pin) < LEAST_PIN:
+        return "a PIN of {} digits; it needs {}".format(len(pin), LEAST_PIN)
+    return "a PIN that is easily guessed" if _is_guessable(pin) else ""
 
 
 def _is_guessable(pin: str) -> bool:
@@ -157,6 +164,35 @@ def weaknesses(path: str) -> List[str]:
     if not any(may(user.role, OPERATOR) for user in users.values()):
         found.append("page.users_file has no operator and no engineer: nobody can acknowledge an alarm")
     return found
+
+
+class PageUsers:
+    """The users of a file, which is read again when it changes. For use by several threads."""
+
+    def __init__(self, path: str) -> None:
+        """Raises ServiceError."""
+        self._path, self._seen, self._users = path, _state(path), load(path)
+
+    def current(self) -> Dict[str, PageUser]:
+        """The users by name; nobody while the file is missing or wrong, which is logged once."""
+        seen = _state(self._path)
+        if seen != self._seen:
+            self._seen = seen
+            try:
+                self._users = load(self._path)
+            except ServiceError as error:
+                LOG.error("nobody may sign in to the page", extra=fields(found=error.found))
+                self._users = {}
+        return self._users
+
+
+def _state(path: str) -> Any:
+    """What changes when the file does."""
+    try:
+        about = os.stat(path)
+        return about.st_mtime_ns, about.st_size, about.st_ino, about.st_mode
+    except OSError:
+        return None
 
 
 def roles_of(users: Dict[str, Any]) -> List[str]:

@@ -7,9 +7,9 @@ from typing import Any, Dict
 
 import jinja2
 
-from ocr_app.line.page.words import PageTexts
+from ocr_app.line.page.content.words import PageTexts
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
