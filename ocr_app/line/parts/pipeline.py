@@ -10,7 +10,7 @@ import functools
 import logging
 import threading
 import time
-from typing import Any, Callable, Deque, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence
 
 from ocr_app.core.logs import fields
 from ocr_app.line.health.status import ServiceStatus
