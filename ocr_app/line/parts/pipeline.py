@@ -248,7 +248,7 @@ class PartPipeline:
 
         One of several that was not read in time might have said something else, so the part fails without it.
         """
-        results = {}  # type: Dict[int, Result]
+        results: Dict[int, Result] = {}
         for place, shot in enumerate(part.shots):
             if shot.job is not None and not part.failed:
                 result = self._result(part, shot.job)
