@@ -240,7 +240,7 @@ def test_nobody_sees_anything_without_a_sign_in(caller):
 ])  # fmt: skip
 def test_no_path_leads_to_a_file(operator, path):
     status, _, text = operator.get(path)
-    assert status in (400, 404) and "root:" not in text and "scrypt" not in text and "import" not in text
+    assert status in (400, 404) and "root:" not in text and "pbkdf2" not in text and "import" not in text
 
 
 def test_a_picture_that_the_journal_names_elsewhere_is_not_sent(shown, operator):

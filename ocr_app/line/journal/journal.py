@@ -23,6 +23,8 @@ INTERRUPTED = "interrupted"
 NOT_JOURNALLED = "not-journalled"
 """The reason of a part that could not be written down: whatever was read, it does not pass."""
 MOST_WAITING = 10000
+MOST_ACTIONS = 100000
+"""Of people; failed sign-ins are among them, so that their number has to be bounded."""
 _PRUNE_EVERY = 500
 _LOG_EVERY_S = 10.0
 _INSERT = "INSERT INTO parts ({}) VALUES ({})".format(rows.COLUMNS, ", ".join("?" * len(PartRow._fields)))
@@ -263,6 +265,8 @@ class PartJournal:
         last = last if got is None else min(last, got)
         self._fast.execute("DELETE FROM parts WHERE number <= ? AND verdict IS NOT NULL", (last,))
         self._fast.execute("DELETE FROM remarks WHERE number <= ?", (last,))
+        oldest = "(SELECT MAX(number) FROM actions) - ?"
+        self._fast.execute("DELETE FROM actions WHERE number <= " + oldest, (MOST_ACTIONS,))
 
     def close(self) -> None:
         """What waits is tried once more."""

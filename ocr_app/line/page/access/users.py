@@ -1,6 +1,6 @@
 """Who may sign in: a file of names with roles and hashed secrets, which only its owner may read.
 
-Secrets are hashed by scrypt with N = 2^14, r = 8 and p = 1: 16 MB and some 50 ms for each try.
+Secrets are hashed by PBKDF2 with HMAC-SHA-256, which every Python has; scrypt is missing from builds of Python 3.6.
 """
 
 import base64
@@ -23,14 +23,15 @@ VIEWER, OPERATOR, ENGINEER = "viewer", "operator", "engineer"
 ROLES = (VIEWER, OPERATOR, ENGINEER)
 """Each role may do what those before it may."""
 LEAST_PIN, LEAST_PASSWORD, LONGEST = 6, 10, 200
-_COST, _BLOCK, _PARALLEL, _SALT = 14, 8, 1, 16
+ROUNDS = 600000  # OWASP, Password Storage Cheat Sheet, 2023
+_KIND, _SALT = "pbkdf2-sha256", 16
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")
 _NEXT = "ocr-app line users add USERS.json NAME --role operator"
 _ROWS = ("0123456789", "9876543210")
 
 
 class PageUser(NamedTuple):
-    """``secret``: "scrypt$14$8$1$SALT$HASH"."""
+    """``secret``: "pbkdf2-sha256$600000$SALT$HASH"."""
 
     name: str
     role: str
@@ -45,25 +46,23 @@ def may(role: str, least: str) -> bool:
 def hashed(secret: str, salt: Optional[bytes] = None) -> str:
     """The secret as it is stored."""
     salt = os.urandom(_SALT) if salt is None else salt
-    digest = _scrypt(secret, salt, _COST, _BLOCK, _PARALLEL)
-    coded = [base64.b64encode(part).decode("ascii") for part in (salt, digest)]
-    return "$".join(["scrypt", str(_COST), str(_BLOCK), str(_PARALLEL)] + coded)
+    coded = [base64.b64encode(part).decode("ascii") for part in (salt, _digest(secret, salt, ROUNDS))]
+    return "$".join([_KIND, str(ROUNDS)] + coded)
 
 
-def _scrypt(secret: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
-    if not hasattr(hashlib, "scrypt"):
-        raise ServiceError("this Python has no scrypt", "a Python built with OpenSSL 1.1 or newer")
-    return hashlib.scrypt(secret.encode("utf-8"), salt=salt, n=1 << cost, r=block, p=parallel, dklen=32)
+def _digest(secret: str, salt: bytes, rounds: int) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", secret.encode("utf-8", "replace"), salt, rounds)
 
 
 def fits(secret: str, stored: str) -> bool:
     """Whether ``secret`` is the one that was stored; takes as long for a wrong one."""
-    _, cost, block, parallel, salt, digest = stored.split("$")
-    found = _scrypt(secret, base64.b64decode(salt), int(cost), int(block), int(parallel))
-    return hmac.compare_digest(found, base64.b64decode(digest))
+    _, rounds, salt, digest = stored.split("$")
+    return hmac.compare_digest(_digest(secret, base64.b64decode(salt), int(rounds)), base64.b64decode(digest))
 
 
-NOBODY = PageUser("", "", hashed("", b"\0" * _SALT)) if hasattr(hashlib, "scrypt") else PageUser("", "", "")
+NOBODY = PageUser(
+    "", "", "$".join([_KIND, str(ROUNDS), base64.b64encode(b"-" * _SALT).decode("ascii"), "A" * 43 + "="])
+)
 """Compared with where a name does not exist, so that the time does not tell which names do."""
 
 
@@ -91,9 +90,9 @@ def load(path: str) -> Dict[str, PageUser]:
 def _check(user: PageUser) -> None:
     if user.role not in ROLES or not _NAME.match(user.name):
         raise ValueError("{} with the role {!r}".format(user.name, user.role))
-    name, cost, block, parallel, salt, digest = user.secret.split("$")
+    kind, rounds, salt, digest = user.secret.split("$")
     sizes = len(base64.b64decode(salt)), len(base64.b64decode(digest))
-    if name != "scrypt" or (int(cost), int(block), int(parallel)) != (_COST, _BLOCK, _PARALLEL) or sizes != (16, 32):
+    if (kind, int(rounds)) != (_KIND, ROUNDS) or sizes != (_SALT, 32):
         raise ValueError("the secret of {}".format(user.name))
 
 

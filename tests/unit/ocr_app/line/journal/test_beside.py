@@ -6,6 +6,7 @@ import pytest
 
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.journal import database, rows
+from ocr_app.line.journal import journal as journals
 from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.journal.journal import PartJournal
 
@@ -39,6 +40,15 @@ def test_a_remark_is_exchanged_and_goes_with_its_part(journal, tmp_path):
     journal.numbers._last, journal._keep = 200, 100
     journal._prune()
     assert asked(tmp_path, "SELECT * FROM remarks") == []
+
+
+def test_actions_are_bounded(journal, tmp_path, monkeypatch):
+    monkeypatch.setattr(journals, "MOST_ACTIONS", 2)
+    beside = JournalBeside(journal)
+    for number in range(5):
+        beside.record_action(str(number), "", "", "sign-in-refused")
+    journal._prune()
+    assert asked(tmp_path, "SELECT user FROM actions ORDER BY number") == [("3",), ("4",)]
 
 
 def test_an_older_journal_gets_the_tables(tmp_path):
