@@ -451,6 +451,45 @@ def fuzz(_: Context, minutes: float = 20.0, seed: int = 0, only: str = "", publi
     _run(fuzzing.run, float(minutes), int(seed), _list(only), out)
 
 
+@task(
+    positional=["verb"],
+    help={
+        "verb": "demo or measure",
+        "seconds": "demo: how long; default: until Ctrl-C; measure: of each run; default: 20",
+        "mqtt": "demo: --no-mqtt does without a broker",
+        "rounds": "measure: how often each way takes its turn",
+        "publish": "measure: write docs/results/line.json and line.md",
+    },
+)
+def line(
+    _: Context, verb: str, seconds: float = 0.0, mqtt: bool = True, rounds: int = 3, publish: bool = False
+) -> None:
+    """Try the live line on this computer (demo); measure its throughput and latency (measure)."""
+    from fleet.live import demo as demonstration
+    from fleet.live import measure
+
+    if verb == "demo":
+        _run(demonstration.run, float(seconds), mqtt)
+    elif verb == "measure":
+        _run(measure.run, rounds, float(seconds) or measure.SECONDS, publish)
+    else:
+        raise Exit(f"inv: line {verb}: not known; demo or measure", 2)
+
+
+@task(
+    help={
+        "hours": "how long",
+        "every": "seconds between two faults",
+        "publish": "write docs/results/soak.json and soak.md",
+    }
+)
+def soak(_: Context, hours: float = 2.0, every: float = 60.0, publish: bool = False) -> None:
+    """Let a live line run for hours with faults: broker and reading process killed, disk full; count what is lost."""
+    from fleet.live import soak as soaked
+
+    _run(soaked.run, float(hours), float(every), publish)
+
+
 @task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests need."""

@@ -249,3 +249,10 @@ class BoardAppError(FleetError):
 
     exit_code = 85
     code = "board-app"
+
+
+class LiveLineError(FleetError):
+    """A live line cannot be tried on this computer, or it did not do what it has to."""
+
+    exit_code = 86
+    code = "live-line"

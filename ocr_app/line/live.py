@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from prometheus_client.core import GaugeMetricFamily
 
@@ -15,18 +15,21 @@ from ocr_app.core.files import sha256_of
 from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.journal.holding import JournalHold
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.keeping import PictureKeeper
 from ocr_app.line.journal.numbers import board_name, new_boot
 from ocr_app.line.journal.pictures import PictureQuotas, PictureStore
 from ocr_app.line.journal.rows import PartRow
+from ocr_app.line.outputs import webhook
 from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
 from ocr_app.line.outputs.registers import LineRegisters
 from ocr_app.line.outputs.reject import RejectGate
+from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.settings import ServiceSettings
@@ -42,6 +45,10 @@ from ocr_app.line.triggers.presence import PresenceGate
 LOG = logging.getLogger(__name__)
 _MB = 1 << 20
 _RETRY_S = 1.0
+_WAITING = {
+    CURSOR: ("nano_ocr_mqtt_waiting", "Results that the broker has not got."),
+    webhook.CURSOR: ("nano_ocr_webhook_waiting", "Results that the webhook has not taken."),
+}
 Start = Callable[[Callable[[], Any]], threading.Thread]
 
 
@@ -61,7 +68,7 @@ class LiveLine:
         latest = settings.parts.policy == "latest"
         self.pipeline = PartPipeline(
             self.identity, self._journal, jobs, status, settings.parts.queue, limit_s, latest, self._trusts_clock,
-            self._hold.frames,
+            self._hold.frames, agree=settings.trigger.frames_agree,
         )  # fmt: skip
         source = make_source(settings.source, settings.parts.queue, self._journal.has_frame)
         self.pushed = source if isinstance(source, PushedSource) else None
@@ -73,6 +80,7 @@ class LiveLine:
         self._last: Optional[PartRow] = None
         self._totals = {"passes": 0, "rejects": 0}
         self._outputs: List[LineOutput] = self._make_outputs()
+        self._page = self._make_page() if settings.page.enabled else None
         status.metrics.more_gauges = self.gauges
 
     def _identify(self, release: str) -> LineIdentity:
@@ -94,13 +102,19 @@ class LiveLine:
             journal = PartJournal(own.folder, self._status, own.keep_parts, lambda: self._make_room(store, lock))
             store.removed = lambda number: journal.set_picture(number, "")
             journal.record_boot(self.identity.boot, time.time(), self.identity.release)
-            journal.keep_cursors((CURSOR,) if self._settings.mqtt.enabled else ())
+            journal.keep_cursors(self._cursors())
         except (OSError, sqlite3.Error) as error:
             found = "the journal in {} cannot be used: {}".format(own.folder, error)
             raise ServiceError(found, "a folder with free space that this user may write to", "df -h") from error
         if journal.interrupted:
             LOG.warning("parts were interrupted by the last end", extra=fields(parts=journal.interrupted))
         return store, journal
+
+    def _cursors(self) -> Tuple[str, ...]:
+        """The outputs that get parts from the journal."""
+        own = self._settings
+        found = ((CURSOR, own.mqtt.enabled), (webhook.CURSOR, own.webhook.enabled))
+        return tuple(name for name, enabled in found if enabled)
 
     @staticmethod
     def _make_room(store: PictureStore, lock: threading.Lock) -> None:
@@ -145,11 +159,28 @@ class LiveLine:
             lost = functools.partial(self._status.count, "modbus_lost")
             registers = LineRegisters(own.modbus.acknowledge, own.modbus.waiting, self._conditions, lost)
             made.append(ModbusOutput(own.modbus.listen, registers, fire if trigger.kind == "modbus" else None))
+        if own.webhook.enabled:
+            made.append(webhook.WebhookOutput(own.webhook, self._journal, self._status))
         if own.mqtt.enabled:
             topic = trigger.topic if trigger.kind == "mqtt" else ""
             board, state = self.identity.board, self._state
             made.append(MqttOutput(own.mqtt, board, self._journal, self._status, state, topic, fire))
         return made
+
+    def _make_page(self) -> Any:
+        """Raises ServiceError: aiohttp is missing, an address is taken, other computers without users or TLS."""
+        listening.libraries()
+        from ocr_app.line.page.server import OperatorPage
+        from ocr_app.line.page.site import PageLine
+
+        address = listening.listen(self._settings.page, self._settings.journal.folder)
+        line = PageLine(
+            self._settings, self.identity, self._status.snapshot, lambda: self.pipeline.under_way,
+            self.pipeline.between_parts, JournalBeside(self._journal),
+        )  # fmt: skip
+        page = OperatorPage(line, address)
+        self.pipeline.add_view(page.view)
+        return page
 
     def _fire(self) -> None:
         """A trigger from outside."""
@@ -192,6 +223,8 @@ class LiveLine:
         self.pipeline.add_output(self._keeper.keep)
         for output in self._outputs:
             self._start_output(start, output)
+        if self._page is not None:
+            self._threads["output page"] = start(functools.partial(self._page.run, self._outputs_stop))
         self._threads["pictures"] = start(lambda: self._keeper.run(self._outputs_stop))
         self._threads["journal"] = start(self._retry_journal)
         self._threads["parts"] = start(self.pipeline.run)
@@ -245,10 +278,6 @@ class LiveLine:
             GaugeMetricFamily("nano_ocr_parts_under_way", "Parts without a verdict.", self.pipeline.under_way),
             GaugeMetricFamily("nano_ocr_journal_waiting", about, self._journal.waiting),
             days,
-        ] + self._mqtt_gauges()
-
-    def _mqtt_gauges(self) -> List[Any]:
-        if not self._settings.mqtt.enabled:
-            return []
-        waiting = self._journal.count_undelivered(CURSOR)
-        return [GaugeMetricFamily("nano_ocr_mqtt_waiting", "Results that the broker has not got.", waiting)]
+        ] + [
+            GaugeMetricFamily(*_WAITING[name], value=self._journal.count_undelivered(name)) for name in self._cursors()
+        ]

@@ -4,12 +4,15 @@ import os
 import shutil
 import socket
 from typing import Callable, Iterator, List, NamedTuple, Tuple
+from urllib.parse import urlsplit
 
-from ocr_app.core.errors import OcrError
-from ocr_app.line.outputs import modbus, mqtt
+from ocr_app.core.errors import OcrError, ServiceError
+from ocr_app.line.outputs import modbus, mqtt, webhook
 from ocr_app.line.outputs.gpio import JetsonPins
-from ocr_app.line.outputs.passwords import password_of, weaknesses
+from ocr_app.line.outputs.passwords import password_of, secret_of, weaknesses, weaknesses_of_webhook
+from ocr_app.line.page.access import certificate, listening, users
 from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.page import OPEN
 from ocr_app.line.sources.contract import CameraLost
 from ocr_app.line.sources.opening import make_source
 
@@ -44,8 +47,10 @@ _Look = Callable[[ServiceSettings], _Rows]
 def _looks(settings: ServiceSettings) -> List[Tuple[str, _Look]]:
     looks: List[Tuple[str, _Look]] = [("source", _source), ("journal", _journal)]
     looks += [("mqtt", _mqtt)] if settings.mqtt.enabled else []
+    looks += [("webhook", _webhook)] if settings.webhook.enabled else []
     looks += [("modbus", _modbus)] if settings.modbus.enabled else []
     looks += [("reject", _reject)] if settings.reject.enabled else []
+    looks += [("page", _page)] if settings.page.enabled else []
     return looks
 
 
@@ -82,6 +87,21 @@ def _mqtt(settings: ServiceSettings) -> _Rows:
         yield WEAK, text
 
 
+def _webhook(settings: ServiceSettings) -> _Rows:
+    """Only whether somebody listens there: a request would be a result."""
+    secret_of(settings.webhook)
+    webhook.make_opener(settings.webhook)
+    parts = urlsplit(settings.webhook.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), settings.webhook.timeout_s).close()
+        yield GOOD, "{}:{} listens; nothing was sent".format(parts.hostname, port)
+    except OSError as error:
+        yield BAD, "{}:{}: {}".format(parts.hostname, port, error)
+    for text in weaknesses_of_webhook(settings.webhook):
+        yield WEAK, text
+
+
 def _modbus(settings: ServiceSettings) -> _Rows:
     modbus.library()
     host, port = modbus.address_of(settings.modbus.listen)
@@ -102,3 +122,34 @@ def _reject(settings: ServiceSettings) -> _Rows:
     yield GOOD, "Jetson.GPIO knows this board"
     if not settings.reject.watchdog_pin:
         yield WEAK, "no watchdog pin: a process that is killed while the gate is open leaves it open"
+
+
+def _page(settings: ServiceSettings) -> _Rows:
+    own = settings.page
+    listening.libraries()
+    try:
+        listening.bind(own).close()
+        yield GOOD, "{} is free".format(own.listen)
+    except ServiceError as error:
+        yield BAD, "{}; the running service may have it".format(error.found)
+    if own.users_file:
+        yield GOOD, "{} users may sign in".format(len(users.load(own.users_file)))
+        for text in users.weaknesses(own.users_file):
+            yield WEAK, text
+    else:
+        yield WEAK, "no page.users_file: everyone of this computer may look, and nobody can acknowledge an alarm"
+    yield from _page_network(settings)
+
+
+def _page_network(settings: ServiceSettings) -> _Rows:
+    own = settings.page
+    pair = certificate.files_of(own, settings.journal.folder)
+    if own.certificate_file:
+        certificate.load(*pair)
+        yield GOOD, "{} and its key fit together".format(own.certificate_file)
+    elif not own.is_local:
+        yield WEAK, "the page makes its own certificate: browsers warn until they trust {}".format(pair[0])
+    if not own.is_local and own.look == OPEN:
+        yield WEAK, "page.look is open: everyone who reaches {} sees pictures and results".format(own.listen)
+    if own.idle_min > 120:
+        yield WEAK, "page.idle_min is {}: a sign-in that was left open stays open for hours".format(own.idle_min)

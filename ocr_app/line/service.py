@@ -18,9 +18,10 @@ from ocr_app.line.inputs.handler import RequestHandler
 from ocr_app.line.inputs.intake import Intake
 from ocr_app.line.inputs.server import HttpServer, address_of
 from ocr_app.line.live import LiveLine
+from ocr_app.line.reading.crew import ReadingCrew
 from ocr_app.line.reading.engine_builder import EngineBuilder
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.reading.supervisor import DRAIN_S, Supervisor
+from ocr_app.line.reading.supervisor import DRAIN_S
 from ocr_app.line.settings import ServiceSettings
 
 LOG = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class LineService:
         self._line = self._make_line()
         self._server = self._make_server() if settings.http.enabled else None
         build = EngineBuilder(settings, context.samples, self._stop) if settings.reader.build_engines else None
-        self._supervisor = Supervisor(settings, self._status, self._jobs, warm_image(context.samples), build)
+        self._crew = ReadingCrew(settings, self._status, self._jobs, warm_image(context.samples), build)
 
     def _make_heartbeat(self) -> heartbeat.HeartbeatWriter:
         health, context = self._settings.health, self._context
@@ -85,7 +86,7 @@ class LineService:
         inputs = describe(self._settings, self.port)
         LOG.info("service started", extra=fields(version=VERSION, release=self._context.release, **inputs))
         self._status.set_proving(bool(self._settings.recipe.challenge))
-        supervision = self._thread(self._supervisor.run)
+        supervision = self._thread(self._crew.run)
         self._start_inputs()
         while not self._ending():
             self._heartbeat.beat()
@@ -97,7 +98,7 @@ class LineService:
         self._signalled = True
 
     def _ending(self) -> bool:
-        return self._signalled or self._supervisor.stop.is_set()
+        return self._signalled or self._crew.stop.is_set()
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -124,7 +125,7 @@ class LineService:
             except Exception:
                 LOG.exception("a part of the service failed")
                 self._status.give_up()
-                self._supervisor.stop.set()
+                self._crew.stop.set()
 
         thread = threading.Thread(target=guarded, daemon=True)
         thread.start()
@@ -142,7 +143,7 @@ class LineService:
         self._heartbeat.beat()
         if self._line is not None:
             self._line.stop_capturing()
-        self._supervisor.stop.set()
+        self._crew.stop.set()
         supervision.join(limit_s)
         self._end_line()
         self._close()
@@ -156,7 +157,7 @@ class LineService:
         self._status.give_up()
         self._heartbeat.beat()
         self._close()
-        error = self._supervisor.error
+        error = self._crew.error
         exit_code = error.exit_code if error else 1
         found = str(error) if error else "the supervisor's thread ended"
         LOG.error("service failed", extra=fields(exit_code=exit_code, found=found))

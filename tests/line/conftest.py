@@ -3,6 +3,9 @@
 LINE_PYTHON names another Python for the service, such as one of 3.6 with paho-mqtt 1.6.1.
 """
 
+import base64
+import hashlib
+import io
 import json
 import os
 import shutil
@@ -10,14 +13,23 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
+import tarfile
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 import running
 from PIL import Image as Pillow
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[2]
 RECIPE = (
     "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{choice: [AB]}, {digits: 1, as: number}]}]}]\n"
 )
@@ -179,6 +191,27 @@ def line(tmp_path):
     yield made
     for served in made.served:
         served.kill()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """axe-core, which checks the rules of WCAG: npm fetches the version of versions.toml once, into build/."""
+    from tests.conftest import absent
+
+    wanted = tomllib.loads((ROOT / "versions.toml").read_text())["npm"]["axe-core"]
+    folder = ROOT / "build" / ("axe-core-" + wanted["version"])
+    package = folder / f"axe-core-{wanted['version']}.tgz"
+    if not package.is_file():
+        if shutil.which("npm") is None:
+            absent("npm", "apt-get install npm")
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "pack", "--silent", "axe-core@" + wanted["version"], "--pack-destination", str(folder)]
+        if subprocess.run(command, check=False, cwd=folder, timeout=300).returncode:
+            absent("axe-core " + wanted["version"], "npm has to reach its registry")
+    data = package.read_bytes()
+    assert "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode() == wanted["integrity"]
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return archive.extractfile("package/axe.min.js").read().decode()
 
 
 @pytest.fixture

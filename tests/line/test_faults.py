@@ -134,6 +134,19 @@ def test_a_hung_reader_makes_parts_fail_at_their_limit_and_in_order(line):
     assert reasons == ["deadline-missed"] * 4
 
 
+def test_with_two_processes_verdicts_leave_in_the_order_of_their_triggers(line):
+    line.frames([100, 1, 1, DIES, 100, 1, 1, HANGS, 1, 1]).set(
+        source={"rate_hz": 20, "repeat": False}, limits={"reading_s": 3.0, "restarts": 10}, reader={"processes": 2}
+    )
+    served = line.start()
+    until(lambda: line.count() == 10, "ten verdicts", 90)
+    assert served.end() == 0
+    wanted = ["pass"] * 3 + ["fail"] + ["pass"] * 3 + ["fail"] + ["pass"] * 2
+    assert [verdict for _, verdict in line.decided()] == wanted
+    decided = [moment for (moment,) in line.rows("SELECT decided FROM parts ORDER BY number")]
+    assert decided == sorted(decided)
+
+
 def test_a_camera_that_goes_is_said_and_is_found_again(line):
     line.frames([PASS]).set(source={"rate_hz": 20, "retry_s": 0.1, "retry_most_s": 0.2})
     served = line.start()

@@ -1,5 +1,6 @@
 """A PLC: pymodbus, which shares no code with the server of the line."""
 
+import json
 import time
 
 import pytest
@@ -64,6 +65,20 @@ def test_a_plc_triggers_and_takes_each_verdict_once(line, start):
         assert plc.take() is None, "a verdict was taken twice"
     assert plc.taken == [(number, 1, "AB7") for number in range(1, 21)]
     assert served.end() == 0 and line.count("pass") == 20
+
+
+def test_several_frames_of_one_trigger_are_one_verdict(line, start):
+    line.frames([1, 2, 3])
+    served, plc = start(
+        source={"rate_hz": 30}, trigger={"kind": "modbus", "frames": 3}, parts={"queue": 2}, reader={"processes": 2}
+    )
+    for number in (1, 2):
+        assert not plc.client.write_coil(0, True).isError()
+        assert until(plc.take, "a verdict") == (number, 1, "AB7")
+    assert served.end() == 0 and line.count("pass") == 2
+    for (text,) in line.rows("SELECT witnesses FROM parts"):
+        frames = json.loads(text)["frames"]
+        assert [frame["verdict"] for frame in frames] == ["pass"] * 3 and len({frame["name"] for frame in frames}) == 3
 
 
 def test_a_slow_plc_loses_no_verdict_while_it_acknowledges(line, start):

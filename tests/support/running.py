@@ -37,7 +37,7 @@ ERRORS = {
 
 
 class Fake(Reader):
-    """Black: dies. White: hangs. Else reads AB7 after as many hundredths of a second as the image is grey."""
+    """Black: dies. White: hangs. Else reads FAKE_TEXT (AB7), after as many hundredths of a second as it is grey."""
 
     info = ReaderInfo("fake", "test 1", "cpu", "fp32")
 
@@ -49,9 +49,12 @@ class Fake(Reader):
             open(sys.argv[1] + ".hanging", "w").close()
             time.sleep(3600)
         time.sleep(level / 100.0)
-        signs = ("",) + tuple(" AB7")
-        logs = np.full((7, len(signs)), -12.0, np.float32)
-        logs[[0, 1, 2, 3, 4, 5, 6], [0, 2, 0, 3, 0, 4, 0]] = 0.0
+        text = os.environ.get("FAKE_TEXT", "AB7")
+        signs = ("", " ") + tuple(sorted(set(text) - {" "}))
+        logs = np.full((2 * len(text) + 1, len(signs)), -12.0, np.float32)
+        logs[::2, 0] = 0.0
+        for step, sign in enumerate(text):
+            logs[2 * step + 1, signs.index(sign)] = 0.0
         return [LinePosterior(box_quad(0, 0, 5, 5), logs, signs)]
 
     def read(self, image, timer=None):

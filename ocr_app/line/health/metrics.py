@@ -24,6 +24,7 @@ COUNTERS = {
     "journals_put_aside": ("", "Torn journals that were put aside.", ()),
     "pictures_lost": ("", "Pictures that could not be kept.", ()),
     "mqtt_results": ("", "Results that the broker has acknowledged.", ()),
+    "webhook_results": ("", "Results that the webhook has taken.", ()),
     "modbus_lost": ("", "Verdicts that a PLC did not acknowledge in time.", ()),
     "challenges": ("outcome", "Readings of the challenge set, by outcome.", ("passed", "failed")),
 }

@@ -23,6 +23,7 @@ REASONS = (
     "challenge_failed",
     "journal_lost",
     "broker_lost",
+    "webhook_lost",
     "clock_unsynced",
     "disk_low",
     "disk_read_only",

@@ -21,9 +21,9 @@ class ServiceStatus:
         self.metrics = ServiceMetrics()
         self._now = now
         self._lock = threading.Lock()
-        self._state = health_file.STARTING
-        self._busy_until: Optional[float] = None
-        self._dead = False
+        self._states: Dict[int, str] = {}
+        self._busy_until: Dict[int, float] = {}
+        self._dead, self._stopping = False, False
         self._proving = False
         self._times: Deque[Tuple[float, float]] = collections.deque()
         self._info: Dict[str, str] = {}
@@ -34,18 +34,30 @@ class ServiceStatus:
         with self._lock:
             return self._state == health_file.READING
 
-    def enter(self, state: str, info: Optional[Dict[str, str]] = None) -> None:
-        """The state from now on, except after stopping; ``info`` describes the open reader."""
+    @property
+    def _state(self) -> str:
+        """That of the reading process that has come furthest: while one reads, the service does."""
+        if self._stopping:
+            return health_file.STOPPING
+        return max(self._states.values(), key=health_file.STATES.index, default=health_file.STARTING)
+
+    def enter(self, state: str, info: Optional[Dict[str, str]] = None, seat: int = 0) -> None:
+        """The state from now on, except after stopping; ``info`` describes the open reader.
+
+        ``seat``: number of the reading process that is meant. Stopping is the state of all.
+        """
         assert state in health_file.STATES, state
         with self._lock:
-            if self._state != health_file.STOPPING:
-                self._state = state
+            if state == health_file.STOPPING:
+                self._stopping = True
+            else:
+                self._states[seat] = state
             self._info = dict(info) if info is not None else self._info
 
-    def busy(self, seconds: float) -> None:
-        """The main loop is alive, and will call this again within ``seconds``."""
+    def busy(self, seconds: float, seat: int = 0) -> None:
+        """The loop of a reading process is alive, and will call this again within ``seconds``."""
         with self._lock:
-            self._busy_until = self._now() + seconds
+            self._busy_until[seat] = self._now() + seconds
 
     def set_proving(self, proving: bool) -> None:
         """While the challenge set is read at the start, a reader that could serve still counts as warming up."""
@@ -71,7 +83,8 @@ class ServiceStatus:
         """Everything, at one moment."""
         reasons = self.degraded.current()
         with self._lock:
-            overdue = self._busy_until is not None and self._now() > self._busy_until
+            now = self._now()
+            overdue = any(now > until for until in self._busy_until.values())
             live = not self._dead and not overdue
             proving = self._proving and self._state == health_file.READING
             state = health_file.WARMING_UP if proving else self._state

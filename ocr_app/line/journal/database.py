@@ -65,6 +65,7 @@ def _connect(path: str, synchronous: str, check: bool = False) -> Any:
                 raise sqlite3.OperationalError("version {} of the journal, expected {}".format(version, rows.VERSION))
             if version == 0:
                 connection.executescript("BEGIN IMMEDIATE;" + rows.SCHEMA + "COMMIT;")
+            connection.executescript("BEGIN IMMEDIATE;" + rows.ADDITIONS + "COMMIT;")
     except sqlite3.Error:
         connection.close()
         raise

@@ -23,6 +23,8 @@ INTERRUPTED = "interrupted"
 NOT_JOURNALLED = "not-journalled"
 """The reason of a part that could not be written down: whatever was read, it does not pass."""
 MOST_WAITING = 10000
+MOST_ACTIONS = 100000
+"""Of people; failed sign-ins are among them, so that their number has to be bounded."""
 _PRUNE_EVERY = 500
 _LOG_EVERY_S = 10.0
 _INSERT = "INSERT INTO parts ({}) VALUES ({})".format(rows.COLUMNS, ", ".join("?" * len(PartRow._fields)))
@@ -187,6 +189,11 @@ class PartJournal:
             change = "UPDATE parts SET picture = ? WHERE number = ?"
             self._tried(lambda: self._fast.execute(change, (name, number)), "a picture")
 
+    def write_beside(self, statement: str, values: Tuple[Any, ...], what: str, is_sure: bool = False) -> bool:
+        """Writes into a table beside that of the parts; False where the disk did not take it. ``is_sure``: flushed."""
+        with self._lock:
+            return self._tried(lambda: (self._sure if is_sure else self._fast).execute(statement, values), what)
+
     def undelivered(self, output: str, most: int) -> List[PartRow]:
         """Decided parts that ``output`` has not got, in their order. A part under way holds back those after it."""
         query = (
@@ -257,6 +264,9 @@ class PartJournal:
         last = self.numbers.last - self._keep
         last = last if got is None else min(last, got)
         self._fast.execute("DELETE FROM parts WHERE number <= ? AND verdict IS NOT NULL", (last,))
+        self._fast.execute("DELETE FROM remarks WHERE number <= ?", (last,))
+        oldest = "(SELECT MAX(number) FROM actions) - ?"
+        self._fast.execute("DELETE FROM actions WHERE number <= " + oldest, (MOST_ACTIONS,))
 
     def close(self) -> None:
         """What waits is tried once more."""

@@ -19,6 +19,8 @@ _WINDOW_S = 3600.0
 _LEAST_S = 60.0
 _DAY_S = 86400.0
 _PART = ".part"
+UNKNOWN = ".image"
+"""How the name of a file ends whose bytes are of no known kind."""
 _STARTS = ((b"\xff\xd8", ".jpg"), (b"\x89PNG", ".png"), (b"BM", ".bmp"), (b"RIFF", ".webp"), (b"II*", ".tif"))
 
 
@@ -156,7 +158,7 @@ class PictureStore:
 
 
 def _suffix(data: bytes) -> str:
-    return next((suffix for start, suffix in _STARTS if data.startswith(start)), ".image")
+    return next((suffix for start, suffix in _STARTS if data.startswith(start)), UNKNOWN)
 
 
 def _forget(path: str) -> None:

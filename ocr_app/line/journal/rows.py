@@ -39,6 +39,14 @@ CREATE TABLE IF NOT EXISTS boots (boot TEXT PRIMARY KEY, wall REAL NOT NULL, rel
 PRAGMA user_version = 1;
 """
 VERSION = 1
+ADDITIONS = """
+CREATE TABLE IF NOT EXISTS actions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, wall REAL NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL,
+    address TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS remarks (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
+"""
+"""What people did, and what is told about a part beside its row; an older journal gets these when it is opened."""
 
 
 class PartRow(NamedTuple):

@@ -1,31 +1,56 @@
 """Passwords: from a file or the environment, never from the settings themselves."""
 
 import os
+import re
 import stat
 from typing import List, Mapping
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.settings.outputs import MqttSettings
+from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
+
+_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|\Z)")
 
 
 def password_of(settings: MqttSettings, environ: Mapping[str, str] = os.environ) -> str:
     """The password for the broker, empty where none is set. Raises ServiceError where it is not to be had."""
-    if settings.password_env:
-        if not environ.get(settings.password_env):
-            found = "the environment variable {} (mqtt.password_env) is not set".format(settings.password_env)
-            raise ServiceError(found, "the password in it")
-        return environ[settings.password_env]
-    if not settings.password_file:
+    return _secret("mqtt.password", "password", settings.password_file, settings.password_env, environ)
+
+
+def secret_of(settings: WebhookSettings, environ: Mapping[str, str] = os.environ) -> str:
+    """The secret that signs what a webhook gets, empty where none is set. Raises ServiceError likewise."""
+    return _secret("webhook.secret", "secret", settings.secret_file, settings.secret_env, environ)
+
+
+def _secret(key: str, what: str, path: str, variable: str, environ: Mapping[str, str]) -> str:
+    if variable:
+        if not environ.get(variable):
+            found = "the environment variable {} ({}_env) is not set".format(variable, key)
+            raise ServiceError(found, "the {} in it".format(what))
+        return environ[variable]
+    if not path:
         return ""
     try:
-        with open(settings.password_file, encoding="utf-8") as stream:
-            password = stream.readline().rstrip("\r\n")
+        with open(path, encoding="utf-8") as stream:
+            secret = stream.readline().rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        found = "mqtt.password_file {}: {}".format(settings.password_file, error)
-        raise ServiceError(found, "a file that holds the password in its first line") from error
-    if not password:
-        raise ServiceError("mqtt.password_file {} is empty".format(settings.password_file), "the password")
-    return password
+        found = "{}_file {}: {}".format(key, path, error)
+        raise ServiceError(found, "a file that holds the {} in its first line".format(what)) from error
+    if not secret:
+        raise ServiceError("{}_file {} is empty".format(key, path), "the {}".format(what))
+    return secret
+
+
+def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
+    """What makes it easy to read, or to forge, what a webhook gets, in words."""
+    found = []
+    path, local = settings.secret_file, _LOCAL.match(settings.url) is not None
+    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        found.append("every user of this computer may read webhook.secret_file: chmod 600")
+    if not local and not settings.url.startswith("https:"):
+        found.append("webhook without https: everyone on the network can read what is sent")
+    if not local and not settings.secret_file and not settings.secret_env:
+        found.append("webhook without a secret: anyone may send results in the name of this board")
+    return found
 
 
 def weaknesses(settings: MqttSettings) -> List[str]:

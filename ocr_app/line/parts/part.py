@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ocr_app.line.journal.rows import FAIL, VERDICTS, PartRow
 from ocr_app.line.reading.jobs import ReadJob, Result
@@ -22,23 +22,16 @@ REASONS = {
 """Why a part fails without a reading; what a reading itself says is in docs/reference/recipes.md."""
 
 
-class PartUnderWay:
-    """One part between its trigger and its verdict. ``failed``: why it fails without a reading, else empty."""
+class FrameShot:
+    """One frame of a part, and its reading."""
 
-    def __init__(self, row: PartRow, frame: Optional[CapturedFrame], failed: str) -> None:
-        self.row, self.frame, self.failed = row, frame, failed
+    def __init__(self, frame: CapturedFrame) -> None:
+        self.frame = frame
         self.job: Optional[ReadJob] = None
         self.path = ""
 
-    @property
-    def waits(self) -> bool:
-        """Whether it still has to be read, so that it could give way."""
-        return not self.failed and self.job is not None
-
     def store(self, folder: str) -> bool:
         """Writes the frame to a file for the reader; False where there is no room."""
-        if self.frame is None:
-            return False
         try:
             handle, self.path = tempfile.mkstemp(prefix="part-", dir=folder)
             with os.fdopen(handle, "wb") as stream:
@@ -56,6 +49,49 @@ class PartUnderWay:
             except OSError:
                 pass
             self.path = ""
+
+
+class PartUnderWay:
+    """One part between its trigger and its verdict. ``failed``: why it fails without a reading, else empty.
+
+    ``frames``: those that are read for it, in their order; ``chosen``: the place of the one that the verdict is about.
+    """
+
+    def __init__(self, row: PartRow, frames: Sequence[CapturedFrame], failed: str) -> None:
+        self.row, self.failed = row, failed
+        self.shots = [FrameShot(frame) for frame in frames]
+        self.chosen = 0
+        self.result: Optional[Result] = None
+
+    @property
+    def frame(self) -> Optional[CapturedFrame]:
+        """The frame that the verdict is about, the first one until then; None without any."""
+        return self.shots[self.chosen].frame if self.shots else None
+
+    @property
+    def jobs(self) -> List[ReadJob]:
+        """What the reading processes were given."""
+        return [shot.job for shot in self.shots if shot.job is not None]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still has to be read, so that it could give way."""
+        return not self.failed and bool(self.jobs)
+
+    def abandon(self) -> bool:
+        """Gives up on its readings; False where one of them is there already."""
+        found = [job.abandon() for job in self.jobs]
+        return all(result is None for result in found)
+
+    def leave(self) -> None:
+        """Tells the source that its frames are a part."""
+        for shot in self.shots:
+            shot.frame.leave()
+
+    def discard(self) -> None:
+        """Removes the files."""
+        for shot in self.shots:
+            shot.discard()
 
 
 class Outcome(NamedTuple):

@@ -6,25 +6,29 @@ down, and hands it to the outputs. So every part has one verdict, whatever becom
 """
 
 import collections
+import functools
 import logging
 import threading
 import time
-from typing import Any, Callable, Deque, List, NamedTuple, Optional
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Sequence
 
 from ocr_app.core.logs import fields
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.numbers import part_id
 from ocr_app.line.journal.rows import PartRow
+from ocr_app.line.parts import agreement
 from ocr_app.line.parts import part as parts
-from ocr_app.line.parts.part import PartUnderWay, outcome_of
-from ocr_app.line.reading.jobs import JobQueue, Result
+from ocr_app.line.parts.part import FrameShot, Outcome, PartUnderWay, outcome_of
+from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.sources.contract import CapturedFrame
 
 LOG = logging.getLogger(__name__)
 _POLL_S = 0.05
 Decided = Callable[[PartRow, bytes], None]
 """What gets each verdict, in order: the row and the frame's bytes. It must not wait."""
+View = Callable[[PartRow, bytes, Optional[Result]], None]
+"""What shows each verdict: like an output, and it also gets what was read, None without a reading."""
 
 
 class LineIdentity(NamedTuple):
@@ -42,7 +46,8 @@ class PartPipeline:
     """``capacity``: parts under way; ``limit_s``: from the trigger to the verdict at most.
 
     ``latest``: the oldest part that waits gives way to a new one; without it, the new one is refused. ``trusted``:
-    whether the wall clock counts as right; ``frames``: the folder of frames that wait for the reader.
+    whether the wall clock counts as right; ``frames``: the folder of frames that wait for the reader; ``agree``: how
+    many frames of a part with several have to pass.
     """
 
     def __init__(
@@ -57,19 +62,25 @@ class PartPipeline:
         trusted: Callable[[], bool],
         frames: str,
         wall: Callable[[], float] = time.time,
+        agree: int = 1,
     ) -> None:
         self._identity, self._journal, self._jobs, self._status = identity, journal, jobs, status
         self._capacity, self._limit_s, self._latest = capacity, limit_s, latest
-        self._trusted, self._frames, self._wall = trusted, frames, wall
+        self._trusted, self._frames, self._wall, self._agree = trusted, frames, wall, agree
         self._parts: Deque[PartUnderWay] = collections.deque()
         self._changed = threading.Condition()
         self._begin_lock = threading.Lock()
         self._outputs: List[Decided] = []
+        self._views: List[View] = []
         self._stopping, self._reading_is_over = False, False
 
     def add_output(self, output: Decided) -> None:
         """To be called before the first part."""
         self._outputs.append(output)
+
+    def add_view(self, view: View) -> None:
+        """To be called before the first part. Views come after the outputs."""
+        self._views.append(view)
 
     # --- triggers --------------------------------------------------------------------------------------------------
 
@@ -85,16 +96,32 @@ class PartPipeline:
         """Parts without a verdict."""
         return len(self._parts)
 
-    def begin(self, triggered: float, frame: Optional[CapturedFrame], failed: str = "") -> PartUnderWay:
-        """A part. ``triggered``: seconds of the monotonic clock; ``failed``: why it fails without a reading.
+    def between_parts(self, work: Callable[[], None]) -> bool:
+        """Calls ``work`` while no part is under way and none can begin; False, without a call, where one is."""
+        with self._begin_lock:
+            if self._parts:
+                return False
+            work()
+            return True
+
+    def begin(
+        self,
+        triggered: float,
+        frame: Optional[CapturedFrame],
+        failed: str = "",
+        more: Sequence[CapturedFrame] = (),
+    ) -> PartUnderWay:
+        """A part. ``triggered``: seconds of the monotonic clock; ``failed``: why it fails without a reading; ``more``:
+        frames after the first one that are decided together with it.
 
         Never waits for another part: beyond the capacity, this one or, with ``latest``, the oldest one fails.
         """
         with self._begin_lock:
             failed = failed or self._refusal()
-            part = PartUnderWay(self._row(triggered, frame), frame, failed)
-            if self._journal.begin(part.row) and frame is not None:
-                frame.leave()
+            frames = ([frame] if frame is not None else []) + list(more)
+            part = PartUnderWay(self._row(triggered, frame), frames, failed)
+            if self._journal.begin(part.row):
+                part.leave()
             if not failed:
                 self._offer(part)
             self._status.count("triggers", "overrun" if failed == parts.OVERRUN else "part")
@@ -112,10 +139,8 @@ class PartPipeline:
             waiting = [part for part in self._parts if part.waits] if self._latest else []
             if len(self._parts) >= 2 * self._capacity or not waiting:
                 return parts.OVERRUN
-            oldest = waiting[0]
-            assert oldest.job is not None
-            if oldest.job.abandon() is None:
-                oldest.failed = parts.DROPPED
+            if waiting[0].abandon():
+                waiting[0].failed = parts.DROPPED
                 self._status.count("frames", "dropped")
             return ""
 
@@ -143,13 +168,21 @@ class PartPipeline:
         )
 
     def _offer(self, part: PartUnderWay) -> None:
-        """Gives the frame to the reading process; the time of the part counts from its trigger."""
-        if part.frame is None or not part.frame.data or not part.store(self._frames):
-            part.failed = parts.NO_FRAME if part.frame is None or not part.frame.data else parts.NO_ROOM
-            return
-        part.job = self._jobs.offer(part.path, part.row.name or part.row.id, arrived=part.row.triggered)
-        if part.job is None:
-            part.failed = parts.OVERRUN
+        """Gives the frames to the reading processes; the time of the part counts from its trigger."""
+        failures = [self._offer_frame(part, shot) for shot in part.shots] or [parts.NO_FRAME]
+        part.failed = next((failure for failure in failures if failure), "")
+        if part.failed:
+            part.abandon()
+
+    def _offer_frame(self, part: PartUnderWay, shot: FrameShot) -> str:
+        """Why the frame will not be read; empty where it will."""
+        if not shot.frame.data:
+            return parts.NO_FRAME
+        if not shot.store(self._frames):
+            return parts.NO_ROOM
+        name = shot.frame.name or part.row.id
+        shot.job = self._jobs.offer(shot.path, name, arrived=part.row.triggered)
+        return "" if shot.job is not None else parts.OVERRUN
 
     # --- verdicts --------------------------------------------------------------------------------------------------
 
@@ -165,8 +198,12 @@ class PartPipeline:
             row = self._decide(part)
             for output in self._outputs:
                 self._hand_over(output, row, part)
-            if part.frame is not None and part.frame.on_verdict is not None:
-                part.frame.on_verdict(row)
+            self._record_told(row)
+            for view in self._views:
+                self._hand_over(functools.partial(_show, view, part), row, part)
+            for shot in part.shots:
+                if shot.frame.on_verdict is not None:
+                    shot.frame.on_verdict(row)
             with self._changed:
                 self._parts.popleft()
                 self._changed.notify_all()
@@ -182,11 +219,10 @@ class PartPipeline:
         self._reading_is_over = True
 
     def _decide(self, part: PartUnderWay) -> PartRow:
-        result = self._result(part)
+        outcome = self._outcome(part)
         read = self._jobs.now()
-        outcome = outcome_of(result, part.failed)
         part.discard()
-        stages = self._stages(part, result, read)
+        stages = self._stages(part, part.result, read)
         row = part.row._replace(
             decided=self._jobs.now(),
             verdict=outcome.verdict,
@@ -197,23 +233,45 @@ class PartPipeline:
             timings=dict(outcome.timings or {}, **stages),
         )
         written = self._journal.decide(row)
-        done = self._jobs.now()
-        self._status.metrics.observe_stage("journal", done - read)
-        self._status.metrics.observe_stage("total", done - part.row.triggered)
+        self._status.metrics.observe_stage("journal", self._jobs.now() - read)
         self._status.count("parts", written.verdict or "")
-        LOG.debug("part decided", extra=fields(part=written.id, verdict=written.verdict))
         return written
 
-    def _result(self, part: PartUnderWay) -> Optional[Result]:
+    def _record_told(self, row: PartRow) -> None:
+        """The outputs have the verdict."""
+        seconds = self._jobs.now() - row.triggered
+        self._status.metrics.observe_stage("total", seconds)
+        LOG.debug("part told", extra=fields(part=row.id, verdict=row.verdict, ms=round(seconds * 1000.0, 2)))
+
+    def _outcome(self, part: PartUnderWay) -> Outcome:
+        """What became of all frames of the part; the one that counts is then ``part.chosen``, with ``part.result``.
+
+        One of several that was not read in time might have said something else, so the part fails without it.
+        """
+        results: Dict[int, Result] = {}
+        for place, shot in enumerate(part.shots):
+            if shot.job is not None and not part.failed:
+                result = self._result(part, shot.job)
+                results.update({place: result} if result is not None else {})
+        if part.failed:
+            part.abandon()
+            return outcome_of(None, part.failed)
+        places = sorted(results)
+        chosen, outcome = agreement.decide([results[place] for place in places], min(self._agree, len(part.shots)))
+        part.chosen, part.result = places[chosen], results[places[chosen]]
+        return outcome
+
+    def _result(self, part: PartUnderWay, job: ReadJob) -> Optional[Result]:
         """What was read, None with the reason in ``part.failed`` where nothing was in time."""
-        job = part.job
         until = part.row.triggered + self._limit_s
-        while job is not None and not part.failed:
+        while not part.failed:
             result = job.wait(min(_POLL_S, until - self._jobs.now()))
             if result is not None:
                 return result
             if job.dropped or self._reading_is_over:
                 part.failed = parts.STOPPED
+            elif job.abandoned:  # a newer part took its place when another frame of it was read already
+                part.failed = parts.DROPPED
             elif self._jobs.now() >= until:
                 result = job.abandon()
                 part.failed = "" if result is not None else parts.LATE
@@ -244,3 +302,7 @@ class PartPipeline:
             LOG.exception("an output failed")
             self._status.count("output_lost")
             self._status.degraded.record_event("output_lost")
+
+
+def _show(view: View, part: PartUnderWay, row: PartRow, data: bytes) -> None:
+    view(row, data, part.result)

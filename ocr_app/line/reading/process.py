@@ -17,22 +17,22 @@ MARGIN_S = 15.0
 
 
 class ReadingProcess:
-    """``warm_image``: path of the image for the first readings, empty for none."""
+    """``warm_image``: path of the image for the first readings, empty for none. ``seat``: its number."""
 
-    def __init__(self, settings: ServiceSettings, status: ServiceStatus, warm_image: str) -> None:
-        self._settings, self._status, self._warm_image = settings, status, warm_image
+    def __init__(self, settings: ServiceSettings, status: ServiceStatus, warm_image: str, seat: int = 0) -> None:
+        self._settings, self._status, self._warm_image, self._seat = settings, status, warm_image, seat
         self._opening_s = settings.limits.opening_s
         self._command = COMMAND
         self.child: Optional[Child] = None
 
     def start(self) -> Dict[str, str]:
         """A child with an open, warm reader; returns what describes the reader. Raises what opening raises."""
-        self._status.busy(HELLO_S + self._opening_s + MARGIN_S)
+        self._status.busy(HELLO_S + self._opening_s + MARGIN_S, self._seat)
         self.child = Child(self._command, child_environ(self._settings.reader.threads))
         self.child.hello(HELLO_S)
         info: Dict[str, str] = self.child.ask("open", self._opening_s, dict, **open_request(self._settings))
-        self._status.enter(health_file.WARMING_UP, info)
-        self._status.busy(self._opening_s + MARGIN_S)
+        self._status.enter(health_file.WARMING_UP, info, self._seat)
+        self._status.busy(self._opening_s + MARGIN_S, self._seat)
         if self._warm_image:
             self.child.ask("warm", self._opening_s, bool, path=self._warm_image)
         return info

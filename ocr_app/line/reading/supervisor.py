@@ -7,7 +7,7 @@ of times.
 
 import logging
 import threading
-from typing import Callable, Optional
+from typing import Callable, Dict, Optional
 
 from ocr_app.core.errors import OcrError, ReaderFailed, ServiceError
 from ocr_app.core.logs import fields
@@ -26,7 +26,10 @@ _TAKE_S = 0.2
 
 
 class Supervisor:
-    """``warm_image``: path of the image for the first readings; ``build``: builds engines, None not to build."""
+    """``warm_image``: path of the image for the first readings; ``build``: builds engines, None not to build.
+
+    ``seat``: number of the process among those of the service; ``stop``: the event that ends all of them.
+    """
 
     def __init__(
         self,
@@ -35,14 +38,16 @@ class Supervisor:
         jobs: JobQueue,
         warm_image: str,
         build: Optional[Callable[[], None]] = None,
+        seat: int = 0,
+        stop: Optional[threading.Event] = None,
     ) -> None:
-        self._limits = settings.limits
+        self._limits, self._seat = settings.limits, seat
         self._status, self._jobs, self._build = status, jobs, build
-        self._process = ReadingProcess(settings, status, warm_image)
+        self._process = ReadingProcess(settings, status, warm_image, seat)
         self._reader = JobReader(settings, status, jobs, self._child_exited)
         self._restarts = RestartBudget(settings.limits.restarts, jobs.now)
         self._last_problem = ""
-        self.stop = threading.Event()
+        self.stop = stop if stop is not None else threading.Event()
         self.error: Optional[OcrError] = None
 
     def run(self) -> None:
@@ -63,10 +68,21 @@ class Supervisor:
             self.error = ServiceError("the service failed: {}: {}".format(type(error).__name__, error))
             raise
         finally:
-            self._status.busy(MARGIN_S)
+            self._busy(0.0)
             self.stop.set()
             self._drop_waiting()
             self._process.close()
+
+    @property
+    def _source(self) -> str:
+        """What reports the reasons of this process."""
+        return "reader {}".format(self._seat)
+
+    def _enter(self, state: str, info: Optional[Dict[str, str]] = None) -> None:
+        self._status.enter(state, info, self._seat)
+
+    def _busy(self, seconds: float) -> None:
+        self._status.busy(seconds + MARGIN_S, self._seat)
 
     def _drop_waiting(self) -> None:
         job = self._jobs.take(0.0)
@@ -78,7 +94,7 @@ class Supervisor:
 
     def _open(self) -> None:
         """A warm reading process; or a pause where it cannot be had yet. Raises OcrError where waiting is useless."""
-        self._status.enter(health_file.STARTING)
+        self._enter(health_file.STARTING)
         try:
             info = self._process.start()
         except OcrError as error:
@@ -87,8 +103,8 @@ class Supervisor:
             return
         self._last_problem = ""
         self._reader.info = info
-        self._status.degraded.set("reader", ())
-        self._status.enter(health_file.READING, info)
+        self._status.degraded.set(self._source, ())
+        self._enter(health_file.READING, info)
         LOG.info("reader opened", extra=fields(**info))
 
     def _handle_open_error(self, error: OcrError) -> None:
@@ -100,27 +116,27 @@ class Supervisor:
             return
         if not reason:
             raise error
-        self._status.degraded.set("reader", [reason])
+        self._status.degraded.set(self._source, [reason])
         self._log_problem("reader not opened", error)
         if self._build is not None and reason in ("engine_missing", "engine_stale"):
-            self._status.enter(health_file.BUILDING)
-            self._status.busy(self._limits.building_s + MARGIN_S)
+            self._enter(health_file.BUILDING)
+            self._busy(self._limits.building_s)
             self._build()
             return
         self._pause(self._limits.retry_s)
 
     def _pause(self, seconds: float) -> None:
-        self._status.busy(seconds + MARGIN_S)
+        self._busy(seconds)
         self.stop.wait(seconds)
 
     def _record_exit(self) -> None:
         """The process ended while nothing was asked of it, so that no image has to pay for that."""
-        self._status.enter(health_file.STARTING)
+        self._enter(health_file.STARTING)
         self._record_restart(ReaderFailed("the reading process died while it waited", code="crashed"))
 
     def _child_exited(self, error: ReaderFailed) -> None:
         """While it read. One restart too many ends the service only after this image has its result."""
-        self._status.enter(health_file.STARTING)
+        self._enter(health_file.STARTING)
         try:
             self._record_restart(error)
         except ServiceError as final:
@@ -152,7 +168,7 @@ class Supervisor:
             child = self._process.serving()
 
     def _serve_one(self, child: Child, wait_s: float) -> None:
-        self._status.busy(self._limits.reading_s + MARGIN_S)
+        self._busy(self._limits.reading_s)
         job = self._jobs.take(wait_s)
         if job is not None and not job.abandoned:
             self._reader.process(job, child)

@@ -18,7 +18,7 @@ def check_line(settings: ServiceSettings) -> None:
 def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     """(is it wrong, what was found, what was expected, what to do)."""
     source, trigger = settings.source, settings.trigger
-    outputs = [name for name in ("mqtt", "modbus", "reject") if getattr(settings, name).enabled]
+    outputs = [name for name in ("mqtt", "webhook", "modbus", "reject", "page") if getattr(settings, name).enabled]
     if not source.enabled:
         named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
         found = "{} without a source".format(named)
@@ -54,6 +54,20 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     slow = settings.parts.queue > settings.limits.queue
     yield slow, "parts.queue is above limits.queue (--queue)", "at most {}".format(settings.limits.queue), ""
     yield (
+        trigger.frames > 1 and trigger.kind in ("frame", "presence"),
+        "trigger.frames above 1 with trigger.kind " + trigger.kind,
+        "trigger.kind: mqtt, modbus or gpio",
+        "",
+    )
+    yield (
+        1 < trigger.frames < trigger.frames_agree,
+        "trigger.frames_agree is above trigger.frames",
+        "at most {}".format(trigger.frames),
+        "",
+    )
+    many = settings.parts.queue * trigger.frames > settings.limits.queue
+    yield many and trigger.frames > 1, "parts.queue times trigger.frames is above limits.queue (--queue)", "less", ""
+    yield (
         trigger.kind == "mqtt" and not (trigger.topic and settings.mqtt.enabled),
         "trigger.kind mqtt without trigger.topic or mqtt.host",
         "both",
@@ -72,6 +86,7 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
         "",
     )
     yield from _output_rules(settings)
+    yield from _page_rules(settings)
 
 
 def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
@@ -88,6 +103,13 @@ def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, s
     )
     needless = bool(mqtt.ca_file or mqtt.certificate_file) and not mqtt.tls
     yield needless, "certificates in mqtt without mqtt.tls", "mqtt.tls: true", ""
+    webhook = settings.webhook
+    both = bool(webhook.secret_file and webhook.secret_env)
+    yield both, "webhook.secret_file and webhook.secret_env", "one of them", ""
+    needless = bool(webhook.ca_file) and not webhook.url.startswith("https:")
+    yield needless, "webhook.ca_file without https", "webhook.url: https://...", ""
+    pause = webhook.retry_s > webhook.retry_most_s
+    yield pause, "webhook.retry_s is above webhook.retry_most_s", "the other way round", ""
     pins = [
         pin
         for pin in (reject.pin, reject.watchdog_pin, settings.trigger.pin * (settings.trigger.kind == "gpio"))
@@ -95,3 +117,23 @@ def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, s
     ]
     yield len(pins) != len(set(pins)), "one pin for two things", "a pin for each", ""
     yield reject.enabled and not pins, "reject.gpio without a pin", "reject.pin, reject.watchdog_pin or trigger.pin", ""
+
+
+def _page_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
+    page = settings.page
+    if not page.enabled:
+        return
+    port = page.listen.rpartition(":")[2]
+    form = not page.host or not port.isdigit() or int(port) > 65535
+    yield form, "page.listen is {}".format(page.listen), "HOST:PORT, or none", "page.listen: 127.0.0.1:8089"
+    clash = int(port) != 0 and settings.http.enabled and settings.http.listen.endswith(":" + port)
+    found = "page.listen and http.listen have the same port {}".format(port)
+    yield clash, found, "another port, or http.listen: none", "page.listen: 127.0.0.1:8089"
+    yield (
+        not page.is_local and not page.users_file,
+        "page.listen {} lets other computers in, and there is no page.users_file".format(page.listen),
+        "users, or a loopback address",
+        "ocr-app line users add USERS.json NAME --role engineer",
+    )
+    only_one = bool(page.certificate_file) != bool(page.key_file)
+    yield only_one, "only one of page.certificate_file and page.key_file", "both or neither", ""

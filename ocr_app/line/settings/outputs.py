@@ -1,4 +1,4 @@
-"""Sections about where the verdicts of a live line go: MQTT, Modbus TCP, and the pins of a reject gate."""
+"""Sections about where the verdicts of a live line go: MQTT, a webhook, Modbus TCP, and the pins of a reject gate."""
 
 import re
 
@@ -9,7 +9,12 @@ from ocr_app.line.settings.fields import setting
 NO_ADDRESS = "none"
 NO_GPIO = "none"
 GPIOS = (NO_GPIO, "jetson")
+_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s#]*)?")
 _TOPIC = re.compile(r"[^#+\x00/]+(/[^#+\x00/]+)*")
+
+
+def _is_url(value: str) -> bool:
+    return not value or _URL.fullmatch(value) is not None
 
 
 def _is_topic(value: str) -> bool:
@@ -45,6 +50,28 @@ class MqttSettings:
     def enabled(self) -> bool:
         """Whether there is a broker."""
         return bool(self.host)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class WebhookSettings:
+    """A program that gets every result by HTTP."""
+
+    url: str = setting(
+        "", "Where each result is sent by POST; without one, nothing is sent.", form="http:// or https://", fits=_is_url
+    )
+    secret_file: str = setting("", "File whose first line is the secret that signs each request.", path=True)
+    secret_env: str = setting("", "Name of the environment variable that holds this secret.")
+    ca_file: str = setting(
+        "", "Certificates that may sign that of the program; without one, those of the system.", path=True
+    )
+    timeout_s: float = setting(5.0, "Time for one request.", "s", 0.1, 300.0)
+    retry_s: float = setting(1.0, "Pause after a request that failed; it doubles with each failure.", "s", 0.01, 3600.0)
+    retry_most_s: float = setting(60.0, "The longest of these pauses.", "s", 0.01, 86400.0)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is a webhook."""
+        return bool(self.url)
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)

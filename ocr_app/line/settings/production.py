@@ -76,6 +76,16 @@ class TriggerSettings:
         1.0,
         600000.0,
     )
+    frames: int = setting(
+        1,
+        "For `mqtt`, `modbus` and `gpio`: frames in a row that are read for one trigger, and decided together.",
+        "frames",
+        1,
+        16,
+    )
+    frames_agree: int = setting(
+        2, "How many of several frames have to pass; no other one may say something else.", "frames", 1, 16
+    )
     topic: str = setting("", "The topic of `mqtt`; each message is a trigger.")
     pin: int = setting(0, "The pin of `gpio`, by its number on the header of the board.", "(pin)", 0, 40)
     edge: str = setting("rising", "The edge of `gpio` that is a trigger.", choices=("rising", "falling"))

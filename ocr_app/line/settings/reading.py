@@ -50,6 +50,13 @@ class ReaderSettings:
     device: str = setting("cpu", "The device; no other is ever used instead.", choices=DEVICES, flag="--device")
     precision: str = setting("fp32", "The precision of the networks.", choices=PRECISIONS, flag="--precision")
     threads: int = setting(2, "CPU threads of the reader.", least=1, most=256, flag="--threads")
+    processes: int = setting(
+        1,
+        "Processes that read at the same time, each with its own networks, threads and memory.",
+        "processes",
+        1,
+        16,
+    )
     engine: str = setting(
         ENGINE_OF_IMAGE,
         "The kind of engines to read with; `image` means tensorrt in the image for Jetsons and none elsewhere.",

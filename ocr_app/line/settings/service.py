@@ -6,7 +6,8 @@ from typing import Any, Iterator, Tuple
 import attr
 
 from ocr_app.line.settings.fields import section
-from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, RejectSettings
+from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, RejectSettings, WebhookSettings
+from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, PartsSettings, SourceSettings, TriggerSettings
 from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
 from ocr_app.line.settings.serving import (
@@ -34,8 +35,10 @@ class ServiceSettings:
     parts: PartsSettings = section(PartsSettings)
     journal: JournalSettings = section(JournalSettings)
     mqtt: MqttSettings = section(MqttSettings)
+    webhook: WebhookSettings = section(WebhookSettings)
     modbus: ModbusSettings = section(ModbusSettings)
     reject: RejectSettings = section(RejectSettings)
+    page: PageSettings = section(PageSettings)
     limits: LimitSettings = section(LimitSettings)
     health: HealthSettings = section(HealthSettings)
     log: LogSettings = section(LogSettings)

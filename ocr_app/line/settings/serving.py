@@ -86,7 +86,7 @@ class LimitSettings:
         flag="--retry",
     )
     restarts: int = setting(
-        5, "Restarts of the reading process in ten minutes; one more ends the service.", least=0, most=1000,
+        5, "Restarts of a reading process in ten minutes; one more ends the service.", least=0, most=1000,
         flag="--restarts",
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ time, the part fails with the reason no-frame.
 import queue
 import threading
 import time
-from typing import Callable, Optional
+from typing import Callable, List, Optional
 
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.parts import part as parts
@@ -32,7 +32,7 @@ class EventTriggers:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._delay_s, self._debounce_s = settings.delay_ms / 1000.0, settings.debounce_ms / 1000.0
-        self._frame_s = settings.frame_ms / 1000.0
+        self._frame_s, self._frames = settings.frame_ms / 1000.0, settings.frames
         self._pipeline, self._status, self._stop, self._ready, self._now = pipeline, status, stop, ready, now
         self._events: "queue.Queue[float]" = queue.Queue(MOST_WAITING)
         self._lock = threading.Lock()
@@ -80,10 +80,23 @@ class EventTriggers:
         if not self._ready():
             self._pipeline.begin(at, None, parts.NOT_READY)
             return
-        frame = self._frame(at + self._delay_s)
-        if frame is not None:
+        found = self._collect(at + self._delay_s)
+        for _ in found:
             self._status.count("frames", "part")
-        self._pipeline.begin(at, frame, "" if frame is not None else parts.NO_FRAME)
+        if found:
+            self._pipeline.begin(at, found[0], more=found[1:])
+        else:
+            self._pipeline.begin(at, None, parts.NO_FRAME)
+
+    def _collect(self, moment: float) -> List[CapturedFrame]:
+        """The frames of a part, in their order; fewer than asked for where they do not come in time."""
+        found: List[CapturedFrame] = []
+        while len(found) < self._frames:
+            frame = self._frame(moment)
+            if frame is None:
+                break
+            found.append(frame)
+        return found
 
     def _frame(self, moment: float) -> Optional[CapturedFrame]:
         """The first frame of ``moment`` or later, which no part has yet; None when it does not come in time."""

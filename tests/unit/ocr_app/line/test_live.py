@@ -89,3 +89,10 @@ def test_a_line_that_was_stopped_leaves_a_whole_journal(make_line, tmp_path):
     connection = database.open_for_reading(str(tmp_path / "j"))
     assert connection.execute("SELECT release FROM boots").fetchall() == [("1.2",)]
     connection.close()
+
+
+def test_a_page_gets_every_verdict(make_line):
+    pytest.importorskip("aiohttp", reason="not in the environments of the device side")
+    line = make_line("page: {listen: '127.0.0.1:0'}\n")
+    assert line._page.url.startswith("http://127.0.0.1:") and line.pipeline._views == [line._page.view]
+    line._page._address.bound.close()

@@ -1,8 +1,14 @@
 """What keeps a line from starting is found without starting it; the command is tested with it."""
 
+import socket
+
+import pytest
+
 from ocr_app.line import probing
+from ocr_app.line.page.access import users
 from ocr_app.line.settings import ServiceSettings
-from ocr_app.line.settings.outputs import MqttSettings
+from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
+from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, SourceSettings
 
 
@@ -35,3 +41,47 @@ def test_a_password_that_is_not_to_be_had_is_a_row_and_no_trace(tmp_path):
     own = MqttSettings(host="127.0.0.1", port=1, user="u", password_env="NOT_THERE")
     found = [row for row in probing.probe(settings(tmp_path, mqtt=own)) if row.about == "mqtt"]
     assert [row.state for row in found] == ["error"]
+
+
+def test_a_webhook_is_only_looked_at(tmp_path):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        url = "http://127.0.0.1:{}/parts".format(server.getsockname()[1])
+        found = probing.probe(settings(tmp_path, webhook=WebhookSettings(url=url)))
+        assert ("webhook", "ok") in states(found)
+        server.accept()[0].close()
+    found = probing.probe(settings(tmp_path, webhook=WebhookSettings(url="http://127.0.0.1:1/parts")))
+    assert ("webhook", "error") in states(found)
+
+
+def of_page(tmp_path, **own):
+    pytest.importorskip("aiohttp", reason="not in the environments of the device side")
+    found = probing.probe(settings(tmp_path, page=PageSettings(**own)))
+    return [(row.state, row.found) for row in found if row.about == "page"]
+
+
+def test_weak_settings_of_the_page_are_warnings(tmp_path):
+    rows = of_page(tmp_path, listen="127.0.0.1:0")
+    assert rows[0][0] == "ok" and rows[1][0] == "warning" and "no page.users_file" in rows[1][1]
+    path = tmp_path / "u.json"
+    users.add(str(path), "vera", "viewer", "look but do not touch")
+    path.chmod(0o644)
+    rows = of_page(tmp_path, listen="0.0.0.0:0", users_file=str(path), look="open", idle_min=600)
+    text = " ".join(found for state, found in rows if state == "warning")
+    weaknesses = (
+        "others may read",
+        "nobody can acknowledge",
+        "own certificate",
+        "page.look is open",
+        "idle_min is 600",
+    )
+    for weak in weaknesses:
+        assert weak in text
+
+
+def test_what_keeps_the_page_from_starting_is_an_error(tmp_path):
+    assert "error" in [state for state, _ in of_page(tmp_path, listen="127.0.0.1:0", users_file=str(tmp_path / "none"))]
+    (tmp_path / "c").write_text("x")
+    own = {"certificate_file": str(tmp_path / "c"), "key_file": str(tmp_path / "c")}
+    assert "error" in [state for state, _ in of_page(tmp_path, listen="127.0.0.1:0", **own)]

@@ -89,6 +89,6 @@ def test_the_inputs_are_described():
 
 def test_a_part_that_fails_ends_the_service_instead_of_leaving_it_deaf():
     made = service.LineService.__new__(service.LineService)
-    made._status, made._supervisor = ServiceStatus(), type("Stoppable", (), {"stop": threading.Event()})()
+    made._status, made._crew = ServiceStatus(), type("Stoppable", (), {"stop": threading.Event()})()
     made._thread(lambda: 1 // 0).join(10)
-    assert made._supervisor.stop.is_set() and not made._status.snapshot().live
+    assert made._crew.stop.is_set() and not made._status.snapshot().live

@@ -38,6 +38,19 @@ def test_a_reader_that_is_proved_still_warms_up(status):
     assert status.snapshot().ready
 
 
+def test_it_serves_while_one_of_several_processes_reads_and_each_has_to_be_alive(status, clock):
+    status.enter(health_file.STARTING, seat=0)
+    status.enter(health_file.READING, {"reader": "codes"}, seat=1)
+    assert status.snapshot().ready and status.snapshot().state == health_file.READING
+    status.busy(60.0, seat=0)
+    status.busy(10.0, seat=1)
+    clock[0] += 11.0
+    assert not status.snapshot().live, "one that is overdue hangs, whatever the other does"
+    status.busy(10.0, seat=1)
+    status.enter(health_file.WARMING_UP, seat=1)
+    assert status.snapshot().live and not status.snapshot().ready
+
+
 def test_nothing_comes_after_stopping(status):
     status.enter(health_file.STOPPING)
     status.enter(health_file.READING)

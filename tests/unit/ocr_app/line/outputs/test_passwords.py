@@ -3,8 +3,8 @@
 import pytest
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.outputs.passwords import password_of, weaknesses
-from ocr_app.line.settings.outputs import MqttSettings
+from ocr_app.line.outputs.passwords import password_of, secret_of, weaknesses, weaknesses_of_webhook
+from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
 
 
 def test_from_a_file_or_the_environment(tmp_path):
@@ -36,3 +36,23 @@ def test_weak_settings_are_named(tmp_path):
     path.chmod(0o600)
     assert weaknesses(MqttSettings(host="b", tls=True, user="u", password_file=str(path))) == []
     assert weaknesses(MqttSettings(host="127.0.0.1")) == [] and weaknesses(MqttSettings()) == []
+
+
+def test_the_secret_of_a_webhook_likewise(tmp_path):
+    (tmp_path / "secret").write_text("s\n")
+    assert secret_of(WebhookSettings(secret_file=str(tmp_path / "secret")), {}) == "s"
+    assert secret_of(WebhookSettings(secret_env="S"), {"S": "t"}) == "t" and secret_of(WebhookSettings(), {}) == ""
+    with pytest.raises(ServiceError, match=r"webhook\.secret_env"):
+        secret_of(WebhookSettings(secret_env="NOT_THERE"), {})
+
+
+def test_weak_webhooks_are_named(tmp_path):
+    path = tmp_path / "secret"
+    path.write_text("s\n")
+    path.chmod(0o644)
+    found = weaknesses_of_webhook(WebhookSettings(url="http://mes.plant/a", secret_file=str(path)))
+    assert ["chmod 600" in found[0], "without https" in found[1], len(found)] == [True, True, 2]
+    assert "without a secret" in weaknesses_of_webhook(WebhookSettings(url="https://mes.plant/a"))[0]
+    for local in ("http://127.0.0.1:8000/a", "http://localhost", "http://[::1]:1/"):
+        assert weaknesses_of_webhook(WebhookSettings(url=local)) == []
+    assert weaknesses_of_webhook(WebhookSettings(url="http://127.0.0.1.evil.example/a")) != []

@@ -16,13 +16,13 @@ IDENTITY = LineIdentity("b", "boot", "frame", "recipe", "digest", "1")
 class Bench:
     """``decided``: the rows, as an output gets them. The reader reads nothing until it is told what."""
 
-    def __init__(self, folder, capacity=4, limit_s=5.0, latest=False):
+    def __init__(self, folder, capacity=4, limit_s=5.0, latest=False, agree=1):
         self.status, self.jobs, self.decided = ServiceStatus(), JobQueue(8), []
         self.journal = PartJournal(str(folder), self.status)
         self.wall = 1000000.0
         self.pipeline = PartPipeline(
             IDENTITY, self.journal, self.jobs, self.status, capacity, limit_s, latest, lambda: True, str(folder),
-            lambda: self.wall,
+            lambda: self.wall, agree,
         )  # fmt: skip
         self.pipeline.add_output(lambda row, data: self.decided.append(row))
         self.thread = threading.Thread(target=self.pipeline.run, daemon=True)

@@ -7,6 +7,7 @@ import pytest
 from ocr_app.line.journal.rows import VERDICTS, PartRow
 from ocr_app.line.parts import part as parts
 from ocr_app.line.parts.part import Outcome, PartUnderWay, outcome_of
+from ocr_app.line.reading.jobs import ReadJob
 from ocr_app.line.sources.contract import CapturedFrame
 
 
@@ -32,12 +33,25 @@ def test_everything_that_is_no_verdict_is_a_fail_with_its_reason():
 
 def test_a_frame_is_stored_for_the_reader_and_goes(tmp_path):
     row = PartRow(1, "i", "b", "0", "frame", "", "", 0.0, None, None, 0.0, True, None)
-    part = PartUnderWay(row, CapturedFrame(b"data", "n", 0.0), "")
-    assert part.store(str(tmp_path))
-    with open(part.path, "rb") as stream:
+    part = PartUnderWay(row, [CapturedFrame(b"data", "n", 0.0), CapturedFrame(b"more", "m", 0.1)], "")
+    (shot, other) = part.shots
+    assert shot.store(str(tmp_path)) and other.store(str(tmp_path))
+    with open(shot.path, "rb") as stream:
         assert stream.read() == b"data"
-    path = part.path
+    path = shot.path
     part.discard()
     part.discard()
-    assert not os.path.exists(path) and not PartUnderWay(row, None, "").store(str(tmp_path))
-    assert not part.store(str(tmp_path / "none"))
+    assert not os.path.exists(path) and not list(tmp_path.iterdir())
+    assert not shot.store(str(tmp_path / "none")) and part.frame.name == "n"
+
+
+def test_a_part_gives_way_only_while_none_of_its_frames_is_read():
+    row = PartRow(1, "i", "b", "0", "frame", "", "", 0.0, None, None, 0.0, True, None)
+    for is_read in (False, True):
+        part = PartUnderWay(row, [CapturedFrame(b"data", "n", 0.0)] * 2, "")
+        for shot in part.shots:
+            shot.job = ReadJob("path", "n", 0.0)
+        if is_read:
+            part.jobs[1].finish(result("pass"))
+        assert part.waits and part.abandon() is not is_read
+    assert PartUnderWay(row, [], "").frame is None and not PartUnderWay(row, [], "").waits

@@ -164,3 +164,66 @@ def test_a_clock_that_is_set_back_or_forward_changes_no_verdict_and_no_order(mak
     assert [(row.number, row.verdict) for row in rows] == [(1, "pass"), (2, "pass"), (3, "pass")]
     assert [round(row.wall / 10) * 10 for row in rows] == [2000000, 0, 3000000]
     assert all(0 <= row.decided - row.triggered < 5 for row in rows)
+
+
+def begin_two(bench):
+    frames = [bench.frame("a.png"), bench.frame("b.png")]
+    return bench.pipeline.begin(frames[0].captured, frames[0], more=frames[1:])
+
+
+def test_two_frames_of_a_part_are_one_verdict_about_the_one_that_counts(make_bench):
+    bench = make_bench(agree=2).start()
+    for verdicts in (("pass", "pass"), ("no-read", "pass")):
+        begin_two(bench)
+        for verdict in verdicts:
+            bench.read(verdict, image="x", text="A1" if verdict == "pass" else "")
+    first, second = bench.end()
+    assert (first.verdict, first.number, second.verdict, second.number) == ("pass", 1, "fail", 2)
+    assert second.reasons == ("frames-too-few",) and len(first.witnesses["frames"]) == 2
+
+
+def test_a_frame_that_is_not_read_in_time_might_have_said_something_else(make_bench):
+    bench = make_bench(agree=1, limit_s=0.3).start()
+    begin_two(bench)
+    bench.read("pass", image="a")
+    (row,) = bench.end()
+    assert (row.verdict, row.reasons) == ("fail", ("deadline-missed",)) and bench.metric("deadline_missed_total") == 1
+
+
+def test_a_view_comes_after_the_outputs_with_what_was_read(make_bench):
+    bench, seen = make_bench(), []
+    bench.pipeline.add_output(lambda row, data: seen.append("output"))
+    bench.pipeline.add_view(lambda row, data, result: seen.append((row.number, data, result and result["verdict"])))
+    bench.start()
+    bench.begin()
+    bench.read()
+    bench.pipeline.begin(bench.jobs.now(), None, parts.NO_FRAME)
+    bench.end()
+    assert seen == ["output", (1, b"data", "pass"), "output", (2, b"", None)]
+
+
+def test_a_view_that_fails_keeps_no_part_from_its_verdict(make_bench):
+    bench = make_bench()
+    bench.pipeline.add_view(lambda row, data, result: 1 / 0)
+    bench.start()
+    bench.begin()
+    bench.read()
+    assert [row.verdict for row in bench.end()] == ["pass"]
+
+
+def test_work_between_parts_is_refused_while_one_is_under_way_and_keeps_new_ones_out(make_bench):
+    bench, done = make_bench(), []
+
+    def work():
+        late = threading.Thread(target=bench.begin, args=("late.png",))
+        late.start()
+        time.sleep(0.1)
+        done.append(bench.pipeline.under_way)
+
+    bench.start()
+    assert bench.pipeline.between_parts(work) and done == [0]
+    job = bench.read()
+    assert job.name == "late.png"
+    bench.end()
+    bench.begin()
+    assert not bench.pipeline.between_parts(work) and done == [0]

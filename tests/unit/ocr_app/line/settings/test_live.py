@@ -7,6 +7,7 @@ from ocr_app.line.settings.live import check_line
 from ocr_app.line.settings.loading import load
 from ocr_app.line.settings.service import ServiceSettings
 
+_COIL = {"source": {"kind": "folder", "path": "f"}, "modbus": {"listen": "a:1"}}
 GOOD = {"source": {"kind": "http"}, "recipe": {"file": "r.yaml"}, "journal": {"folder": "j"}}
 
 
@@ -43,10 +44,16 @@ def test_a_whole_line_fits_and_a_service_without_one_too(tmp_path):
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "mqtt", "topic": "t"}}, "mqtt.host"),
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "modbus"}}, "modbus.listen"),
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "gpio", "pin": 7}}, "reject.gpio"),
+        ({"trigger": {"frames": 2}}, "trigger.frames above 1"),
+        ({**_COIL, "trigger": {"kind": "modbus", "frames": 2, "frames_agree": 3}}, "frames_agree is above"),
+        ({**_COIL, "trigger": {"kind": "modbus", "frames": 3}}, "parts.queue times trigger.frames"),
         ({"mqtt": {"host": "b", "user": "u", "password_env": "P", "password_file": "f"}}, "password_env"),
         ({"mqtt": {"host": "b", "password_env": "P"}}, "without mqtt.user"),
         ({"mqtt": {"host": "b", "tls": "true", "key_file": "k"}}, "only one of"),
         ({"mqtt": {"host": "b", "ca_file": "c"}}, "without mqtt.tls"),
+        ({"webhook": {"url": "'http://a/b'", "secret_file": "f", "secret_env": "E"}}, "webhook.secret_env"),
+        ({"webhook": {"url": "'http://a/b'", "ca_file": "c"}}, "without https"),
+        ({"webhook": {"url": "'http://a/b'", "retry_s": 9, "retry_most_s": 8}}, "webhook.retry_s"),
         ({"reject": {"gpio": "jetson", "pin": 11, "watchdog_pin": 11}}, "one pin for two"),
         ({"reject": {"gpio": "jetson"}}, "without a pin"),
     ],

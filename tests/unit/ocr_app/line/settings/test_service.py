@@ -52,6 +52,7 @@ def test_the_defaults():
             "device": "cpu",
             "precision": "fp32",
             "threads": 2,
+            "processes": 1,
             "engine": "image",
             "packs": "",
             "build_engines": False,
@@ -73,7 +74,8 @@ def test_the_defaults():
             "retry_s": 1.0, "retry_most_s": 30.0,
         },
         "trigger": {
-            "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0, "topic": "", "pin": 0,
+            "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0,
+            "frames": 1, "frames_agree": 2, "topic": "", "pin": 0,
             "edge": "rising", "presence_level": 6.0, "presence_still": 3.0,
         },
         "parts": {"policy": "every", "queue": 4, "limit_ms": 10000},
@@ -86,9 +88,17 @@ def test_the_defaults():
             "tls": False, "ca_file": "", "certificate_file": "", "key_file": "", "keepalive_s": 15,
             "discovery": False, "discovery_prefix": "homeassistant",
         },
+        "webhook": {
+            "url": "", "secret_file": "", "secret_env": "", "ca_file": "", "timeout_s": 5.0, "retry_s": 1.0,
+            "retry_most_s": 60.0,
+        },
         "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
         "reject": {
             "gpio": "none", "pin": 0, "delay_ms": 0.0, "length_ms": 100.0, "watchdog_pin": 0, "watchdog_ms": 250.0,
+        },
+        "page": {
+            "listen": "none", "users_file": "", "look": "sign-in", "idle_min": 30, "name": "", "certificate_file": "",
+            "key_file": "",
         },
         "limits": {
             "queue": 8,

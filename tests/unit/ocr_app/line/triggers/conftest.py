@@ -10,13 +10,14 @@ class FakePipeline:
     """Parts are begun, and nothing happens to them; ``room``: answers of wait_for_room, False at their end."""
 
     def __init__(self, room=()):
-        self.begun, self.room = [], list(room)
+        self.begun, self.more, self.room = [], [], list(room)
 
     def wait_for_room(self, stop):
         return self.room.pop(0) if self.room else not stop.is_set()
 
-    def begin(self, triggered, frame, failed=""):
+    def begin(self, triggered, frame, failed="", more=()):
         self.begun.append((triggered, frame, failed))
+        self.more.append([each.name for each in more])
 
 
 @pytest.fixture

@@ -43,6 +43,35 @@ def test_a_trigger_gets_the_first_frame_of_its_moment_or_later(make_bench, make_
     assert metric('frames_total{fate="skipped"}') == 1 and metric('frames_total{fate="part"}') == 1
 
 
+def test_several_frames_of_one_trigger_are_one_part(make_bench, make_frame, pipeline, metric):
+    bench = make_bench(frames=3)
+    bench.triggers.fire()
+    coming = [make_frame(name, 10.0 + 0.01 * place) for place, name in enumerate("abc")]
+    bench.triggers.take(coming.pop(0))
+    own = bench.triggers._frame
+
+    def frame(moment):
+        found = own(moment)
+        if coming:
+            bench.triggers.take(coming.pop(0))
+        return found
+
+    bench.triggers._frame = frame
+    bench.handle()
+    assert [frame.name for _, frame, _ in pipeline.begun] == ["a"] and pipeline.more == [["b", "c"]]
+    assert metric('frames_total{fate="part"}') == 3
+
+
+def test_frames_that_do_not_come_in_time_are_missing(make_bench, make_frame, pipeline):
+    bench = make_bench(frames=3)
+    bench.triggers.fire()
+    bench.triggers.take(make_frame("only", 10.0))
+    ticks = iter([10.0, 10.05])
+    bench.triggers._now = lambda: next(ticks, 10.2)
+    bench.handle()
+    assert [frame.name for _, frame, _ in pipeline.begun] == ["only"] and pipeline.more == [[]]
+
+
 def test_a_frame_is_no_two_parts(make_bench, make_frame, pipeline):
     bench = make_bench(debounce_ms=0.0)
     bench.triggers.fire()

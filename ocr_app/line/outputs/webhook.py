@@ -1,0 +1,133 @@
+"""Results to a program by HTTP, from the journal: one POST for each part, in order, until the program takes it.
+
+The cursor in the journal moves when the program has answered 2xx. Until then, also over restarts, the same part is sent
+again under the same id, so the program keeps the ids that it has. ``X-Nano-Ocr-Signature`` is ``sha256=`` and the HMAC
+of the body under the secret, in hexadecimal digits.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+import ssl
+import threading
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from typing import Any, Dict
+
+from ocr_app.core.errors import ServiceError
+from ocr_app.core.logs import fields
+from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.journal import rows
+from ocr_app.line.journal.journal import PartJournal
+from ocr_app.line.journal.rows import PartRow
+from ocr_app.line.outputs.contract import LineOutput
+from ocr_app.line.outputs.passwords import secret_of
+from ocr_app.line.settings.outputs import WebhookSettings
+
+LOG = logging.getLogger(__name__)
+CURSOR = "webhook"
+SIGNATURE, KEY = "X-Nano-Ocr-Signature", "Idempotency-Key"
+_WINDOW = 20
+_LOOK_S = 0.2
+_MOST_BYTES = 65536  # of an answer, which nobody needs
+
+
+class NotTaken(Exception):
+    """The program did not take a result, and why."""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A result goes to the address that was set, and to no other one."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+class WebhookOutput(LineOutput):
+    """``run`` is the body of a thread that sends."""
+
+    def __init__(self, settings: WebhookSettings, journal: PartJournal, status: ServiceStatus) -> None:
+        """Raises ServiceError: no secret, no certificates."""
+        self._settings, self._journal, self._status = settings, journal, status
+        self._secret = secret_of(settings).encode("utf-8")
+        self._opener = make_opener(settings)
+        self._wake = threading.Event()
+        self._pause_s = settings.retry_s
+        self._is_lost = False
+
+    def put(self, row: PartRow, data: bytes) -> None:
+        """The part is in the journal already; only the thread is woken."""
+        self._wake.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Until ``stop``; what the program has not got by then, it gets after the next start."""
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                if not self._send_some(stop):
+                    self._wake.wait(_LOOK_S)
+            except NotTaken as error:
+                self._report_lost(str(error))
+                stop.wait(self._pause_s)
+                self._pause_s = min(2.0 * self._pause_s, self._settings.retry_most_s)
+
+    def _send_some(self, stop: threading.Event) -> bool:
+        """Whether there was something. Raises NotTaken."""
+        found = self._journal.undelivered(CURSOR, _WINDOW)
+        for row in found:
+            if stop.is_set():
+                break
+            self.send(row)
+            self._journal.set_cursor(CURSOR, row.number)
+            self._status.count("webhook_results")
+            self._report_found()
+        return bool(found)
+
+    def send(self, row: PartRow) -> None:
+        """One request. Raises NotTaken where the answer is not 2xx, or none came in time."""
+        body = json.dumps(rows.to_json(row), ensure_ascii=False).encode("utf-8")
+        request = urllib.request.Request(self._settings.url, body, self.headers(row, body))
+        try:
+            with self._opener.open(request, timeout=self._settings.timeout_s) as answer:
+                answer.read(_MOST_BYTES)
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise NotTaken("it answers {}".format(error.code)) from error
+        except (OSError, HTTPException, ValueError) as error:
+            found = str(getattr(error, "reason", "") or error) or type(error).__name__
+            raise NotTaken(found) from error
+
+    def headers(self, row: PartRow, body: bytes) -> Dict[str, str]:
+        """What a request says besides its body."""
+        made = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "nano-ocr", KEY: row.id}
+        if self._secret:
+            made[SIGNATURE] = "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
+        return made
+
+    def _report_lost(self, why: str) -> None:
+        self._status.degraded.set("webhook", ["webhook_lost"])
+        if not self._is_lost:
+            LOG.warning("webhook lost; results wait in the journal", extra=fields(url=self._settings.url, why=why))
+        self._is_lost = True
+
+    def _report_found(self) -> None:
+        self._pause_s = self._settings.retry_s
+        if self._is_lost:
+            LOG.info("webhook found again")
+            self._status.degraded.set("webhook", ())
+        self._is_lost = False
+
+
+def make_opener(settings: WebhookSettings) -> Any:
+    """Checks certificates, follows no redirect, and uses no proxy. Raises ServiceError where a file cannot be used."""
+    handlers: Any = [urllib.request.ProxyHandler({}), _NoRedirects()]
+    if settings.url.startswith("https:"):
+        try:
+            context = ssl.create_default_context(cafile=settings.ca_file or None)
+        except (OSError, ValueError) as error:
+            found = "webhook.ca_file {}: {}".format(settings.ca_file, error)
+            raise ServiceError(found, "certificates in PEM that this user may read") from error
+        handlers.append(urllib.request.HTTPSHandler(context=context))
+    return urllib.request.build_opener(*handlers)

@@ -1,0 +1,186 @@
+"""What people do: sign in and out, acknowledge alarms, change the expected values. Each is written down first."""
+
+import math
+import time
+from typing import Any, Dict, List, Optional
+
+from aiohttp import web
+
+from ocr_app import recipes
+from ocr_app.core.errors import BuildError
+from ocr_app.core.files import write_json
+from ocr_app.line.page.access import users
+from ocr_app.line.page.access.gate import COOKIE, FORM_COOKIE, PagePerson, address_of, where_to
+from ocr_app.line.page.access.users import NOBODY, OPERATOR, PageUser
+from ocr_app.line.page.screens import PageScreens
+from ocr_app.line.page.site import PageSite
+from ocr_app.line.reading import expected_values
+
+MOST_SIGN_INS = 4
+_LONGEST = 200
+
+
+class PageActions:
+    """Handlers of aiohttp."""
+
+    def __init__(self, site: PageSite, screens: PageScreens) -> None:
+        self._site, self._screens = site, screens
+        self._signing_in = 0
+
+    def routes(self) -> List[web.RouteDef]:
+        """What this class answers."""
+        found = [
+            web.get("/sign-in", self.sign_in_form),
+            web.post("/sign-in", self.sign_in),
+            web.post("/sign-out", self.sign_out),
+            web.post("/alarms/acknowledge", self.acknowledge),
+        ]
+        if self._site.can_expect:
+            found += [web.get("/expected", self.expected_form), web.post("/expected", self.expected)]
+        return found
+
+    # --- sign-in ---------------------------------------------------------------------------------------------------
+
+    async def sign_in_form(self, request: web.Request) -> web.StreamResponse:
+        """The form."""
+        problem = "" if self._site.gate.users is not None else self._site.texts("sign-in.no-users")
+        return self._form(request, where_to(request.query.get("next", "/")), problem)
+
+    def _form(
+        self, request: web.Request, onwards: str, problem: str = "", status: int = 200, name: str = ""
+    ) -> web.StreamResponse:
+        cookie = self._site.forms.new_cookie()
+        token = self._site.forms.token(cookie)
+        values = {"form_token": token, "next": onwards, "problem": problem, "name": name}
+        response = self._site.page(request, "sign-in", status, **values)
+        self._site.gate.set_cookie(response, FORM_COOKIE, cookie)
+        return response
+
+    async def sign_in(self, request: web.Request) -> web.StreamResponse:
+        """Checks name and secret, at the pace that earlier failures allow."""
+        site = self._site
+        form = await site.gate.form(request)
+        name, secret, onwards = form.get("name", "")[:40], form.get("secret", ""), where_to(form.get("next", ""))
+        if site.gate.users is None:
+            raise web.HTTPNotFound()
+        if not site.forms.fits(request.cookies.get(FORM_COOKIE, ""), form.get("form", "")):
+            return self._form(request, onwards, site.texts("sign-in.stale"), 403)
+        address = address_of(request)
+        wait_s = site.attempts.wait_s(name, address)
+        if wait_s > 0:
+            problem = site.texts("sign-in.wait", seconds=int(math.ceil(wait_s)))
+            return self._form(request, onwards, problem, 429, name)
+        if self._signing_in >= MOST_SIGN_INS:
+            return self._form(request, onwards, site.texts("sign-in.busy"), 503, name)
+        site.attempts.failed(name, address)  # before the wait for the hash, so that tries side by side count too
+        user = await self._user(name, secret)
+        if user is None:
+            await site.record(request, PagePerson(name, ""), "sign-in-refused")
+            return self._form(request, onwards, site.texts("sign-in.wrong"), 403, name)
+        site.attempts.succeeded(name, address)
+        return await self._signed_in(request, user, onwards)
+
+    async def _user(self, name: str, secret: str) -> Optional[PageUser]:
+        """The user whose secret this is; a name that does not exist takes as long."""
+        people = self._site.gate.users
+        found = people.current().get(name, NOBODY) if people is not None else NOBODY
+        self._signing_in += 1
+        try:
+            fits = len(secret) <= users.LONGEST and await self._site.work(users.fits, secret, found.secret)
+        finally:
+            self._signing_in -= 1
+        return found if fits and found.name else None
+
+    async def _signed_in(self, request: web.Request, user: PageUser, onwards: str) -> web.StreamResponse:
+        """Always a new session: one that was there before ends."""
+        gate = self._site.gate
+        gate.sessions.end(request.cookies.get(COOKIE, ""))
+        await self._site.record(request, PagePerson(user.name, user.role), "sign-in")
+        response = web.Response(status=303, headers={"Location": onwards})
+        gate.set_cookie(response, COOKIE, gate.sessions.begin(user))
+        response.del_cookie(FORM_COOKIE, path="/")
+        return response
+
+    async def sign_out(self, request: web.Request) -> web.StreamResponse:
+        """Ends the session."""
+        site = self._site
+        person, _ = await self._acting(request, "")
+        site.gate.sessions.end(person.identifier)
+        await site.record(request, person, "sign-out")
+        response = web.Response(status=303, headers={"Location": "/sign-in"})
+        response.del_cookie(COOKIE, path="/")
+        return response
+
+    async def _acting(self, request: web.Request, least: str) -> Any:
+        """(who, the form) of somebody who is signed in, may do this, and sent a form of this page; else an error."""
+        form = await self._site.gate.form(request)
+        person = self._site.gate.person(request)
+        self._site.gate.check_token(person, form)
+        if least and not users.may(person.role, least):
+            raise web.HTTPForbidden()
+        return person, form
+
+    # --- alarms ----------------------------------------------------------------------------------------------------
+
+    async def acknowledge(self, request: web.Request) -> web.StreamResponse:
+        """Hides one alarm until it is over. It is written down who did that."""
+        site = self._site
+        person, form = await self._acting(request, OPERATOR)
+        reason = form.get("alarm", "")
+        site.open_alarms()
+        if not site.alarms.acknowledge(reason, person.user, time.time()):
+            return await self._screens.health(request, site.texts("health.gone"))
+        await site.record(request, person, "acknowledge", site.texts.alarm(reason)["title"])
+        return web.Response(status=303, headers={"Location": "/health"})
+
+    # --- expected values -------------------------------------------------------------------------------------------
+
+    def _names(self) -> List[str]:
+        """The fields of the recipe that have a name."""
+        recipe = recipes.load(self._site.line.settings.recipe.file)
+        return sorted({field.name for field in recipe.fields if field.name})
+
+    async def expected_form(self, request: web.Request) -> web.StreamResponse:
+        """What is expected now."""
+        person = self._site.gate.demand(request, OPERATOR)
+        values = await self._site.work(expected_values.current, self._site.line.settings.recipe)
+        return await self._expected(request, person, dict(values.values))
+
+    async def _expected(
+        self, request: web.Request, person: PagePerson, values: Dict[str, str], problem: str = "", done: str = ""
+    ) -> web.StreamResponse:
+        names = await self._site.work(self._names)
+        status = 409 if problem else 200
+        return self._site.page(
+            request, "expected", status, person=person, names=names, values=values, problem=problem, done=done
+        )
+
+    async def expected(self, request: web.Request) -> web.StreamResponse:
+        """Writes the file of expected values, between two parts, after it was written down who did that."""
+        site = self._site
+        person, form = await self._acting(request, OPERATOR)
+        names = await site.work(self._names)
+        asked = {name: form.get("value." + name, "").strip() for name in names}
+        values = {name: value for name, value in asked.items() if value}
+        if any(len(value) > _LONGEST or len(value.splitlines()) > 1 for value in values.values()):
+            return await self._expected(request, person, values, site.texts("expected.long"))
+        problem = await site.work(self._change, person, address_of(request), values)
+        if problem:
+            return await self._expected(request, person, values, site.texts(problem))
+        return await self._expected(request, person, values, done=site.texts("expected.saved"))
+
+    def _change(self, person: PagePerson, address: str, values: Dict[str, str]) -> str:
+        """The key of what is wrong; empty where the file has the values and the journal says who changed them."""
+        line = self._site.line
+        detail = ", ".join("{}={}".format(*pair) for pair in sorted(values.items()))
+
+        def change() -> None:
+            if not line.beside.record_action(person.user, person.role, address, "expected", detail):
+                raise BuildError("the journal cannot be written", "space", code="space")
+            write_json(line.settings.recipe.expected_file, dict(values))
+
+        try:
+            return "" if line.between_parts(change) else "expected.busy"
+        except BuildError:
+            line.beside.record_action(person.user, person.role, address, "expected-failed", detail)
+            return "expected.failed"

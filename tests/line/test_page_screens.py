@@ -1,0 +1,220 @@
+"""Every screen of the page in a real Chromium, at three sizes: what it shows, by keyboard too, and what axe says.
+
+PAGE_PICTURES names a folder for the pictures of all screens, to be looked at.
+"""
+
+import os
+import urllib.parse
+
+import pytest
+
+from tests.conftest import absent
+from tests.line.conftest import Line, until
+from tests.line.test_page import LOOK, PIN, start
+
+browsers = pytest.importorskip("browser", reason="aiohttp is not here")
+
+IMAGE = "<IMG SRC=/XSS>"
+RECIPE = (
+    f"name: a\nwitnesses: 1\ncodes: [{{name: b, lines: [{{name: c, fields: [{{choice: ['{IMAGE}'], as: text}}]}}]}}]\n"
+)
+SCREENS = {"live": "/", "rejects": "/rejects", "part": "/parts/2", "history": "/history", "health": "/health"}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if browsers.program() is None:
+        absent("Chromium", "apt-get install chromium")
+    made = browsers.Browser()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A line that waits for parts over HTTP; the text that it reads and the names of its frames are hostile."""
+    made = Line(tmp_path_factory.mktemp("screens"))
+    made.set(source={"kind": "http"}, limits={"reading_s": 5}, health={"disk_mb": 100000000})
+    for key in ("path", "rate_hz", "repeat"):
+        made.settings["source"].pop(key)
+    made.set(recipe={"expected_file": "expected.json"})
+    (made.folder / "expected.json").write_text('{"text": "B"}')
+    served, port = start(made, recipe=RECIPE, text=IMAGE, look="open")
+    made.frames([1])
+    png = (made.folder / "in" / "0000.png").read_bytes()
+    name = urllib.parse.quote('"><img src=/xss>.png')
+    made.read = lambda data=png: served.read(data, name)[1]["verdict"]
+    made.expect = lambda text: (made.folder / "expected.json").write_text(f'{{"text": "{text}"}}')
+    made.port, made.url = port, f"http://127.0.0.1:{port}"
+    made.expect(IMAGE)
+    assert made.read() == "pass"
+    made.expect("B")
+    assert made.read() == "fail" and made.read(b"nothing") == "fail"
+    yield made
+    served.kill()
+
+
+@pytest.fixture
+def tab(browser, shown):
+    """The browser, signed in to nothing, on no page."""
+    browser.command("Network.clearBrowserCookies")
+    browser.size("desktop")
+    browser.complaints.clear()
+    browser.asked.clear()
+    return browser
+
+
+def sign_in(tab, shown, name="anna", secret=PIN):
+    tab.open(shown.url + "/sign-in")
+    tab.fill("#name", name)
+    tab.fill("#secret", secret)
+    tab.click("form button")
+
+
+def shows_live(tab, shown):
+    tab.open(shown.url)
+    tab.until("!document.getElementById('verdict').classList.contains('none')", "the verdict")
+
+
+def settled(tab):
+    """Until all pictures of the page are there."""
+    tab.until("[...document.images].every(i => i.complete || i.hidden)", "the pictures")
+
+
+def test_the_live_screen_follows_the_line_and_says_verdict_reason_and_counters(tab, shown):
+    shown.expect(IMAGE)
+    assert shown.read() == "pass"
+    shows_live(tab, shown)
+    tab.until("document.getElementById('verdict-word').textContent === 'PASS'", "the pass")
+    tab.until("document.getElementById('frame-image').naturalWidth === 16", "the frame")
+    assert tab.text("#verdict-text") == IMAGE and tab.text("#verdict-reasons") == "The code was read and is right."
+    assert tab.ask("document.querySelectorAll('#frame-quads polygon').length") == 1
+    passes = int(tab.text("#count-pass"))
+    shown.expect("B")
+    assert shown.read() == "fail"
+    tab.until("document.getElementById('verdict').className === 'verdict fail'", "the fail")
+    assert f"'{IMAGE}'" in tab.text("#verdict-reasons") and "'B' is expected" in tab.text("#verdict-reasons")
+    assert int(tab.text("#count-pass")) == passes and "%" in tab.text("#count-yield")
+    assert tab.ask("document.querySelectorAll('#recent li').length") >= 4
+    tab.until("document.querySelectorAll('#hours li').length === 12", "the hours")
+    assert tab.ask("getComputedStyle(document.querySelector('.only-fail')).display") == "flex"
+
+
+def test_no_text_from_outside_becomes_a_part_of_the_page(tab, shown):
+    """Were it one, the browser would ask for the picture /xss."""
+    for path in SCREENS.values():
+        tab.open(shown.url + path)
+        settled(tab)
+    shows_live(tab, shown)
+    assert not [url for url in tab.asked if "xss" in url.lower().partition("?")[0]]
+    assert all(url.startswith(shown.url) for url in tab.asked if not url.startswith("data:")), tab.asked
+
+
+def test_a_page_that_hears_nothing_shows_no_old_verdict(tab, line):
+    line.frames([1])
+    served, port = start(line)
+    sign_in(tab, type("Its", (), {"url": f"http://127.0.0.1:{port}"}))
+    tab.open(f"http://127.0.0.1:{port}/")
+    tab.until("document.getElementById('verdict-word').textContent === 'PASS'", "a pass")
+    served.kill()
+    tab.until("document.getElementById('verdict-word').textContent === 'NO CONNECTION'", "the loss", 15)
+    assert tab.ask("document.getElementById('verdict').className") == "verdict none"
+    assert tab.text("#verdict-text") == "" and tab.ask("document.getElementById('frame-image').hidden")
+
+
+def test_a_reject_is_looked_into_by_keyboard(tab, shown):
+    tab.open(shown.url + "/rejects")
+    for _ in range(20):
+        tab.press("Tab")
+        if tab.focused() == "reject-2":
+            break
+    assert tab.focused() == "reject-2"
+    tab.ask("window.old = true")
+    tab.press("Enter")
+    tab.until("location.pathname === '/parts/2'", "the part")
+    tab.loaded()
+    settled(tab)
+    before = tab.ask("document.getElementById('zoomed').offsetWidth")
+    tab.ask("document.getElementById('viewer').focus()")
+    tab.press("+")
+    assert tab.ask("document.getElementById('zoomed').offsetWidth") > 1.4 * before
+    tab.press("-")
+    assert tab.ask("document.getElementById('zoomed').offsetWidth") == before
+    assert "'B' is expected" in tab.text("#part-reasons")
+    assert tab.ask("document.querySelectorAll('#frame-quads polygon').length") == 1
+
+
+def test_an_operator_signs_in_acknowledges_an_alarm_and_signs_out(tab, shown):
+    tab.open(shown.url + "/health")
+    assert "Sign in as an operator" in tab.text("#alarms")
+    sign_in(tab, shown, secret="111222")
+    assert "do not belong together" in tab.text("#problem")
+    sign_in(tab, shown)
+    tab.open(shown.url + "/health")
+    tab.click("#alarm-disk_low form button")
+    assert "Acknowledged by anna" in tab.text("#alarm-disk_low") and "acknowledged" in tab.text("#actions")
+    tab.click(".person form button")
+    assert tab.text("h1") == "Sign in"
+
+
+def test_an_operator_changes_the_expected_value(tab, shown):
+    sign_in(tab, shown)
+    tab.open(shown.url + "/expected")
+    tab.ask("document.querySelector('main input.mono').value = ''")
+    tab.fill("main input.mono", IMAGE)
+    tab.click("main form button")
+    assert "Changed" in tab.text("#done")
+    assert shown.read() == "pass"
+    shown.expect("B")
+
+
+def test_the_history_is_searched(tab, shown):
+    tab.open(shown.url + "/history")
+    everything = tab.ask("document.querySelectorAll('#history-table tbody tr').length")
+    tab.click("input[value=fail]", loads=False)
+    tab.click(".search button")
+    found = tab.ask("document.querySelectorAll('#history-table tbody tr').length")
+    assert 0 < found < everything and tab.ask("document.querySelector('input[value=fail]').checked")
+
+
+@pytest.mark.parametrize("size", sorted(browsers.SIZES))
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_screen_fits_and_keeps_the_rules_of_wcag_aa(tab, shown, axe, size, dark):
+    """axe-core's rules for WCAG 2.1 A and AA; nothing is wider than the window; nothing complains."""
+    tab.size(size, dark)
+    pictures = os.environ.get("PAGE_PICTURES")
+    for name, path in [*SCREENS.items(), ("sign-in", "/sign-in"), ("error", "/none")]:
+        tab.open(shown.url + path)
+        settled(tab)
+        if name == "live":
+            tab.until("!document.getElementById('verdict').classList.contains('none')", "the verdict")
+            tab.until("document.querySelectorAll('#hours li').length === 12", "the hours")
+        assert tab.ask("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the window"
+        violations = run_axe(tab, axe)
+        assert not violations, (name, violations)
+        if pictures:
+            tab.picture(f"{pictures}/{name}-{size}-{'dark' if dark else 'light'}.png")
+    assert [text for text in tab.complaints if "404" not in text] == []
+
+
+def run_axe(tab, axe):
+    """What breaks a rule: (rule, elements). axe is put in by DevTools, past the policy that refuses foreign scripts."""
+    tab.ask(axe + "; true")
+    script = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    script += (
+        ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.failureSummary)]))"
+    )
+    return tab.ask(script)
+
+
+def test_a_viewer_sees_no_buttons_that_change_something(tab, shown):
+    sign_in(tab, shown, "vera", LOOK)
+    tab.open(shown.url + "/health")
+    assert tab.ask("document.querySelectorAll('main button').length") == 0
+    until(lambda: "vera, viewer" in tab.text(".who"), "the name")
+
+
+def test_axe_finds_what_is_broken(tab, shown, axe):
+    tab.open(shown.url + "/sign-in")
+    tab.ask("document.querySelector('h1').style.color = '#ddd'; document.querySelector('label').firstChild.remove()")
+    assert {"color-contrast", "label"} <= {rule for rule, _ in run_axe(tab, axe)}
