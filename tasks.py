@@ -46,7 +46,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 
 @task(
     help={
-        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet (comma separated)",
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet, arm64 (comma separated)",
         "k": "only tests that match, as for pytest -k",
     }
 )
@@ -404,6 +404,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
         "arch": "amd64 or arm64; default: this machine's",
         "node": "number of the node (shell)",
         "recreate": "remove the fleet's nodes first (up)",
+        "profile": "lean or full (up); default: that of the nodes that are there, else lean",
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
@@ -418,6 +419,7 @@ def fleet(
     arch: str = "",
     node: int = 1,
     recreate: bool = False,
+    profile: str = "",
     inventory: str = "",
     limit: str = "",
     audit: bool = False,
@@ -430,7 +432,7 @@ def fleet(
     if verb == "report":
         _run(fleet_status.main, inventory, limit, audit, verbose)
         return
-    _run(commands.run, verb, nodes, name, arch, node, recreate)
+    _run(commands.run, verb, nodes, name, arch, node, recreate, profile)
 
 
 @task(

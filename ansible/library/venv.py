@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+import zipfile
 from contextlib import contextmanager
 from email.parser import Parser
 from typing import Any, Callable, Dict, Iterator, List, Tuple
@@ -121,14 +122,18 @@ def read(path: str) -> str:
 
 
 def damage(folder: str) -> str:
-    """What is wrong with an installed distribution by its RECORD, or "". Sizes are compared, not hashes."""
+    """What is wrong with an installed distribution by its RECORD, or "". Sizes are compared, not hashes.
+
+    What Python compiles does not count: PaddleOCR's wheel brings such files, and Python writes them again.
+    """
     if not os.path.isfile(os.path.join(folder, "METADATA")):
         return "its METADATA is gone"
     rows = list(csv.reader(read(os.path.join(folder, "RECORD")).splitlines()))
     if not rows:
         return "its RECORD is gone"
     site = os.path.dirname(folder)
-    bad = [row[0] for row in rows if len(row) == 3 and row[1] and not has_size(os.path.join(site, row[0]), row[2])]
+    kept = [row for row in rows if len(row) == 3 and row[1] and not row[0].endswith(".pyc")]
+    bad = [row[0] for row in kept if not has_size(os.path.join(site, row[0]), row[2])]
     return "{} gone or changed (of {} files: {})".format(len(bad), len(rows), bad[0]) if bad else ""
 
 
@@ -303,6 +308,30 @@ def install(wanted: Options, pip: List[str], lines: List[str], fail: Fail) -> No
     if code:
         fail("pip cannot install {}: {}".format(", ".join(line.split()[0] for line in lines), last))
     os.unlink(listing)
+    for line in lines:
+        for _, folder in installed(site_packages(wanted["path"])).get(canonical(line.split("==")[0]), []):
+            forget_what_never_came(folder, wanted["wheels"])
+
+
+def forget_what_never_came(folder: str, wheels: str) -> None:
+    """Take out of an installed RECORD the files that its wheel lists and does not hold (EasyOCR 1.6.2: 77 of them).
+
+    pip keeps these lines, and without this the packages would look damaged for ever.
+    """
+    own = os.path.basename(folder)[: -len(".dist-info")]
+    names = [name for name in sorted(os.listdir(wheels)) if canonical(name).startswith(canonical(own) + "-")]
+    archives = [name for name in names if name.endswith(".whl")]
+    if not archives:
+        return  # from a source archive: its RECORD is of this board
+    with zipfile.ZipFile(os.path.join(wheels, archives[0])) as archive:
+        held = set(archive.namelist())
+    path, site = os.path.join(folder, "RECORD"), os.path.dirname(folder)
+    rows = [row for row in csv.reader(read(path).splitlines()) if row]
+    kept = [row for row in rows if row[0] in held or os.path.exists(os.path.join(site, row[0]))]
+    if kept != rows:
+        with open(path + ".new", "w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(kept)
+        os.rename(path + ".new", path)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from fleet.virtual import lifecycle
 
 @dataclass(frozen=True)
 class Suite:
-    """One kind of test. Fast suites run by default, all suites if CI=true.
+    """One kind of test. Fast suites run by default, all suites if CI=true, except those that run only ``on_request``.
 
     Alone, a suite is one pytest process with ``workers``. Beside other suites, it is cut into parts: every file if
     ``by_file``, the files of each group of ``apart``, and one part with all other files.
@@ -33,6 +33,7 @@ class Suite:
     workers: int = 0
     by_file: bool = False
     apart: tuple[tuple[str, ...], ...] = ()
+    on_request: bool = False
 
 
 SUITES = (
@@ -49,11 +50,13 @@ SUITES = (
     Suite("docker", False, "container images: built, checked and run", ("tests/docker",)),
     Suite("line", False, "the live line: a real broker, a real client, kills at random", ("tests/line",), by_file=True),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
+    Suite("arm64", False, "images for aarch64 under qemu; an hour", ("tests/arm64",), on_request=True),
 )  # fmt: skip
 SLOTS = 2  # processes side by side: the cores of the smallest machine that proves everything
 SECONDS = {
-    "envs": 1000, "line-kills": 560, "fleet-software_roles": 500, "fleet-deploy": 450, "fleet-benchmark": 420,
-    "fleet-deploy_faults": 400, "fleet-line": 300, "unit": 270, "envs-unit_suite": 260, "fleet-offline": 220,
+    "envs": 1000, "line-kills": 560, "fleet-full": 500, "fleet-software_roles": 500, "fleet-deploy": 450,
+    "fleet-benchmark": 420, "fleet-deploy_faults": 400, "fleet-line": 300, "unit": 270, "envs-unit_suite": 260,
+    "fleet-offline": 220,
     "fleet-system_roles": 200, "package": 200, "docker": 190, "faults": 180, "envs-control": 170, "fleet-virtual": 120,
     "line-mqtt": 120, "contract": 100, "line-faults": 90, "property": 70, "lint": 60, "line-inputs": 40, "line-plc": 30,
     "line-page": 170, "line-page_screens": 80,
@@ -133,7 +136,7 @@ def _part(name: str, command: tuple[str, ...]) -> parts.SuitePart:
 
 def _wanted(names: list[str] | None) -> list[Suite]:
     if names is None:
-        return [suite for suite in SUITES if suite.fast or in_ci()]
+        return [suite for suite in SUITES if suite.fast or (in_ci() and not suite.on_request)]
     unknown = set(names) - {suite.name for suite in SUITES}
     if unknown:
         raise SuiteError(f"no suite called {', '.join(sorted(unknown))}", ", ".join(s.name for s in SUITES))

@@ -12,16 +12,16 @@ from fleet.images.packages import Say
 from fleet.images.spec import ImageSpec
 from node_agent.errors import AgentError
 from node_agent.release import image_archive
-from ocr_app import __version__
 
 log = logging.getLogger(__name__)
 
 _MACHINES = {"arm64": "aarch64", "amd64": "x86_64"}
 
 
-def save(names: list[str] | None, to: Path | None, say: Say = log.info) -> list[Path]:
+def save(names: list[str] | None, to: Path | None, say: Say = log.info, arch: str = "") -> list[Path]:
     """Write NAME.tar of each image into ``to`` (build/images by default), whole or not at all; returns the files.
 
+    Images for another processor than this machine's are written to NAME-ARCH.tar.
     Each archive is read back with the code of the agent. Raises ContainerImageError.
     """
     images = spec.load()
@@ -29,15 +29,16 @@ def save(names: list[str] | None, to: Path | None, say: Say = log.info) -> list[
     folder = to or images.root / "build" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = images.images.values() if names is None else [images.lineage(name)[-1] for name in names]
-    return [_save_one(image, folder, say) for image in wanted]
+    return [_save_one(image, folder, say, arch) for image in wanted]
 
 
-def _save_one(image: ImageSpec, folder: Path, say: Say) -> Path:
-    found = docker.inspect(image.name)
-    path = folder / f"{image.name}.tar"
+def _save_one(image: ImageSpec, folder: Path, say: Say, arch: str) -> Path:
+    name = spec.called(image.name, arch)
+    found = docker.inspect(name)
+    path = folder / f"{name.replace(':', '-')}.tar"
     partial = path.with_suffix(".partial")
     try:
-        docker.run_docker("save", "--output", str(partial), f"{image.name}:{__version__}")
+        docker.run_docker("save", "--output", str(partial), *spec.tags(image.name, arch))
         read_back(partial, found["Id"], found["Architecture"])
         os.replace(partial, path)
     finally:

@@ -22,7 +22,10 @@ BASES = ("standin", "vendor")
 
 @dataclass(frozen=True)
 class ImageBuildOptions:
-    """How to build: the bases, the architecture and the builder. Without ``cache``, every step is built."""
+    """How to build: the bases, the architecture and the builder. Without ``cache``, every step is built.
+
+    ``arch`` is empty if nobody asked for one.
+    """
 
     bases: str
     arch: str
@@ -34,16 +37,26 @@ class ImageBuildOptions:
         """Whether the bases are stand-ins."""
         return self.bases == "standin"
 
+    def arch_of(self, base: BaseImage) -> str:
+        """The architecture that images on a base are built for. Raises ContainerImageError if the maker has none such.
+
+        Unless asked otherwise, it is this machine's, or the only one that the maker of the base publishes.
+        """
+        if self.standin or not base.only:
+            return self.arch or spec.machine_arch()
+        if self.arch not in ("", base.only):
+            raise ContainerImageError(f"{base.name}:{base.tag} for {self.arch}", f"--arch {base.only}: no other exists")
+        return base.only
+
 
 def plan(bases: str = "", arch: str = "", builder: str = "classic", cache: bool = True) -> ImageBuildOptions:
-    """The options; by default NVIDIA's base on a Nano, stand-ins elsewhere. Raises ContainerImageError."""
+    """The options; by default NVIDIA's base on a Nano, stand-ins elsewhere. Raises ContainerImageError.
+
+    An architecture that this machine does not run is refused when something is built.
+    """
     bases = bases or ("vendor" if _NANO.exists() else "standin")
     if bases not in BASES:
         raise ContainerImageError(f"no bases called {bases!r}", ", ".join(BASES))
-    arch = arch or spec.machine_arch()
-    if bases == "standin" and arch != spec.machine_arch():
-        found = f"stand-in bases for {arch} on a machine of {spec.machine_arch()}"
-        raise ContainerImageError(found, "--bases vendor with qemu, or a machine of that kind")
     return ImageBuildOptions(bases, arch, builder, cache)
 
 
@@ -58,7 +71,9 @@ def build(names: list[str] | None, how: ImageBuildOptions, say: Say = log.info) 
         raise ContainerImageError(
             f"Dockerfile of {', '.join(stale)} differs from the template", "", "./inv images render"
         )
-    docker.require(images.root / "build" / "images")
+    _refuse_old_pythons(images, chosen, how)
+    for arch in sorted({how.arch_of(images.base_of(image)) for image in chosen}):
+        docker.require(images.root / "build" / "images", arch)
     say(f"bases: {how.bases}" + (" (this is not a Nano; the labels of the images say so)" if how.standin else ""))
     with docker.alone(images.root / "build" / "images"):
         references = _bases(images, {images.base_of(image).key for image in chosen}, how, say)
@@ -66,6 +81,20 @@ def build(names: list[str] | None, how: ImageBuildOptions, say: Say = log.info) 
             _build_one(images, image, references, how, say)
             docker.drop_stages()
     return [image.name for image in chosen]
+
+
+def _refuse_old_pythons(images: ImageCatalogue, chosen: list[ImageSpec], how: ImageBuildOptions) -> None:
+    """Raises ContainerImageError for images whose wheels need a Python that a stand-in for this processor lacks."""
+    if not how.standin or how.arch in ("", spec.machine_arch()):
+        return
+    missing = [image.name for image in chosen if image.locks and images.base_of(image).key in standin.OLD_PYTHONS]
+    if missing:
+        rest = ",".join(
+            name for name, image in images.images.items()
+            if not image.locks or images.base_of(image).key not in standin.OLD_PYTHONS
+        )  # fmt: skip
+        found = f"{', '.join(missing)} for {how.arch}: their wheels need an old Python, and none for it is here"
+        raise ContainerImageError(found, "--bases vendor, or images without old Pythons", f"--only {rest}")
 
 
 def _stale(images: ImageCatalogue, image: ImageSpec) -> bool:
@@ -76,8 +105,8 @@ def _stale(images: ImageCatalogue, image: ImageSpec) -> bool:
 def _bases(images: ImageCatalogue, keys: set[str], how: ImageBuildOptions, say: Say) -> dict[str, str]:
     """The tag of each base in this engine."""
     if how.standin:
-        return standin.ensure(images, keys, say)
-    return {key: _pull(images.bases[key], how.arch, say) for key in sorted(keys)}
+        return standin.ensure(images, keys, say, how.arch)
+    return {key: _pull(images.bases[key], how.arch_of(images.bases[key]), say) for key in sorted(keys)}
 
 
 def _pull(base: BaseImage, arch: str, say: Say) -> str:
@@ -98,39 +127,41 @@ def _build_one(
     images: ImageCatalogue, image: ImageSpec, references: dict[str, str], how: ImageBuildOptions, say: Say
 ) -> None:
     start = time.monotonic()
-    folder, manifest = context.prepare(images, image, how.arch, how.standin, say)
-    below = references[image.parent] if image.on_base else image.parent
+    arch = how.arch_of(images.base_of(image))
+    name, (latest, versioned) = spec.called(image.name, arch), spec.tags(image.name, arch)
+    folder, manifest = context.prepare(images, image, arch, how.standin, say)
+    below = references[image.parent] if image.on_base else spec.called(image.parent, arch)
     arguments = {
         "BASE": below,
         "VERSION": __version__,
         "REVISION": revision(images.root),
         "MANIFEST": manifest,
         "BASE_NAME": _base_name(images, image, below),
-        "STANDIN": standin.format_label(images.base_of(image)) if how.standin else "no",
+        "STANDIN": standin.format_label(images.base_of(image), arch) if how.standin else "no",
     }
-    if how.cache and _up_to_date(image, manifest, below):
-        say(f"{image.name}: up to date")
+    if how.cache and _up_to_date(name, manifest, below):
+        say(f"{name}: up to date")
         return
-    log = images.root / "build" / "images" / f"{image.name}.log"
+    log = folder.parent.with_name(f"{folder.parent.name}.log")
     log.write_text("")
-    say(f"{image.name}: building ({how.builder})")
+    say(f"{name}: building ({how.builder})")
     network = "none" if how.standin else "default"
-    docker.build(folder, f"{image.name}:latest", arguments, how.builder, network, how.cache, log)
-    docker.run_docker("tag", f"{image.name}:latest", f"{image.name}:{__version__}")
-    say(f"{image.name}: {docker.inspect(image.name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
+    docker.build(folder, latest, arguments, how.builder, network, how.cache, log, arch)
+    docker.run_docker("tag", latest, versioned)
+    say(f"{name}: {docker.inspect(name)['Size'] / 1e6:.0f} MB, {time.monotonic() - start:.0f} s")
 
 
 def _base_name(images: ImageCatalogue, image: ImageSpec, below: str) -> str:
     """The parent's name for the label, without the registry."""
-    reference = images.bases[image.parent].reference if image.on_base else f"{below}:{__version__}"
+    reference = images.bases[image.parent].reference if image.on_base else f"{image.parent}:{__version__}"
     return reference.rpartition("/")[2]
 
 
-def _up_to_date(image: ImageSpec, manifest: str, below: str) -> bool:
+def _up_to_date(name: str, manifest: str, below: str) -> bool:
     """Whether the image was made from exactly this context, on the image that is called ``below`` now."""
-    if not docker.exists(image.name):
+    if not docker.exists(name):
         return False
-    found = docker.inspect(image.name)
+    found = docker.inspect(name)
     lower, own = docker.inspect(below)["RootFS"]["Layers"], found["RootFS"]["Layers"]
     return bool(found["Config"]["Labels"].get("nano-ocr.manifest") == manifest and own[: len(lower)] == lower)
 

@@ -28,11 +28,11 @@ def run(
     if verb == "build":
         building.build(only, how, say)
     elif verb == "test":
-        checks.test(only, say)
+        checks.test(only, say, arch)
     elif verb == "size":
         sizes.size(only, rebuild, publish, how, say)
     elif verb == "save":
-        archives.save(only, Path(to) if to else None, say)
+        archives.save(only, Path(to) if to else None, say, arch)
     elif verb == "render":
         changed = [path.name for path in render.write()]
         say("written: " + ", ".join(changed) if changed else "every Dockerfile is up to date")

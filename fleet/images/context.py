@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fleet.core.files import sha256_of
 from fleet.environments import model_files
-from fleet.images import packages, render
+from fleet.images import packages, render, spec
 from fleet.images.packages import ImageWheels, Say
 from fleet.images.spec import ImageCatalogue, ImageSpec
 from ocr_app.workers.environments import FINISHED
@@ -22,7 +22,7 @@ _WORKER = '#!/bin/sh\nexec /usr/bin/python{minor} "$@"\n'
 
 def prepare(images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, say: Say) -> tuple[Path, str]:
     """Create build/images/NAME/context; returns it and the sha256 over its content. Raises ArtefactError."""
-    folder = folder_of(images, image)
+    folder = folder_of(images, image, arch)
     scratch = folder.parent
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tree").mkdir(parents=True)
@@ -35,9 +35,9 @@ def prepare(images: ImageCatalogue, image: ImageSpec, arch: str, standin: bool, 
     return folder, digest(folder)
 
 
-def folder_of(images: ImageCatalogue, image: ImageSpec) -> Path:
+def folder_of(images: ImageCatalogue, image: ImageSpec, arch: str = "") -> Path:
     """The folder of an image's context."""
-    return images.root / "build" / "images" / image.name / "context"
+    return images.root / "build" / "images" / spec.called(image.name, arch).replace(":", "-") / "context"
 
 
 def _lay_wheels(wheels: ImageWheels, folder: Path) -> None:

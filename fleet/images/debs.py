@@ -15,6 +15,7 @@ from fleet.core.toml import load_toml
 from fleet.environments.interpreters import Interpreter
 from fleet.images.spec import BaseImage, ImageCatalogue
 
+_DEBIANS_PYTHON = "python3"  # package and program
 _LEFT_OUT = shutil.ignore_patterns(
     "test", "tests", "__pycache__", "site-packages", "ensurepip", "*.a", "config-*", "idlelib", "tkinter", "turtledemo",
     "_tkinter*", "lib2to3",
@@ -22,9 +23,14 @@ _LEFT_OUT = shutil.ignore_patterns(
 
 
 def make_all(
-    images: ImageCatalogue, base: BaseImage, pythons: Mapping[str, Interpreter], root: Path, into: Path
+    images: ImageCatalogue, base: BaseImage, pythons: Mapping[str, Interpreter], root: Path, into: Path, arch: str = ""
 ) -> None:
-    """Make every package that the base pins. Raises ContainerImageError for one that is not described."""
+    """Make every package that the base pins, for a Debian architecture (this machine's if empty).
+
+    A Python that ``pythons`` lacks becomes a package that leads to Debian's own Python, which is added. Raises
+    ContainerImageError for a package that is not described.
+    """
+    arch = arch or subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
     table = load_toml(images.root / "docker" / "standin.toml")["package"]
     for name, version in base.apt.items():
         if name not in table:
@@ -33,9 +39,13 @@ def make_all(
             tree, fields = Path(scratch), {"Depends": ""}
             if name in pythons:
                 _python(pythons[name], tree)
+            elif "python" in table[name]:
+                fields = _foreign_python(table[name]["python"], tree)
             elif table[name].get("from_debian"):
                 fields = _debian(root, name, tree, Path(scratch))
-            _pack(tree, {"Package": name, "Version": version, **fields}, into)
+            _pack(tree, {"Package": name, "Version": version, **fields}, into, arch)
+    if any("python" in table[name] and name not in pythons for name in base.apt):
+        download(root, [_DEBIANS_PYTHON], into)
 
 
 def download(root: Path, names: list[str], into: Path) -> None:
@@ -78,6 +88,13 @@ def _python(python: Interpreter, tree: Path) -> None:
     (tree / "DEBIAN/postinst").chmod(0o755)
 
 
+def _foreign_python(minor: str, tree: Path) -> dict[str, str]:
+    """The program called as the old Python is a link to Debian's; returns the dependency."""
+    (tree / "usr/bin").mkdir(parents=True)
+    (tree / "usr/bin" / f"python{minor}").symlink_to(_DEBIANS_PYTHON)
+    return {"Depends": _DEBIANS_PYTHON}
+
+
 def _debian(root: Path, name: str, tree: Path, scratch: Path) -> dict[str, str]:
     """Unpack a Debian package; returns its dependencies without versions."""
     _run(["chroot", str(root), "sh", "-c", f"cd /tmp && apt-get download -q {name}"])
@@ -89,8 +106,7 @@ def _debian(root: Path, name: str, tree: Path, scratch: Path) -> dict[str, str]:
     return {"Depends": ", ".join(kept)}
 
 
-def _pack(tree: Path, fields: dict[str, str], into: Path) -> None:
-    arch = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
+def _pack(tree: Path, fields: dict[str, str], into: Path, arch: str) -> None:
     every = {**fields, "Architecture": arch, "Maintainer": "stand-in <nobody@localhost>"}
     every["Description"] = "stand-in for " + fields["Package"]
     (tree / "DEBIAN").mkdir(exist_ok=True)

@@ -22,12 +22,14 @@ log = logging.getLogger(__name__)
 BUILDERS = {"classic": "0", "buildkit": "1"}
 
 
-def require(folder: Path) -> None:
-    """Make sure that an engine answers; start one if none does. Raises DockerMissing."""
+def require(folder: Path, arch: str = "") -> None:
+    """Make sure that an engine answers and runs programs for ``arch``; start one if none does. Raises DockerMissing."""
     if not shutil.which("docker"):
         raise DockerMissing("docker not found", "a Docker engine", "apt-get install docker.io")
     if not engine.answers():
         engine.require(folder, machine_arch())
+    if problem := engine.lacking_for(arch or machine_arch()):
+        raise DockerMissing(problem, f"qemu-user, registered with the flag F, for linux/{arch}", "see binfmt.d(5)")
 
 
 @contextmanager
@@ -51,7 +53,7 @@ def run_docker(*arguments: str, given: bytes | None = None) -> str:
 
 def exists(tag: str) -> bool:
     """Whether the engine has this image."""
-    return bool(run_docker("images", "--quiet", tag))
+    return bool(run_docker("images", "--quiet", tag if ":" in tag else f"{tag}:latest"))
 
 
 def inspect(tag: str) -> dict[str, Any]:
@@ -63,10 +65,18 @@ def inspect(tag: str) -> dict[str, Any]:
 
 
 def build(
-    folder: Path, tag: str, arguments: dict[str, str], builder: str, network: str, cache: bool, log: Path
+    folder: Path,
+    tag: str,
+    arguments: dict[str, str],
+    builder: str,
+    network: str,
+    cache: bool,
+    log: Path,
+    arch: str = "",
 ) -> None:
     """Build the folder's Dockerfile with the output in ``log``. Raises ContainerImageError with the last lines."""
     command = [_client(builder), "build", "--tag", tag, "--network", network, *([] if cache else ["--no-cache"])]
+    command += platform_options(arch)
     command += [part for key, value in arguments.items() for part in ("--build-arg", f"{key}={value}")]
     environment = dict(os.environ, DOCKER_BUILDKIT=BUILDERS[builder])
     with log.open("a") as output:
@@ -74,6 +84,11 @@ def build(
     if done.returncode:
         last = "\n  ".join(log.read_text(errors="replace").splitlines()[-10:])
         raise ContainerImageError(f"building {tag} failed:\n  {last}", "", f"see {log}")
+
+
+def platform_options(arch: str) -> list[str]:
+    """The options of `docker build` and `docker run` for another processor than this machine's."""
+    return [] if arch in ("", machine_arch()) else ["--platform", f"linux/{arch}"]
 
 
 def _client(builder: str) -> str:

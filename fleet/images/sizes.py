@@ -20,9 +20,9 @@ def size(names: list[str] | None, rebuild: bool, publish: bool, how: ImageBuildO
     shows all images that are built. Raises ContainerImageError for a named image that is not built.
     """
     images = spec.load()
-    docker.require(images.root / "build" / "images")
+    docker.require(images.root / "build" / "images", how.arch)
     wanted = [images.lineage(name)[-1] for name in names or images.images]
-    wanted = wanted if names else [image for image in wanted if docker.exists(image.name)]
+    wanted = wanted if names else [image for image in wanted if docker.exists(spec.called(image.name, how.arch))]
     records = [_measured(images, image, rebuild and (bool(names) or _small(image)), how, say) for image in wanted]
     missing = [name for name in images.images if name not in {record["image"] for record in records}]
     say(markdown_table(*_table(records)) + ("\n\nnot built or not requested: " + ", ".join(missing) if missing else ""))
@@ -48,7 +48,7 @@ def _small(image: ImageSpec) -> bool:
 def _measured(
     images: ImageCatalogue, image: ImageSpec, rebuild: bool, how: ImageBuildOptions, say: Say
 ) -> dict[str, Any]:
-    found = docker.inspect(image.name)
+    found = docker.inspect(spec.called(image.name, how.arch))
     labels = found["Config"]["Labels"]
     differ = checks.rebuilt(image, how, say) if rebuild else None
     return {
@@ -60,11 +60,11 @@ def _measured(
         "revision": labels["org.opencontainers.image.revision"],
         "manifest": labels["nano-ocr.manifest"],
         "size_mb": round(found["Size"] / 1e6, 1),
-        "adds_mb": round(checks.added_mb(images, image), 1),
+        "adds_mb": round(checks.added_mb(images, image, how.arch), 1),
         "budget_mb": image.budget_mb,
         "layers": found["RootFS"]["Layers"],
         "layers_that_differ_when_rebuilt": differ,
-        "problems": checks.problems_of(images, image),
+        "problems": checks.problems_of(images, image, how.arch),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from fleet.core.errors import ContainerImageError
 from fleet.core.files import ROOT
 from fleet.core.toml import load_toml
+from ocr_app import __version__
 
 UNRECORDED = "record-on-first-pull"
 
@@ -49,13 +50,14 @@ class ImageSpec:
 
 @dataclass(frozen=True)
 class BaseImage:
-    """A base image of another maker, and the packages of it that are pinned."""
+    """A base image of another maker, and the packages of it that are pinned. ``only``: its single architecture."""
 
     key: str
     name: str
     tag: str
     digest: str
     apt: Mapping[str, str]
+    only: str = ""
 
     @property
     def reference(self) -> str:
@@ -103,7 +105,9 @@ def load(root: Path = ROOT) -> ImageCatalogue:
     versions = load_toml(root / "versions.toml")["images"]
     table = load_toml(root / "docker" / "images.toml")
     bases = {
-        key: BaseImage(key, entry["name"], entry["tag"], entry["digest"], versions["apt"].get(key, {}))
+        key: BaseImage(
+            key, entry["name"], entry["tag"], entry["digest"], versions["apt"].get(key, {}), entry.get("only", "")
+        )
         for key, entry in versions["base"].items()
     }
     images: dict[str, ImageSpec] = {}
@@ -131,3 +135,14 @@ def _image(
 def machine_arch() -> str:
     """Docker's name of this machine's architecture."""
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+
+def called(name: str, arch: str = "") -> str:
+    """What an image is called in this engine: NAME, or NAME:ARCH if it is for another processor than this machine's."""
+    return name if arch in ("", machine_arch()) else f"{name}:{arch}"
+
+
+def tags(name: str, arch: str = "") -> tuple[str, str]:
+    """Both tags of an image: the one that moves with every build, and the one of this version."""
+    suffix = "" if arch in ("", machine_arch()) else f"-{arch}"
+    return f"{name}:{suffix[1:] or 'latest'}", f"{name}:{__version__}{suffix}"

@@ -16,84 +16,99 @@ from fleet.core.toml import load_toml
 from fleet.environments import interpreters
 from fleet.images import debs
 from fleet.images.docker import exists
-from fleet.images.spec import BaseImage, ImageCatalogue
+from fleet.images.spec import BaseImage, ImageCatalogue, machine_arch
+from fleet.virtual import rootfs
 
 Say = Callable[[str], None]
+OLD_PYTHONS = ("l4t-base",)  # bases whose Python is this machine's own build, which another processor does not run
 _APT = "srv/apt"
+_OTHER_PYTHON = "its python3.6 is Debian's Python 3.11, because no 3.6 for this processor was at hand; no wheels"
 _LEFT_OUT = ("dev", "var/lib/apt/lists", "var/cache/apt", "usr/share/doc", "usr/share/man", "usr/share/locale")
 
 
-def tag(images: ImageCatalogue, base: BaseImage) -> str:
+def tag(images: ImageCatalogue, base: BaseImage, arch: str = "") -> str:
     """The tag of a base's stand-in. Changes with everything that it is made of."""
+    arch = arch or machine_arch()
     parts = [path.read_bytes() for path in (images.root / "docker" / "standin.toml", Path(debs.__file__))]
     parts += [repr(sorted(base.apt.items())).encode(), images.suite.encode()]
-    parts += [python.version.encode() for python in _pythons(images, base).values()]
-    return f"ocr-app-standin/{base.key}:{hashlib.sha256(b'|'.join(parts)).hexdigest()[:12]}"
+    parts += [python.version.encode() for python in _pythons(images, base, arch).values()]
+    return f"ocr-app-standin/{base.key}:{arch}-{hashlib.sha256(b'|'.join(parts)).hexdigest()[:12]}"
 
 
-def format_label(base: BaseImage) -> str:
+def format_label(base: BaseImage, arch: str = "") -> str:
     """The label of an image on a stand-in."""
-    suffix = "" if base.key != "l4t-base" else "; x86-64 wheels of the locks in suffix of NVIDIA's and Paddle's"
+    suffix = ""
+    if base.key in OLD_PYTHONS:
+        own = arch in ("", machine_arch())
+        suffix = "; x86-64 wheels of the locks in place of NVIDIA's and Paddle's" if own else f"; {_OTHER_PYTHON}"
     return f"stand-in for {base.name}:{base.tag} from Debian packages{suffix}"
 
 
-def ensure(images: ImageCatalogue, keys: set[str], say: Say) -> dict[str, str]:
-    """The tags of the stand-ins of these bases. Makes missing ones. Raises DockerMissing, ContainerImageError."""
-    tags = {key: tag(images, images.bases[key]) for key in sorted(keys)}
+def ensure(images: ImageCatalogue, keys: set[str], say: Say, arch: str = "") -> dict[str, str]:
+    """The tags of the stand-ins of these bases. Makes missing ones. Raises DockerMissing, ContainerImageError.
+
+    Programs for another processor have to run on this machine: packages set themselves up with them.
+    """
+    arch = arch or machine_arch()
+    tags = {key: tag(images, images.bases[key], arch) for key in sorted(keys)}
     missing = [key for key in tags if not exists(tags[key])]
     if missing:
         if not shutil.which("debootstrap"):
             raise DockerMissing("debootstrap not found", "it makes the stand-in bases", "apt-get install debootstrap")
         if os.geteuid():
             raise DockerMissing("not root: debootstrap needs it", "root", "sudo ./inv images build ...")
-        say(f"stand-in bases ({', '.join(missing)}): running debootstrap, once; this takes a minute or two")
+        long = "a minute or two" if arch == machine_arch() else f"several minutes for {arch} on this machine"
+        say(f"stand-in bases ({', '.join(missing)}): running debootstrap, once; this takes {long}")
         with _folder(images) as folder:
-            root = _bootstrap(images, folder)
+            root = _bootstrap(images, folder, arch)
             for key in missing:
-                _fill(images, images.bases[key], root)
-                _import(root, tags[key], format_label(images.bases[key]))
+                _fill(images, images.bases[key], root, arch)
+                _import(root, tags[key], format_label(images.bases[key], arch), arch)
     return tags
 
 
-def _pythons(images: ImageCatalogue, base: BaseImage) -> dict[str, interpreters.Interpreter]:
-    """Package name -> the interpreter of this machine that it contains. Raises InterpreterMissing."""
+def _pythons(images: ImageCatalogue, base: BaseImage, arch: str) -> dict[str, interpreters.Interpreter]:
+    """Package name -> the interpreter of this machine that it contains; none for another processor.
+
+    Raises InterpreterMissing.
+    """
+    if arch != machine_arch():
+        return {}
     table = load_toml(images.root / "docker" / "standin.toml")["package"]
     return {name: interpreters.find(table[name]["python"]) for name in base.apt if "python" in table.get(name, {})}
 
 
-def _bootstrap(images: ImageCatalogue, folder: Path) -> Path:
+def _bootstrap(images: ImageCatalogue, folder: Path, arch: str) -> Path:
     root = folder / "root"
     include = ",".join(load_toml(images.root / "docker" / "standin.toml")["debian"])
-    _call(["debootstrap", "--variant=minbase", f"--include={include}", images.suite, str(root)], folder)
+    kind = [f"--arch={arch}", "--variant=minbase"]
+    _call(["debootstrap", *kind, f"--include={include}", images.suite, str(root)], folder)
     _call(["chroot", str(root), "apt-get", "update", "-q"], folder)
     return root
 
 
-def _fill(images: ImageCatalogue, base: BaseImage, root: Path) -> None:
+def _fill(images: ImageCatalogue, base: BaseImage, root: Path, arch: str) -> None:
     """Put the packages that apt offers into /srv/apt of the root."""
     offered = root / _APT
     shutil.rmtree(offered, ignore_errors=True)
     offered.mkdir(parents=True)
     if base.key == "l4t-base":
-        debs.make_all(images, base, _pythons(images, base), root, offered)
+        debs.make_all(images, base, _pythons(images, base, arch), root, offered, arch)
     else:
         debs.download(root, list(base.apt), offered)
     debs.index(offered)
 
 
-def _import(root: Path, name: str, label: str) -> None:
+def _import(root: Path, name: str, label: str, arch: str) -> None:
     """Import the root as an image whose apt uses only /srv/apt."""
     sources = root / "etc/apt/sources.list"
     kept = sources.read_text()
     sources.write_text(f"deb [trusted=yes] file:/{_APT} ./\n")
     (root / "etc/standin").write_text(label + "\n")
-    command = ["docker", "import", "--change", f'LABEL nano-ocr.standin="{label}"', "--change", 'CMD ["/bin/sh"]']
-    pack = ["tar", "-C", str(root), *(f"--exclude=./{folder}/*" for folder in _LEFT_OUT), "-c", "."]
-    with subprocess.Popen(pack, stdout=subprocess.PIPE) as tar:
-        done = subprocess.run([*command, "-", name], stdin=tar.stdout, capture_output=True, text=True, check=False)
-    sources.write_text(kept)
-    if done.returncode:
-        raise ContainerImageError(f"docker import failed: {done.stderr.strip()}")
+    try:
+        rootfs.load(root, name, arch, {"nano-ocr.standin": label}, ["/bin/sh"], _LEFT_OUT)
+    finally:
+        sources.write_text(kept)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 
 from fleet.core.errors import VirtualFleetError
+from fleet.virtual import profiles
 from fleet.virtual.image import pythons_of
 from fleet.virtual.nodes import run_in
 from fleet.virtual.settings import Fleet, node_address, settings
@@ -65,9 +66,10 @@ def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
 
 
 def _host(fleet: Fleet, number: int) -> str:
-    """A host's line. The profile is the host's own variable: group_vars beside the playbooks win over [nanos:vars]."""
-    profile = settings()["profile"]
-    return f"{fleet.host(number)} ansible_host={node_address(fleet, number)} fleet_profile={profile}\n"
+    """A host's line, with the profile: group_vars beside the playbooks win over [nanos:vars], not over a host."""
+    profile = profiles.name_of(fleet)
+    variables = {"ansible_host": node_address(fleet, number), "fleet_profile": profile, **profiles.host_of(profile)}
+    return fleet.host(number) + "".join(f" {key}={value}" for key, value in variables.items()) + "\n"
 
 
 def _group(number: int, groups: int) -> int:

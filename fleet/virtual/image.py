@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
 from fleet.environments import interpreters
+from fleet.virtual import rootfs
 from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
@@ -97,12 +98,7 @@ def _bootstrap(fleet: Fleet, say: Say) -> None:
         packages = ",".join(listed("debian.txt"))
         _call([*command, f"--include={packages}", settings()["debian"], str(root)], folder)
         _download(root, folder)
-        with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as tar:
-            platform = ["--platform", f"linux/{fleet.arch}"]
-            command = ["docker", "import", *platform, "-", base_tag(fleet)]
-            done = subprocess.run(command, stdin=tar.stdout, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise VirtualFleetError(f"docker import failed: {done.stderr.strip()}")
+        rootfs.load(root, base_tag(fleet), fleet.arch)
 
 
 def _download(root: Path, folder: Path) -> None:

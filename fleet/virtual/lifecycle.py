@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import access, docker, image, nodes, wheels
+from fleet.virtual import access, docker, image, nodes, profiles, supplies, wheels
 from fleet.virtual.settings import Fleet, node_address, settings
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = log.info) ->
     _refuse_others(fleet, [node.image for node in present], image.tags(fleet)[0])
     if not present:
         docker.probe()
+    profiles.remember(fleet)
     node_image, repository_image = image.ensure(fleet, say)
     wheels.ensure(fleet, say)
     nodes.make_network(fleet)
@@ -66,6 +67,7 @@ def _open(fleet: Fleet, say: Say) -> None:
     key = access.make_key(fleet)
     for number in running:
         nodes.wait_ready(fleet, number)
+        supplies.put(fleet, number, say)
         access.admit(fleet, number, key)
     access.write_files(fleet, running)
     for number in running:
@@ -100,7 +102,7 @@ def down(fleet: Fleet, say: Say = log.info) -> None:
         say(f"removed: {', '.join(removed)}" if removed else f"fleet {fleet.name}: nothing to remove")
         if docker.stop_if_ours(fleet.folder.parent):
             say("stopped the Docker engine that `up` had started")
-    for name in ("inventory.ini", "known_hosts", "ssh_config", "id_ed25519", "id_ed25519.pub"):
+    for name in ("inventory.ini", "known_hosts", "ssh_config", "id_ed25519", "id_ed25519.pub", profiles.FILE):
         (fleet.folder / name).unlink(missing_ok=True)
 
 

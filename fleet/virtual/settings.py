@@ -33,14 +33,18 @@ def machine_arch() -> str:
 class Fleet:
     """One virtual fleet on this machine. Several can run at the same time under different names.
 
-    ``arch`` is Debian's name: amd64 or arm64. ``folder`` holds the files for its users.
+    ``arch`` is Debian's name: amd64 or arm64. ``folder`` holds the files for its users. Without ``profile``, the nodes
+    keep the profile that they were started with.
     """
 
     name: str = DEFAULT_NAME
     root: Path = ROOT
     arch: str = field(default_factory=machine_arch)
+    profile: str = ""
 
     def __post_init__(self) -> None:
+        if self.profile and self.profile not in settings()["profiles"]:
+            raise VirtualFleetError(f"no profile called {self.profile!r}", ", ".join(settings()["profiles"]))
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,30}", self.name):
             raise VirtualFleetError(f"invalid name of a fleet: {self.name!r}", "lower-case letters, digits and dashes")
 

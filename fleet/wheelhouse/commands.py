@@ -15,6 +15,7 @@ from fleet.core.errors import ArtefactError, FleetError, WheelBuildError
 from fleet.wheelhouse import audit
 from fleet.wheelhouse.store import index, members
 from fleet.wheelhouse.store.fetch import Say, fetch_all, fetch_lock, fetch_source
+from fleet.wheelhouse.store.inspection import machine_code
 from fleet.wheelhouse.store.manifest import MANIFEST, ArtefactSource, PythonTarget, WheelhouseManifest, read
 
 VERBS = ("fetch", "verify", "mirror", "audit", "build", "plan", "members")
@@ -104,7 +105,7 @@ def select(
     wanted = set(names)
     locks = [(target, lock) for target in manifest.targets.values() for lock in target.locks]
     if not wanted:
-        return [source for source in manifest.sources if not source.member], locks
+        return [source for source in manifest.sources if not source.member or "nano" in source.sets], locks
     sources = [source for source in manifest.sources if {source.name, *source.sets} & wanted]
     locks = [(target, lock) for target, lock in locks if lock in wanted]
     known = {lock for _, lock in locks} | {word for source in sources for word in (source.name, *source.sets)}
@@ -139,11 +140,14 @@ def verify(
     locks: list[tuple[PythonTarget, str]],
     say: Say,
 ) -> int:
-    """Hash and inspect every file again; fetches nothing. Returns 61 if anything is missing or wrong."""
+    """Hash and inspect every file again; fetches nothing. Returns 61 if anything is missing or wrong.
+
+    In the wheels of locks, the machine code has to be for the machine and the Python of the target.
+    """
     (wheelhouse / ".checked.json").unlink(missing_ok=True)
     problems = []
     jobs: list[Callable[[], object]] = [partial(index.of_source, wheelhouse, s, read(manifest.path)) for s in sources]
-    jobs += [partial(index.of_lock, wheelhouse, manifest, target, lock) for target, lock in locks]
+    jobs += [partial(_look_into_lock, wheelhouse, manifest, target, lock, say) for target, lock in locks]
     for job in jobs:
         try:
             job()
@@ -153,6 +157,15 @@ def verify(
         say(problem)
     say(f"{len(jobs) - len(problems)} of {len(jobs)} artefacts and locks are right")
     return ArtefactError.exit_code if problems else 0
+
+
+def _look_into_lock(wheelhouse: Path, manifest: WheelhouseManifest, target: PythonTarget, lock: str, say: Say) -> None:
+    """Raises NotInWheelhouse for files that are missing, WrongFile for machine code for something else."""
+    chosen = [item for item in index.of_lock(wheelhouse, manifest, target, lock) if item.kind == "wheel"]
+    count = sum(machine_code(wheelhouse / item.file) for item in chosen)
+    machine = target.platforms[-1].removeprefix("linux_")
+    code = f"{count} files of machine code for {machine}" if count else "no machine code"
+    say(f"{lock}: {len(chosen)} wheels for Python {target.python}, {code}")
 
 
 def mirror(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import digests
+from . import digests, environments
 from .model import Observed, Rule, Settings, as_written
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,6 +21,7 @@ def plan(settings: Settings) -> dict[str, Any]:
     packed = ROOT / "build" / "ansible" / f"app-{digest}.tar"
     return {
         "folder": f"{FOLDER}-{digest}",
+        "envs": environments.ENVS,
         "packed": str(packed),
         "pack": "mkdir -p build/ansible && tar -c --owner=0 --group=0 --mode=u=rwX,go=rX --exclude=__pycache__ "
         f"-f {packed}.$$ {' '.join(PARTS)} && mv {packed}.$$ {packed}",

@@ -42,6 +42,19 @@ def inspect(path: Path, source: ArtefactSource) -> None:
         raise _wrong(path, f"is damaged: {error}", f"a whole {source.kind}") from error
 
 
+def machine_code(path: Path) -> int:
+    """Check that the machine code in a wheel is for the machine and the Python of its file name.
+
+    Returns the number of files of machine code. Raises WrongFile.
+    """
+    tags = parse_tag("-".join(path.name[:-4].split("-")[-3:]))
+    try:
+        with zipfile.ZipFile(path) as wheel:
+            return _machine_code(path, wheel, {tag.platform for tag in tags}, {tag.abi for tag in tags})
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        raise _wrong(path, f"is damaged: {error}", "a whole wheel") from error
+
+
 def _wheel(path: Path, source: ArtefactSource) -> None:
     tags = parse_tag(source.tag or "-".join(source.file[:-4].split("-")[-3:]))
     with zipfile.ZipFile(path) as wheel:
@@ -88,8 +101,9 @@ def _recorded_contents(path: Path, wheel: zipfile.ZipFile, folder: str) -> None:
                 raise _wrong(path, f"has a {name} that differs from its RECORD", "an unchanged wheel")
 
 
-def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis: set[str]) -> None:
-    """Check that machine code is for the machine of the tag, and extension modules for its Python."""
+def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis: set[str]) -> int:
+    """Check that machine code is for the machine of the tag, and extension modules for its Python; count both."""
+    count = 0
     wanted = {number for machine, number in _MACHINES.items() if any(p.endswith(machine) for p in platforms)}
     for info in wheel.infolist():
         if re.search(r"\.so(\.\d+)*$", info.filename) is None:
@@ -106,6 +120,8 @@ def _machine_code(path: Path, wheel: zipfile.ZipFile, platforms: set[str], abis:
         abi = _ABI.search(info.filename)
         if abi and not abis & {"cp" + abi[1], "abi3", "none"}:
             raise _wrong(path, f"holds {info.filename} for cp{abi[1]}", _format_names(abis))
+        count += 1
+    return count
 
 
 def _sdist(path: Path, source: ArtefactSource) -> None:

@@ -35,7 +35,9 @@ def rules_of(role):
     """The ids in the module of a role, and in what it imports for its own rules."""
     text = policy(role)
     ids = set(re.findall(rf'"({role}\.\w+)"', text))
-    return ids | {f"{role}.{name}" for name in ("packages", "proofs") if "environments.judged" in text}
+    shared = {"judged": ("packages", "proofs"), "found_by_the_application": ("reader",), "weighed": ("weights",)}
+    called = [names for function, names in shared.items() if f"environments.{function}(" in text]
+    return ids | {f"{role}.{name}" for names in called for name in names}
 
 
 def policy(role):

@@ -38,8 +38,12 @@ def wheel(
     tag_inside: str = "",
     files: dict[str, bytes] | None = None,
     spoil: str = "",
+    unfounded: str = "",
 ) -> Path:
-    """A wheel in ``folder``; ``inside`` and ``tag_inside`` are what its metadata say where that is not the name's."""
+    """A wheel in ``folder``; ``inside`` and ``tag_inside`` are what its metadata say where that is not the name's.
+
+    ``unfounded`` is a file that its RECORD lists and that it does not hold.
+    """
     path = folder / f"{name.replace('-', '_')}-{version}-{tag}.whl"
     info = f"{name.replace('-', '_')}-{version}.dist-info/"
     python, abi, platforms = (tag_inside or tag).split("-")
@@ -48,6 +52,7 @@ def wheel(
     contents[info + "METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {inside or version}\n".encode()
     contents[info + "WHEEL"] = f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\n{tags}".encode()
     record = "".join(f"{key},sha256={digest(data)},{len(data)}\n" for key, data in contents.items())
+    record += f"{unfounded},sha256={digest(b'')},7\n" if unfounded else ""
     with zipfile.ZipFile(path, "w") as archive:
         for key, data in contents.items():
             archive.writestr(key, data + b"# changed\n" if key == spoil else data)

@@ -57,7 +57,8 @@ def prepared(tmp_path: Path, python36: str) -> dict[str, Any]:
     folder.mkdir()
     shutil.copy(pip[0], folder)
     wheel(folder, "alpha", "1.0", "py3-none-any", files={"alpha.py": b"number = 1\n"})
-    wheel(folder, "beta-two", "2.0", "cp36-cp36m-linux_x86_64", files={"beta/__init__.py": b"import alpha\n"})
+    files = {"beta/__init__.py": b"import alpha\n", "beta/__pycache__/__init__.cpython-36.pyc": b"compiled elsewhere"}
+    wheel(folder, "beta-two", "2.0", "cp36-cp36m-linux_x86_64", files=files, unfounded="beta/dict/ab.txt")
     return options(tmp_path, python36, folder)
 
 
@@ -134,6 +135,23 @@ def test_a_blank_board_lacks_everything(module: ModuleType, wanted: dict[str, An
     state = module.observe(wanted)
     assert state["problems"] == [f"there is no environment at {wanted['path']}"]
     assert state["needed"] == ["alpha", "beta-two", "pip"] and state["proofs"] == {}
+
+
+def test_what_a_wheel_lists_and_never_held_is_no_damage(module: ModuleType, ready: dict[str, Any]) -> None:
+    """As EasyOCR 1.6.2 is published: with 77 dictionaries in its RECORD that are not in it."""
+    assert "beta/dict/ab.txt" not in (site(ready) / "beta_two-2.0.dist-info" / "RECORD").read_text()
+    assert module.observe(ready)["problems"] == []
+    (site(ready) / "beta" / "__init__.py").unlink()
+    assert "beta/__init__.py" in module.observe(ready)["problems"][0]
+
+
+def test_what_python_compiles_again_is_no_damage(module: ModuleType, ready: dict[str, Any]) -> None:
+    """As PaddleOCR 2.7.0.2 is published: with compiled files in its wheel."""
+    compiled = site(ready) / "beta" / "__pycache__" / "__init__.cpython-36.pyc"
+    compiled.write_bytes(b"compiled here, and of another size")
+    assert module.observe(ready)["problems"] == []
+    compiled.unlink()
+    assert module.observe(ready)["problems"] == []
 
 
 def test_it_is_made_from_files_and_proved(module: ModuleType, ready: dict[str, Any]) -> None:

@@ -63,3 +63,24 @@ def test_without_docker_nothing_is_started(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(DockerMissing, match="docker not found"):
         docker.require(tmp_path)
+
+
+def test_another_processor_is_asked_for_and_its_programs_must_run(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docker, "machine_arch", lambda: "amd64")
+    docker.build(program, "x", {}, "classic", "none", True, program / "log", "arm64")
+    assert (program / "calls").read_text() == f"0 build --tag x --network none --platform linux/arm64 {program}\n"
+    assert docker.platform_options("amd64") == docker.platform_options("") == []
+    monkeypatch.setattr(docker.engine, "answers", lambda: True)
+    monkeypatch.setattr(docker.engine, "lacking_for", lambda arch: f"no programs for {arch}" if arch == "arm64" else "")
+    docker.require(tmp_path)
+    with pytest.raises(DockerMissing, match="no programs for arm64"):
+        docker.require(tmp_path, "arm64")
+
+
+def test_an_image_for_another_processor_is_not_taken_for_that_of_this_one(program: Path) -> None:
+    docker.exists("ocr-app")
+    docker.exists("ocr-app:arm64")
+    asked = [line.split()[-1] for line in (program / "calls").read_text().splitlines()]
+    assert asked == ["ocr-app:latest", "ocr-app:arm64"]

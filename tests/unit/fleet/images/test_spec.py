@@ -7,6 +7,7 @@ import pytest
 
 from fleet.core.errors import ContainerImageError
 from fleet.images import spec
+from ocr_app import __version__
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -39,3 +40,11 @@ def test_an_unrecorded_digest_is_not_part_of_the_reference():
     base = IMAGES.bases["l4t-base"]
     assert replace(base, digest=spec.UNRECORDED).reference.endswith("l4t-base:r32.7.1")
     assert replace(base, digest="sha256:ab").reference.endswith("l4t-base:r32.7.1@sha256:ab")
+
+
+def test_images_for_another_processor_have_names_of_their_own():
+    other = {"amd64": "arm64"}.get(spec.machine_arch(), "amd64")
+    assert spec.called("ocr-app") == spec.called("ocr-app", spec.machine_arch()) == "ocr-app"
+    assert spec.called("ocr-app", other) == f"ocr-app:{other}"
+    assert spec.tags("ocr-app") == ("ocr-app:latest", f"ocr-app:{__version__}")
+    assert spec.tags("ocr-app", other) == (f"ocr-app:{other}", f"ocr-app:{__version__}-{other}")

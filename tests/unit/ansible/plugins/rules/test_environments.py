@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rules import easyocr, loading
+from rules import easyocr, environments, loading, paddle
 
+from ocr_app.readers import registry
+from ocr_app.workers.environments import FINISHED
 from tests.unit.ansible.answers import BLANK, DIED, ROOT, SOUND, broken, command, file, judged, settings
 
 ENABLED = {"pytorch": {"pytorch_enabled": True}, "paddle": {"paddle_enabled": True}, "python36": {}}
 ENABLED["easyocr"] = {"easyocr_enabled": True}
+MODELS = "/var/lib/nano-ocr/models"
 SUMS = [
-    f"{weights['sha256']}  /opt/nano-ocr/models/{name}"
+    f"{weights['sha256']}  {MODELS}/{name}"
     for name, weights in json.loads((ROOT / "ocr_app/data/models.json").read_text())["files"].items()
-    if weights["artefact"].startswith(easyocr.ARTEFACT)
+    if weights["artefact"].startswith((easyocr.ARTEFACT, paddle.ARTEFACT))
 ]
-CRAFT = "/opt/nano-ocr/models/craft_mlt_25k.pth"
+CRAFT = f"{MODELS}/craft_mlt_25k.pth"
+READERS = ("easyocr", "paddle")
 GIVEN = {"services": "the services"}
 
 
 def observed(role: str, state: dict[str, list[str]], **more: Any) -> dict[str, Any]:
     files = {"shells": file("A=1\nOPENBLAS_CORETYPE=ARMV8\n"), "services": file("the services")}
+    if role in READERS:
+        files.update({"program": file(plan(role)["reader"]["text"]), "mark": file("{}")})
     weights = {"weights": command("\n".join(["e3b0  /dev/null", *SUMS]))}
     found = {"environment": state, "files": files, "commands": weights}
     return {**found, **more}
@@ -63,7 +72,11 @@ def test_shells_and_services_without_the_variable() -> None:
     [
         ([], {}, {"weights": "absent or changed: craft_mlt_25k.pth, english_g2.pth"}),
         ([], {"easyocr_weights": False}, {}),
-        ([f"0000  {CRAFT}", SUMS[1]], {}, {"weights": "absent or changed: craft_mlt_25k.pth"}),
+        (
+            [f"0000  {CRAFT}", *(line for line in SUMS if CRAFT not in line)],
+            {},
+            {"weights": "absent or changed: craft_mlt_25k.pth"},
+        ),
     ],
     ids=["none", "none, as wanted", "another file"],
 )
@@ -77,6 +90,38 @@ def test_weights_are_those_of_the_application(
 def plan(role: str, **changed: Any) -> dict[str, Any]:
     found: dict[str, Any] = loading.call(role, "plan", settings(role, **changed))
     return found
+
+
+def test_paddle_reads_with_the_weights_of_the_application() -> None:
+    found = observed("paddle", SOUND, commands={"weights": command("")})
+    told = broken("paddle", found, **ENABLED["paddle"])["weights"]
+    assert told.startswith("absent or changed: ") and "paddle-v4-det/inference.pdmodel" in told
+    assert f"{MODELS}/paddle-v4-rec" in plan("paddle")["weight_folders"]
+
+
+@pytest.mark.parametrize("role", READERS)
+@pytest.mark.parametrize("files", [{"program": file("#!/bin/sh\n")}, {"mark": file(exists=False)}])
+def test_the_application_has_to_find_the_python_of_a_reader(role: str, files: dict[str, Any]) -> None:
+    found = observed(role, SOUND)
+    found["files"].update(files)
+    assert broken(role, found, **ENABLED[role]) == {"reader": "absent or changed"}
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_the_application_looks_where_the_roles_put_things(role: str) -> None:
+    """Folders and names are said twice, in the application and in the roles."""
+    reader = plan(role)["reader"]
+    own = {"easyocr": "easyocr", "paddle": "paddleocr"}[role]
+    assert Path(reader["folder"]).name in registry.spec(own).environments
+    assert reader["mark"] == f"{reader['folder']}/{FINISHED}"
+    assert plan("app")["envs"] == str(Path(reader["folder"]).parent) == environments.ENVS
+    assert settings(role)[f"{role}_models"] == settings("app")["app_models"]
+
+
+def test_the_program_of_a_reader_is_its_python_with_its_environment() -> None:
+    text = plan("paddle", paddle_preload="/lib/libgomp.so.1")["reader"]["text"]
+    assert "export LD_PRELOAD=/lib/libgomp.so.1\n" in text and "LD_PRELOAD" not in plan("paddle")["reader"]["text"]
+    assert text.endswith('exec /opt/nano-ocr/venvs/paddle/bin/python "$@"\n')
 
 
 @pytest.mark.parametrize("role", ["python36", "easyocr"])
@@ -120,6 +165,16 @@ def test_the_loader_of_paddle_gets_its_library_first() -> None:
 def test_weights_are_hashed_even_when_there_are_none() -> None:
     assert plan("easyocr", easyocr_weights=False)["hash"] == ["sha256sum", "/dev/null"]
     assert plan("easyocr")["hash"][2] == CRAFT
+
+
+def test_the_repair_of_easyocr_runs_from_its_files_alone(tmp_path: Path) -> None:
+    found = plan("easyocr", easyocr_lib=str(tmp_path))
+    for name in found["repair"]["files"]:
+        (tmp_path / "ocr_app" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "ocr_app" / name, tmp_path / "ocr_app" / name)
+    command = [sys.executable, "-I", "-c", found["venv"]["proofs"]["bidi"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stderr.startswith("EasyOCR is not installed for "), done.stderr
 
 
 def test_the_repair_of_easyocr_consists_of_files_that_exist() -> None:

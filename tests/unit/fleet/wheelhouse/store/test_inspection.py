@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import WrongFile
-from fleet.wheelhouse.store.inspection import inspect
+from fleet.wheelhouse.store.inspection import inspect, machine_code
 from fleet.wheelhouse.store.manifest import ArtefactSource
 from tests.unit.fleet.wheelfiles import archive, deb, elf, wheel
 
@@ -107,3 +107,18 @@ def test_packages_of_debian(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(WrongFile, match="ends early"):
         inspect(path, source(path, "nvidia-container-toolkit", "1.7.0-1", kind="deb"))
+
+
+def test_machine_code_is_counted_and_has_to_be_for_the_machine_and_the_python_of_the_name(tmp_path: Path) -> None:
+    tag = "cp36-cp36m-manylinux2014_aarch64"
+    files = {EXTENSION: elf("aarch64"), "torch/lib/libtorch.so.1": elf("aarch64"), "torch/x.so": b"not ELF"}
+    assert machine_code(wheel(tmp_path, tag=tag, files=files)) == 2
+    assert machine_code(wheel(tmp_path, "pure", tag="py3-none-any")) == 0
+    with pytest.raises(WrongFile, match=r"holds torch/lib.so for machine 62"):
+        machine_code(wheel(tmp_path, tag=tag, files={"torch/lib.so": elf("x86_64")}))
+    with pytest.raises(WrongFile, match="for cp37m"):
+        machine_code(wheel(tmp_path, tag=tag, files={EXTENSION.replace("36m", "37m"): elf("aarch64")}))
+    path = tmp_path / f"cut-1-{tag}.whl"
+    path.write_bytes(b"PK")
+    with pytest.raises(WrongFile, match="is damaged"):
+        machine_code(path)
