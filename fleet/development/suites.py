@@ -59,7 +59,7 @@ SECONDS = {
     "fleet-offline": 220,
     "fleet-system_roles": 200, "package": 200, "docker": 190, "faults": 180, "envs-control": 170, "fleet-virtual": 120,
     "line-mqtt": 120, "contract": 100, "line-faults": 90, "property": 70, "lint": 60, "line-inputs": 40, "line-plc": 30,
-    "line-page": 170, "line-page_screens": 80,
+    "line-page": 170, "line-page_screens": 80, "line-soak": 90, "line-demo": 60,
 }  # fmt: skip
 """About what parts take on such a machine. The longest start first, so that both slots end at about the same time."""
 FOLDER = ROOT / "build" / "test"
