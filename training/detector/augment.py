@@ -23,19 +23,19 @@ _BLURRED = 24.0  # px; lines lower than this are enlarged up to 2.5 times, other
 
 def crop(scene: Scene, side: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Labels]:
     """A square crop of ``side`` px from the scene and its labels."""
-    view = _view(scene, side, rng)
+    view = view_of(scene, side, rng)
     scale = float(np.sqrt(abs(np.linalg.det(view[:, :2]))))
     way = cv2.INTER_LINEAR if scale > 0.7 else cv2.INTER_AREA
     grey = scene.grey if scale > 0.85 else cv2.GaussianBlur(scene.grey, (0, 0), 0.35 / scale)
     seen = cv2.warpAffine(grey, view, (side, side), flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=128)
-    quads = [_moved(part, view) for part in (scene.lines, scene.unsure, scene.words, scene.texts)]
+    quads = [moved(part, view) for part in (scene.lines, scene.unsure, scene.words, scene.texts)]
     drawn = labels.draw((side, side), *quads)
     if chance(rng, _SHARE_BENT):
         seen, drawn = _bent(np.asarray(seen, np.uint8), drawn, rng)
     return light(np.asarray(seen, dtype=np.uint8), rng), drawn
 
 
-def _view(scene: Scene, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def view_of(scene: Scene, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """The (2, 3) transform from scene to crop: mostly around a line, whose height sets the scale."""
     h, w = scene.grey.shape
     focus, scale = np.array([between(rng, 0.2, 0.8) * w, between(rng, 0.2, 0.8) * h]), _anywhere(scene, side, rng)
@@ -96,7 +96,7 @@ def _kept_inside(
     return np.clip(offset, bounds[0], bounds[1])
 
 
-def _moved(quads: NDArray[np.float32], view: NDArray[np.float64]) -> NDArray[np.float32]:
+def moved(quads: NDArray[np.float32], view: NDArray[np.float64]) -> NDArray[np.float32]:
     """Quads under the transform; pixel centres are at halves for quads and at whole numbers for the warp."""
     return np.asarray((quads - 0.5) @ view[:, :2].T + view[:, 2] + 0.5, dtype=np.float32)
 

@@ -1,6 +1,6 @@
 """An ONNX graph as a torch module whose weights can be trained, and the way back into the same file.
 
-Only the operators of the published recognisers are known. A batch normalisation keeps its statistics, for they come
+Only the operators of the published networks are known. A batch normalisation keeps its statistics, for they come
 from far more pictures than a fine-tuning sees, and learns its scale and shift. The steps of a GELU are computed as one.
 """
 
@@ -20,6 +20,9 @@ from torch.nn import functional
 
 HALF = ".half"  # ends the name of a weight that the file stores in half precision (fleet.environments.cut_models)
 _ROOT = sqrt(2.0)
+
+
+_SETTINGS = {"BatchNormalization": 3, "Resize": 1}  # inputs from this one on are no weights
 
 
 class GraphError(RuntimeError):
@@ -44,7 +47,9 @@ class TrainableGraph(nn.Module):
         if unknown:
             raise GraphError(f"{file.name}: no way to train {', '.join(unknown)}")
         self._constants = {name: value for name, value in values.items() if value.dtype != np.float32}
-        fixed = {name for node in self._nodes if node.op_type == "BatchNormalization" for name in node.input[3:]}
+        fixed = {
+            name for node in self._nodes if node.op_type in _SETTINGS for name in node.input[_SETTINGS[node.op_type] :]
+        }
         self.keys: dict[str, str] = {}
         for name, value in values.items():
             if name in self._constants:
@@ -128,12 +133,24 @@ def _constant(node: Any, values: dict[str, Any]) -> float:
 
 
 def _convolution(x: Sequence[Tensor], attributes: dict[str, Any]) -> Tensor:
-    top, left, bottom, right = attributes["pads"]
+    image, strides, dilations = x[0], attributes["strides"], attributes["dilations"]
+    if attributes.get("auto_pad") == b"SAME_UPPER":
+        top, left, bottom, right = _same_upper(image.shape[2:], x[1].shape[2:], strides, dilations)
+    else:
+        top, left, bottom, right = attributes.get("pads", (0, 0, 0, 0))
     if (top, left) != (bottom, right):
-        raise GraphError("a convolution with uneven padding")
+        image, top, left = functional.pad(image, (left, right, top, bottom)), 0, 0
     bias = x[2] if len(x) > 2 else None
-    strides, dilations = attributes["strides"], attributes["dilations"]
-    return functional.conv2d(x[0], x[1], bias, strides, (top, left), dilations, attributes["group"])
+    return functional.conv2d(image, x[1], bias, strides, (top, left), dilations, attributes["group"])
+
+
+def _same_upper(
+    size: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
+) -> tuple[int, int, int, int]:
+    """The padding (top, left, bottom, right) that keeps size / stride, the odd row and column at the end."""
+    each = zip(size, kernel, strides, dilations, strict=True)
+    sides = [max(0, (-(-length // step) - 1) * step + (k - 1) * hole + 1 - length) for length, k, step, hole in each]
+    return sides[0] // 2, sides[1] // 2, sides[0] - sides[0] // 2, sides[1] - sides[1] // 2
 
 
 def _normalisation(x: Sequence[Tensor], attributes: dict[str, Any]) -> Tensor:
@@ -152,6 +169,35 @@ def _pool(x: Sequence[Tensor], attributes: dict[str, Any]) -> Tensor:
     return functional.avg_pool2d(x[0], attributes["kernel_shape"], attributes["strides"])
 
 
+def _largest(x: Sequence[Tensor], attributes: dict[str, Any]) -> Tensor:
+    kernel, strides = attributes["kernel_shape"], attributes["strides"]
+    if attributes.get("auto_pad") != b"SAME_UPPER" or any(stride != 1 for stride in strides):
+        raise GraphError("a maximum over other places than those from each one on")
+    below, right = kernel[0] - 1, kernel[1] - 1
+    if below > 1 or right > 1:
+        raise GraphError("a maximum over more than two places")
+    padded = functional.pad(x[0], (0, right, 0, below), value=float("-inf"))
+    return functional.max_pool2d(padded, kernel, 1)
+
+
+def _nearest(x: Sequence[Any], attributes: dict[str, Any]) -> Tensor:
+    form = (attributes["mode"], attributes["coordinate_transformation_mode"], attributes["nearest_mode"])
+    factors = [float(factor) for factor in x[2]]
+    if form != (b"nearest", b"asymmetric", b"floor") or factors[:2] != [1.0, 1.0]:
+        raise GraphError("an enlargement other than by repeating what is there")
+    if any(factor != int(factor) for factor in factors):
+        raise GraphError("an enlargement by a fraction")
+    return x[0].repeat_interleave(int(factors[2]), 2).repeat_interleave(int(factors[3]), 3)
+
+
+def _transposed(x: Sequence[Tensor], attributes: dict[str, Any]) -> Tensor:
+    plain = not any(attributes["pads"]) and not any(attributes.get("output_padding", ()))
+    if not plain or attributes["dilations"] != [1, 1]:
+        raise GraphError("a transposed convolution with padding or holes")
+    bias = x[2] if len(x) > 2 else None
+    return functional.conv_transpose2d(x[0], x[1], bias, attributes["strides"], groups=attributes["group"])
+
+
 def _squeeze(x: Sequence[Any], attributes: dict[str, Any]) -> Tensor:
     return x[0].squeeze(*(int(axis) for axis in x[1]))  # type: ignore[no-any-return]
 
@@ -164,14 +210,20 @@ _OPERATORS: dict[str, Callable[[Sequence[Any], dict[str, Any]], Tensor]] = {
     "Add": lambda x, _: x[0] + x[1],
     "AveragePool": _pool,
     "BatchNormalization": _normalisation,
+    "Concat": lambda x, a: torch.cat(list(x), dim=a["axis"]),
     "Conv": _convolution,
+    "ConvTranspose": _transposed,
     "Div": lambda x, _: x[0] / x[1],
     "Erf": lambda x, _: torch.erf(x[0]),
+    "GlobalAveragePool": lambda x, _: x[0].mean(dim=(2, 3), keepdim=True),
     "HardSigmoid": lambda x, a: torch.clamp(a["alpha"] * x[0] + a["beta"], 0.0, 1.0),
     "MatMul": lambda x, _: x[0] @ x[1],
+    "MaxPool": _largest,
     "Mul": lambda x, _: x[0] * x[1],
     "ReduceMean": _mean,
     "Relu": lambda x, _: functional.relu(x[0]),
+    "Resize": _nearest,
+    "Sigmoid": lambda x, _: torch.sigmoid(x[0]),
     "Squeeze": _squeeze,
     "Transpose": lambda x, a: x[0].permute(*a["perm"]),
     "Unsqueeze": _unsqueeze,
