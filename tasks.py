@@ -452,6 +452,21 @@ def fuzz(_: Context, minutes: float = 20.0, seed: int = 0, only: str = "", publi
 
 
 @task(
+    help={
+        "count": "how many faults are tried",
+        "seed": "which ones are drawn",
+        "only": "modules, by path (comma separated); default: those of fleet/development/mutants.toml",
+        "publish": "write docs/results/mutants.json and mutants.md",
+    }
+)
+def mutants(_: Context, count: int = 100, seed: int = 0, only: str = "", publish: bool = False) -> None:
+    """Put faults into node_agent, plays' Python and engines, one at a time, and see whether the tests find them."""
+    from fleet.development import mutants as tried
+
+    _run(tried.run, int(count), int(seed), _list(only) or [], publish)
+
+
+@task(
     positional=["verb"],
     help={
         "verb": "demo or measure",

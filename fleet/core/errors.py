@@ -237,6 +237,13 @@ class FuzzingFound(FleetError):
     code = "fuzz"
 
 
+class MutantsError(FleetError):
+    """`./inv mutants` cannot try faults: no environment, no such module, or tests that fail without any fault."""
+
+    exit_code = 87
+    code = "mutants"
+
+
 class BoardBenchmarkError(FleetError):
     """Boards cannot be measured as asked for, or a board delivered no usable record of a part; the report says why."""
 
