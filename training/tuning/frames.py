@@ -65,7 +65,8 @@ def stored(
     """A picture, grey or coloured, as it is kept in memory."""
     data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
     packed = None if seen is None else np.asarray(cv2.imencode(".png", seen)[1], np.uint8)
-    return StoredFrame(np.asarray(data, np.uint8), stack(list(lines)), stack(list(unsure)), packed)
+    quads, others = ([np.asarray(quad, np.float64) for quad in part] for part in (lines, unsure))
+    return StoredFrame(np.asarray(data, np.uint8), stack(quads), stack(others), packed)
 
 
 def photographs_of(groups: Sequence[str], see: Callable[[NDArray[np.uint8]], Seen]) -> Iterator[StoredFrame]:
@@ -87,8 +88,8 @@ def receipts(every: int, folder: Path = PAGES) -> Iterator[StoredFrame]:
             grey = cv2.imdecode(np.frombuffer(archive.read(member), np.uint8), cv2.IMREAD_GRAYSCALE)
         doubtful = [line for line in record["lines"] if line["cer"] is not None and line["cer"] > _DOUBTFUL]
         sure = [line for line in record["lines"] if line not in doubtful]
-        quads = [[np.asarray(line["quad"], np.float32) for line in part] for part in (sure, doubtful)]
-        yield stored(np.asarray(grey, np.uint8), *quads)
+        known, unsure = ([np.asarray(line["quad"], np.float32) for line in part] for part in (sure, doubtful))
+        yield stored(np.asarray(grey, np.uint8), known, unsure)
 
 
 def drawn(folder: Path, seeds: Sequence[int]) -> Iterator[StoredFrame]:
