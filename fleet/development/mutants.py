@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import random
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ WORK = ROOT / "build" / "mutants"
 RESULTS = ROOT / "docs" / "results"
 SCHEMA = "nano-ocr/mutants/1"
 KILLED, SURVIVED, INCOMPETENT, LATE = "killed", "survived", "incompetent", "late"
+_LINKED = (".wheelhouse", ".models", ".envs")  # what tests need and git does not know
 _WITHOUT = ("__init__.py", "__main__.py", "version.py")
 _CONFIG = """[cosmic-ray]
 module-path = "{module}"
@@ -115,13 +117,16 @@ def tests_of(module: str, root: Path = ROOT) -> Path:
 
 
 def copied_tree(target: Path, root: Path = ROOT) -> Path:
-    """A copy of all files that git knows, so that no fault is ever in the checkout."""
+    """A copy of all files that git knows, with links to what tests need; no fault is ever in the checkout."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
     shutil.rmtree(target, ignore_errors=True)
     for name in filter(None, listed.split("\0")):
         if (root / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, target / name)
+    for name in _LINKED:
+        if (root / name).is_dir():
+            (target / name).symlink_to(root / name)
     return target
 
 
@@ -157,8 +162,13 @@ def _tests(module: str) -> list[str]:
     return [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", str(tests_of(module, Path()))]
 
 
+def _environment() -> dict[str, str]:
+    """As in CI, where a test that lacks something fails: a skipped test would find no fault, and nobody would know."""
+    return dict(os.environ, CI="true")
+
+
 def _baseline(module: str, tree: Path) -> None:
-    done = subprocess.run(_tests(module), cwd=tree, check=False, capture_output=True, text=True)
+    done = subprocess.run(_tests(module), cwd=tree, env=_environment(), check=False, capture_output=True, text=True)
     if done.returncode:
         raise MutantsError(f"{module}: its tests fail without any fault:\n{done.stdout[-600:]}", "tests that pass")
 
@@ -170,7 +180,9 @@ def judge(mutant: Mutant, tree: Path, tool: Path, limit_s: float = 180.0) -> Jud
     command = " ".join(_tests(mutant.module))
     order = [str(tool), "mutate-and-test", mutant.module, mutant.operator, str(mutant.occurrence), command]
     try:
-        done = subprocess.run(order, cwd=tree, check=False, capture_output=True, text=True, timeout=limit_s)
+        done = subprocess.run(
+            order, cwd=tree, env=_environment(), check=False, capture_output=True, text=True, timeout=limit_s
+        )
     except subprocess.TimeoutExpired:
         return JudgedMutant(mutant, LATE, "", "")
     finally:

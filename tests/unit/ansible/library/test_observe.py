@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib.util
+import io
 import os
 import subprocess
 import sys
@@ -102,6 +103,12 @@ def test_packages_are_asked_in_one_call(monkeypatch):
 def test_units_without_systemd_are_unknown(monkeypatch):
     monkeypatch.setattr(observe, "run", lambda argv, limit: {"rc": 127, "out": "", "err": ""})
     assert observe.units(["ssh.service"], 5)["ssh.service"]["load"] == "unknown"
+
+
+def test_memory_is_in_megabytes(monkeypatch):
+    text = "MemTotal:        4051520 kB\nMemAvailable:    2000000 kB\n"
+    monkeypatch.setattr(observe, "open", lambda path: io.StringIO(text), raising=False)
+    assert observe.memory() == {"total_mb": 4148, "available_mb": 2048, "swap_total_mb": 0}
 
 
 def test_the_whole_answer():

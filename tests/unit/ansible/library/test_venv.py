@@ -160,6 +160,21 @@ def test_it_is_made_from_files_and_proved(module: ModuleType, ready: dict[str, A
     assert state["proofs"] == {"beta": {"ok": True, "found": "1"}}
 
 
+def test_an_empty_file_may_be_listed_without_its_size(module: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    (tmp_path / "one").write_bytes(b"1")
+    assert module.has_size(str(tmp_path / "empty"), "") and not module.has_size(str(tmp_path / "one"), "")
+    assert not module.has_size(str(tmp_path / "none"), "")
+
+
+def test_the_wheel_of_pip_is_that_of_the_lock_whatever_follows_its_version(module: ModuleType, tmp_path: Path) -> None:
+    for name in ("pip-20.0-py3-none-any.whl", "pip-21.3.1-py3-none-any.whl"):
+        (tmp_path / name).touch()
+    lines = ["pip==21.3.1 --hash=sha256:0123"]
+    found = module.pip_of({"wheels": str(tmp_path)}, lines, fail)
+    assert found == str(tmp_path / "pip-21.3.1-py3-none-any.whl" / "pip")
+
+
 def deleted(wanted: dict[str, Any]) -> None:
     (site(wanted) / "alpha.py").unlink()
 

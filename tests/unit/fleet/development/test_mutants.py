@@ -94,6 +94,16 @@ def test_a_fault_that_never_ends_is_late_and_taken_out(tmp_path: Path) -> None:
     assert (copy / "part" / "one.py").read_text().endswith("/ 2\n")
 
 
+def test_tests_that_fail_without_a_fault_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tree(tmp_path / "tree")
+    mutants._baseline("part/one.py", copy)
+    monkeypatch.delenv("CI", raising=False)
+    needs_ci = "import os\n\ndef test_it():\n    assert os.environ['CI'] != 'true'\n"
+    mutants.tests_of("part/one.py", copy).write_text(needs_ci)
+    with pytest.raises(MutantsError, match="fail without any fault"):
+        mutants._baseline("part/one.py", copy)
+
+
 def test_an_answer_of_another_form_is_an_error() -> None:
     with pytest.raises(MutantsError, match="no result"):
         mutants.read_answer(FAULT, "no JSON")
@@ -105,7 +115,9 @@ def test_the_copy_holds_what_git_knows(tmp_path: Path) -> None:
     root = tree(tmp_path / "checkout")
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     subprocess.run(["git", "add", "part"], cwd=root, check=True)
+    (root / ".models").mkdir()
     copy = mutants.copied_tree(tmp_path / "copy", root)
+    assert (copy / ".models").is_symlink() and not (copy / ".envs").exists()
     assert [str(path.relative_to(copy)) for path in copy.rglob("*.py")] == ["part/one.py"]
 
 

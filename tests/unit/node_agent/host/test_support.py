@@ -39,3 +39,8 @@ def test_a_broken_node_gives_an_archive_too(tmp_path, monkeypatch):
     assert texts["support/report.json"] == "no report: Docker is gone"
     with pytest.raises(HostError, match="cannot write"):
         support.collect("", str(tmp_path / "no" / "folder"))
+
+
+def test_files_are_taken_up_to_eight_mebibytes(tmp_path):
+    (tmp_path / "log").write_bytes(b"a" * (9 << 20))
+    assert support._contents(str(tmp_path / "log")) == "a" * (8 << 20)

@@ -1,9 +1,11 @@
 """switch and commit: only in their phases, only with the group's token, never while the line is running."""
 
+from types import SimpleNamespace
+
 import pytest
 from simulation import enumeration as story
 
-from node_agent.errors import ReleaseRefused, UpdateLocked, WrongPhase
+from node_agent.errors import ProbeFailed, ReleaseRefused, UpdateLocked, WrongPhase
 from node_agent.release import deploying
 
 
@@ -60,3 +62,15 @@ def test_reasons_of_the_old_release_do_not_count_against_the_new_one():
     made.host.behaviour = {"A": {"loses the GPU"}, "B": {"loses the GPU"}}
     assert story.deploy(made, story.B) is None
     assert made.host.running_version() == "B"
+
+
+def test_a_line_that_never_stops_keeps_the_board_from_its_reboot_and_is_named():
+    now = [0.0]
+    host = SimpleNamespace(
+        monotonic=lambda: now[0],
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
+        lock_holders=lambda: ["line 1 is running", "line 2 is running"],
+    )
+    with pytest.raises(ProbeFailed, match="the update lock is held: line 1 is running; line 2 is running"):
+        deploying._wait_for_line(SimpleNamespace(host=host), 30.0)
+    assert 30.0 <= now[0] < 60.0

@@ -64,4 +64,5 @@ def test_the_applications_own_message_is_taken_from_the_log() -> None:
 def test_a_benchmark_that_went_well_said_nothing_and_one_that_was_killed_has_its_last_line() -> None:
     assert said(LOG, 0) == ""
     assert said("run__codes ...\nnano-ocr-benchmark.service: Main process exited\n", 1) == "run__codes ..."
+    assert said("first\nlast\n", 1) == "last"
     assert said("", 1) == "no message"

@@ -33,10 +33,11 @@ def work(seen: dict[str, Any], **changed: Any) -> dict[str, Any]:
         (observed(), False),
         (observed(rows=""), True),
         (observed(size=4096), True),
+        (observed(size=2 * FULL), True),
         (observed(mode="0644"), True),
         (observed(rows="/mnt/nano-ocr.swap 1044480 0"), True),
     ],
-    ids=["whole", "not in use", "another size", "another mode", "in use with another size"],
+    ids=["whole", "not in use", "another size", "larger", "another mode", "in use with another size"],
 )
 def test_the_file_is_made_anew_unless_it_is_whole_and_in_use(seen: dict[str, Any], make: bool) -> None:
     assert work(seen)["make"] is make
