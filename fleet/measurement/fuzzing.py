@@ -38,15 +38,18 @@ class Tally:
 
 def run(minutes: float, seed: int = 0, only: list[str] | None = None, out: Path | None = None) -> int:
     """Fuzz the targets in turns, a second each; returns 0. Raises FuzzingFound when something was found."""
-    logging.getLogger("ocr_app").setLevel(logging.CRITICAL)  # each refusal would be logged
     tallies = {name: Tally() for name in TARGETS if only is None or name in only}
     started, chances = time.monotonic(), {name: random.Random(f"{seed}-{name}") for name in tallies}
     with tempfile.TemporaryDirectory() as folder:
         opened = {name: TARGETS[name](Path(folder)) for name in tallies}
+        logger = logging.getLogger("ocr_app")
+        level = logger.level
+        logger.setLevel(logging.CRITICAL)  # each refusal would be logged
         try:
             for name in _turns(list(tallies), started + 60.0 * minutes):
                 _turn(name, opened[name], chances[name], tallies[name])
         finally:
+            logger.setLevel(level)
             for target in opened.values():
                 target.close()
     record = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 from pathlib import Path
 
@@ -60,3 +61,9 @@ def test_another_exception_is_found_and_its_input_kept(record, tmp_path):
     found = record.last["targets"]["dice"]["findings"]
     assert found[0]["what"] == "KeyError: 'six'" and (tmp_path / found[0]["file"]).read_bytes() == b"6"
     assert len(found) <= 20
+
+
+def test_what_is_logged_afterwards_is_as_before(record):
+    level = logging.getLogger("ocr_app").level
+    record(3)
+    assert logging.getLogger("ocr_app").level == level
