@@ -1,7 +1,8 @@
-"""What both trainings share: a resumable loop with averaged weights, a log, a plot of the learning curve, and seeds."""
+"""What all trainings share: a command line, a resumable loop with averaged weights, a log, a learning curve, seeds."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import random
@@ -14,6 +15,17 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+
+def command_line(description: str | None, pool: str) -> argparse.ArgumentParser:
+    """The arguments that every training takes. ``description``: of its module; ``pool``: the usual folder of pools."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--pool", type=Path, default=Path(pool))
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    return parser
 
 
 @dataclass(frozen=True)

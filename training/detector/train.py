@@ -5,7 +5,6 @@ python -m training.detector.train --config training/detector/config/code-detecto
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from training.detector.matching import Tally, overlap
 from training.detector.network import DetectorNetwork
 from training.detector.scenes import Scene
 from training.detector.start import warm_start
-from training.loop import Schedule, TrainingRun, seed_everything
+from training.loop import Schedule, TrainingRun, command_line, seed_everything
 from training.toml import load_toml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -170,13 +169,8 @@ def blob(scene: Scene) -> Tensor:
 
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pool", type=Path, default=Path("build/detector-pool"))
-    parser.add_argument("--resume", action="store_true")
+    parser = command_line(__doc__, "build/detector-pool")
     parser.add_argument("--until", type=int)
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     wanted = parser.parse_args(arguments)
     train(wanted.config, wanted.out, wanted.pool, wanted.resume, wanted.until, wanted.device)
 

@@ -5,7 +5,6 @@ python -m training.recogniser.train --config training/recogniser/config/code-rec
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training import cards
-from training.loop import Schedule, TrainingRun, seed_everything
+from training.loop import Schedule, TrainingRun, command_line, seed_everything
 from training.recogniser import pool, warm
 from training.recogniser.feed import (
     SHIPPED,
@@ -236,13 +235,8 @@ def _alnum(text: str) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pool", type=Path, default=Path("build/recogniser-pool"))
-    parser.add_argument("--resume", action="store_true")
+    parser = command_line(__doc__, "build/recogniser-pool")
     parser.add_argument("--until", type=int)
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--as-packed", action="store_true", help="be content with the shards that are there")
     wanted = parser.parse_args(arguments)
     config, rest = read_config(wanted.config), (wanted.resume, wanted.until, wanted.device, wanted.as_packed)

@@ -9,7 +9,6 @@ prints.
 
 from __future__ import annotations
 
-import argparse
 import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ import torch
 from torch import Tensor
 
 from training import cards
-from training.loop import Schedule, TrainingRun, seed_everything
+from training.loop import Schedule, TrainingRun, command_line, seed_everything
 from training.recogniser import pool
 from training.recogniser.feed import RecogniserBatch, RecogniserFeed, RecogniserSource
 from training.recogniser.train import ctc_loss, exact, mixed
@@ -108,13 +107,7 @@ def loss(network: TrainableGraph, batch: RecogniserBatch) -> Tensor:
 
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pool", type=Path, default=Path("build/tuning-pool"))
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    wanted = parser.parse_args(arguments)
+    wanted = command_line(__doc__, "build/tuning-pool").parse_args(arguments)
     train(read_config(wanted.config), wanted.out, wanted.pool, wanted.resume, wanted.device)
 
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import argparse
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from ocr_app.readers.ppocr import detector as ppocr_detector
 from ocr_app.readers.ppocr import reader as ppocr
 from ocr_app.readers.ppocr.detector import PpocrDetectorSettings
 from training import cards
-from training.loop import Schedule, TrainingRun, seed_everything
+from training.loop import Schedule, TrainingRun, command_line, seed_everything
 from training.toml import load_toml
 from training.tuning import frames
 from training.tuning.frames import FrameBatch, FrameFeed, StoredFrame
@@ -189,13 +188,7 @@ def _measured(judged: TrainableGraph, checks: Sequence[FrameBatch]) -> Callable[
 
 def main(arguments: list[str] | None = None) -> None:
     """See the module."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--pool", type=Path, default=Path("build/tuning-detector-pool"))
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
-    wanted = parser.parse_args(arguments)
+    wanted = command_line(__doc__, "build/tuning-detector-pool").parse_args(arguments)
     train(read_detector_config(wanted.config), wanted.out, wanted.pool, wanted.resume, wanted.device)
 
 
