@@ -308,8 +308,9 @@ def install(wanted: Options, pip: List[str], lines: List[str], fail: Fail) -> No
     if code:
         fail("pip cannot install {}: {}".format(", ".join(line.split()[0] for line in lines), last))
     os.unlink(listing)
+    have = installed(site_packages(wanted["path"]))
     for line in lines:
-        for _, folder in installed(site_packages(wanted["path"])).get(canonical(line.split("==")[0]), []):
+        for _, folder in have.get(canonical(line.split("==")[0]), []):
             forget_what_never_came(folder, wanted["wheels"])
 
 
