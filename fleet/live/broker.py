@@ -14,8 +14,7 @@ from fleet.core.errors import LiveLineError
 _STARTS_S = 15.0
 _CONFIG = """# written by fleet/live/broker.py
 listener {port} 127.0.0.1
-allow_anonymous true
-user root
+{access}user root
 persistence true
 persistence_location {folder}/
 autosave_on_changes true
@@ -39,11 +38,14 @@ def listens(port: int) -> bool:
 
 
 class LoopbackBroker:
-    """Keeps its port and its messages over stops, kills and starts."""
+    """Keeps its port and its messages over stops, kills and starts.
 
-    def __init__(self, folder: Path) -> None:
+    ``access``: lines of its configuration that say who may connect, and how; everybody by default.
+    """
+
+    def __init__(self, folder: Path, access: str = "allow_anonymous true\n") -> None:
         self.port = free_port()
-        self._folder = folder
+        self._folder, self._access = folder, access
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> LoopbackBroker:
@@ -55,7 +57,7 @@ class LoopbackBroker:
             )
         self._folder.mkdir(parents=True, exist_ok=True)
         config, log = self._folder / "mosquitto.conf", self._folder / "log"
-        config.write_text(_CONFIG.format(port=self.port, folder=self._folder), encoding="utf-8")
+        config.write_text(_CONFIG.format(port=self.port, folder=self._folder, access=self._access), encoding="utf-8")
         with log.open("ab") as stream:
             command = [program, "-c", str(config)]
             self._process = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)

@@ -20,7 +20,6 @@ from fleet.live.process import LineProcess, Settings
 from ocr_app.line.journal.rows import PartRow
 
 FOLDER = ROOT / "build" / "line-demo"
-EXPECTED = "2028-05-12"  # the expiry that the line expects
 PARTS, WRONG = 8, 3  # packages in a turn, and the place of the one with the wrong date, from 0 on
 _READY_S = 300.0
 _AGREE_S = 10.0  # after the journal has a part, everyone has to have heard of it
@@ -49,7 +48,7 @@ class DemonstratedLine:
     def _settings(self, rate_hz: float) -> Settings:
         made: Settings = {
             "reader": {"threads": 1},
-            "recipe": {"file": str(drawing.RECIPE), "expected": {"expiry": EXPECTED}},
+            "recipe": {"file": str(drawing.RECIPE), "expected": {"expiry": drawing.EXPECTED}},
             "source": {"kind": "replay", "path": "packages", "rate_hz": rate_hz, "repeat": True},
             "journal": {"board": "demo", "pictures": "all"},
             "modbus": {"listen": f"127.0.0.1:{self.modbus}", "acknowledge": True},
@@ -153,8 +152,7 @@ def _watch(shown: DemonstratedLine, seconds: float) -> None:
     while until is None or time.monotonic() < until:
         for lines in shown.look():
             _say("\n".join(lines))
-        if shown.line.ended:
-            raise LiveLineError("the line ended by itself", "a line that runs", _short(shown.folder / "service.log"))
+        shown.line.check_running()
         time.sleep(_LOOK_S)
 
 

@@ -12,6 +12,7 @@ from training.render.fonts import EMBEDDED
 from training.render.seeds import stream
 
 EXPIRY, WRONG_EXPIRY = "12.05.2028", "12.05.2023"
+EXPECTED = "2028-05-12"  # the expiry that a line expects, as a value
 RECIPE = Path(__file__).resolve().parent / "recipe.yaml"
 _SHAPE = (300, 640)  # (H, W) of a frame in pixels
 _INK, _SURFACE = (40.0, 36.0, 34.0), (196.0, 204.0, 208.0)  # BGR

@@ -24,12 +24,13 @@ from fleet.live import drawing, results
 from fleet.live.broker import LoopbackBroker, free_port
 from fleet.live.listening import rows_of
 from fleet.live.process import LineProcess, Settings
+from fleet.live.results import ONE_BY_ONE, TOGETHER
 from ocr_app.board import environment
 from ocr_app.line.journal.rows import PartRow
 
 FOLDER = ROOT / "build" / "line-measure"
 RATES = (1.0, 5.0, 10.0, 20.0)  # parts per second
-ONE_BY_ONE, TWO_THREADS, STAGES, TOGETHER = "one by one", "one by one, 2 threads", "stages overlap", "2 processes"
+TWO_THREADS, STAGES = "one by one, 2 threads", "stages overlap"
 SECONDS = 20.0  # of one run
 _FASTEST_HZ = 1000.0  # more than any reader takes, so that the line is never waiting for a frame
 _LEAST = 20  # parts below which a percentile says nothing

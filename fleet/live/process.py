@@ -71,7 +71,7 @@ class LineProcess:
         """Raises LiveLineError, with the last line of the log, where the service ends or is not ready in time."""
         until = time.monotonic() + seconds
         while not self.health().get("ready"):
-            if self.process is None or self.process.poll() is not None or time.monotonic() > until:
+            if self.ended or time.monotonic() > until:
                 said = self.said().strip().rpartition("\n")[2]
                 raise LiveLineError(f"the line is not ready: {said}", f"ready within {seconds:g} s", str(self._log))
             time.sleep(0.05)
@@ -91,6 +91,11 @@ class LineProcess:
     def ended(self) -> bool:
         """Whether the service is not running."""
         return self.process is None or self.process.poll() is not None
+
+    def check_running(self) -> None:
+        """Raises LiveLineError where the service is not running."""
+        if self.ended:
+            raise LiveLineError("the line ended by itself", "a line that runs", str(self._log))
 
     def end(self) -> int | None:
         """Asks it to end; returns its exit code, None where it did not run. Kills it when it takes too long."""

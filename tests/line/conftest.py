@@ -9,8 +9,6 @@ import io
 import json
 import os
 import shutil
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +22,8 @@ import pytest
 import running
 from PIL import Image as Pillow
 
+from fleet.live.broker import LoopbackBroker
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -35,12 +35,6 @@ RECIPE = (
 )
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def until(condition, what, seconds=30.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -49,45 +43,6 @@ def until(condition, what, seconds=30.0):
             return found
         time.sleep(0.02)
     raise AssertionError(f"{what} did not come within {seconds:g} s")
-
-
-class Broker:
-    """A real Mosquitto on loopback; it keeps its port over stops, kills and starts."""
-
-    def __init__(self, folder, more=""):
-        self.port = free_port()
-        self.folder = folder
-        os.makedirs(folder, exist_ok=True)
-        shutil.chown(folder, "mosquitto") if os.getuid() == 0 else None
-        lines = f"listener {self.port} 127.0.0.1\n" + (more or "allow_anonymous true\n")
-        lines += f"persistence true\npersistence_location {folder}/\nautosave_on_changes true\nautosave_interval 1\n"
-        lines += "max_queued_messages 0\n"
-        self.config = folder / "mosquitto.conf"
-        self.config.write_text(lines)
-        self.process = None
-
-    def start(self):
-        log = open(self.folder / "log", "ab")  # noqa: SIM115 - closed with the process
-        self.process = subprocess.Popen(["mosquitto", "-c", str(self.config)], stdout=log, stderr=log)
-        log.close()
-
-        def listens():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-        until(listens, "the broker " + (self.folder / "log").read_text())
-        return self
-
-    def stop(self):
-        self._end(signal.SIGTERM)
-
-    def kill(self):
-        self._end(signal.SIGKILL)
-
-    def _end(self, number):
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
-            self.process.wait(20)
 
 
 class Consumer:
@@ -216,7 +171,7 @@ def axe():
 
 @pytest.fixture
 def mosquitto():
-    """Skips where there is no Mosquitto; root runs it as its own user."""
+    """Skips where there is no Mosquitto."""
     if shutil.which("mosquitto") is None:
         from tests.conftest import absent
 
@@ -226,11 +181,7 @@ def mosquitto():
 @pytest.fixture
 def broker(mosquitto, tmp_path_factory):
     """A real broker that is up."""
-    folder = tmp_path_factory.mktemp("broker")
-    for parent in (folder, *folder.parents):
-        if str(parent).startswith("/tmp/"):
-            parent.chmod(0o755)
-    made = Broker(folder).start()
+    made = LoopbackBroker(tmp_path_factory.mktemp("broker")).start()
     yield made
     made.kill()
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.line.conftest import free_port, until
+from fleet.live.broker import free_port
+from tests.line.conftest import until
 
 KILLS, REAL_KILLS = int(os.environ.get("K", "200")), 6
 STARTING = 0.2  # the share of kills that come at any moment from the start on, rather than once parts go by

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.line.conftest import Broker, Consumer, until
+from fleet.live.broker import LoopbackBroker
+from tests.line.conftest import Consumer, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -222,7 +223,7 @@ def test_tls_with_a_certificate_of_the_board(line, mosquitto, certificates, tmp_
     folder = tmp_path_factory.mktemp("broker")
     folder.chmod(0o755)
     secure = f"cafile {certificates}/ca.pem\ncertfile {certificates}/broker.pem\nkeyfile {certificates}/broker.key\n"
-    broker = Broker(folder, secure + "require_certificate true\nuse_identity_as_username true\n").start()
+    broker = LoopbackBroker(folder, secure + "require_certificate true\nuse_identity_as_username true\n").start()
     own = {"tls": True, "ca_file": f"{certificates}/ca.pem"}
     own.update(certificate_file=f"{certificates}/board.pem", key_file=f"{certificates}/board.key")
     context = ssl.create_default_context(cafile=own["ca_file"])
@@ -248,7 +249,7 @@ def test_a_user_with_a_password_from_a_file(line, mosquitto, tmp_path_factory):
     folder.chmod(0o755)
     subprocess.run(["mosquitto_passwd", "-b", "-c", str(folder / "users"), "board", PASSWORD], check=True)
     (folder / "users").chmod(0o644)
-    broker = Broker(folder, f"allow_anonymous false\npassword_file {folder}/users\n").start()
+    broker = LoopbackBroker(folder, f"allow_anonymous false\npassword_file {folder}/users\n").start()
     consumer = Consumer(broker.port, configure=lambda client: client.username_pw_set("board", PASSWORD))
     (line.folder / "password").write_text(PASSWORD + "\n")
     (line.folder / "wrong").write_text("guess\n")

@@ -13,8 +13,9 @@ import urllib.parse
 
 import pytest
 
+from fleet.live.broker import free_port
 from ocr_app.line.page.access import users
-from tests.line.conftest import Line, free_port, until
+from tests.line.conftest import Line, until
 
 SCRIPT = "<SCRIPT>ALERT(1)</SCRIPT>"  # the recipe reads capital letters
 RECIPE = (
@@ -82,13 +83,19 @@ def start(made, people=PEOPLE, recipe=RECIPE, text=SCRIPT, **page):
     return served, until(lambda: page_port(served), "the page")
 
 
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory):
-    """A line that ran for some parts and waits for more over HTTP, with users; for tests that leave it as it is."""
-    made = Line(tmp_path_factory.mktemp("page"))
+def waiting(folder):
+    """A line that waits for parts over HTTP, with an alarm: there is never as much room as it asks for."""
+    made = Line(folder)
     made.set(source={"kind": "http"}, limits={"reading_s": 5}, health={"disk_mb": 100000000})
     for key in ("path", "rate_hz", "repeat"):
         made.settings["source"].pop(key)
+    return made
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """A line that ran for some parts and waits for more over HTTP, with users; for tests that leave it as it is."""
+    made = waiting(tmp_path_factory.mktemp("page"))
     served, port = start(made)
     made.frames([1])
     made.png = (made.folder / "in" / "0000.png").read_bytes()

@@ -9,8 +9,8 @@ import urllib.parse
 import pytest
 
 from tests.conftest import absent
-from tests.line.conftest import Line, until
-from tests.line.test_page import LOOK, PIN, start
+from tests.line.conftest import until
+from tests.line.test_page import LOOK, PIN, start, waiting
 
 browsers = pytest.importorskip("browser", reason="aiohttp is not here")
 
@@ -33,10 +33,7 @@ def browser():
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
     """A line that waits for parts over HTTP; the text that it reads and the names of its frames are hostile."""
-    made = Line(tmp_path_factory.mktemp("screens"))
-    made.set(source={"kind": "http"}, limits={"reading_s": 5}, health={"disk_mb": 100000000})
-    for key in ("path", "rate_hz", "repeat"):
-        made.settings["source"].pop(key)
+    made = waiting(tmp_path_factory.mktemp("screens"))
     made.set(recipe={"expected_file": "expected.json"})
     (made.folder / "expected.json").write_text('{"text": "B"}')
     served, port = start(made, recipe=RECIPE, text=IMAGE, look="open")

@@ -6,7 +6,8 @@ import time
 import pytest
 from pymodbus.exceptions import ModbusException
 
-from tests.line.conftest import free_port, until
+from fleet.live.broker import free_port
+from tests.line.conftest import until
 
 
 class Plc:

@@ -6,7 +6,8 @@ import http.server
 import json
 import threading
 
-from tests.line.conftest import free_port, until
+from fleet.live.broker import free_port
+from tests.line.conftest import until
 
 SECRET = "not in any log"
 
