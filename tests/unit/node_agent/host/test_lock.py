@@ -1,5 +1,7 @@
 """One command at a time."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from node_agent.errors import UpdateLocked
@@ -14,10 +16,10 @@ def test_one_command_at_a_time(tmp_path):
 
 
 def test_a_patient_command_waits(tmp_path, monkeypatch):
-    slept = []
-    monkeypatch.setattr(lock.time, "sleep", slept.append)
-    clock = iter(range(100))
-    monkeypatch.setattr(lock.time, "monotonic", lambda: float(next(clock)))
+    slept, clock = [], iter(range(100))
+    # the module's own name, not the functions of `time`: threads of other tests would sleep and count with them
+    own = SimpleNamespace(sleep=slept.append, monotonic=lambda: float(next(clock)))
+    monkeypatch.setattr(lock, "time", own)
     with exclusive(str(tmp_path)), pytest.raises(UpdateLocked), exclusive(str(tmp_path), 3.0):
         pass
     assert slept == [lock.POLL_S] * 2

@@ -10,6 +10,7 @@ OUT, IN = 0, 1
 LOW, HIGH = 0, 1
 RISING, FALLING, BOTH = 31, 32, 33
 _modes = {}
+_cleaned = threading.Event()
 
 
 def _say(*words):
@@ -39,7 +40,7 @@ def add_event_detect(pin, edge, callback=None):
 
     def watch():
         seen = 0
-        while True:
+        while not _cleaned.wait(0.002):
             try:
                 with open(path) as stream:
                     lines = len(stream.readlines())
@@ -48,10 +49,10 @@ def add_event_detect(pin, edge, callback=None):
             for _ in range(seen, lines):
                 callback(pin)
             seen = lines
-            time.sleep(0.002)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
 def cleanup():
+    _cleaned.set()
     _say("cleanup")
