@@ -19,6 +19,9 @@ RULES = TeamSettings(
     members=("first", "second", "third"),
     detectors=("first",),
     later_detectors=(),
+    detectors_first=True,
+    scaled_detector="first",
+    most_places=8,
     sure=0.9,
     hopeless=0.35,
     most_third=2,
@@ -27,7 +30,10 @@ RULES = TeamSettings(
     shown=0.4,
     first_scale=1.0,
     scales=(),
-    in_doubt=True,
+    good=0.5,
+    good_digits=0,
+    bad_lines=1,
+    bad_left=1,
 )
 _RIVALS = "?!<>"
 
@@ -53,9 +59,9 @@ class FakeMember:
         self.asked += levels
         return [answer(*self.texts[level]) for level in levels]
 
-    def detect(self, image, scale):
+    def detect(self, image, scale, most):
         self.looked.append(scale)
-        return [SeenPlace(box_quad(*box), 1.0) for box in self.found.get(scale, ())]
+        return [SeenPlace(box_quad(*box), 1.0) for box in self.found.get(scale, ())[:most]]
 
 
 def level_of(crop):

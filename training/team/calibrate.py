@@ -44,9 +44,8 @@ class Rows:
 
 def open_members() -> tuple[Member, ...]:
     """Every member, on one thread."""
-    team = settings.team(TEAM)
-    options = ReaderOptions(threads=1)
-    return tuple(open_member(name, team, options, OnnxNetwork) for name in team.members)
+    options, looking = ReaderOptions(threads=1), settings.looking(TEAM)
+    return tuple(open_member(name, name in looking, options, OnnxNetwork) for name in settings.team(TEAM).members)
 
 
 def rows_of(member: str, found: Sequence[TeamExample], members: Sequence[str]) -> Rows:

@@ -31,6 +31,7 @@ from training.render.substrate import UNSEEN_SURFACES
 SEED = 9091  # of drawn lines and frames; no training and no evaluation uses it
 UNTAUGHT = ("barcodes",)  # groups of photographs that no training uses
 SHORTEST = 3  # letters and digits
+MOST_PLACES = 32  # of one detector in one frame
 _HIGH = 48  # px of a drawn line: as much as any member sees
 _INSIDE = 0.6  # a labelled line is part of a place if it shares this part of its area
 
@@ -83,7 +84,7 @@ def _seen_by_all(members: tuple[Member, ...], image: Image) -> Iterator[Quad]:
     for member in members:
         if member.detect is not None:
             frame = image if member.colour else gray(image)
-            yield from (seen.quad for seen in member.detect(frame, 1.0) if seen.sure)
+            yield from (seen.quad for seen in member.detect(frame, 1.0, MOST_PLACES) if seen.sure)
 
 
 def _said_of_all(members: tuple[Member, ...], image: Image, quad: Quad) -> dict[str, Said]:
@@ -174,7 +175,7 @@ def _places_of(members: tuple[Member, ...], frame: LabelledFrame) -> Iterator[La
     for member in members:
         if member.detect is None:
             continue
-        for seen in member.detect(frame.image, 1.0):
+        for seen in member.detect(frame.image, 1.0, MOST_PLACES):
             truth = _printed_in(seen.quad, frame)
             if truth or frame.complete:
                 yield LabelledPlace(frame.image, seen.quad, truth, frame.domain)

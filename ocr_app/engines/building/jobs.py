@@ -53,7 +53,7 @@ def specs_of(reader: str) -> List[NetworkSpec]:
     name = parse_name(reader)
     known = network_specs.networks()
     if name.name == "codes" and team_settings.is_team(name.model):
-        wanted = team_settings.networks(team_settings.team(name.model))
+        wanted = team_settings.networks(name.model)
         by_part = {(spec.reader, spec.part): spec for spec in known.values()}
         return [by_part["{}:{}".format(each.reader, each.model), each.part] for each in wanted]
     models = {spec.reader for spec in known.values() if spec.reader.partition(":")[0] == name.name}

@@ -20,39 +20,43 @@ from ocr_app.readers.team.turning import read_first, turned_where_unsure
 def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
     """Look by look; the caller stops when it is satisfied. A step that the budget forbids is noted in the timer.
 
-    Other members are asked when the detectors have looked: all of them that look at every frame, and of the later ones
-    those that a frame in doubt needs.
+    Other members are asked when the detectors have looked: all of them that look at every frame, and with
+    ``detectors_first`` of the later ones those that a frame in doubt needs.
     """
     rules = team.settings
     first, *others = team.detectors(rules.detectors)
     later = team.detectors(rules.later_detectors)
-    found = read_by_first(team, frame, _seen(first, frame, rules.first_scale))
+    found = read_by_first(team, frame, _seen(team, first, frame, rules.first_scale))
     for member in others:
         found = _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR)
-    while later and in_doubt(team, found):
+    while later and rules.detectors_first and in_doubt(team, found):
         found = _looked_again(team, frame, found, later.pop(0), 1.0, ANOTHER_DETECTOR)
     found = _others_asked(team, frame, found)
     yield found
     for member in later:
         found = _others_asked(team, frame, _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR))
         yield found
+    (scaled,) = team.detectors([rules.scaled_detector])
     for scale in rules.scales:
-        found = _others_asked(team, frame, _looked_again(team, frame, found, first, scale, OTHER_SCALES))
+        found = _others_asked(team, frame, _looked_again(team, frame, found, scaled, scale, OTHER_SCALES))
         yield found
 
 
-def in_doubt(team: Team, found: Sequence[WeighedPlace]) -> bool:
-    """Whether there is no good line, or, for a team that looks again in doubt, one that is read badly."""
+def in_doubt(team: Team, found: Sequence[WeighedPlace], again: bool = False) -> bool:
+    """Whether there is no good line, or, for a team that looks again for that, so many that are read badly.
+
+    ``again``: whether the frame was looked at again.
+    """
     rules = team.settings
-    good = any(each.probability >= rules.doubtful for each in found)
-    bad = any(rules.hopeless <= each.probability < rules.doubtful for each in found if is_asked(team, each))
-    return not good or (bad and rules.in_doubt)
+    good = any(each.probability >= rules.good and each.digits >= rules.good_digits for each in found)
+    bad = sum(rules.hopeless <= each.probability < rules.doubtful for each in found if is_asked(team, each))
+    return not good or 0 < (rules.bad_left if again else rules.bad_lines) <= bad
 
 
-def _seen(member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
+def _seen(team: Team, member: Member, frame: Frame, scale: float) -> List[SeenPlace]:
     assert member.detect is not None
     with frame.timer.phase("detect"):
-        return member.detect(frame.image if member.colour else frame.grey, scale)
+        return member.detect(frame.image if member.colour else frame.grey, scale, team.settings.most_places)
 
 
 def _others_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
@@ -72,9 +76,10 @@ def _looked_again(
     if not frame.budget.allows(step):
         return found
     with measured(frame.budget, step):
+        seen = _seen(team, member, frame, scale)
         if step == OTHER_SCALES:
-            return merged(team, frame, found, _seen(member, frame, scale), team.settings.doubtful)
-        return merged(team, frame, found, _seen(member, frame, scale), drawn_by=member.name)
+            return merged(team, frame, found, seen, team.settings.doubtful)
+        return merged(team, frame, found, seen, drawn_by=member.name)
 
 
 def merged(

@@ -15,9 +15,8 @@ from ocr_app.readers.contract import ReaderOptions
 from ocr_app.readers.ppocr import reader as ppocr
 from ocr_app.readers.ppocr.detector import PpocrDetector
 from ocr_app.readers.ppocr.recogniser import PpocrRecogniser
-from ocr_app.readers.team.settings import MemberRecord, TeamSettings, member_record
+from ocr_app.readers.team.settings import MemberRecord, member_record
 
-MOST_PLACES = 32  # places of one detector that are read in one look
 ANY_TEXT = 0.4  # how likely text is code that only such a detector has found
 _LARGEST_SCALE = 3.0  # how many times a small frame is enlarged at most by a second detector
 
@@ -41,8 +40,9 @@ class SeenPlace(NamedTuple):
     code: float = 1.0
 
 
-Detector = Callable[[Image, float], List[SeenPlace]]
-"""A frame, and the scale of the network's input times its usual one, in; places, the surest first, out."""
+Detector = Callable[[Image, float, int], List[SeenPlace]]
+"""A frame, the scale of the network's input times its usual one, and how many places of any text are of use, in;
+places, the surest first, out. A detector that tells codes from other text goes by its own numbers of lines."""
 
 
 class Member(NamedTuple):
@@ -60,20 +60,22 @@ class Member(NamedTuple):
     holders: Dict[str, NetworkHolder]
 
 
-def open_member(name: str, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
-    """Opens the networks of a member that the team needs. Raises ModelError and what a network raises."""
+def open_member(name: str, looks: bool, options: ReaderOptions, open_network: Opener) -> Member:
+    """Opens the networks of a member; ``looks``: its detector too. Raises ModelError and what a network raises."""
     record = member_record(name)
     opener = _open_codes if record.reader == "codes" else _open_ppocr
-    return opener(record, team, options, open_network)
+    return opener(record, looks, options, open_network)
 
 
-def _open_codes(record: MemberRecord, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
+def _open_codes(record: MemberRecord, looks: bool, options: ReaderOptions, open_network: Opener) -> Member:
     model = catalogues.record("codes", record.model)
-    detector = codes.open_detector(model, options, open_network)
+    detector = codes.open_detector(model, options, open_network) if looks else None
     recogniser = codes.open_recogniser(model, options, open_network)
+    if detector is None:
+        return Member(record.name, recogniser.characters, recogniser, None, False, {"recogniser": recogniser})
     settings = codes.settings_from(model)
 
-    def detect(image: Image, scale: float) -> List[SeenPlace]:
+    def detect(image: Image, scale: float, _most: int) -> List[SeenPlace]:
         return chosen_lines(detector(image, scale), settings)
 
     holders: Dict[str, NetworkHolder] = {"detector": detector, "recogniser": recogniser}
@@ -95,19 +97,19 @@ def chosen_lines(found: Sequence[FoundLine], settings: codes.CodesSettings) -> L
     ]
 
 
-def _open_ppocr(record: MemberRecord, team: TeamSettings, options: ReaderOptions, open_network: Opener) -> Member:
+def _open_ppocr(record: MemberRecord, looks: bool, options: ReaderOptions, open_network: Opener) -> Member:
     model = catalogues.record("ppocr", record.model)
     recogniser = ppocr.open_recogniser(model, options, open_network)
     holders: Dict[str, NetworkHolder] = {"recogniser": recogniser}
-    if record.name not in team.detectors + team.later_detectors:
+    if not looks:
         return Member(record.name, recogniser.characters, recogniser, None, True, holders)
     detector = ppocr.open_detector(model, options, open_network)
     holders["detector"] = detector
     side = int(model["detector"]["side"])
 
-    def detect(image: Image, scale: float) -> List[SeenPlace]:
+    def detect(image: Image, scale: float, most: int) -> List[SeenPlace]:
         found = detector(image, int(side * scale), _LARGEST_SCALE if scale > 1 else 1.0)
-        best = sorted(found, key=lambda line: -line.score)[:MOST_PLACES]
+        best = sorted(found, key=lambda line: -line.score)[:most]
         return [SeenPlace(line.quad, line.score, code=ANY_TEXT) for line in best]
 
     return Member(record.name, recogniser.characters, recogniser, detect, True, holders)

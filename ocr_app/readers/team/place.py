@@ -64,9 +64,13 @@ class WeighedPlace(NamedTuple):
     @property
     def gain(self) -> float:
         """What another opinion may be worth here: most for a long text with many digits that is as likely as not."""
-        text = comparable(self.best.text)
-        digits = sum(character.isdigit() for character in text)
-        return self.probability * (1.0 - self.probability) * (digits + 0.2 * len(text))
+        length = len(comparable(self.best.text))
+        return self.probability * (1.0 - self.probability) * (self.digits + 0.2 * length)
+
+    @property
+    def digits(self) -> int:
+        """How many digits the likeliest text has, the letter O counted as one."""
+        return sum(character.isdigit() for character in comparable(self.best.text)) if self.rated else 0
 
     @property
     def disagree(self) -> bool:

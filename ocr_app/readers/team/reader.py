@@ -27,6 +27,7 @@ from ocr_app.readers.team.frame import Frame, GivenLines, Team
 from ocr_app.readers.team.looks import in_doubt, looks, read_given
 from ocr_app.readers.team.members import Member, NetworkHolder, SeenPlace, open_member
 from ocr_app.readers.team.place import Place, WeighedPlace, posterior_of
+from ocr_app.readers.team.settings import TeamSettings
 from ocr_app.recipes.decoding import prepare_free_decoding
 
 NOT_ASKED = "not-asked"
@@ -44,7 +45,7 @@ def network_files(model: Optional[str]) -> Dict[str, str]:
         return codes.network_files(model)
     return {
         each.role: catalogues.path_of(catalogues.record(each.reader, each.model)[each.part])
-        for each in team_settings.networks(team_settings.team(model))
+        for each in team_settings.networks(model)
     }
 
 
@@ -57,12 +58,14 @@ def open_reader(options: ReaderOptions, open_network: Opener = OnnxNetwork) -> R
         return codes.open_reader(options, open_network)
     chosen = team_settings.team(options.model)
     catalogues.check(options)
-    members = tuple(open_member(name, chosen, options, open_network) for name in chosen.members)
+    looking = team_settings.looking(options.model)
+    members = tuple(open_member(name, name in looking, options, open_network) for name in chosen.members)
     data = team_settings.catalogue()
     arbiter = Arbiter(data["arbiter"]["weights"], tuple(data["members"]))
     engine = "onnxruntime {}, team {}".format(version(), chosen.name)
     info = ReaderInfo("codes:" + chosen.name, engine, options.device, options.precision)
-    return TeamReader(Team(members, arbiter, chosen), info, options.budget_ms)
+    without_recipe = team_settings.team_without_recipe(options.model)
+    return TeamReader(Team(members, arbiter, chosen), info, options.budget_ms, without_recipe)
 
 
 def _is_alone(model: Optional[str]) -> bool:
@@ -70,10 +73,20 @@ def _is_alone(model: Optional[str]) -> bool:
 
 
 class TeamReader(Reader):
-    """A team. ``budget_ms``: what may be spent on one frame; None for no limit."""
+    """A team. ``budget_ms``: what may be spent on one frame; None for no limit.
 
-    def __init__(self, team: Team, info: ReaderInfo, budget_ms: Optional[float] = None) -> None:
+    ``without_recipe``: how `read` looks at frames, by default as under a recipe.
+    """
+
+    def __init__(
+        self,
+        team: Team,
+        info: ReaderInfo,
+        budget_ms: Optional[float] = None,
+        without_recipe: Optional[TeamSettings] = None,
+    ) -> None:
         self._team, self.info = team, info
+        self._free = team._replace(settings=without_recipe or team.settings)
         self._budget = Budget(budget_ms)
         self._rules = codes.settings_from(codes.model_record(None))
         for member in team.members:
@@ -101,11 +114,11 @@ class TeamReader(Reader):
         return self._team.first.characters
 
     def looks(self, image: Image, timer: Optional[Timer] = None) -> Iterator[List[LinePosterior]]:
-        for found in self._looks(image, timer or Timer()):
+        for found in self._looks(self._team, image, timer or Timer()):
             yield self._posteriors_of(found)
 
     def posteriors(self, image: Image, timer: Optional[Timer] = None) -> List[LinePosterior]:
-        return self._posteriors_of(self._last_look(image, timer or Timer()))
+        return self._posteriors_of(self._last_look(self._team, image, timer or Timer()))
 
     def _posteriors_of(self, found: List[WeighedPlace]) -> List[LinePosterior]:
         """The posteriors of all places in reading order; those that do not count as lines are marked."""
@@ -119,27 +132,27 @@ class TeamReader(Reader):
 
     def read(self, image: Image, timer: Optional[Timer] = None) -> List[TextLine]:
         timer = timer or Timer()
-        found = self._last_look(image, timer)
+        found = self._last_look(self._free, image, timer)
         with timer.phase("decode"):
             counting = self._which_count(found)
             shown = [each for each, counts in zip(found, counting) if counts and self._is_shown(each)]
             return assemble([line for line in map(text_line, shown) if line.text])
 
     def _is_shown(self, weighed: WeighedPlace) -> bool:
-        return weighed.probability >= self._team.settings.shown
+        return weighed.probability >= self._free.settings.shown
 
-    def _last_look(self, image: Image, timer: Timer) -> List[WeighedPlace]:
-        """The places after as many looks as the frame needs when no recipe says what is printed."""
+    def _last_look(self, team: Team, image: Image, timer: Timer) -> List[WeighedPlace]:
+        """The places after as many looks as it takes until the frame is not in doubt."""
         found: List[WeighedPlace] = []
-        for found in self._looks(image, timer):
-            if not in_doubt(self._team, found):
+        for number, found in enumerate(self._looks(team, image, timer)):
+            if not in_doubt(team, found, again=number > 0):
                 break
         return found
 
-    def _looks(self, image: Image, timer: Timer) -> Iterator[List[WeighedPlace]]:
+    def _looks(self, team: Team, image: Image, timer: Timer) -> Iterator[List[WeighedPlace]]:
         self._budget.begin()
         with failures_of("codes"):
-            for found in looks(self._team, Frame(image, gray(image), timer, self._budget)):
+            for found in looks(team, Frame(image, gray(image), timer, self._budget)):
                 for step in self._budget.refused:
                     timer.note("{}:{}".format(NOT_ASKED, step))
                 yield [found[i] for i in reading_order([each.place.quad for each in found])]

@@ -10,21 +10,28 @@ class TeamSettings(NamedTuple):
     """How a team reads a frame.
 
     ``members``: in the order in which they are asked. ``detectors``: the members whose detectors look at every frame,
-    in that order; ``later_detectors``: those that look again at a frame in doubt. ``sure``: a line whose text is
-    right with at least this probability is not shown to another member. ``hopeless``: below it, two members read
-    nothing of worth, and no third one is asked. ``most_third``: how many lines of a look the third member is shown at
-    most. ``doubtful``: a frame with a line below it, but not hopeless, is looked at again. ``upside_down``: below it,
-    a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given as text.
-    ``first_scale``, ``scales``: of the first detector's input at the first and the later looks, times its usual size;
-    the other detectors look at theirs. ``in_doubt``: whether a frame is looked at again for one doubtful line, and not
-    only where no good line was found. ``all_text``: whether that, and asking further members, is for any text, and not
-    only for what may be code.
+    in that order; ``later_detectors``: those that look again at a frame in doubt, with ``detectors_first`` before any
+    other member is asked about it; ``scaled_detector``: the one that looks at it at other scales. ``most_places``: of
+    one detector of PP-OCR, how many are read in one look. ``sure``: a line whose text is right with at least this
+    probability is not shown to another member. ``hopeless``: below it, two members read nothing of worth, and no
+    third one is asked. ``most_third``: how many lines of a look the third member is shown at most. ``upside_down``:
+    below it, a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given
+    as text. ``first_scale``, ``scales``: of the first detector's input at the first look and of the scaled one's at
+    the later looks, times its usual size; the other detectors look at theirs.
+
+    A frame is in doubt without a line of ``good_digits`` digits or more that is right with a probability of ``good``,
+    and with ``bad_lines`` lines or more below ``doubtful`` that are not hopeless; a ``bad_lines`` of 0 leaves this out.
+    A frame that was looked at again is so with ``bad_left`` of them.
+    ``all_text``: whether that, and asking further members, is for any text, and not only for what may be code.
     """
 
     name: str
     members: Tuple[str, ...]
     detectors: Tuple[str, ...]
     later_detectors: Tuple[str, ...]
+    detectors_first: bool
+    scaled_detector: str
+    most_places: int
     sure: float
     hopeless: float
     most_third: int
@@ -33,8 +40,15 @@ class TeamSettings(NamedTuple):
     shown: float
     first_scale: float
     scales: Tuple[float, ...]
-    in_doubt: bool
+    good: float
+    good_digits: int
+    bad_lines: int
+    bad_left: int
     all_text: bool = False
+
+    def looking(self) -> Tuple[str, ...]:
+        """The members whose detectors look at a frame, at each or at some."""
+        return tuple(dict.fromkeys(self.detectors + self.later_detectors + (self.scaled_detector,)))
 
 
 class MemberRecord(NamedTuple):
@@ -70,15 +84,28 @@ def default() -> str:
 
 
 def team(name: Optional[str]) -> TeamSettings:
-    """The settings of a team; None stands for the default team. Raises UsageError."""
+    """The settings of a team under a recipe; None stands for the default team. Raises UsageError."""
+    return _settings(name, {})
+
+
+def team_without_recipe(name: Optional[str]) -> TeamSettings:
+    """Those where no recipe says what is printed. Raises UsageError."""
+    return _settings(name, _record(name)["without_recipe"])
+
+
+def _record(name: Optional[str]) -> Dict[str, Any]:
     data = catalogue()
     chosen = name or data["default"]
     if chosen not in data["teams"]:
         raise UsageError("unknown team: {!r}".format(chosen), ", ".join(data["teams"]))
-    record = dict(data["teams"][chosen])
-    record.pop("summary")
+    return dict(data["teams"][chosen], name=chosen)
+
+
+def _settings(name: Optional[str], changed: Dict[str, Any]) -> TeamSettings:
+    record = dict(_record(name), **changed)
+    del record["summary"], record["without_recipe"]
     lists = {key: tuple(record[key]) for key in ("members", "detectors", "later_detectors", "scales")}
-    return TeamSettings(name=chosen, **dict(record, **lists))
+    return TeamSettings(**dict(record, **lists))
 
 
 def is_team(model: Optional[str]) -> bool:
@@ -91,12 +118,16 @@ def member_record(name: str) -> MemberRecord:
     return MemberRecord(name=name, **catalogue()["members"][name])
 
 
-def networks(chosen: TeamSettings) -> List[TeamNetwork]:
-    """Of each member the recogniser, and the detector where the team looks through it."""
+def looking(name: Optional[str]) -> Tuple[str, ...]:
+    """The members of a team whose detectors look at a frame, with a recipe or without. Raises UsageError."""
+    return tuple(dict.fromkeys(team(name).looking() + team_without_recipe(name).looking()))
+
+
+def networks(name: Optional[str]) -> List[TeamNetwork]:
+    """Of each member the recogniser, and the detector where the team looks through it. Raises UsageError."""
     found = []
-    for name in chosen.members:
-        record = member_record(name)
-        looks = name in chosen.detectors + chosen.later_detectors
-        parts = ("detector", "recogniser") if looks else ("recogniser",)
-        found += [TeamNetwork("{}-{}".format(name, part), record.reader, record.model, part) for part in parts]
+    for member in team(name).members:
+        record = member_record(member)
+        parts = ("detector", "recogniser") if member in looking(name) else ("recogniser",)
+        found += [TeamNetwork("{}-{}".format(member, part), record.reader, record.model, part) for part in parts]
     return found

@@ -120,6 +120,6 @@ def test_a_run_with_engines_reads_the_same_texts_and_never_loads_the_twin(ocr_ap
     plain, run_record = (json.loads((tmp_path / name).read_text("utf-8")) for name in ("plain.json", "run.json"))
     assert (plain["reader"]["engines"], run_record["reader"]["engines"]) == ("none", "onnxruntime")
     names = ["{}-onnxruntime-fp32-".format(part) in run_record["reader"]["engine"] for part in PARTS]
-    assert names == [True] * 5
+    assert names == [True] * 6
     assert len(run_record["images"]) == 5 and any(image["lines"] for image in run_record["images"])
     assert texts_of(run_record) == texts_of(plain)

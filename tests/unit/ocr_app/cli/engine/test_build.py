@@ -42,7 +42,8 @@ def test_outcomes_are_a_table_and_the_first_error_is_the_exit_code(requests, cap
     assert sorted(team) == [
         "codes-detector fp32",
         "codes-recogniser fp32",
-        "ppocr-v6-small-codes-recogniser fp32",  # its detector is no member of the default team
+        "ppocr-v6-small-codes-detector fp32",
+        "ppocr-v6-small-codes-recogniser fp32",
         "ppocr-v6-tiny-codes-detector fp32",
         "ppocr-v6-tiny-codes-recogniser fp32",
     ]

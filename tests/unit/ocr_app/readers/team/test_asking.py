@@ -65,7 +65,7 @@ def test_words_that_are_no_code_are_left_to_the_first_member_unless_all_text_is_
     def asked(**rules):
         first = FakeMember("first", {10: ("SALT", 0.7)}, {})
         second = FakeMember("second", {10: ("SALT", 0.7)})
-        member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 1.0, code=0.2)])
+        member = first.member._replace(detect=lambda image, scale, most: [SeenPlace(box_quad(*UPPER), 1.0, code=0.2)])
         chosen = team(first, second, **rules)
         last(chosen._replace(members=(member, second.member)), frame_of(painted(g10=UPPER)))
         return second.asked

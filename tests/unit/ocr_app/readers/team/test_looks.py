@@ -34,20 +34,20 @@ def test_a_later_detector_looks_before_others_are_asked_where_the_first_member_i
             steps.append((self.member.name, "reads"))
             return super().recognise(crops)
 
-        def detect(self, image, scale):
+        def detect(self, image, scale, most):
             steps.append((self.member.name, "looks"))
-            return super().detect(image, scale)
+            return super().detect(image, scale, most)
 
-    def steps_of(chance):
+    def steps_of(chance, **rules):
         del steps[:]
         first = Noting("first", {10: ("LOT 1", chance), 20: ("EXP 2", 0.95)}, {1.0: [UPPER, LOWER]})
         second = Noting("second", {10: ("LOT 1", 0.6)}, {1.0: [UPPER]})
-        chosen = team(first, second, later_detectors=("second",), hopeless=0.1, upside_down=0.0)
+        chosen = team(first, second, later_detectors=("second",), hopeless=0.1, upside_down=0.0, **rules)
         next(looks(chosen, frame_of(painted(g10=UPPER, g20=LOWER))))
         return steps[2:]
 
     assert steps_of(0.4) == [("second", "looks"), ("second", "reads")]
-    assert steps_of(0.7) == [("second", "reads")]
+    assert steps_of(0.4, detectors_first=False) == steps_of(0.7) == [("second", "reads")]
 
 
 @pytest.mark.parametrize("chance, expected", [(0.9, ["LOT 1", "LOT 2"]), (0.4, ["LOTI LOTZ"])])
@@ -115,9 +115,9 @@ def test_all_detectors_look_first_then_later_ones_then_other_scales():
     seen = []
 
     class Looking(FakeMember):
-        def detect(self, image, scale):
+        def detect(self, image, scale, most):
             seen.append((self.member.name, scale))
-            return super().detect(image, scale)
+            return super().detect(image, scale, most)
 
     fakes = [Looking(name, {10: ("LOT 1", 0.99)}, {}) for name in ("first", "second", "third")]
     fakes[0].found[1.0] = [UPPER]

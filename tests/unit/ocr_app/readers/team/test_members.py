@@ -12,7 +12,6 @@ from ocr_app.networks.contract import Network
 from ocr_app.readers.codes import reader as codes
 from ocr_app.readers.codes.detector import FoundLine
 from ocr_app.readers.contract import ReaderOptions
-from ocr_app.readers.team import settings as team_settings
 from ocr_app.readers.team.members import chosen_lines, open_member
 
 RULES = codes.CodesSettings(
@@ -44,31 +43,31 @@ def opened():
         opened.options.append((device, threads, precision))
         return network
 
-    def opened(name, team):
-        return open_member(name, team_settings.team(team), ReaderOptions("cpu", "fp32", 3), open_network)
+    def opened(name, looks=True):
+        return open_member(name, looks, ReaderOptions("cpu", "fp32", 3), open_network)
 
     opened.files, opened.options = {}, []
     return opened
 
 
 def test_our_own_networks_are_both_opened(opened, code_models):
-    member = opened("codes", "fast")
+    member = opened("codes")
     assert list(opened.files) == [code_models["detector"]["file"], code_models["recogniser"]["file"]]
     assert set(member.holders) == {"detector", "recogniser"} and member.characters == CHARACTERS
     assert opened.options == [("cpu", 3, "fp32")] * 2
 
 
 def test_a_member_whose_detector_the_team_does_not_use_opens_its_recogniser_alone(opened):
-    member = opened("small", "balanced")
+    member = opened("small", looks=False)
     assert list(opened.files) == ["ppocr-v6-small-codes-rec.onnx"]
     assert member.detect is None and set(member.holders) == {"recogniser"}
 
 
 def test_a_second_detector_enlarges_a_small_frame_for_a_larger_scale_only(opened):
-    member = opened("tiny", "balanced")
+    member = opened("tiny")
     network = opened.files["ppocr-v6-tiny-codes-det.onnx"]
     image = np.zeros((160, 320, 3), np.uint8)
-    assert member.detect(image, 1.0) == [] and member.detect(image, 2.0) == []
+    assert member.detect(image, 1.0, 9) == [] and member.detect(image, 2.0, 9) == []
     assert network.shapes == [(1, 3, 160, 320), (1, 3, 480, 960)]
 
 

@@ -18,17 +18,27 @@ def test_fast_has_one_member_and_every_member_has_a_record():
             assert settings.member_record(member).reader in ("codes", "ppocr")
 
 
-def test_detectors_belong_to_members_and_our_own_looks_first():
+def both(name):
+    return settings.team(name), settings.team_without_recipe(name)
+
+
+def test_detectors_belong_to_members_and_under_a_recipe_our_own_looks_first():
     for name in settings.names():
-        team = settings.team(name)
-        assert set(team.detectors + team.later_detectors) <= set(team.members)
-        assert team.detectors[0] == "codes"
+        assert all(set(team.looking()) <= set(team.members) for team in both(name))
+        assert settings.team(name).detectors[0] == "codes"
+
+
+def test_networks_are_the_recognisers_of_all_members_and_the_detectors_that_look():
+    roles = {name: [each.role for each in settings.networks(name)] for name in settings.names()}
+    assert roles["fast"] == ["codes-detector", "codes-recogniser"]
+    every = [f"{member}-{part}" for member in ("tiny", "codes", "small") for part in ("detector", "recogniser")]
+    assert roles["balanced"] == roles["thorough"] == every
 
 
 def test_thresholds_are_probabilities():
-    for name in settings.names():
-        team = settings.team(name)
-        assert all(0 <= value <= 1 for value in (team.sure, team.hopeless, team.doubtful, team.upside_down, team.shown))
+    for team in (team for name in settings.names() for team in both(name)):
+        values = (team.sure, team.hopeless, team.doubtful, team.upside_down, team.shown, team.good)
+        assert all(0 <= value <= 1 for value in values)
 
 
 def test_an_unknown_team_is_refused_with_the_known_ones():

@@ -45,7 +45,7 @@ class Doubting:
 def test_a_code_that_the_second_member_makes_doubtful_is_tried_on_its_head(code, asked):
     first = FakeMember("first", {10: ("O1S3", 0.6), 11: ("LOT 1", 0.95)}, {})
     second = FakeMember("second", {10: ("9S10", 0.99), 11: ("LOT 1", 0.95)})
-    member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 1.0, code=code)])
+    member = first.member._replace(detect=lambda image, scale, most: [SeenPlace(box_quad(*UPPER), 1.0, code=code)])
     chosen = team(first, second, upside_down=0.995)._replace(members=(member, second.member))
     chosen = chosen._replace(settings=chosen.settings._replace(upside_down=0.5, sure=0.9))
 
@@ -85,7 +85,7 @@ def test_a_short_line_follows_the_lines_of_its_direction_onto_its_head():
 
 def test_a_doubtful_place_is_not_turned():
     first = FakeMember("first", {10: ("O1S3", 0.25)}, {1.0: []})
-    member = first.member._replace(detect=lambda image, scale: [SeenPlace(box_quad(*UPPER), 0.4, sure=False)])
+    member = first.member._replace(detect=lambda image, scale, most: [SeenPlace(box_quad(*UPPER), 0.4, sure=False)])
     last(team(first)._replace(members=(member,)), frame_of(upside_down([(10, 11)])))
     assert first.asked == [10]
 
@@ -97,7 +97,7 @@ def test_steep_lines_of_one_direction_are_read_the_same_way():
     image[20:120, 40:60], image[120:220, 40:60] = 10, 11  # this line alone is a little surer downwards
     image[20:120, 100:120], image[120:220, 100:120] = 20, 21  # and this one is much surer upwards
     first = FakeMember("first", {10: ("AB", 0.95), 11: ("CD", 0.92), 20: ("EF", 0.6), 21: ("GHIJ", 0.95)}, {1.0: []})
-    member = first.member._replace(detect=lambda image, scale: [SeenPlace(quad, 1.0) for quad in boxes])
+    member = first.member._replace(detect=lambda image, scale, most: [SeenPlace(quad, 1.0) for quad in boxes])
     found = last(team(first)._replace(members=(member,)), frame_of(image))
     assert sorted(texts(found)) == ["CD", "GHIJ"]
 
