@@ -120,7 +120,23 @@ def test_every_test_file_is_in_one_part(name):
 def test_names_of_parts_are_unique_and_expected_times_belong_to_parts():
     names = [part.name for suite in testing.SUITES for part in testing.parts_of(suite)]
     assert len(set(names)) == len(names)
-    assert set(testing.SECONDS) <= set(names)
+    assert set(testing.TAKES) <= set(names)
+
+
+def test_the_whole_proof_fits_into_its_hour_by_what_its_parts_take():
+    every = [part for suite in testing.SUITES if not suite.on_request for part in testing.parts_of(suite)]
+    assert testing.parts.expected_s(every, testing.ROOM) <= 3600
+
+
+def test_the_processes_of_tests_keep_their_bytecode(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in testing._environment()
+
+
+def test_a_row_says_how_busy_the_machine_was_or_that_it_is_not_known():
+    part = parts.SuitePart("unit", ())
+    assert testing._row(parts.PartOutcome(part, 0, 2.0, 1.0, 1.256)).split() == ["unit", "2.0", "1.0", "1.26", "0"]
+    assert testing._row(parts.PartOutcome(part, 0, 2.0, 1.0)).split() == ["unit", "2.0", "1.0", "-", "0"]
 
 
 def test_the_part_of_lint_runs_it(outside_ci):
