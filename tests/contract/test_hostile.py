@@ -50,7 +50,7 @@ def odd_images(folder):
 @pytest.fixture
 def results(tmp_path, ppocr_models):
     expected = dict(bad_images(tmp_path), **odd_images(tmp_path))
-    command = [sys.executable, "-m", "ocr_app", "read", "--jsonl", "--reader", "ppocr:v6-tiny"]
+    command = [sys.executable, "-m", "ocr_app", "read", "--jsonl", "--threads", "1", "--reader", "ppocr:v6-tiny"]
     paths = [str(tmp_path / name) for name in expected] + [str(GOOD)]
     done = subprocess.run(command + paths, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 3, done.stderr

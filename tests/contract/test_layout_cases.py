@@ -22,7 +22,7 @@ def case(name):
 
 
 def read(image, recipe=None):
-    with ocr_app.open(reader="codes", recipe=recipe and str(ROOT / "recipes" / recipe)) as reader:
+    with ocr_app.open(reader="codes", recipe=recipe and str(ROOT / "recipes" / recipe), threads=1) as reader:
         return reader.read(image)
 
 
