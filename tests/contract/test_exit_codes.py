@@ -1,6 +1,7 @@
 """An exit code identifies one kind of failure: of `ocr-app`, of the node's agent, and of `./inv`."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -13,8 +14,13 @@ INTERRUPTED = 130
 PAGE = ROOT / "docs" / "reference" / "exit-codes.md"
 
 
+@functools.cache
 def classes(package):
     """Each class of a package: (name, names of its base classes, attributes that it sets to a constant, its file)."""
+    return list(parsed(package))
+
+
+def parsed(package):
     for path in sorted((ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
@@ -27,6 +33,7 @@ def constants(node):
     return {target.id: line.value.value for line in assigned for target in line.targets if isinstance(target, ast.Name)}
 
 
+@functools.cache  # asked for each error; all files of a package are parsed
 def errors(package):
     """Name -> (its base class, its attributes, its file), of every error of a package, the base class first."""
     found, left = {}, list(classes(package))

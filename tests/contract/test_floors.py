@@ -1,6 +1,7 @@
 """An import only points down: the floors of ocr_app, as pyproject.toml lists them for import-linter."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,13 @@ def place(path):
     return path.relative_to(APP).parts[0].replace(".py", "")
 
 
+@functools.cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path, top_level=False):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     for node in tree.body if top_level else ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
