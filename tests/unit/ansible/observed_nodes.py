@@ -62,11 +62,16 @@ GOOD = {
         "files": {"settings": file("{{ lookup('template', 'timesyncd.conf.j2') }}")},
     },
     "power_mode": {
-        "commands": {"query": command("NV Power Mode: MAXN\n0"), "clocks": command(CLOCKS.format(1479000, 921600000))},
+        "commands": {
+            "watched": command(),
+            "query": command("NV Power Mode: MAXN\n0"),
+            "clocks": command(CLOCKS.format(1479000, 921600000)),
+        },
         "units": {"nano-ocr-clocks.service": unit()},
         "files": {
             "status": file("pmode:0000\n", path="/var/lib/nvpmodel/status"),
             "unit": file("{{ lookup('template', 'nano-ocr-clocks.service.j2') }}"),
+            "script": file("{{ lookup('file', 'hold_clocks.py') }}"),
             "fan": file("255\n"),
             "fan_control": file("0\n"),
         },
@@ -152,6 +157,7 @@ NODES = {
             "commands/query": command("NV Power Mode: MODE_X\n7"),
             "files/status": file("pmode:0007 fmode:quiet"),
             "files/unit": file("other"),
+            "units/nano-ocr-clocks.service": unit(active="failed"),
             "commands/clocks": command("", 1, "Error: needs root"),
             "files/fan": NO_FILE,
             "files/fan_control": NO_FILE,
@@ -226,7 +232,10 @@ BROKEN = {
         "preflight.python": ("Python 3.10.12", "Python 3.6 at /usr/bin/python3.6"),
         "power_mode.mode": ("unknown (7)", "MAXN (0)"),
         "power_mode.remembered": ("mode 7", "mode 0"),
-        "power_mode.unit": ("enabled, active, with other contents", "enabled, active"),
+        "power_mode.unit": (
+            "enabled, failed, with other contents, journalctl -b -u nano-ocr-clocks.service says which clock is free",
+            "enabled, active",
+        ),
         "power_mode.clocks": ("Error: needs root", "locked"),
         "swap.file": ("1024 MiB, mode 0644", "6144 MiB, mode 0600"),
         "swap.active": ("1024 MiB", "6144 MiB"),
