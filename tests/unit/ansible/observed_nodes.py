@@ -77,10 +77,12 @@ GOOD = {
         },
     },
     "swap": {
-        "commands": {"active": command("/mnt/nano-ocr.swap 6442446848 0")},
+        "commands": {"active": command("/mnt/nano-ocr.swap 6442446848 0 -2"), "mount": command("/ /dev/mmcblk0p1")},
         "files": {
             "file": file(size=6442450944, mode="0600"),
             "fstab": file("# a comment\n/mnt/nano-ocr.swap none swap sw,nofail 0 0\n"),
+            "swappiness": file("60\n"),
+            "sysctl": file("vm.swappiness = 60\n"),
         },
         "units": {"nvzramconfig.service": unit(active="inactive", enabled="disabled")},
         "disks": {"home": {"path": "/mnt", "free_mb": 9000, "total_mb": 31000}},
@@ -132,8 +134,9 @@ NODES = {
             "commands/clocks": command(CLOCKS.format(102000, 76800000)),
         },
         swap={
-            "commands/active": command("/dev/zram0 518905856 0\n/dev/zram1 518905856 0"),
+            "commands/active": command("/dev/zram0 518905856 0 5\n/dev/zram1 518905856 0 5"),
             "files/file": NO_FILE,
+            "files/sysctl": NO_FILE,
             "files/fstab": file("# nothing\n"),
             "units/nvzramconfig.service": unit(),
         },
@@ -165,7 +168,8 @@ NODES = {
         hardening={"commands/chain": command("-N NANO-OCR\n-A NANO-OCR -j DROP")},
         swap={
             "files/file": file(size=1073741824, mode="0644"),
-            "commands/active": command("/mnt/nano-ocr.swap 1073737728 9"),
+            "commands/active": command("/mnt/nano-ocr.swap 1073737728 9 -2\n/dev/zram0 518905856 0 -3"),
+            "files/swappiness": file("10\n"),
         },
     ),
     "pc": node(
@@ -218,6 +222,7 @@ BROKEN = {
         "swap.active": ("not in use", "6144 MiB"),
         "swap.fstab": ("no line for /mnt/nano-ocr.swap", "a line for /mnt/nano-ocr.swap"),
         "swap.zram": ("on", "off"),
+        "swap.swappiness": ("60, not kept", "60"),
         "headless.target": ("graphical.target", "multi-user.target"),
         "headless.desktop": ("running", "not running"),
         "hardening.ssh_keys_only": ("also password, kbdinteractive", "keys only"),
@@ -239,6 +244,9 @@ BROKEN = {
         "power_mode.clocks": ("Error: needs root", "locked"),
         "swap.file": ("1024 MiB, mode 0644", "6144 MiB, mode 0600"),
         "swap.active": ("1024 MiB", "6144 MiB"),
+        "swap.zram": ("on", "off"),
+        "swap.order": ("zram -3, file -2", "zram before the file"),
+        "swap.swappiness": ("10", "60"),
         "hardening.firewall": (
             "other lines: -i lo -j ACCEPT; -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; -p icmp -j ACCEPT; "
             "-p tcp -m tcp --dport 22 -j ACCEPT",

@@ -30,7 +30,7 @@ def main(arguments: List[str]) -> int:
     parser.add_argument("--watch", type=float, default=90.0, help="seconds after a boot in which the clocks are watched")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds after that, and then it fails")
     parser.add_argument("--wanted", default="", help="a file that exists from now on: the clocks have to be locked")
-    parser.add_argument("--wait", default="", metavar="UNIT", help="lock nothing; wait while this unit is starting")
+    parser.add_argument("--wait", default="", metavar="UNIT", help="lock nothing; wait while this unit starts or stops")
     options = parser.parse_args(arguments)
     if options.wait:
         return wait(options.wait, options.limit)
@@ -112,9 +112,9 @@ def wait(
     now: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Wait while systemd is starting ``unit``. Returns 1 if that takes longer than ``limit_s``."""
+    """Wait while systemd starts or stops ``unit``. Returns 1 if that takes longer than ``limit_s``."""
     deadline = now() + limit_s
-    while run(["systemctl", "is-active", unit]).strip() == "activating":
+    while run(["systemctl", "is-active", unit]).strip() in ("activating", "deactivating"):
         if now() >= deadline:
             say("{} is still starting".format(unit))
             return 1
