@@ -23,7 +23,8 @@ from tests.fleet.plays import Plays
 ROLES = ["preflight", "time_sync", "power_mode", "swap", "headless", "hardening"]
 STATE = """swapon --noheadings --raw --show=NAME,SIZE; nvpmodel -q; systemctl get-default; cat /etc/fstab
 systemctl is-enabled nvzramconfig gdm; systemctl is-active gdm; ls /etc/systemd/system /etc/nano-ocr/* 2>&1
-sshd -T | grep -E 'password|root|x11'; iptables -S INPUT; ls /mnt; md5sum /etc/ssh/sshd_config; cat /proc/sys/vm/swappiness; ls /etc/sysctl.d; true"""
+sshd -T | grep -E 'password|root|x11'; iptables -S INPUT; ls /mnt /etc/sysctl.d
+md5sum /etc/ssh/sshd_config; cat /proc/sys/vm/swappiness; true"""
 
 
 @pytest.fixture(scope="module")

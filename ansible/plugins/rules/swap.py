@@ -61,7 +61,7 @@ def room(observed: Observed, settings: Settings) -> list[Rule]:
             f"{size_mib} MiB in {observed.folder('home')}",
             holds=room_mib >= size_mib,
             next="free some space (apt clean, docker system prune), or make swap_size_mib smaller",
-        )
+        ),
     ]
 
 

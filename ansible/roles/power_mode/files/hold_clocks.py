@@ -27,7 +27,9 @@ _SOON_S, _LATER_S = 1.0, 5.0
 def main(arguments: List[str]) -> int:
     """The command line; returns 0, or 1 with a reason on stderr."""
     parser = argparse.ArgumentParser(description="lock the clocks until they stay locked")
-    parser.add_argument("--watch", type=float, default=90.0, help="seconds after a boot in which the clocks are watched")
+    parser.add_argument(
+        "--watch", type=float, default=90.0, help="seconds after a boot in which the clocks are watched"
+    )
     parser.add_argument("--limit", type=float, default=60.0, help="seconds after that, and then it fails")
     parser.add_argument("--wanted", default="", help="a file that exists from now on: the clocks have to be locked")
     parser.add_argument("--wait", default="", metavar="UNIT", help="lock nothing; wait while this unit starts or stops")
@@ -43,7 +45,7 @@ def main(arguments: List[str]) -> int:
 def output(command: List[str]) -> str:
     """What a command prints, with its errors; "" if it cannot be started."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30)
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30, check=False)
     except (OSError, subprocess.SubprocessError) as error:
         return "{}: {}".format(command[0], error)
     return done.stdout.decode("utf-8", "replace")
@@ -60,11 +62,20 @@ def free(shown: str) -> Dict[str, str]:
     return {name: "{} to {}".format(*pair) for name, pair in sorted(bounds.items()) if pair[0] != pair[1]}
 
 
+def seconds_since_boot(root: str = "/") -> float:
+    """Seconds since the first process began, which in a container is the start of the container."""
+    with open(os.path.join(root, "proc/uptime")) as stream:
+        uptime = float(stream.read().split()[0])
+    with open(os.path.join(root, "proc/1/stat")) as stream:
+        began = float(stream.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return uptime - began
+
+
 def hold(
     watch_s: float,
     limit_s: float,
     run: Run = output,
-    booted_s: Callable[[], float] = lambda: seconds_since_boot(),
+    booted_s: Callable[[], float] = seconds_since_boot,
     now: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
@@ -94,15 +105,6 @@ def hold(
 def shown(seen: Dict[str, str]) -> str:
     """The free clocks in one line."""
     return ", ".join("{} {}".format(name, bounds) for name, bounds in seen.items())
-
-
-def seconds_since_boot(root: str = "/") -> float:
-    """Seconds since the first process began, which in a container is the start of the container."""
-    with open(os.path.join(root, "proc/uptime")) as stream:
-        uptime = float(stream.read().split()[0])
-    with open(os.path.join(root, "proc/1/stat")) as stream:
-        began = float(stream.read().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
-    return uptime - began
 
 
 def wait(
