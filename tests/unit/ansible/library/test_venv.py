@@ -42,6 +42,7 @@ def python36() -> str:
         return str(find("3.6").path)
     except InterpreterMissing as error:
         absent("Python 3.6", str(error))
+        raise
 
 
 @pytest.fixture
