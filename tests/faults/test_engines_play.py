@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,8 @@ def fleet(tmp_path, code_models):
         "ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": sys.executable,
         "engines_target": "onnxruntime", "engines_limit": 2, "engines_exports_from": "", "engines_plans_from": "",
         "engines_calibration": [str(ROOT / "data" / "nano-codes-100")], "engines_packs": str(tmp_path / "packs"),
-        "engines_owner": os.getuid(), "engines_reader": "codes:fast",  # two networks are enough here
+        "engines_owner": os.getuid() or 10001,  # as on boards, it is not the user that builds
+        "engines_reader": "codes:fast",  # two networks are enough here
     }  # fmt: skip
     (tmp_path / "hosts.ini").write_text("\n".join(lines) + "\n")
     (tmp_path / "settings.json").write_text(json.dumps(settings))
@@ -85,9 +87,9 @@ def test_one_builds_and_the_others_take(fleet):
     names = fleet.engines("nano-01")
     assert len(names) == 2 and fleet.engines("nano-02") == fleet.engines("nano-03") == names
     assert [fleet.builds(board) for board in BOARDS] == [1, 0, 0]
-    assert not list(fleet.folder.glob("nano-0[23]/engines/pack.tar"))
+    assert not list(fleet.folder.glob("nano-*/engines/pack.tar"))
     code, output = fleet.play()
-    assert code == 0 and " changed=0" in output and "changed=1" not in output, output
+    assert code == 0 and not re.findall(r"changed=[1-9]\d*", output) and output.count(" changed=0") == 3, output
 
 
 def test_a_pack_damaged_on_the_way_is_refused_and_the_next_run_completes(fleet):

@@ -24,7 +24,7 @@ from ocr_app.engines.building.jobs import specs_of
 from ocr_app.line.selfcheck.samples import expectations
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
-from tests.fleet.plays import Plays
+from tests.fleet.plays import Outcome, Plays
 from tests.fleet.releases import Maker
 
 TAGS = "base_packages,python36,app,container_runtime,release"
@@ -84,11 +84,10 @@ def packs(line: Line) -> Path:
     return line.plays.folder / "packs"
 
 
-def build_engines(line: Line, packs: Path) -> tuple[int, str]:
+def build_engines(line: Line, packs: Path) -> Outcome:
     settings = {"engines_target": "onnxruntime", "engines_limit": 5, "engines_services": "none",
                 "engines_packs": str(packs), "engines_exports_from": "", "engines_plans_from": ""}  # fmt: skip
-    done = line.plays.run("engines", "-e", json.dumps(settings), tags="all")
-    return done.code, done.text
+    return line.plays.run("engines", "-e", json.dumps(settings), tags="all")
 
 
 def here(line: Line, number: int) -> list[str]:
@@ -110,12 +109,14 @@ def test_a_changed_file_of_the_application_is_named_and_mended(line: Line) -> No
 
 
 def test_one_node_builds_and_the_other_takes(line: Line, packs: Path) -> None:
-    code, text = build_engines(line, packs)
-    assert code == 0, text[-3000:]
+    done = build_engines(line, packs)
+    assert done.code == 0 and done.changed() > 0, done.text[-3000:]
     engines = [name for name in here(line, 0) if name.endswith(".engine")]
     assert len(engines) == NETWORKS and set(engines) <= set(here(line, 1))
     assert line.boards[1].nano.root(f"stat -c %u {ENGINES}/{engines[0]}") == "10001"
-    assert build_engines(line, packs)[0] == 0
+    again = build_engines(line, packs)
+    assert (again.code, again.changed()) == (0, 0), again.text[-3000:]
+    assert "pack.tar" not in here(line, 0) + here(line, 1)
 
 
 def test_a_release_brings_its_engines_and_reads_by_them(line: Line, packs: Path, image: Path) -> None:

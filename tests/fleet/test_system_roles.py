@@ -23,7 +23,8 @@ from tests.fleet.plays import Plays
 ROLES = ["preflight", "time_sync", "power_mode", "swap", "headless", "hardening"]
 STATE = """swapon --noheadings --raw --show=NAME,SIZE; nvpmodel -q; systemctl get-default; cat /etc/fstab
 systemctl is-enabled nvzramconfig gdm; systemctl is-active gdm; ls /etc/systemd/system /etc/nano-ocr/* 2>&1
-sshd -T | grep -E 'password|root|x11'; iptables -S INPUT; ls /mnt; md5sum /etc/ssh/sshd_config; true"""
+sshd -T | grep -E 'password|root|x11'; iptables -S INPUT; ls /mnt /etc/sysctl.d
+md5sum /etc/ssh/sshd_config; cat /proc/sys/vm/swappiness; true"""
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +69,10 @@ def test_check_mode_passes_on_a_blank_node_and_changes_nothing(plays, states):
 def test_the_first_run_makes_nodes(plays, states, canary):
     assert int(states["changed"]) > 20
     assert "memory available: " in states["first run"]
-    assert (
-        canary.root("swapon --noheadings --raw --show=NAME,SIZE --bytes") == f"/mnt/nano-ocr.swap {512 * 2**20 - 4096}"
-    )
+    swaps = canary.root("swapon --noheadings --raw --show=NAME,SIZE,PRIO --bytes").splitlines()
+    assert f"/mnt/nano-ocr.swap {512 * 2**20 - 4096} -2" in swaps
+    assert [row.split()[2] for row in swaps if row.startswith("/dev/zram")] == ["5"] * 4  # they are filled first
+    assert canary.root("cat /proc/sys/vm/swappiness") == "100"
     assert canary.root("systemctl get-default") == "multi-user.target"
     assert "MinFreq=1479000 MaxFreq=1479000" in canary.root("jetson_clocks --show")
 
@@ -87,10 +89,33 @@ def test_the_audit_passes_and_writes_its_report(plays):
     assert "rules hold on 2 host(s)" in outcome.text
 
 
-def test_everything_survives_a_reboot(plays, canary):
+LATE = """[Service]
+ExecStart=/bin/sh -c 'until pgrep -f [h]old_clocks.py; do sleep 0.1; done; sleep 0.3; nvpmodel -m 0'
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def test_everything_survives_a_reboot_and_a_service_that_frees_the_clocks_after_it(plays, canary):
+    canary.root(f"cat >/etc/systemd/system/late.service <<'END'\n{LATE}END\nsystemctl enable late.service")
     canary.reboot()
+    canary.root("systemctl disable late.service; rm /etc/systemd/system/late.service")
     outcome = plays.run("verify", "--limit", canary.name)
     assert outcome.code == 0, outcome.text
+    assert "running jetson_clocks" in canary.root("journalctl -b -u nano-ocr-clocks --output cat")
+
+
+def test_clocks_that_cannot_be_locked_fail_the_unit_and_the_run(plays, canary):
+    canary.root("systemd-run --unit=reset sh -c 'while :; do nvpmodel -m 0; sleep 0.2; done'")
+    canary.fails("systemctl restart nano-ocr-clocks")
+    found = plays.run("verify", "--limit", canary.name, tags="power_mode")
+    assert found.code == 2 and "enabled, failed" in found.broken()[canary.name]["power_mode.unit"][0]
+    mended = plays.run("provision", "--limit", canary.name, tags="power_mode")
+    assert mended.code == 2 and "NOT locked" in mended.failures(), mended.text
+    canary.root("systemctl stop reset")
+    assert plays.run("provision", "--limit", canary.name, tags="power_mode").code == 0
+    canary.root("systemctl restart nvpmodel")  # it frees the clocks, and takes the unit with it
+    assert plays.run("verify", "--limit", canary.name, tags="power_mode").code == 0
 
 
 DRIFT = {
@@ -100,6 +125,8 @@ DRIFT = {
         "power_mode.clocks": ("free", "locked"),
     },
     "echo 0 >/sys/devices/pwm-fan/target_pwm": {"power_mode.fan": ("0", "255 of 255")},
+    "echo 10 >/proc/sys/vm/swappiness": {"swap.swappiness": ("10", "100")},
+    "systemctl disable nvzramconfig; swapoff /dev/zram0 /dev/zram1 /dev/zram2 /dev/zram3": {"swap.zram": ("off", "on")},
     "swapoff /mnt/nano-ocr.swap": {"swap.active": ("not in use", "512 MiB")},
     "sed -i /nano-ocr/d /etc/fstab": {
         "swap.fstab": ("no line for /mnt/nano-ocr.swap", "a line for /mnt/nano-ocr.swap"),
@@ -138,7 +165,8 @@ def test_swap_grows_and_shrinks(plays, canary, size_mib):
     outcome = plays.run("provision", "-e", f"swap_size_mib={size_mib}", "--limit", canary.name, tags="swap")
     assert outcome.code == 0, outcome.text
     assert canary.root("stat --format=%s /mnt/nano-ocr.swap") == str(size_mib * 2**20)
-    assert canary.root("swapon --noheadings --raw --show=SIZE --bytes") == str(size_mib * 2**20 - 4096)
+    swaps = canary.root("swapon --noheadings --raw --show=NAME,SIZE --bytes").splitlines()
+    assert f"/mnt/nano-ocr.swap {size_mib * 2**20 - 4096}" in swaps
 
 
 def test_a_disk_without_room_is_refused_before_anything_is_done(plays, canary):

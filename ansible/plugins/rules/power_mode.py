@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .model import Observed, Rule, Settings
+from .model import Observed, Rule, Settings, listed
 
 NAMES = ("MAXN", "5W")
 UNIT = "nano-ocr-clocks.service"
+CLOCK = re.compile(r"^(cpu\d+|GPU)\b.*\bMinFreq=([0-9]+) MaxFreq=([0-9]+)", re.MULTILINE)
+OFF = re.compile(r"^cpu\d+:.*\bOnline=0\b.*$", re.MULTILINE)
 
 
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
@@ -64,24 +66,28 @@ def _mode(observed: Observed) -> str:
 
 
 def _unit(observed: Observed, settings: Settings) -> Rule:
-    unit = observed.unit(UNIT)
-    same = observed.file("unit").text.strip() == settings.given["unit"].strip()
-    found = f"{unit.enabled or 'not installed'}, {unit.active}{'' if same else ', with other contents'}"
-    return Rule("power_mode.unit", found, "enabled, active")
+    unit, found = observed.unit(UNIT), []
+    wanted = ("unit", "script") if settings.switch("power_mode_clocks") else ("unit",)
+    if any(observed.file(name).text.strip() != settings.given[name].strip() for name in wanted):
+        found.append("with other contents")
+    if unit.active == "failed":
+        found.append(f"journalctl -b -u {UNIT} says which clock is free")
+    return Rule("power_mode.unit", ", ".join([unit.enabled or "not installed", unit.active, *found]), "enabled, active")
 
 
 def _clocks(observed: Observed, settings: Settings) -> Rule:
     answer, wanted = observed.command("clocks"), settings.switch("power_mode_clocks")
-    # lowest and highest clock of the first core and of the GPU, as `jetson_clocks --show` prints them
-    ranges = re.findall("(?m)^(?:cpu0:.*|GPU )MinFreq=([0-9]+) MaxFreq=([0-9]+)", answer.out)
-    locked = len(ranges) == 2 and all(lowest == highest for lowest, highest in ranges)
-    free = "free" if ranges else answer.err or "no answer of jetson_clocks"
-    return Rule(
-        "power_mode.clocks",
-        "locked" if locked else free,
-        "locked" if wanted else "locked or free",
-        holds=locked or not wanted,
-    )
+    # lowest and highest clock of each core and of the GPU, as `jetson_clocks --show` prints them; cores may be off
+    ranges = {name: bounds for name, *bounds in CLOCK.findall(OFF.sub("", answer.out))}
+    free = [name for name, (lowest, highest) in sorted(ranges.items()) if lowest != highest]
+    locked = {"cpu0", "GPU"} <= set(ranges) and not free
+    if not ranges:
+        found = answer.err or "no answer of jetson_clocks"
+    elif len(free) == len(ranges):
+        found = "free"
+    else:
+        found = "locked" if locked else listed(free, "free: ", "not all are shown")
+    return Rule("power_mode.clocks", found, "locked" if wanted else "locked or free", holds=locked or not wanted)
 
 
 def _fan(observed: Observed, settings: Settings) -> Rule:

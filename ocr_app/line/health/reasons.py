@@ -28,6 +28,7 @@ REASONS = (
     "disk_low",
     "disk_read_only",
     "throttled",
+    "clocks_free",
     "under_voltage",
     "expected_value_stale",
 )

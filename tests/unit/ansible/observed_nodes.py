@@ -62,20 +62,27 @@ GOOD = {
         "files": {"settings": file("{{ lookup('template', 'timesyncd.conf.j2') }}")},
     },
     "power_mode": {
-        "commands": {"query": command("NV Power Mode: MAXN\n0"), "clocks": command(CLOCKS.format(1479000, 921600000))},
+        "commands": {
+            "watched": command(),
+            "query": command("NV Power Mode: MAXN\n0"),
+            "clocks": command(CLOCKS.format(1479000, 921600000)),
+        },
         "units": {"nano-ocr-clocks.service": unit()},
         "files": {
             "status": file("pmode:0000\n", path="/var/lib/nvpmodel/status"),
             "unit": file("{{ lookup('template', 'nano-ocr-clocks.service.j2') }}"),
+            "script": file("{{ lookup('file', 'hold_clocks.py') }}"),
             "fan": file("255\n"),
             "fan_control": file("0\n"),
         },
     },
     "swap": {
-        "commands": {"active": command("/mnt/nano-ocr.swap 6442446848 0")},
+        "commands": {"active": command("/mnt/nano-ocr.swap 6442446848 0 -2"), "mount": command("/ /dev/mmcblk0p1")},
         "files": {
             "file": file(size=6442450944, mode="0600"),
             "fstab": file("# a comment\n/mnt/nano-ocr.swap none swap sw,nofail 0 0\n"),
+            "swappiness": file("60\n"),
+            "sysctl": file("vm.swappiness = 60\n"),
         },
         "units": {"nvzramconfig.service": unit(active="inactive", enabled="disabled")},
         "disks": {"home": {"path": "/mnt", "free_mb": 9000, "total_mb": 31000}},
@@ -127,8 +134,9 @@ NODES = {
             "commands/clocks": command(CLOCKS.format(102000, 76800000)),
         },
         swap={
-            "commands/active": command("/dev/zram0 518905856 0\n/dev/zram1 518905856 0"),
+            "commands/active": command("/dev/zram0 518905856 0 5\n/dev/zram1 518905856 0 5"),
             "files/file": NO_FILE,
+            "files/sysctl": NO_FILE,
             "files/fstab": file("# nothing\n"),
             "units/nvzramconfig.service": unit(),
         },
@@ -152,6 +160,7 @@ NODES = {
             "commands/query": command("NV Power Mode: MODE_X\n7"),
             "files/status": file("pmode:0007 fmode:quiet"),
             "files/unit": file("other"),
+            "units/nano-ocr-clocks.service": unit(active="failed"),
             "commands/clocks": command("", 1, "Error: needs root"),
             "files/fan": NO_FILE,
             "files/fan_control": NO_FILE,
@@ -159,7 +168,8 @@ NODES = {
         hardening={"commands/chain": command("-N NANO-OCR\n-A NANO-OCR -j DROP")},
         swap={
             "files/file": file(size=1073741824, mode="0644"),
-            "commands/active": command("/mnt/nano-ocr.swap 1073737728 9"),
+            "commands/active": command("/mnt/nano-ocr.swap 1073737728 9 -2\n/dev/zram0 518905856 0 -3"),
+            "files/swappiness": file("10\n"),
         },
     ),
     "pc": node(
@@ -212,6 +222,7 @@ BROKEN = {
         "swap.active": ("not in use", "6144 MiB"),
         "swap.fstab": ("no line for /mnt/nano-ocr.swap", "a line for /mnt/nano-ocr.swap"),
         "swap.zram": ("on", "off"),
+        "swap.swappiness": ("60, not kept", "60"),
         "headless.target": ("graphical.target", "multi-user.target"),
         "headless.desktop": ("running", "not running"),
         "hardening.ssh_keys_only": ("also password, kbdinteractive", "keys only"),
@@ -226,10 +237,16 @@ BROKEN = {
         "preflight.python": ("Python 3.10.12", "Python 3.6 at /usr/bin/python3.6"),
         "power_mode.mode": ("unknown (7)", "MAXN (0)"),
         "power_mode.remembered": ("mode 7", "mode 0"),
-        "power_mode.unit": ("enabled, active, with other contents", "enabled, active"),
+        "power_mode.unit": (
+            "enabled, failed, with other contents, journalctl -b -u nano-ocr-clocks.service says which clock is free",
+            "enabled, active",
+        ),
         "power_mode.clocks": ("Error: needs root", "locked"),
         "swap.file": ("1024 MiB, mode 0644", "6144 MiB, mode 0600"),
         "swap.active": ("1024 MiB", "6144 MiB"),
+        "swap.zram": ("on", "off"),
+        "swap.order": ("zram -3, file -2", "zram before the file"),
+        "swap.swappiness": ("10", "60"),
         "hardening.firewall": (
             "other lines: -i lo -j ACCEPT; -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; -p icmp -j ACCEPT; "
             "-p tcp -m tcp --dport 22 -j ACCEPT",

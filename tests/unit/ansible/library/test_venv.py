@@ -17,6 +17,7 @@ import pytest
 from fleet.core.errors import InterpreterMissing
 from fleet.environments.interpreters import find
 from fleet.wheelhouse.store.index import WHEELHOUSE
+from tests.conftest import absent
 from tests.unit.fleet.wheelfiles import wheel
 
 MODULE = Path(__file__).resolve().parents[4] / "ansible" / "library" / "venv.py"
@@ -40,7 +41,8 @@ def python36() -> str:
     try:
         return str(find("3.6").path)
     except InterpreterMissing as error:
-        pytest.skip(error.found)
+        absent("Python 3.6", str(error))
+        raise
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def wanted(tmp_path: Path, python36: str) -> dict[str, Any]:
 def prepared(tmp_path: Path, python36: str) -> dict[str, Any]:
     pip = sorted(WHEELHOUSE.glob("pip-21*.whl"))
     if not pip:
-        pytest.skip("pip for Python 3.6 is not in .wheelhouse/; ./inv wheels fetch --only bootstrap-py36")
+        absent("pip for Python 3.6", "./inv wheels fetch --only bootstrap-py36")
     folder = tmp_path / "wheels"
     folder.mkdir()
     shutil.copy(pip[0], folder)

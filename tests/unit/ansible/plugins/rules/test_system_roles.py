@@ -25,12 +25,13 @@ TEXTS = {
     "{{ lookup('template', '52nano-ocr.j2') }}": "packages that stay",
     "{{ lookup('template', 'timesyncd.conf.j2') }}": "[Time]\nNTP=ntp.ubuntu.com\n",
     "{{ lookup('template', 'nano-ocr-clocks.service.j2') }}": "the unit of the clocks",
+    "{{ lookup('file', 'hold_clocks.py') }}": "the script of the clocks",
 }
-FIREWALL, UNIT, UPGRADES, SERVERS, CLOCKS = TEXTS.values()
+FIREWALL, UNIT, UPGRADES, SERVERS, CLOCKS, SCRIPT = TEXTS.values()
 GIVEN: dict[str, dict[str, Any]] = {
     "preflight": {"interpreter": "/usr/bin/python3.6"},
     "time_sync": {"settings": SERVERS},
-    "power_mode": {"unit": CLOCKS},
+    "power_mode": {"unit": CLOCKS, "script": SCRIPT},
     "swap": {},
     "headless": {},
     "hardening": {"firewall": FIREWALL, "unit": UNIT, "upgrades": UPGRADES},
@@ -92,8 +93,46 @@ def test_every_rule_was_broken_once() -> None:
 def test_a_fan_whose_governor_is_on_is_not_as_it_must_be(control: dict[str, Any], found: str) -> None:
     seen = {
         "commands": {"query": command("NV Power Mode: MAXN\n0"), "clocks": command("")},
-        "files": {"status": file("pmode:0000"), "unit": file("x"), "fan": file("255\n"), "fan_control": control},
+        "files": {
+            "status": file("pmode:0000"),
+            "unit": file("x"),
+            "script": file("x"),
+            "fan": file("255\n"),
+            "fan_control": control,
+        },
         "units": {"nano-ocr-clocks.service": unit()},
     }
-    rule = judged("power_mode", seen, {"unit": "x"})["power_mode.fan"]
+    rule = judged("power_mode", seen, {"unit": "x", "script": "x"})["power_mode.fan"]
     assert (rule["found"], rule["holds"]) == (found, found == "255")
+
+
+SHOWN = """cpu0: Online=1 Governor=schedutil MinFreq={0} MaxFreq=1479000 CurrentFreq=1479000 IdleStates: WFI=0 c7=0
+cpu1: Online={2} Governor=schedutil MinFreq=102000 MaxFreq=1479000 CurrentFreq=1479000 IdleStates: WFI=0 c7=0
+GPU MinFreq={1} MaxFreq=921600000 CurrentFreq=921600000"""
+
+
+@pytest.mark.parametrize(
+    "shown, found",
+    [
+        (SHOWN.format(1479000, 921600000, 0), "locked"),  # a core that the power mode switches off does not count
+        (SHOWN.format(1479000, 921600000, 1), "free: cpu1"),
+        (SHOWN.format(1479000, 76800000, 0), "free: GPU"),
+        (SHOWN.format(102000, 76800000, 1), "free"),
+        (SHOWN.format(1479000, 921600000, 0).rpartition("\n")[0], "not all are shown"),
+        ("", "no answer of jetson_clocks"),
+    ],
+)
+def test_every_clock_that_is_on_has_to_be_locked(shown: str, found: str) -> None:
+    seen = filled(copy.deepcopy(NODES["good"]["power_mode"]))
+    seen["commands"]["clocks"] = command(shown)
+    rule = judged("power_mode", seen, GIVEN["power_mode"])["power_mode.clocks"]
+    assert (rule["found"], rule["holds"]) == (found, found == "locked")
+    assert judged("power_mode", seen, GIVEN["power_mode"], power_mode_clocks=False)["power_mode.clocks"]["holds"]
+
+
+@pytest.mark.parametrize("clocks, holds", [(True, False), (False, True)])
+def test_the_script_counts_only_where_clocks_are_locked(clocks: bool, holds: bool) -> None:
+    seen = filled(copy.deepcopy(NODES["good"]["power_mode"]))
+    seen["files"]["script"] = file("edited")
+    rule = judged("power_mode", seen, GIVEN["power_mode"], power_mode_clocks=clocks)["power_mode.unit"]
+    assert rule["holds"] is holds

@@ -8,7 +8,7 @@ import pytest
 from rules import wheelhouse
 from rules.model import Observed
 
-from tests.unit.ansible.answers import judged, settings
+from tests.unit.ansible.answers import ROOT, judged, settings
 
 FILES = [{"name": "numpy", "size": 100_000_000}, {"name": "pip", "size": 2_000_000}, {"name": "other", "size": 10**9}]
 GIVEN = {"files": FILES, "needed": ["numpy"]}
@@ -54,6 +54,23 @@ def test_a_loop_fails_with_the_message_of_its_item() -> None:
 def test_a_failure_without_a_message() -> None:
     assert failure(failed=True)["reason"] == "no message"
     assert failure(failed=True, results=[])["reason"] == "no message"
+
+
+@pytest.mark.parametrize(
+    "stderr, page",
+    [
+        ("W: GPG error: https://a r32.7: The following signatures were invalid: EXPKEYSIG 0D29", "apt-key-expired"),
+        ("The following signatures couldn't be verified: NO_PUBKEY 1", "apt-key-expired"),
+        ("E: Failed to fetch http://a/dists/bionic/Release  404  Not Found [IP: 1.2.3.4]", "archive-gone"),
+        ("E: The repository 'http://a bionic Release' does not have a Release file.", "archive-gone"),
+        ("E: Release file for http://a/InRelease is not valid yet", "certificate-not-yet-valid"),
+    ],
+)  # fmt: skip
+def test_a_known_message_of_apt_names_its_page(stderr: str, page: str) -> None:
+    found = failure(failed=True, msg="Failed to update apt cache: " + "word " * 120, stderr=stderr)
+    assert found["apt_next"].startswith(f"docs/how-to/breakages/{page}.md; on the board")
+    assert (ROOT / "docs" / "how-to" / "breakages" / f"{page}.md").is_file()
+    assert failure(failed=True, msg="broken")["apt_next"].startswith("on the board")
 
 
 def test_a_long_message_is_shortened() -> None:

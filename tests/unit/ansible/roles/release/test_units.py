@@ -32,3 +32,17 @@ def test_everything_filled_in_is_a_setting_of_the_role():
 
 def test_no_place_of_the_old_form_is_left():
     assert [unit.name for unit in UNITS if re.search(r"@\w+@", unit.read_text())] == []
+
+
+def test_transient_units_are_given_only_what_systemd_237_takes():
+    """SuccessExitStatus and others came to `systemd-run --property` later; in unit files they are older."""
+    tasks = [path.read_text() for path in ROLE.parent.glob("*/tasks/*.yml") if "systemd-run" in path.read_text()]
+    given = {name for text in tasks for name in re.findall(r"--property=(\w+)", text)}
+    assert len(tasks) >= 3 and given == {"TimeoutStopSec", "Nice"}
+
+
+def test_only_a_folder_of_the_board_itself_is_a_trusted_source():
+    """`[trusted=yes]` on a source of the network would install whatever comes."""
+    files = [path for path in ROLE.parent.rglob("*") if path.is_file() and path.suffix in (".j2", ".yml", ".list")]
+    lines = [line for path in files for line in path.read_text().splitlines() if "trusted=" in line]
+    assert lines and all(line.startswith("deb [trusted=yes] file:") for line in lines)

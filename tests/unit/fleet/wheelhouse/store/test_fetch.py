@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from fleet.core.errors import NotInWheelhouse, WrongFile
+from fleet.core.errors import DownloadFailed, NotInWheelhouse, WrongFile
 from fleet.wheelhouse.store import index
 from fleet.wheelhouse.store.manifest import RECORD
 from tests.unit.fleet.wheelfiles import wheel
@@ -68,3 +70,41 @@ def test_what_is_built_is_never_fetched_and_names_the_command(project: Project) 
     wheel(project.wheelhouse, name="made", version="1", tag="py3-none-any")
     project.fetch("made")
     assert index.plan(project.wheelhouse, project.manifest, "nano", [], ["made"])["requirements"]
+
+
+def test_the_next_address_serves_and_is_named(project: Project) -> None:
+    right = project.shelf.url(TORCH)
+    project.write(urls=json.dumps([project.shelf.url("gone.whl"), right]))
+    project.fetch()
+    assert "not from the address 1 of 2" in project.said[0] and "HTTP 404" in project.said[0]
+    assert project.said[-1].endswith(f"MB from {right}") and right in project.manifest.recorded.read_text()
+
+
+def test_a_file_that_was_replaced_at_one_address_is_said_and_taken_from_the_next(project: Project) -> None:
+    wanted = digest(project.shelf.folder / TORCH)
+    (project.shelf.folder / "replaced.whl").write_bytes(b"something else")
+    project.write(sha256=wanted, urls=json.dumps([project.shelf.url("replaced.whl"), project.shelf.url(TORCH)]))
+    project.fetch()
+    assert "replaced.whl has sha256" in project.said[0] and "trying the next" in project.said[0]
+    assert digest(project.wheelhouse / TORCH) == wanted
+    assert (project.wheelhouse / ".incoming" / (TORCH + ".refused")).read_bytes() == b"something else"
+
+
+def test_where_every_address_has_another_file_all_are_named_and_nothing_is_kept(project: Project) -> None:
+    for name in ("one.whl", "two.whl"):
+        (project.shelf.folder / name).write_text(name)
+    project.write(sha256="0" * 64, urls=json.dumps([project.shelf.url(name) for name in ("one.whl", "two.whl")]))
+    with pytest.raises(WrongFile) as caught:
+        project.fetch()
+    assert "one.whl has sha256" in caught.value.found and "two.whl has sha256" in caught.value.found
+    assert caught.value.expected == "0" * 64 and "do not use it" in caught.value.next_step
+    assert not (project.wheelhouse / TORCH).exists()
+
+
+def test_a_wrong_file_counts_for_more_than_an_address_that_is_gone(project: Project) -> None:
+    project.write(sha256="0" * 64, urls=json.dumps([project.shelf.url(TORCH), project.shelf.url("gone.whl")]))
+    with pytest.raises(WrongFile, match=r"HTTP 404"):
+        project.fetch()
+    project.write(sha256="0" * 64, urls=json.dumps([project.shelf.url("gone.whl"), project.shelf.url("gone2.whl")]))
+    with pytest.raises(DownloadFailed, match=r"gone\.whl: HTTP 404(?s:.*)gone2\.whl: HTTP 404"):
+        project.fetch()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import urllib.parse
+
 import pytest
 
 from fleet.core.errors import ArtefactError
@@ -36,3 +38,13 @@ def test_the_committed_manifest_is_whole() -> None:
     for target in manifest.targets.values():
         for lock in target.locks:
             assert index.read_lock(index.lock_path(lock, manifest)), lock
+
+
+def test_the_packages_of_the_container_runtime_are_pinned_and_come_from_two_hosts() -> None:
+    """Their maker publishes the hashes (see the manifest), so none is trusted on first sight."""
+    packages = [source for source in read(MANIFEST).sources if "container_runtime" in source.sets]
+    assert len(packages) == 6
+    for source in packages:
+        assert source.pinned and source.size, source.name
+        assert len({urllib.parse.urlsplit(url).hostname for url in source.urls}) == 2, source.name
+        assert all(url.endswith("/" + source.file) for url in source.urls), source.name

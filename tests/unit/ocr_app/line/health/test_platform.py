@@ -104,6 +104,18 @@ def test_an_idle_clock_is_low_by_design(tmp_path):
     assert found(tmp_path) == []
 
 
+def test_clocks_that_are_free_where_the_board_wants_them_locked(tmp_path):
+    put(tmp_path, CPU + "min_freq", "102000\n")
+    put(tmp_path, CPU + "max_freq", "1479000\n")
+    assert found(tmp_path) == []
+    put(tmp_path, "run/nano-ocr/clocks-wanted", "")
+    assert found(tmp_path) == ["clocks_free"]
+    put(tmp_path, CPU + "min_freq", "1479000\n")
+    assert found(tmp_path) == []
+    os.remove(str(tmp_path / (CPU + "max_freq")))
+    assert found(tmp_path) == []
+
+
 MONITOR = "sys/bus/i2c/drivers/ina3221x/6-0040/iio:device0/"
 
 
