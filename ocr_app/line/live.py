@@ -9,10 +9,10 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from prometheus_client.core import GaugeMetricFamily
 
-from ocr_app import recipes
 from ocr_app.core.errors import ServiceError
-from ocr_app.core.files import sha256_of
 from ocr_app.core.logs import fields
+from ocr_app.line.changes.changing import LineChanges
+from ocr_app.line.changes.control import LineControl
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.journal.beside import JournalBeside
@@ -32,6 +32,7 @@ from ocr_app.line.outputs.reject import RejectGate
 from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
+from ocr_app.line.reading.setup import LineSetup
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.production import EVERY_FRAME, PRESENCE
 from ocr_app.line.sources.capture import CaptureLoop
@@ -59,9 +60,13 @@ class LiveLine:
         """Raises ServiceError where the journal cannot be opened, or an output cannot be had."""
         self._settings, self._status, self._jobs = settings, status, jobs
         self._stop, self._outputs_stop = threading.Event(), threading.Event()
-        self.identity = self._identify(release)
         lock = threading.Lock()
+        self._boot, self._release = new_boot(), release
         self._store, self._journal = self._open_journal(lock)
+        beside = JournalBeside(self._journal)
+        self.changes = LineChanges(settings, beside)
+        self.identity = self._identify(self.changes.setup)
+        jobs.setup = self.changes.setup
         self._keeper = PictureKeeper(self._store, self._journal, status, lock)
         deadline_ms = settings.recipe.deadline_ms or settings.parts.limit_ms
         limit_s = min(deadline_ms, settings.parts.limit_ms) / 1000.0
@@ -70,6 +75,8 @@ class LiveLine:
             self.identity, self._journal, jobs, status, settings.parts.queue, limit_s, latest, self._trusts_clock,
             self._hold.frames, agree=settings.trigger.frames_agree,
         )  # fmt: skip
+        self.changes.between, self.changes.apply = self.pipeline.between_parts, self._judge_by
+        self._control = LineControl(self.changes, settings.journal.folder)
         source = make_source(settings.source, settings.parts.queue, self._journal.has_frame)
         self.pushed = source if isinstance(source, PushedSource) else None
         self._works: List[Callable[[], None]] = []
@@ -80,17 +87,16 @@ class LiveLine:
         self._last: Optional[PartRow] = None
         self._totals = {"passes": 0, "rejects": 0}
         self._outputs: List[LineOutput] = self._make_outputs()
-        self._page = self._make_page() if settings.page.enabled else None
+        self._page = self._make_page(beside) if settings.page.enabled else None
         status.metrics.more_gauges = self.gauges
 
-    def _identify(self, release: str) -> LineIdentity:
-        settings = self._settings
-        with open(settings.recipe.file, "rb") as stream:
-            digest = sha256_of(stream.read())
-        name = recipes.load(settings.recipe.file).name
-        return LineIdentity(
-            board_name(settings.journal.board), new_boot(), settings.trigger.kind, name, digest, release
-        )
+    def _identify(self, setup: LineSetup) -> LineIdentity:
+        board, cause = board_name(self._settings.journal.board), self._settings.trigger.kind
+        return LineIdentity(board, self._boot, cause, setup.recipe, setup.digest, self._release)
+
+    def _judge_by(self, setup: LineSetup) -> None:
+        """From the next part on; called while none is under way."""
+        self._jobs.setup = setup
 
     def _open_journal(self, lock: threading.Lock) -> Any:
         own = self._settings.journal
@@ -101,7 +107,7 @@ class LiveLine:
             store.keep_low_water()
             journal = PartJournal(own.folder, self._status, own.keep_parts, lambda: self._make_room(store, lock))
             store.removed = lambda number: journal.set_picture(number, "")
-            journal.record_boot(self.identity.boot, time.time(), self.identity.release)
+            journal.record_boot(self._boot, time.time(), self._release)
             journal.keep_cursors(self._cursors())
         except (OSError, sqlite3.Error) as error:
             found = "the journal in {} cannot be used: {}".format(own.folder, error)
@@ -136,6 +142,7 @@ class LiveLine:
                 self._settings.trigger, self.pipeline, status, self._stop, lambda: status.snapshot().ready
             )
             self.events = events
+            self.pipeline.pending = lambda: events.pending
             self._works.append(events.run)
             return events.take
         if latest:
@@ -167,7 +174,7 @@ class LiveLine:
             made.append(MqttOutput(own.mqtt, board, self._journal, self._status, state, topic, fire))
         return made
 
-    def _make_page(self) -> Any:
+    def _make_page(self, beside: JournalBeside) -> Any:
         """Raises ServiceError: aiohttp is missing, an address is taken, other computers without users or TLS."""
         listening.libraries()
         from ocr_app.line.page.server import OperatorPage
@@ -175,9 +182,8 @@ class LiveLine:
 
         address = listening.listen(self._settings.page, self._settings.journal.folder)
         line = PageLine(
-            self._settings, self.identity, self._status.snapshot, lambda: self.pipeline.under_way,
-            self.pipeline.between_parts, JournalBeside(self._journal),
-        )  # fmt: skip
+            self._settings, self.identity, self._status.snapshot, lambda: self.pipeline.under_way, self.changes, beside
+        )
         page = OperatorPage(line, address)
         self.pipeline.add_view(page.view)
         return page
@@ -203,6 +209,8 @@ class LiveLine:
         snapshot, last = self._status.snapshot(), self._last
         found: Dict[str, Any] = {"ready": snapshot.ready, "is_degraded": bool(snapshot.degraded)}
         found.update(self._totals, degraded=snapshot.degraded, boot=self.identity.boot)
+        setup = self.changes.setup
+        found.update(product=setup.product, recipe=setup.recipe, recipe_digest=setup.digest)
         found.update(id=None, number=None, verdict=None, text=None, reason=None)
         if last is not None:
             reason = last.reasons[0] if last.reasons else ""
@@ -225,6 +233,7 @@ class LiveLine:
             self._start_output(start, output)
         if self._page is not None:
             self._threads["output page"] = start(functools.partial(self._page.run, self._outputs_stop))
+        self._threads["output control"] = start(lambda: self._control.run(self._outputs_stop))
         self._threads["pictures"] = start(lambda: self._keeper.run(self._outputs_stop))
         self._threads["journal"] = start(self._retry_journal)
         self._threads["parts"] = start(self.pipeline.run)
@@ -260,6 +269,7 @@ class LiveLine:
         for name in self._threads:
             if name.startswith(("output", "pictures", "journal")):
                 self._join(name, 5.0)
+        self._control.close()
         self._journal.close()
         self._hold.release()
 
@@ -274,7 +284,13 @@ class LiveLine:
         for name, value in sorted(self._keeper.days_left.items()):
             days.add_metric([name], value)
         about = "Verdicts that wait for the disk."
+        setup = self.changes.setup
+        product = GaugeMetricFamily(
+            "nano_ocr_product", "What parts are judged by; always 1.", labels=["product", "recipe"]
+        )
+        product.add_metric([setup.product, setup.recipe], 1)
         return [
+            product,
             GaugeMetricFamily("nano_ocr_parts_under_way", "Parts without a verdict.", self.pipeline.under_way),
             GaugeMetricFamily("nano_ocr_journal_waiting", about, self._journal.waiting),
             days,

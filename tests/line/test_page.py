@@ -213,7 +213,9 @@ def test_expected_values_change_between_parts_and_survive_a_restart(line):
 
     until(change, "a moment between two parts")
     until(lambda: line.count("pass") > 1, "parts that pass")
-    assert line.rows("SELECT user, detail FROM actions WHERE action = 'expected'")[-1] == ("anna", "text=" + SCRIPT)
+    assert line.rows("SELECT user, detail FROM actions WHERE action = 'expected'")[-1] == (
+        "anna", "expected: text=B -> text=" + SCRIPT
+    )  # fmt: skip
     served.kill()
     before = line.count("pass")
     line.start(environ={"FAKE_TEXT": SCRIPT})

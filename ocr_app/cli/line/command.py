@@ -8,15 +8,15 @@ import json
 import sys
 from typing import List, Tuple
 
-from ocr_app.cli.line import asking, gate, install, people
+from ocr_app.cli.line import asking, changing, gate, install, people
 from ocr_app.core.errors import ServiceError, UsageError
 
 HELP = "make the settings of a live line, and check them"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of ``line``: one sub-command each for check, init, gate, install and users."""
-    verbs = parser.add_subparsers(dest="line_verb", metavar="check|init|gate|install|users")
+    """Arguments of ``line``: one sub-command each for check, init, set, gate, install and users."""
+    verbs = parser.add_subparsers(dest="line_verb", metavar="check|init|set|gate|install|users")
     check = verbs.add_parser("check", help="check a file, and ask its source, broker and pins; changes nothing")
     check.add_argument("file", metavar="FILE.yaml")
     check.add_argument("--offline", action="store_true", help="only the file itself: ask nothing and nobody")
@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help=set_help)
     init.add_argument("--yes", action="store_true", help="ask nothing: keys that are not set keep their defaults")
     init.set_defaults(line_run=_init)
+    changing.add_arguments(verbs.add_parser("set", help=changing.HELP))
     gate.add_arguments(verbs.add_parser("gate", help=gate.HELP))
     install.add_arguments(verbs.add_parser("install", help=install.HELP))
     people.add_arguments(verbs.add_parser("users", help="who may sign in to the page of a line"))
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the sub-command. Raises UsageError when there is none, and what the sub-command raises."""
     if not getattr(arguments, "line_run", None):
         raise UsageError(
-            "ocr-app line needs a sub-command", "check, init, gate, install or users", "ocr-app line --help"
+            "ocr-app line needs a sub-command", "check, init, set, gate, install or users", "ocr-app line --help"
         )
     return int(arguments.line_run(arguments))
 

@@ -9,7 +9,7 @@ import collections
 import logging
 import sqlite3
 import threading
-from typing import Any, Callable, Deque, List, Optional, Tuple
+from typing import Any, Callable, Deque, List, Optional, Sequence, Tuple
 
 from ocr_app.core.logs import Throttle, fields
 from ocr_app.line.health.status import ServiceStatus
@@ -194,6 +194,31 @@ class PartJournal:
         with self._lock:
             return self._tried(lambda: (self._sure if is_sure else self._fast).execute(statement, values), what)
 
+    def write_together(self, statements: Sequence[Tuple[str, Tuple[Any, ...]]], what: str) -> bool:
+        """Writes into tables beside that of the parts, all or nothing, flushed; False where the disk takes nothing."""
+        with self._lock:
+            return self._tried(lambda: self._write_all(statements), what)
+
+    def _write_all(self, statements: Sequence[Tuple[str, Tuple[Any, ...]]]) -> None:
+        self._sure.execute("BEGIN IMMEDIATE")
+        try:
+            for statement, values in statements:
+                self._sure.execute(statement, values)
+            self._sure.execute("COMMIT")
+        except sqlite3.Error:
+            if self._sure.in_transaction:
+                self._sure.execute("ROLLBACK")
+            raise
+
+    def ask_beside(self, query: str, values: Tuple[Any, ...] = ()) -> List[Any]:
+        """Rows of a table beside that of the parts; none where it cannot be read."""
+        with self._lock:
+            try:
+                return list(self._fast.execute(query, values))
+            except sqlite3.Error as error:
+                self._log("a query", error)
+                return []
+
     def undelivered(self, output: str, most: int) -> List[PartRow]:
         """Decided parts that ``output`` has not got, in their order. A part under way holds back those after it."""
         query = (
@@ -267,6 +292,8 @@ class PartJournal:
         self._fast.execute("DELETE FROM remarks WHERE number <= ?", (last,))
         oldest = "(SELECT MAX(number) FROM actions) - ?"
         self._fast.execute("DELETE FROM actions WHERE number <= " + oldest, (MOST_ACTIONS,))
+        oldest = "(SELECT MAX(number) FROM changes) - ?"
+        self._fast.execute("DELETE FROM changes WHERE number <= " + oldest, (MOST_ACTIONS,))
 
     def close(self) -> None:
         """What waits is tried once more."""

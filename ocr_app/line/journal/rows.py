@@ -45,8 +45,14 @@ CREATE TABLE IF NOT EXISTS actions (
     address TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS remarks (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS changes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, first_part INTEGER NOT NULL, wall REAL NOT NULL, user TEXT NOT NULL,
+    kind TEXT NOT NULL, begins_batch INTEGER NOT NULL, record TEXT NOT NULL
+);
 """
-"""What people did, and what is told about a part beside its row; an older journal gets these when it is opened."""
+"""What people did, what is told about a part beside its row, and what parts are judged by from which one on; an older
+journal gets these when it is opened.
+"""
 
 
 class PartRow(NamedTuple):

@@ -2,22 +2,18 @@
 
 import math
 import time
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from aiohttp import web
 
-from ocr_app import recipes
-from ocr_app.core.errors import BuildError
-from ocr_app.core.files import write_json
+from ocr_app.line.changes.changing import ChangeAuthor, ChangeRefused
 from ocr_app.line.page.access import users
 from ocr_app.line.page.access.gate import COOKIE, FORM_COOKIE, PagePerson, address_of, where_to
 from ocr_app.line.page.access.users import NOBODY, OPERATOR, PageUser
 from ocr_app.line.page.screens import PageScreens
 from ocr_app.line.page.site import PageSite
-from ocr_app.line.reading import expected_values
 
 MOST_SIGN_INS = 4
-_LONGEST = 200
 
 
 class PageActions:
@@ -135,52 +131,36 @@ class PageActions:
 
     # --- expected values -------------------------------------------------------------------------------------------
 
-    def _names(self) -> List[str]:
-        """The fields of the recipe that have a name."""
-        recipe = recipes.load(self._site.line.settings.recipe.file)
-        return sorted({field.name for field in recipe.fields if field.name})
-
     async def expected_form(self, request: web.Request) -> web.StreamResponse:
         """What is expected now."""
         person = self._site.gate.demand(request, OPERATOR)
-        values = await self._site.work(expected_values.current, self._site.line.settings.recipe)
-        return await self._expected(request, person, dict(values.values))
+        return await self._expected(request, person, await self._site.work(self._current))
+
+    def _current(self) -> Dict[str, str]:
+        return self._site.line.changes.expected
 
     async def _expected(
         self, request: web.Request, person: PagePerson, values: Dict[str, str], problem: str = "", done: str = ""
     ) -> web.StreamResponse:
-        names = await self._site.work(self._names)
-        status = 409 if problem else 200
+        names, status = self._site.line.changes.setup.fields, 409 if problem else 200
         return self._site.page(
             request, "expected", status, person=person, names=names, values=values, problem=problem, done=done
         )
 
     async def expected(self, request: web.Request) -> web.StreamResponse:
-        """Writes the file of expected values, between two parts, after it was written down who did that."""
+        """Other values from the next part on, after it was written down who did that."""
         site = self._site
         person, form = await self._acting(request, OPERATOR)
-        names = await site.work(self._names)
-        asked = {name: form.get("value." + name, "").strip() for name in names}
-        values = {name: value for name, value in asked.items() if value}
-        if any(len(value) > _LONGEST or len(value.splitlines()) > 1 for value in values.values()):
-            return await self._expected(request, person, values, site.texts("expected.long"))
-        problem = await site.work(self._change, person, address_of(request), values)
-        if problem:
-            return await self._expected(request, person, values, site.texts(problem))
+        values = values_of(form, site.line.changes.setup.fields)
+        author = ChangeAuthor(person.user, person.role, address_of(request))
+        try:
+            await site.work(site.line.changes.expect, author, values)
+        except ChangeRefused as refused:
+            return await self._expected(request, person, values, site.texts("refused." + refused.code))
         return await self._expected(request, person, values, done=site.texts("expected.saved"))
 
-    def _change(self, person: PagePerson, address: str, values: Dict[str, str]) -> str:
-        """The key of what is wrong; empty where the file has the values and the journal says who changed them."""
-        line = self._site.line
-        detail = ", ".join("{}={}".format(*pair) for pair in sorted(values.items()))
 
-        def change() -> None:
-            if not line.beside.record_action(person.user, person.role, address, "expected", detail):
-                raise BuildError("the journal cannot be written", "space", code="space")
-            write_json(line.settings.recipe.expected_file, dict(values))
-
-        try:
-            return "" if line.between_parts(change) else "expected.busy"
-        except BuildError:
-            line.beside.record_action(person.user, person.role, address, "expected-failed", detail)
-            return "expected.failed"
+def values_of(form: Dict[str, str], names: Sequence[str]) -> Dict[str, str]:
+    """What was filled into the fields of expected values."""
+    asked = {name: form.get("value." + name, "").strip() for name in names}
+    return {name: value for name, value in asked.items() if value}

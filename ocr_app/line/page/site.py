@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, NamedTuple
 from aiohttp import web
 
 from ocr_app.imaging.load import Limits
+from ocr_app.line.changes.changing import LineChanges
 from ocr_app.line.health.snapshot import StatusSnapshot
 from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.journal.pictures import UNKNOWN
@@ -27,16 +28,13 @@ WORKERS, MOST_WAITING = 2, 32
 
 
 class PageLine(NamedTuple):
-    """The running line, as far as the page needs it.
-
-    ``between_parts`` calls its argument while no part is under way and none can begin; False where one is under way.
-    """
+    """The running line, as far as the page needs it."""
 
     settings: ServiceSettings
     identity: LineIdentity
     snapshot: Callable[[], StatusSnapshot]
     under_way: Callable[[], int]
-    between_parts: Callable[[Callable[[], None]], bool]
+    changes: LineChanges
     beside: JournalBeside
 
 
@@ -62,8 +60,8 @@ class PageSite:
 
     @property
     def can_expect(self) -> bool:
-        """Whether expected values can be changed here: there is a file for them, and somebody who may."""
-        return bool(self.line.settings.recipe.expected_file) and self.gate.users is not None
+        """Whether anything can be changed here: there is somebody who may."""
+        return self.gate.users is not None
 
     async def work(self, task: Callable[..., Any], *arguments: Any) -> Any:
         """What would hold up the event loop, in another thread. Raises HTTPServiceUnavailable where too much waits."""

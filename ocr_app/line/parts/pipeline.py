@@ -73,6 +73,7 @@ class PartPipeline:
         self._outputs: List[Decided] = []
         self._views: List[View] = []
         self._stopping, self._reading_is_over = False, False
+        self.pending: Callable[[], int] = lambda: 0  # triggers that were taken, and whose parts have not begun
 
     def add_output(self, output: Decided) -> None:
         """To be called before the first part."""
@@ -99,7 +100,7 @@ class PartPipeline:
     def between_parts(self, work: Callable[[], None]) -> bool:
         """Calls ``work`` while no part is under way and none can begin; False, without a call, where one is."""
         with self._begin_lock:
-            if self._parts:
+            if self._parts or self.pending():
                 return False
             work()
             return True
@@ -147,7 +148,7 @@ class PartPipeline:
     def _row(self, triggered: float, frame: Optional[CapturedFrame]) -> PartRow:
         number = self._journal.numbers.take()
         its = self._identity
-        now, wall = self._jobs.now(), self._wall()
+        now, wall, setup = self._jobs.now(), self._wall(), self._jobs.setup
         return PartRow(
             number=number,
             id=part_id(its.board, its.boot, number),
@@ -162,8 +163,8 @@ class PartPipeline:
             wall=wall - (now - triggered),
             clock_trusted=self._trusted(),
             verdict=None,
-            recipe=its.recipe,
-            recipe_digest=its.recipe_digest,
+            recipe=its.recipe if setup is None else setup.recipe,
+            recipe_digest=its.recipe_digest if setup is None else setup.digest,
             release=its.release,
         )
 

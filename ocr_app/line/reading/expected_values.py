@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from typing import Callable, Dict, NamedTuple, Optional
+from typing import Callable, Dict, Mapping, NamedTuple, Optional
 
 from ocr_app.line.settings import RecipeSettings
 
@@ -18,13 +18,15 @@ class ExpectedValues(NamedTuple):
     problem: str = ""
 
 
-def current(settings: RecipeSettings, now: Callable[[], float] = time.time) -> ExpectedValues:
-    """What is expected now; values of the file override those given at the start.
+def current(
+    settings: RecipeSettings, now: Callable[[], float] = time.time, fixed: Optional[Mapping[str, str]] = None
+) -> ExpectedValues:
+    """What is expected now; values of the file override ``fixed``, which are those of the settings by default.
 
     The age of the file is measured by the wall clock (a limit of 0 seconds accepts any age); a file from the future is
     as wrong as an old one.
     """
-    fixed = dict(settings.expected)
+    fixed = dict(settings.expected if fixed is None else fixed)
     if not settings.expected_file:
         return ExpectedValues(fixed)
     problem = _age_problem(settings.expected_file, settings.expected_age_s, now())

@@ -1,18 +1,21 @@
 """Reads one waiting image with the reading process, and gives its result the final verdict."""
 
 import logging
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List, Optional
 
-from ocr_app.core.errors import ReaderFailed
+from ocr_app.core.errors import OcrError, ReaderFailed, ReaderUnavailable, RecipeError
 from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import expected_values, final_verdict
 from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
+from ocr_app.line.reading.setup import LineSetup
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.workers.child import Child
 
 LOG = logging.getLogger(__name__)
+MOST_RECIPES = 4
+"""That a reading process knows at a time, beside that of the settings; the one that it learned first goes first."""
 
 
 class JobReader:
@@ -32,9 +35,40 @@ class JobReader:
         self._recipe, self._limit_s = settings.recipe, settings.limits.reading_s
         self._status, self._jobs, self._on_exit = status, jobs, on_exit
         self.info: Dict[str, str] = {}
+        self._pupil: Optional[Child] = None
+        self._learned: List[str] = []
+
+    def prepare(self, child: Child) -> None:
+        """Teaches ``child`` what images are judged by now, so that the first of them need not wait for that."""
+        setup = self._jobs.setup
+        if setup is None or self._knows(child, setup):
+            return
+        try:
+            self._teach(child, setup)
+        except OcrError as error:  # the next image says so in its result
+            LOG.warning("recipe not learned", extra=fields(recipe=setup.recipe, found=error.found))
+            self._look_after(child, error)
+
+    def _knows(self, child: Child, setup: LineSetup) -> bool:
+        return child is self._pupil and setup.digest in self._learned
+
+    def _teach(self, child: Child, setup: LineSetup) -> None:
+        """Raises what the process says."""
+        if child is not self._pupil:
+            self._pupil, self._learned = child, []
+        forgotten = self._learned[: max(0, len(self._learned) + 1 - MOST_RECIPES)]
+        self._learned = self._learned[len(forgotten) :] + [setup.digest]  # even where it fails: "read" says it then
+        child.ask("learn", self._limit_s, bool, digest=setup.digest, text=setup.text, forgotten=forgotten)
+
+    def _look_after(self, child: Child, error: OcrError) -> None:
+        if child.ended:
+            self._on_exit(error if isinstance(error, ReaderFailed) else ReaderFailed(error.found, code=error.code))
 
     def process(self, job: ReadJob, child: Child) -> None:
         """Reads ``job`` and hands its result over."""
+        if job.aside:
+            job.finish(self._look_aside(job, child))
+            return
         result = self._result(job, child)
         if job.finish(final_verdict.with_degraded(result, self._status.degraded.current())):
             self._count(result, self._elapsed_ms(job))
@@ -44,7 +78,7 @@ class JobReader:
         waited = self._elapsed_ms(job)
         if deadline is not None and waited >= deadline:
             return final_verdict.rejected_result(job.name, "deadline-missed", self.info, waited)
-        expected = expected_values.current(self._recipe)
+        expected = expected_values.current(self._recipe, fixed=job.setup.expected if job.setup else None)
         self._status.degraded.set("expected", [expected_values.STALE] if expected.problem else [])
         request: Dict[str, Any] = {"expected": {} if job.plain else expected.values, "trust_clock": self._clock()}
         request["deadline_ms"] = None if deadline is None else deadline - waited
@@ -52,6 +86,12 @@ class JobReader:
         if not job.plain:
             result = self._held(result, bool(expected.problem))
         return final_verdict.within_deadline(result, self._elapsed_ms(job), deadline)
+
+    def _look_aside(self, job: ReadJob, child: Child) -> Result:
+        """What the setup of the job makes of an image now; without a deadline, and without a word about the service."""
+        assert job.setup is not None
+        request = {"expected": job.setup.expected, "trust_clock": self._clock(), "deadline_ms": None}
+        return self._ask(job, child, request)
 
     def _held(self, result: Result, stale: bool) -> Result:
         """Nothing passes on stale expectations, or while the challenge set does not pass."""
@@ -63,11 +103,14 @@ class JobReader:
 
     def _ask(self, job: ReadJob, child: Child, request: Dict[str, Any]) -> Result:
         try:
+            if job.setup is not None:
+                request.update(recipe=job.setup.digest, regions=job.setup.regions)
+                if not self._knows(child, job.setup):
+                    self._teach(child, job.setup)
             answer = child.ask("read", self._limit_s, dict, path=job.path, **request)
             return final_verdict.with_name(answer, job.path, job.name)
-        except ReaderFailed as error:
-            if child.ended:
-                self._on_exit(error)
+        except (ReaderFailed, RecipeError, ReaderUnavailable) as error:
+            self._look_after(child, error)
             return final_verdict.failed_result(job.name, error, self.info, self._elapsed_ms(job))
 
     def _count(self, result: Result, elapsed_ms: float) -> None:

@@ -5,6 +5,8 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional
 
+from ocr_app.line.reading.setup import LineSetup
+
 Result = Dict[str, Any]
 """A result line (schema nano-ocr/result/3)."""
 
@@ -12,14 +14,26 @@ Result = Dict[str, Any]
 class ReadJob:
     """One image. ``path`` is read, ``name`` is written in the result; ``arrived`` is a time of the monotonic clock.
 
-    ``plain``: read as the gate reads a challenge set, without expected values and without a deadline.
+    ``plain``: read as the gate reads a challenge set, without expected values and without a deadline. ``setup``: what
+    it is judged by, None for what the settings say. ``aside``: only to see what would be read, so that nobody waits
+    for it within a deadline, and nothing counts it.
     """
 
-    def __init__(self, path: str, name: str, arrived: float, plain: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        arrived: float,
+        plain: bool = False,
+        setup: Optional[LineSetup] = None,
+        aside: bool = False,
+    ) -> None:
         self.path = path
         self.name = name
         self.arrived = arrived
         self.plain = plain
+        self.setup = setup
+        self.aside = aside
         self.dropped = False
         self.abandoned = False
         self._result: Optional[Result] = None
@@ -52,16 +66,27 @@ class ReadJob:
 
 
 class JobQueue:
-    """First in, first out; never more than ``capacity`` at once."""
+    """First in, first out; never more than ``capacity`` at once.
+
+    ``setup``: what images are judged by from now on, None for what the settings say.
+    """
 
     def __init__(self, capacity: int, now: Callable[[], float] = time.monotonic) -> None:
         self.capacity = capacity
         self.now = now
+        self.setup: Optional[LineSetup] = None
         self._queue: "queue.Queue[ReadJob]" = queue.Queue(capacity)
 
     def offer(self, path: str, name: str, plain: bool = False, arrived: Optional[float] = None) -> Optional[ReadJob]:
         """The job, or None when the queue is full: the caller then refuses or waits. It arrives now by default."""
-        job = ReadJob(path, name, self.now() if arrived is None else arrived, plain)
+        job = ReadJob(path, name, self.now() if arrived is None else arrived, plain, None if plain else self.setup)
+        return self._put(job)
+
+    def offer_aside(self, path: str, name: str, setup: LineSetup) -> Optional[ReadJob]:
+        """A job that only shows what ``setup`` would make of an image; None when anything else waits."""
+        return self._put(ReadJob(path, name, self.now(), setup=setup, aside=True)) if not self.length() else None
+
+    def _put(self, job: ReadJob) -> Optional[ReadJob]:
         try:
             self._queue.put_nowait(job)
         except queue.Full:

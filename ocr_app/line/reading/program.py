@@ -1,7 +1,8 @@
 """The process that reads: ``python -m ocr_app.line.reading.program``; it may hang or die without the service.
 
 It speaks the worker protocol (docs/reference/worker-protocol.md) with verbs of its own: ``open`` (a reader, with
-engines where asked, and its recipe), ``warm`` and ``read``, which answers with a whole result line.
+engines where asked, and its recipe), ``warm``, ``learn`` (another recipe, by the digest of its text), and ``read``,
+which answers with a whole result line, judged under the recipe of ``open`` or one that was learned.
 """
 
 import logging
@@ -16,6 +17,7 @@ from ocr_app.engines.targets import target
 from ocr_app.imaging.load import Limits
 from ocr_app.line.reading import packs
 from ocr_app.opening import NO_ENGINE, ReaderRequest, open_reader
+from ocr_app.opening.request import check_witnesses
 from ocr_app.readers.contract import Reader
 from ocr_app.readers.registry import parse_name, with_team
 from ocr_app.reading.frame import ReadOptions, VerdictRequest, read_file
@@ -33,9 +35,12 @@ class ReadingProgram(Program):
         self._reader: Optional[Reader] = None
         self._options = ReadOptions()
         self._limits = Limits()
+        self._learned: Dict[str, recipes.Recipe] = {}
 
     def verbs(self) -> Dict[str, Verb]:
-        return {"open": self._open, "warm": self._warm, "read": self._read, "close": self._close}
+        return {
+            "open": self._open, "warm": self._warm, "learn": self._learn, "read": self._read, "close": self._close
+        }  # fmt: skip
 
     def _open(self, message: protocol.Message) -> Dict[str, str]:
         recipe = recipes.load(message["recipe"]) if message["recipe"] else None
@@ -58,8 +63,27 @@ class ReadingProgram(Program):
             raise ReaderFailed("the first readings failed: {}".format(reading.error["found"]))
         return True
 
+    def _learn(self, message: protocol.Message) -> bool:
+        """Raises RecipeError, and ReaderUnavailable where the reader has fewer networks than the recipe asks for."""
+        recipe = recipes.loads(message["text"])
+        check_witnesses(self._opened(), recipe)
+        for digest in message["forgotten"]:
+            self._learned.pop(digest, None)
+        self._learned[message["digest"]] = recipe
+        return True
+
+    def _options_of(self, message: protocol.Message) -> ReadOptions:
+        """Those of ``open``, or with the recipe that the request names, and with its regions."""
+        digest = message.get("recipe")
+        if digest is None:
+            return self._options
+        if digest not in self._learned:
+            raise ReaderFailed("the recipe {} was not learned".format(digest[:12]), code="garbage")
+        regions = tuple(tuple(region) for region in message["regions"])
+        return self._options._replace(verdict_request=VerdictRequest(self._learned[digest]), regions=regions)  # type: ignore[arg-type]
+
     def _read(self, message: protocol.Message) -> Any:
-        options = self._options
+        options = self._options_of(message)
         if options.verdict_request is not None:
             expected, deadline = dict(message["expected"]), message["deadline_ms"]
             wanted = options.verdict_request._replace(

@@ -168,7 +168,10 @@ class Supervisor:
             child = self._process.serving()
 
     def _serve_one(self, child: Child, wait_s: float) -> None:
-        self._busy(self._limits.reading_s)
+        self._busy(2 * self._limits.reading_s)
+        self._reader.prepare(child)
+        if child.ended:
+            return
         job = self._jobs.take(wait_s)
         if job is not None and not job.abandoned:
             self._reader.process(job, child)

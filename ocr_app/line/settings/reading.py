@@ -79,6 +79,11 @@ class RecipeSettings:
     """The recipe that codes are decoded and checked under, and what a code has to be now."""
 
     file: str = setting("", "The recipe; without one, lines are read but get no verdict.", path=True, flag="--recipe")
+    folder: str = setting(
+        "",
+        "Folder of further recipes (`NAME.yaml`) that people may choose as the product while a line runs.",
+        path=True,
+    )
     expected: Dict[str, str] = setting(
         dict,
         "The text that each named field has to have.",

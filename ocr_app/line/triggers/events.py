@@ -40,6 +40,16 @@ class EventTriggers:
         self._changed = threading.Condition()
         self._newest: Optional[CapturedFrame] = None
         self._is_used = True
+        self._taken = 0
+
+    @property
+    def pending(self) -> int:
+        """Triggers that were taken, and whose parts have not begun."""
+        return self._taken
+
+    def _count_taken(self, more: int) -> None:
+        with self._lock:
+            self._taken += more
 
     def fire(self) -> None:
         """A trigger, now. One that bounces is counted; beyond MOST_WAITING the part fails at once."""
@@ -50,9 +60,11 @@ class EventTriggers:
         if bounces:
             self._status.count("triggers", "debounced")
             return
+        self._count_taken(1)
         try:
             self._events.put_nowait(at)
         except queue.Full:
+            self._count_taken(-1)
             self._pipeline.begin(at, None, parts.OVERRUN)
 
     def take(self, frame: CapturedFrame) -> None:
@@ -71,7 +83,10 @@ class EventTriggers:
                 at = self._events.get(True, _POLL_S)
             except queue.Empty:
                 continue
-            self._begin(at)
+            try:
+                self._begin(at)
+            finally:
+                self._count_taken(-1)
 
     def _begin(self, at: float) -> None:
         if self._stop.is_set():

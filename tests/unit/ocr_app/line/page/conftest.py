@@ -9,6 +9,7 @@ RECIPE = "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{d
 def page_line(tmp_path):
     """What the page needs of a running line, over a journal with one reject and a file of expected values."""
     pytest.importorskip("aiohttp", reason="not in the environments of the device side")
+    from ocr_app.line.changes.changing import LineChanges
     from ocr_app.line.health.status import ServiceStatus
     from ocr_app.line.journal.beside import JournalBeside
     from ocr_app.line.journal.journal import PartJournal
@@ -28,13 +29,10 @@ def page_line(tmp_path):
     row = PartRow(1, "b-0-1", "b", "0", "frame", "", "", 1.0, 1.0, 1.5, 9.0, True, "fail", "A", ("no-frame",))
     journal.decide(row)
 
-    def between(work):
-        work()
-        return True
-
     identity = LineIdentity("b", "0", "frame", "a", "d", "1")
     status.degraded.set("test", ["disk_low"])
-    yield PageLine(settings, identity, status.snapshot, lambda: 0, between, JournalBeside(journal))
+    beside = JournalBeside(journal)
+    yield PageLine(settings, identity, status.snapshot, lambda: 0, LineChanges(settings, beside), beside)
     journal.close()
 
 

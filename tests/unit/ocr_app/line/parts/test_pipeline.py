@@ -5,6 +5,7 @@ import threading
 import time
 
 from ocr_app.line.parts import part as parts
+from ocr_app.line.reading.setup import LineSetup
 from ocr_app.line.sources.contract import CapturedFrame
 
 
@@ -227,3 +228,23 @@ def test_work_between_parts_is_refused_while_one_is_under_way_and_keeps_new_ones
     bench.end()
     bench.begin()
     assert not bench.pipeline.between_parts(work) and done == [0]
+
+
+def test_work_between_parts_is_refused_while_a_trigger_has_no_part_yet(make_bench):
+    bench, done = make_bench(), []
+    bench.pipeline.pending = lambda: 1
+    assert not bench.pipeline.between_parts(lambda: done.append(1)) and done == []
+    bench.pipeline.pending = lambda: 0
+    assert bench.pipeline.between_parts(lambda: done.append(1)) and done == [1]
+
+
+def test_a_row_names_the_recipe_that_judges_it(make_bench):
+    bench = make_bench().start()
+    first = bench.begin()
+    bench.read()
+    bench.jobs.setup = LineSetup("p", "other", "another digest", "", (), {}, ())
+    second = bench.begin()
+    assert bench.read().setup is bench.jobs.setup
+    bench.end()
+    assert (first.row.recipe, first.row.recipe_digest) == ("recipe", "digest")
+    assert (second.row.recipe, second.row.recipe_digest) == ("other", "another digest")

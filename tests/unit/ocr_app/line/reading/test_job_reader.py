@@ -2,10 +2,11 @@
 
 import pytest
 
-from ocr_app.core.errors import ReaderFailed
+from ocr_app.core.errors import ReaderFailed, RecipeError
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import job_reader
 from ocr_app.line.reading.jobs import JobQueue
+from ocr_app.line.reading.setup import LineSetup
 from ocr_app.line.settings import RecipeSettings, ServiceSettings
 
 
@@ -109,3 +110,80 @@ def test_verdicts_and_times_are_counted(processed):
     text = status.metrics.text(status.snapshot(), 0, 1, "")
     assert 'readings_total{verdict="pass"} 1.0' in text and "reading_seconds_count 1.0" in text
     assert status.snapshot().latency_ms["0.5"] == pytest.approx(120.0)
+
+
+# --- other recipes than that of the settings -------------------------------------------------------------------------
+
+
+def setup(digest, **more):
+    return LineSetup("p", "r", digest, "text of " + digest, ("lot",), more.pop("expected", {}), more.pop("regions", ()))
+
+
+@pytest.fixture
+def reading():
+    """(JobReader, its jobs, its status, errors of on_exit)"""
+    status, exits, jobs = ServiceStatus(), [], JobQueue(8)
+    return job_reader.JobReader(ServiceSettings(), status, jobs, exits.append), jobs, status, exits
+
+
+def process_one(reading, child, offer):
+    job = offer()
+    reading[1].take(0.0)
+    reading[0].process(job, child)
+    return job.wait(0)
+
+
+def test_a_process_learns_a_recipe_before_the_first_image_that_needs_it_and_once(reading):
+    _reader, jobs, _, _ = reading
+    child = FakeChild(LINE)
+    jobs.setup = setup("d", expected={"lot": "7"}, regions=((0, 0, 1, 1),))
+    for _ in range(2):
+        assert process_one(reading, child, lambda: jobs.offer("/tmp/x", "a.png"))["verdict"] == "pass"
+    assert [request["verb"] for request in child.requests] == ["learn", "read", "read"]
+    assert child.requests[0]["text"] == "text of d"
+    assert (child.requests[1]["recipe"], child.requests[1]["regions"]) == ("d", ((0, 0, 1, 1),))
+    assert child.requests[1]["expected"] == {"lot": "7"}
+    other = FakeChild(LINE)
+    process_one(reading, other, lambda: jobs.offer("/tmp/x", "a.png"))
+    assert other.requests[0]["verb"] == "learn", "a process that was started again knows nothing"
+
+
+def test_a_process_is_prepared_while_it_waits(reading):
+    reader, jobs, _, exits = reading
+    child = FakeChild(LINE)
+    reader.prepare(child)
+    jobs.setup = setup("d")
+    reader.prepare(child)
+    reader.prepare(child)
+    assert [request["verb"] for request in child.requests] == ["learn"] and exits == []
+    dead = FakeChild(ReaderFailed("died", code="crashed"), ended=True)
+    reader.prepare(dead)
+    assert [error.code for error in exits] == ["crashed"]
+
+
+def test_a_process_keeps_a_few_recipes_and_forgets_the_oldest(reading):
+    _, jobs, _, _ = reading
+    child = FakeChild(LINE)
+    for digest in "abcde":
+        jobs.setup = setup(digest)
+        process_one(reading, child, lambda: jobs.offer("/tmp/x", "a.png"))
+    learned = [(request["digest"], request["forgotten"]) for request in child.requests if request["verb"] == "learn"]
+    assert learned == [("a", []), ("b", []), ("c", []), ("d", []), ("e", ["a"])]
+
+
+def test_a_look_aside_counts_nowhere_and_has_no_deadline(reading):
+    _, jobs, status, _ = reading
+    status.degraded.set("test", ["disk_low"])
+    child = FakeChild(LINE)
+    found = process_one(reading, child, lambda: jobs.offer_aside("/tmp/x", "a.png", setup("d", expected={"lot": "8"})))
+    assert (found["verdict"], found["reasons"]) == ("pass", [])
+    assert (child.requests[1]["expected"], child.requests[1]["deadline_ms"]) == ({"lot": "8"}, None)
+    text = status.metrics.text(status.snapshot(), 0, 1, "")
+    assert 'nano_ocr_readings_total{verdict="pass"} 0.0' in text
+
+
+def test_a_recipe_that_a_process_refuses_fails_the_image_and_not_the_service(reading):
+    _, jobs, _, exits = reading
+    jobs.setup = setup("d")
+    found = process_one(reading, FakeChild(RecipeError("no recipe")), lambda: jobs.offer("/tmp/x", "a.png"))
+    assert found["verdict"] == "error" and exits == []

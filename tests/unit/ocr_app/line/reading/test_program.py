@@ -129,3 +129,29 @@ def test_packs_are_taken_only_for_engines_and_what_was_not_taken_is_logged(monke
     with caplog.at_level(logging.WARNING, "ocr_app"):
         program.take_packs({"packs": "/packs", "engine": "tensorrt"})
     assert taken == ["/packs"] and caplog.records[-1].fields == {"detail": "x.tar is foreign"}
+
+
+def learn(process, text, digest="d", forgotten=()):
+    return ask(process, "learn", text=text, digest=digest, forgotten=list(forgotten))
+
+
+def test_a_recipe_that_was_learned_judges_the_images_that_name_it(process, tmp_path, image):
+    opened(process, tmp_path, regions=[[0, 0, 10, 10]])
+    assert learn(process, RECIPE.replace("[AB]", "[BA]"))["result"] is True
+    common = {"path": image, "expected": {}, "trust_clock": False, "deadline_ms": None}
+    assert ask(process, "read", recipe="d", regions=[], **common)["result"]["verdict"] != "pass"
+    assert process.reader.seen[-1][:2] == (40, 60), "the whole image"
+    ask(process, "read", recipe="d", regions=[[0, 0, 20, 30]], **common)
+    assert process.reader.seen[-1][:2] == (30, 20)
+    assert ask(process, "read", **common)["result"]["verdict"] == "pass", "that of the settings is still there"
+
+
+def test_a_recipe_that_is_none_or_was_forgotten_is_an_error(process, tmp_path, image):
+    opened(process, tmp_path)
+    assert "recipe" in learn(process, "name: x")["error"]["found"]
+    assert "2 independent networks" in learn(process, RECIPE.replace("witnesses: 1", "witnesses: 2"))["error"]["found"]
+    learn(process, RECIPE)
+    learn(process, RECIPE, "e", forgotten=["d"])
+    common = {"path": image, "expected": {}, "trust_clock": False, "deadline_ms": None, "regions": []}
+    assert "not learned" in ask(process, "read", recipe="d", **common)["error"]["found"]
+    assert ask(process, "read", recipe="e", **common)["result"]["verdict"] == "pass"

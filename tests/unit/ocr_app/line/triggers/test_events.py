@@ -123,3 +123,21 @@ def test_as_threads_with_the_real_clock(pipeline, status, make_frame):
     stop.set()
     thread.join(10)
     assert [frame.name for _, frame, _ in pipeline.begun] == ["a", "b"]
+
+
+def test_a_trigger_is_pending_until_its_part_has_begun(make_bench, make_frame, pipeline):
+    bench, seen = make_bench(), []
+    thread = threading.Thread(target=bench.triggers.run, daemon=True)
+    begin = pipeline.begin
+    pipeline.begin = lambda *arguments, **more: seen.append(bench.triggers.pending) or begin(*arguments, **more)
+    assert bench.triggers.pending == 0
+    bench.triggers.fire()
+    assert bench.triggers.pending == 1
+    bench.triggers.take(make_frame("a", 10.0))
+    thread.start()
+    end = time.monotonic() + 10
+    while bench.triggers.pending and time.monotonic() < end:
+        time.sleep(0.01)
+    bench.stop.set()
+    thread.join(10)
+    assert seen == [1] and bench.triggers.pending == 0
