@@ -13,6 +13,7 @@ from ocr_app.core.errors import ServiceError
 from ocr_app.core.logs import fields
 from ocr_app.line.changes.changing import LineChanges
 from ocr_app.line.changes.control import LineControl
+from ocr_app.line.changes.preview import RecentFrames, SetupPreview
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.journal.beside import JournalBeside
@@ -182,11 +183,17 @@ class LiveLine:
 
         address = listening.listen(self._settings.page, self._settings.journal.folder)
         line = PageLine(
-            self._settings, self.identity, self._status.snapshot, lambda: self.pipeline.under_way, self.changes, beside
-        )
+            self._settings, self.identity, self._status.snapshot, lambda: self.pipeline.under_way, self.changes, beside,
+            self._make_preview(),
+        )  # fmt: skip
         page = OperatorPage(line, address)
         self.pipeline.add_view(page.view)
         return page
+
+    def _make_preview(self) -> SetupPreview:
+        frames = RecentFrames(self._journal, self._settings.journal.folder)
+        self.pipeline.add_view(frames.view)
+        return SetupPreview(frames, self._jobs, lambda: self.pipeline.under_way, self._hold.frames)
 
     def _fire(self) -> None:
         """A trigger from outside."""

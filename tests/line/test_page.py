@@ -96,6 +96,7 @@ def waiting(folder):
 def shown(tmp_path_factory):
     """A line that ran for some parts and waits for more over HTTP, with users; for tests that leave it as it is."""
     made = waiting(tmp_path_factory.mktemp("page"))
+    made.set(recipe={"folder": "more"})
     served, port = start(made)
     made.frames([1])
     made.png = (made.folder / "in" / "0000.png").read_bytes()
@@ -207,9 +208,10 @@ def test_expected_values_change_between_parts_and_survive_a_restart(line):
     caller.sign_in("anna", PIN)
 
     def change():
-        answer = caller.ask("POST", "/expected", {"csrf": caller.csrf(), "value.text": SCRIPT})
-        assert answer[0] in (200, 409)
-        return answer[0] == 200
+        fields = {"csrf": caller.csrf(), "product": "recipe", "value.text": SCRIPT}
+        answer = caller.ask("POST", "/product", fields)
+        assert answer[0] in (303, 409)
+        return answer[0] == 303
 
     until(change, "a moment between two parts")
     until(lambda: line.count("pass") > 1, "parts that pass")
@@ -230,9 +232,40 @@ def test_expected_values_are_not_changed_while_a_part_is_under_way(line):
     caller = Caller(port)
     caller.sign_in("erik", PASSWORD)
     until(lambda: line.rows("SELECT COUNT(*) FROM parts")[0][0], "a part")
-    answer = caller.ask("POST", "/expected", {"csrf": caller.csrf(), "value.text": "C"})
+    answer = caller.ask("POST", "/product", {"csrf": caller.csrf(), "product": "recipe", "value.text": "C"})
     assert answer[0] == 409 and "under way" in answer[2]
     assert (line.folder / "expected.json").read_text() == '{"text": "B"}'
+
+
+def test_a_product_is_tried_chosen_and_written_down_and_only_by_who_may(shown, operator):
+    (shown.folder / "more").mkdir(exist_ok=True)
+    (shown.folder / "more" / "tea.yaml").write_text(RECIPE.replace("name: a", "name: Green tea").replace("ALERT", "X"))
+    assert "Green tea" in operator.get("/product")[2] and "tea" in operator.get("/product/choose?product=tea")[2]
+    tried = operator.ask("POST", "/product/try", {"csrf": operator.csrf(), "product": "tea"})
+    assert tried[0] == 200 and "would pass" in tried[2] and "Green tea" in tried[2]
+    digest = re.search(r'name="digest" value="(\w+)"', tried[2]).group(1)
+    assert operator.ask("POST", "/product", {"csrf": operator.csrf(), "product": "tea", "digest": "x"})[0] == 409
+    assert shown.served_one.read(shown.png)[1]["verdict"] == "pass", "nothing changed yet"
+    viewer = Caller(shown.page)
+    viewer.sign_in("vera", LOOK)
+    fields = {"product": "tea", "digest": digest}
+    for path in ("/product", "/product/try", "/batch"):
+        assert viewer.ask("POST", path, {**fields, "csrf": viewer.csrf()})[0] == 403
+        assert operator.ask("POST", path, {**fields, "csrf": "x"})[0] == 403, "a form of another page"
+    assert viewer.get("/product")[0] == 403 and viewer.get("/recent/1.jpg")[0] == 403
+    for name in ("../users", "none", "", "<script>"):
+        answer = operator.ask("POST", "/product", {"csrf": operator.csrf(), "product": name})
+        assert answer[0] == 409 and "cannot be chosen" in answer[2] and "<script>" not in answer[2].lower()
+    assert operator.ask("POST", "/product", {**fields, "csrf": operator.csrf()})[0] == 303
+    result = shown.served_one.read(shown.png)[1]
+    assert (result["recipe"], result["verdict"] == "pass") == ("Green tea", False)
+    assert "tea" in operator.get("/health")[2] and 'id="batches"' in operator.get("/product")[2]
+    back = {"csrf": operator.csrf(), "product": "recipe"}
+    assert operator.ask("POST", "/product", back)[0] == 303 and shown.served_one.read(shown.png)[1]["verdict"] == "pass"
+    done = shown.rows("SELECT user, role, detail FROM actions WHERE action = 'product'")
+    assert [row[:2] for row in done] == [("anna", "operator")] * 2 and "product: recipe -> tea" in done[0][2]
+    assert operator.ask("POST", "/batch", {"csrf": operator.csrf()})[0] == 303
+    assert shown.rows("SELECT kind, begins_batch FROM changes ORDER BY number")[-1] == ("batch", 1)
 
 
 # --- hostile requests ------------------------------------------------------------------------------------------------

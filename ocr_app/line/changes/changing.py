@@ -21,7 +21,7 @@ from ocr_app.line.settings.fields import Regions
 
 LOG = logging.getLogger(__name__)
 PRODUCT, EXPECTED, REGIONS, BATCH, START, UNDONE = "product", "expected", "regions", "batch", "start", "undone"
-BUSY, FAILED, LONG, FIELD, AREA, SAME = "busy", "failed", "long", "field", "area", "same"
+BUSY, FAILED, LONG, FIELD, AREA, SAME, EDITED = "busy", "failed", "long", "field", "area", "same", "edited"
 REFUSALS = {
     BUSY: "a part is under way; nothing was changed, try again between two parts",
     FAILED: "the change could not be written down, so nothing was changed",
@@ -29,6 +29,7 @@ REFUSALS = {
     FIELD: "the recipe has no such field",
     AREA: "a region is not inside the picture, or there are more than 16",
     SAME: "nothing would change",
+    EDITED: "the recipe was edited since it was tried; nothing was changed",
 }
 """Why a change is refused, by code."""
 LONGEST, MOST_REGIONS = 200, 16

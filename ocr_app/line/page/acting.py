@@ -1,4 +1,4 @@
-"""What people do: sign in and out, acknowledge alarms, change the expected values. Each is written down first."""
+"""What people do: sign in and out, and acknowledge alarms. Each is written down first."""
 
 import math
 import time
@@ -6,7 +6,6 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from aiohttp import web
 
-from ocr_app.line.changes.changing import ChangeAuthor, ChangeRefused
 from ocr_app.line.page.access import users
 from ocr_app.line.page.access.gate import COOKIE, FORM_COOKIE, PagePerson, address_of, where_to
 from ocr_app.line.page.access.users import NOBODY, OPERATOR, PageUser
@@ -25,15 +24,12 @@ class PageActions:
 
     def routes(self) -> List[web.RouteDef]:
         """What this class answers."""
-        found = [
+        return [
             web.get("/sign-in", self.sign_in_form),
             web.post("/sign-in", self.sign_in),
             web.post("/sign-out", self.sign_out),
             web.post("/alarms/acknowledge", self.acknowledge),
         ]
-        if self._site.can_expect:
-            found += [web.get("/expected", self.expected_form), web.post("/expected", self.expected)]
-        return found
 
     # --- sign-in ---------------------------------------------------------------------------------------------------
 
@@ -100,14 +96,14 @@ class PageActions:
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """Ends the session."""
         site = self._site
-        person, _ = await self._acting(request, "")
+        person, _ = await self.acting(request, "")
         site.gate.sessions.end(person.identifier)
         await site.record(request, person, "sign-out")
         response = web.Response(status=303, headers={"Location": "/sign-in"})
         response.del_cookie(COOKIE, path="/")
         return response
 
-    async def _acting(self, request: web.Request, least: str) -> Any:
+    async def acting(self, request: web.Request, least: str) -> Any:
         """(who, the form) of somebody who is signed in, may do this, and sent a form of this page; else an error."""
         form = await self._site.gate.form(request)
         person = self._site.gate.person(request)
@@ -121,43 +117,13 @@ class PageActions:
     async def acknowledge(self, request: web.Request) -> web.StreamResponse:
         """Hides one alarm until it is over. It is written down who did that."""
         site = self._site
-        person, form = await self._acting(request, OPERATOR)
+        person, form = await self.acting(request, OPERATOR)
         reason = form.get("alarm", "")
         site.open_alarms()
         if not site.alarms.acknowledge(reason, person.user, time.time()):
             return await self._screens.health(request, site.texts("health.gone"))
         await site.record(request, person, "acknowledge", site.texts.alarm(reason)["title"])
         return web.Response(status=303, headers={"Location": "/health"})
-
-    # --- expected values -------------------------------------------------------------------------------------------
-
-    async def expected_form(self, request: web.Request) -> web.StreamResponse:
-        """What is expected now."""
-        person = self._site.gate.demand(request, OPERATOR)
-        return await self._expected(request, person, await self._site.work(self._current))
-
-    def _current(self) -> Dict[str, str]:
-        return self._site.line.changes.expected
-
-    async def _expected(
-        self, request: web.Request, person: PagePerson, values: Dict[str, str], problem: str = "", done: str = ""
-    ) -> web.StreamResponse:
-        names, status = self._site.line.changes.setup.fields, 409 if problem else 200
-        return self._site.page(
-            request, "expected", status, person=person, names=names, values=values, problem=problem, done=done
-        )
-
-    async def expected(self, request: web.Request) -> web.StreamResponse:
-        """Other values from the next part on, after it was written down who did that."""
-        site = self._site
-        person, form = await self._acting(request, OPERATOR)
-        values = values_of(form, site.line.changes.setup.fields)
-        author = ChangeAuthor(person.user, person.role, address_of(request))
-        try:
-            await site.work(site.line.changes.expect, author, values)
-        except ChangeRefused as refused:
-            return await self._expected(request, person, values, site.texts("refused." + refused.code))
-        return await self._expected(request, person, values, done=site.texts("expected.saved"))
 
 
 def values_of(form: Dict[str, str], names: Sequence[str]) -> Dict[str, str]:

@@ -18,7 +18,7 @@ REJECTS, ROWS, EXPORTED, ACTIONS = 24, 50, 20000, 50
 _LONGEST = 100
 _DIGITS = re.compile(r"[0-9]{1,18}\Z")
 _REJECTED = tuple(verdict for verdict in VERDICTS if verdict != "pass")
-_SCRIPT = ("verdict.", "state.", "live.", "count.", "text.")
+_SCRIPT = ("verdict.", "state.", "live.", "count.", "text.", "span.")
 
 
 class PageScreens:
@@ -41,8 +41,10 @@ class PageScreens:
     async def live(self, request: web.Request) -> web.StreamResponse:
         """The last part; a script fills it in."""
         person = self._site.gate.demand(request, VIEWER)
-        texts = {prefix + key: text for prefix in _SCRIPT for key, text in self._site.texts.below(prefix).items()}
-        return self._site.page(request, "live", person=person, script_texts=texts)
+        return self._site.page(request, "live", person=person, script_texts=self._script_texts(_SCRIPT))
+
+    def _script_texts(self, prefixes: Tuple[str, ...]) -> Dict[str, str]:
+        return {prefix + key: text for prefix in prefixes for key, text in self._site.texts.below(prefix).items()}
 
     async def rejects(self, request: web.Request) -> web.StreamResponse:
         """Pictures of the last rejects."""
@@ -115,13 +117,15 @@ class PageScreens:
         actions = await site.work(site.records.actions, ACTIONS) if show else []
         return site.page(
             request, "health", person=person, health=found, alarms=found["alarms"], facts=self._facts(),
-            show_actions=show, actions=actions, problem=problem,
+            show_actions=show, actions=actions, problem=problem, script_texts=self._script_texts(("health.",)),
         )  # fmt: skip
 
     def _facts(self) -> List[Tuple[str, str]]:
         its, snapshot = self._site.line.identity, self._site.line.snapshot()
+        setup = self._site.line.changes.setup
         info = snapshot.info
-        found = [("board", its.board), ("state", snapshot.state), ("recipe", its.recipe), ("release", its.release)]
+        found = [("board", its.board), ("state", snapshot.state), ("product", setup.product), ("recipe", setup.recipe)]
+        found += [("digest", setup.digest[:12]), ("release", its.release)]
         found += [(name, info[name]) for name in ("reader", "engine", "device") if info.get(name)]
         return found + [("boot", its.boot), ("waiting", str(self._site.line.under_way()))]
 

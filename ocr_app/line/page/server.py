@@ -19,6 +19,7 @@ from ocr_app.line.page.access.gate import PageGate
 from ocr_app.line.page.access.guard import ConnectionGuard
 from ocr_app.line.page.access.listening import PageAddress
 from ocr_app.line.page.acting import PageActions
+from ocr_app.line.page.changing import PageChanges
 from ocr_app.line.page.content.rendering import assets
 from ocr_app.line.page.content.words import lines_of
 from ocr_app.line.page.screens import PageScreens
@@ -74,7 +75,9 @@ class OperatorPage:
         failed = functools.partial(LOG.exception, "a request of the page failed")
         checked = gates.middleware(self._site.gate, arrived, self._site.error, failed)
         app = web.Application(client_max_size=gates.BODY_BYTES, middlewares=[checked])
-        app.add_routes(screens.routes() + streams.routes() + PageActions(self._site, screens).routes())
+        actions = PageActions(self._site, screens)
+        changes = PageChanges(self._site, actions)
+        app.add_routes(screens.routes() + streams.routes() + actions.routes() + changes.routes())
         runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_S)
         await runner.setup()
         assert runner.server is not None  # since setup

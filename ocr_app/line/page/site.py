@@ -10,6 +10,7 @@ from aiohttp import web
 
 from ocr_app.imaging.load import Limits
 from ocr_app.line.changes.changing import LineChanges
+from ocr_app.line.changes.preview import SetupPreview
 from ocr_app.line.health.snapshot import StatusSnapshot
 from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.journal.pictures import UNKNOWN
@@ -36,6 +37,7 @@ class PageLine(NamedTuple):
     under_way: Callable[[], int]
     changes: LineChanges
     beside: JournalBeside
+    preview: SetupPreview
 
 
 class PageSite:
@@ -47,7 +49,7 @@ class PageSite:
         image = line.settings.image
         self.limits = Limits(image.max_pixels, image.max_bytes, image.min_side)
         self.texts = PageTexts()
-        self.feed = LiveFeed(self.texts)
+        self.feed = LiveFeed(self.texts, shifts=line.settings.page.shifts)
         self.alarms = PageAlarms()
         self.attempts = SignInAttempts()
         self.forms = FormTokens()
@@ -55,11 +57,11 @@ class PageSite:
         self._pool = ThreadPoolExecutor(WORKERS)
         self._waiting = 0
         self._render = PageRenderer(
-            self.texts, board=line.identity.board, has_users=gate.users is not None, can_expect=self.can_expect
+            self.texts, board=line.identity.board, has_users=gate.users is not None, can_change=self.can_change
         )
 
     @property
-    def can_expect(self) -> bool:
+    def can_change(self) -> bool:
         """Whether anything can be changed here: there is somebody who may."""
         return self.gate.users is not None
 

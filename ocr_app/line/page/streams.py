@@ -4,6 +4,7 @@ import asyncio
 import collections
 import json
 import logging
+import sqlite3
 import time
 from typing import Any, Dict, List, Optional, Set
 
@@ -12,10 +13,11 @@ from aiohttp import web
 from ocr_app.core.errors import ImageError
 from ocr_app.core.logs import Throttle, fields
 from ocr_app.line.page.access.gate import HEADERS, PageGate
-from ocr_app.line.page.access.users import VIEWER
+from ocr_app.line.page.access.users import OPERATOR, VIEWER
 from ocr_app.line.page.content import pictures
 from ocr_app.line.page.content.feed import ShownPart
 from ocr_app.line.page.content.pictures import LARGEST, SMALL, PagePicture
+from ocr_app.line.page.content.records import SearchTooSlow
 from ocr_app.line.page.content.rendering import PageAsset
 from ocr_app.line.page.site import PageSite
 
@@ -61,6 +63,7 @@ class PageStreams:
         return [
             web.get("/events", self.events),
             web.get("/frames/{number:[0-9]{1,18}}.jpg", self.frame),
+            web.get("/recent/{number:[0-9]{1,18}}.jpg", self.recent),
             web.get("/pictures/{number:[0-9]{1,18}}.jpg", self.picture),
             web.get("/hours.json", self.hours),
             web.get("/assets/{name}", self.asset),
@@ -94,12 +97,24 @@ class PageStreams:
 
     async def _make_event(self) -> bytes:
         site, part = self._site, self._site.feed.last
+        await self._count()
         found: Dict[str, Any] = {"part": None, "health": site.health(), "now": time.time()}
-        found.update(site.feed.counters(), under_way=site.line.under_way())
+        found.update(site.feed.counters(), under_way=site.line.under_way(), product=site.line.changes.setup.product)
         if part is not None:
             picture = await self._frame_of(part)
             found["part"] = dict(site.feed.describe(part), size=picture.size if picture else None)
         return b"data: " + json.dumps(found, ensure_ascii=False).encode("utf-8") + b"\n\n"
+
+    async def _count(self) -> None:
+        """Shift and batch are counted anew when they begin; where the journal is slow, at the next event."""
+        site, batch = self._site, self._site.line.changes.batch
+        first = None if batch is None else (batch.first_part, batch.wall, str(batch.record.get("product", "")))
+        try:
+            await site.work(site.feed.spans.look, time.time(), first, site.records.counts)
+        except (sqlite3.Error, SearchTooSlow, web.HTTPServiceUnavailable) as error:
+            held_back = self._throttle.admit("count")
+            if held_back is not None:
+                LOG.warning("parts are not counted", extra=fields(error=str(error)))
 
     async def _frame_of(self, part: ShownPart) -> Optional[PagePicture]:
         """The frame of a part as a picture, None where it has none that can be shown."""
@@ -166,6 +181,19 @@ class PageStreams:
         try:
             return _jpeg(await site.work(pictures.of_file, path, site.limits, side))
         except ImageError:
+            raise web.HTTPNotFound()
+
+    async def recent(self, request: web.Request) -> web.StreamResponse:
+        """The frame of one of the last parts, which the journal need not keep; for those who may change something."""
+        site = self._site
+        site.gate.demand(request, OPERATOR, is_click=False)
+        found = await site.work(site.line.preview.frames.of, int(request.match_info["number"]))
+        if found is None:
+            raise web.HTTPNotFound()
+        side = SMALL if request.query.get("side") == "small" else LARGEST
+        try:
+            return _jpeg(await site.work(pictures.of_bytes, found.data, site.limits, side))
+        except (ImageError, OSError):
             raise web.HTTPNotFound()
 
     async def hours(self, request: web.Request) -> web.StreamResponse:

@@ -1,4 +1,8 @@
+# ruff: noqa: RUF009 - the defaults are declarations of attrs, not calls that are evaluated once
 """The section about the operator's page."""
+
+import re
+from typing import Any, Dict
 
 import attr
 
@@ -7,6 +11,11 @@ from ocr_app.line.settings.fields import setting
 NO_ADDRESS = "none"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SIGN_IN, OPEN = "sign-in", "open"
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _are_times(value: Any) -> bool:
+    return all(name and isinstance(text, str) and _TIME.fullmatch(text) for name, text in value.items())
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
@@ -26,6 +35,12 @@ class PageSettings:
     )
     idle_min: int = setting(30, "Time without a click after which a sign-in ends.", "min", 1, 1440)
     name: str = setting("", "Name by which browsers reach this board; it stands in the certificate that is made.")
+    shifts: Dict[str, str] = setting(
+        dict,
+        "Shifts, each with the local time at which it begins; parts are counted for each.",
+        form="times like '06:00' by name",
+        fits=_are_times,
+    )
     certificate_file: str = setting(
         "", "Certificate of the page; without one, other computers get one that is made at the first start.", path=True
     )

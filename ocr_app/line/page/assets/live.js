@@ -9,7 +9,7 @@
   const took = (ms) => ms < 1000 ? Math.round(ms) + " ms" : (ms / 1000).toFixed(1) + " s";
   const clock = (wall) => new Date(wall * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const verdict = at("verdict"), image = at("frame-image"), quads = at("frame-quads");
-  let heard = Date.now(), shown = null, recent = "", dotted = new Map();
+  let heard = Date.now(), shown = null, latest = null, recent = "", dotted = new Map();
 
   const put = (id, text) => { const its = at(id); if (its.textContent !== text) its.textContent = text; };
   const element = (name, text, kind) => {
@@ -72,11 +72,24 @@
     put("frame-caption", texts["live.no-frame"]);
   }
 
+  function showSpans(spans) {
+    at("spans").hidden = spans.length < 2;
+    for (const span of spans) {
+      at("span-" + span.name).hidden = false;
+      put("span-" + span.name + "-label", span.label ? say("span." + span.name + ".of", { label: span.label }) : texts["span." + span.name]);
+    }
+    const chosen = document.querySelector("input[name=span]:checked").value;
+    return spans.find((span) => span.name === chosen) || spans[0];
+  }
+
   function showCounters(event) {
-    put("count-total", String(event.total));
-    for (const name of ["pass", "fail", "no-read", "hold"]) put("count-" + name, String(event.counts[name]));
-    put("count-yield", event.yield === null ? "–" : percent(event.yield));
-    put("count-since", say("live.since", { time: clock(event.since) }));
+    latest = event;
+    const span = showSpans(event.spans);
+    put("count-total", String(span.total));
+    for (const name of ["pass", "fail", "no-read", "hold"]) put("count-" + name, String(span.counts[name]));
+    put("count-yield", span.yield === null ? "–" : percent(span.yield));
+    const isOld = Date.now() / 1000 - span.since > 72000;
+    put("count-since", say("live.since", { time: (isOld ? new Date(span.since * 1000).toLocaleDateString() + " " : "") + clock(span.since) }));
     const latency = event.latency_ms;
     put("count-latency", "p50" in latency ? took(latency.p50) : "–");
     put("count-latency-detail", "p95" in latency ? say("count.latency.detail", { p95: took(latency.p95) }) : "");
@@ -162,6 +175,7 @@
   source.onerror = () => { if (source.readyState === EventSource.CLOSED) location.reload(); };
   image.onerror = () => { image.hidden = true; quads.replaceChildren(); };
   setInterval(() => { if (Date.now() - heard > STALE_MS) lost(); }, 500);
+  at("spans").addEventListener("change", () => { if (latest) showCounters(latest); });
   setInterval(askHours, HOURS_MS);
   askHours();
 })();

@@ -3,9 +3,10 @@
 import collections
 import threading
 import time
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from ocr_app.line.journal.rows import VERDICTS, PartRow
+from ocr_app.line.page.content.counting import PartCounters
 from ocr_app.line.page.content.words import PageTexts, lines_of
 from ocr_app.line.reading.jobs import Result
 
@@ -23,9 +24,12 @@ class ShownPart(NamedTuple):
 class LiveFeed:
     """For use by several threads. ``changed`` is called after each part, and must not wait."""
 
-    def __init__(self, texts: PageTexts, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, texts: PageTexts, wall: Callable[[], float] = time.time, shifts: Optional[Mapping[str, str]] = None
+    ) -> None:
         self._texts = texts
         self.since = wall()
+        self.spans = PartCounters(shifts or {}, self.since)
         self._lock = threading.Lock()
         self._last: Optional[ShownPart] = None
         self._counts = dict.fromkeys(VERDICTS, 0)
@@ -43,6 +47,7 @@ class LiveFeed:
             self._recent.append((row.number, verdict))
             if row.decided is not None:
                 self._times.append((row.decided - row.triggered) * 1000.0)
+        self.spans.add(row.number, verdict)
         self.changed(part)
 
     @property
@@ -51,7 +56,7 @@ class LiveFeed:
         return self._last
 
     def counters(self) -> Dict[str, Any]:
-        """Counts by verdict, the share of passes (None before a part), milliseconds, the last parts, and since when."""
+        """Counts by verdict, the share of passes (None before a part), milliseconds, the last parts, and spans."""
         with self._lock:
             counts, recent, times = dict(self._counts), list(self._recent), sorted(self._times)
         total = sum(counts.values())
@@ -60,7 +65,7 @@ class LiveFeed:
         yielded = counts["pass"] / float(total) if total else None
         return {
             "counts": counts, "total": total, "yield": yielded, "latency_ms": latency, "recent": recent,
-            "since": self.since,
+            "since": self.since, "spans": self.spans.told(),
         }  # fmt: skip
 
     def describe(self, part: ShownPart) -> Dict[str, Any]:

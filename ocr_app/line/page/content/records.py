@@ -7,7 +7,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ocr_app.line.journal import database, rows
-from ocr_app.line.journal.beside import PersonAction
+from ocr_app.line.journal.beside import PersonAction, change_of
 from ocr_app.line.journal.rows import PartRow
 
 LIMIT_S = 5.0
@@ -77,6 +77,29 @@ class PageRecords:
         """What people did, the newest first."""
         query = "SELECT number, wall, user, role, address, action, detail FROM actions ORDER BY number DESC LIMIT ?"
         return [PersonAction(*found) for found in self._ask(query, (most,))]
+
+    def batches(self, most: int) -> List[Dict[str, Any]]:
+        """The last batches, the newest first, each with {since, user, product, first, counts}."""
+        query = (
+            "SELECT number, first_part, wall, user, kind, begins_batch, record FROM changes WHERE begins_batch = 1"
+            " ORDER BY number DESC LIMIT ?"
+        )
+        found, end = [], 1 << 62
+        for change in (change_of(values) for values in self._ask(query, (most,))):
+            counts = self.counts("number >= ? AND number < ?", (change.first_part, end))[0]
+            end = change.first_part
+            found.append({
+                "since": change.wall, "user": change.user, "product": change.record.get("product", ""),
+                "first": change.first_part, "counts": counts, "total": sum(counts.values()),
+            })  # fmt: skip
+        return found
+
+    def counts(self, condition: str, values: Tuple[Any, ...]) -> Tuple[Dict[str, int], int]:
+        """Decided parts by verdict under a condition of ours, and the number of the last one (0 for none)."""
+        query = "SELECT verdict, COUNT(*), MAX(number) FROM parts WHERE verdict IS NOT NULL AND {} GROUP BY verdict"
+        found = self._ask(query.format(condition), values)
+        counts = dict(dict.fromkeys(rows.VERDICTS, 0), **{verdict: count for verdict, count, _ in found})
+        return counts, max([number for _, _, number in found], default=0)
 
     def hours(self, now: float, count: int = 12) -> List[Dict[str, Any]]:
         """Passes and all parts of each of the last hours, the oldest first; ``at``: the beginning of the hour."""

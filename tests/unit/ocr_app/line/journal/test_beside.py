@@ -63,3 +63,27 @@ def test_an_older_journal_gets_the_tables(tmp_path):
 def test_a_disk_that_takes_nothing_is_said(journal):
     journal._sure.execute("DROP TABLE actions")
     assert not JournalBeside(journal).record_action("a", "", "", "b")
+
+
+def test_a_change_and_its_action_are_written_together(tmp_path):
+    journal = PartJournal(str(tmp_path), ServiceStatus())
+    beside = JournalBeside(journal, lambda: 7.0)
+    assert beside.last_change() is None and beside.last_batch() is None
+    assert beside.record_change("anna", "operator", "127.0.0.1", "product", "a -> b", True, {"product": "b"})
+    journal.numbers.take()
+    assert beside.record_change("erik", "engineer", "127.0.0.1", "regions", "", False, {"product": "b"})
+    assert beside.last_change()[1:] == (2, 7.0, "erik", "regions", False, {"product": "b"})
+    assert beside.last_batch()[1:] == (1, 7.0, "anna", "product", True, {"product": "b"})
+    assert journal.ask_beside("SELECT user, action, detail FROM actions") == [
+        ("anna", "product", "a -> b"), ("erik", "regions", "")
+    ]  # fmt: skip
+    journal.close()
+
+
+def test_half_a_change_is_none(tmp_path):
+    journal = PartJournal(str(tmp_path), ServiceStatus())
+    insert = "INSERT INTO remarks VALUES (?, ?)"
+    assert not journal.write_together([(insert, (1, "{}")), ("INSERT INTO nothing VALUES (?)", (1,))], "two")
+    assert journal.ask_beside("SELECT COUNT(*) FROM remarks") == [(0,)] and journal.ask_beside("SELECT nothing") == []
+    assert journal.write_together([(insert, (1, "{}")), (insert, (2, "{}"))], "two")
+    journal.close()

@@ -10,12 +10,14 @@ def page_line(tmp_path):
     """What the page needs of a running line, over a journal with one reject and a file of expected values."""
     pytest.importorskip("aiohttp", reason="not in the environments of the device side")
     from ocr_app.line.changes.changing import LineChanges
+    from ocr_app.line.changes.preview import RecentFrames, SetupPreview
     from ocr_app.line.health.status import ServiceStatus
     from ocr_app.line.journal.beside import JournalBeside
     from ocr_app.line.journal.journal import PartJournal
     from ocr_app.line.journal.rows import PartRow
     from ocr_app.line.page.site import PageLine
     from ocr_app.line.parts.pipeline import LineIdentity
+    from ocr_app.line.reading.jobs import JobQueue
     from ocr_app.line.settings import load
 
     (tmp_path / "r.yaml").write_text(RECIPE)
@@ -32,7 +34,9 @@ def page_line(tmp_path):
     identity = LineIdentity("b", "0", "frame", "a", "d", "1")
     status.degraded.set("test", ["disk_low"])
     beside = JournalBeside(journal)
-    yield PageLine(settings, identity, status.snapshot, lambda: 0, LineChanges(settings, beside), beside)
+    frames, jobs = RecentFrames(journal, settings.journal.folder), JobQueue(4)
+    preview = SetupPreview(frames, jobs, lambda: 0, str(tmp_path))
+    yield PageLine(settings, identity, status.snapshot, lambda: 0, LineChanges(settings, beside), beside, preview)
     journal.close()
 
 

@@ -25,9 +25,3 @@ def test_only_the_right_secret_is_a_user(actions, ask):
 def test_what_was_filled_in_is_taken_for_known_fields_only():
     form = {"value.number": " 4 ", "value.lot": "", "value.other": "x", "csrf": "t"}
     assert values_of(form, ("lot", "number")) == {"number": "4"}
-
-
-def test_without_users_nobody_changes_anything(site, actions):
-    assert len(actions.routes()) == 6
-    site.gate.users = None
-    assert len(actions.routes()) == 4

@@ -15,10 +15,10 @@ def test_alarms_are_told_until_they_are_acknowledged(site):
     assert site.open_alarms() == 0 and site.health()["alarms"][0]["answer"] == {"user": "anna", "wall": 3.0}
 
 
-def test_expected_values_need_a_file_and_users(site):
-    assert site.can_expect
+def test_nothing_can_be_changed_without_users(site):
+    assert site.can_change
     site.gate.users = None
-    assert not site.can_expect
+    assert not site.can_change
 
 
 def test_errors_have_our_words_and_never_those_of_the_request(site, ask):

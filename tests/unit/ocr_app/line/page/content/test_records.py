@@ -73,3 +73,20 @@ def test_a_search_gives_up(folder, monkeypatch):
     times = iter([0.0])
     with pytest.raises(SearchTooSlow):
         PageRecords(folder, lambda: next(times, 100.0)).search(PartSearch(), 10)
+
+
+def test_batches_are_told_with_what_their_parts_were(folder):
+    journal = PartJournal(folder, ServiceStatus())
+    beside = JournalBeside(journal, lambda: 5.0)
+    record = {"product": "tea"}
+    journal.numbers._last = 0
+    beside.record_change("", "", "", "start", "", True, record)
+    journal.numbers._last = 2
+    beside.record_change("anna", "operator", "", "expected", "", False, record)
+    beside.record_change("anna", "operator", "", "product", "", True, {"product": "juice"})
+    journal.close()
+    newest, first = PageRecords(folder).batches(8)
+    assert (newest["product"], newest["user"], newest["first"], newest["total"]) == ("juice", "anna", 3, 2)
+    assert newest["counts"] == {"pass": 1, "fail": 0, "no-read": 0, "hold": 1}
+    assert (first["product"], first["counts"]["pass"], first["counts"]["fail"], first["total"]) == ("tea", 1, 1, 2)
+    assert len(PageRecords(folder).batches(1)) == 1

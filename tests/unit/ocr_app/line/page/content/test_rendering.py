@@ -16,7 +16,7 @@ COMMON = {"person": PagePerson("", "viewer"), "alarm_count": 0, "screen": "error
 
 @pytest.fixture
 def render():
-    return PageRenderer(PageTexts(), board="<b>", has_users=False, can_expect=False)
+    return PageRenderer(PageTexts(), board="<b>", has_users=False, can_change=False)
 
 
 def test_values_are_escaped(render):
@@ -31,7 +31,7 @@ def test_a_value_that_is_missing_is_an_error(render):
 
 def test_assets_are_the_files_of_the_page():
     found = rendering.assets()
-    assert {"page.css", "live.js", "part.js", "rejects.js", "icon.svg"} == set(found)
+    assert {"page.css", "health.js", "live.js", "part.js", "regions.js", "rejects.js", "icon.svg"} == set(found)
     assert found["page.css"].kind == "text/css" and b"http" not in found["page.css"].data
     assert not any(b"innerHTML" in its.data or b"eval(" in its.data for its in found.values())
 
