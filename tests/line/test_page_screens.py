@@ -3,6 +3,7 @@
 PAGE_PICTURES names a folder for the pictures of all screens, to be looked at.
 """
 
+import json
 import os
 import urllib.parse
 
@@ -20,7 +21,7 @@ RECIPE = (
     f"name: a\nwitnesses: 1\ncodes: [{{name: b, lines: [{{name: c, fields: [{{choice: ['{IMAGE}'], as: text}}]}}]}}]\n"
 )
 SCREENS = {"live": "/", "rejects": "/rejects", "part": "/parts/2", "history": "/history", "health": "/health"}
-CHANGES = {"product": "/product", "choose": "/product/choose?product=tea", "regions": "/regions"}
+CHANGES = {"product": "/product", "choose": "/product/choose?product=tea", "regions": "/regions", "teach": "/teach"}
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +205,11 @@ def test_an_engineer_draws_regions_types_numbers_and_takes_them_away(tab, shown)
         tab.command("Input.dispatchMouseEvent", type=kind, button="left", buttons=1, clickCount=1, **place)
     values = "[...document.querySelectorAll('#regions input')].map(i => i.valueAsNumber)"
     assert tab.ask(values) == [0, 0, 12, 12] and tab.ask("document.querySelectorAll('#drawing rect').length") == 1
+    for kind, share in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.85), ("touchEnd", 0.85)):
+        points = [{"x": x + share * width + 1, "y": y + share * width + 1}] if kind != "touchEnd" else []
+        tab.command("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+    assert tab.ask(values)[4:] in ([2, 2, 12, 12], [1, 1, 12, 12], [2, 2, 11, 11]), "a finger"
+    tab.click("#regions .region:last-child .remove", loads=False)
     type_width(tab, "99")
     tab.click("form.card button.primary")
     assert "not inside the picture" in tab.text("#problem") and tab.ask(values) == [0, 0, 99, 12]
@@ -218,6 +224,31 @@ def test_an_engineer_draws_regions_types_numbers_and_takes_them_away(tab, shown)
     tab.click("form.card button.primary")
     tab.click("#confirm")
     assert "the whole picture" in tab.text("#now")
+
+
+def test_an_engineer_teaches_a_recipe_tries_and_approves_it(tab, shown):
+    sign_in(tab, shown, "erik", PASSWORD)
+    tab.open(shown.url + "/product")
+    tab.click("#teach")
+    settled(tab)
+    tab.fill("input[name=name]", "taught-1")
+    tab.click(".narrow-form button")
+    assert "No picture was chosen" in tab.text("#problem")
+    tab.ask("document.querySelectorAll('input[name=sample]').forEach((box, place) => { box.checked = place < 2; })")
+    tab.fill("input[name=name]", "taught-1")
+    tab.click(".narrow-form button")
+    assert "AB7" in tab.text("#samples") and "would pass" in tab.text("#preview-count")
+    assert "name: taught-1" in tab.ask("document.querySelector('textarea').value")
+    tab.ask("document.querySelector('textarea').value = 'name: x'")
+    tab.click("#approve")
+    assert "cannot be used" in tab.text("#problem")
+    tab.ask(f"document.querySelector('textarea').value = {json.dumps(RECIPE.replace('name: a', 'name: taught-1'))}")
+    tab.click("#try")
+    passes, _, everything = tab.text("#preview-count").split(" ")[:3]
+    assert passes == everything != "0", "what the reader reads is what this recipe allows"
+    tab.click("#approve")
+    assert "judges nothing before" in tab.text("#done") and "taught-1" in tab.text("#choose")
+    assert "recipe" in tab.text("#now .product-name")
 
 
 def type_width(tab, text):
@@ -246,7 +277,7 @@ def test_the_counters_show_start_shift_and_batch(tab, shown):
 
 def test_the_health_screen_renews_itself(tab, shown):
     tab.open(shown.url + "/health")
-    tab.until("document.querySelector('#alarm-disk_low h3')", "the alarm")
+    tab.until("document.querySelector('#alarm-disk_low h3') !== null", "the alarm")
     other = Caller(shown.port)
     other.sign_in("anna", PIN)
     other.ask("POST", "/alarms/acknowledge", {"csrf": other.csrf(), "alarm": "disk_low"})
@@ -281,6 +312,11 @@ def test_every_screen_fits_and_keeps_the_rules_of_wcag_aa(tab, shown, axe, size,
     tab.open(shown.url + "/product/choose?product=tea")
     tab.click("main form button")
     check(tab, axe, "confirm", size, dark)
+    tab.open(shown.url + "/teach")
+    tab.ask("document.querySelector('input[name=sample]').checked = true")
+    tab.fill("input[name=name]", "new")
+    tab.click(".narrow-form button")
+    check(tab, axe, "taught", size, dark)
     assert [text for text in tab.complaints if "404" not in text] == []
 
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 import threading
 import time
-from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.rows import PartRow
@@ -15,6 +15,7 @@ from ocr_app.line.reading.setup import LineSetup
 MOST, MOST_BYTES = 12, 24 << 20
 LIMIT_S = 20.0
 _POLL_S = 0.02
+_MOST_TEXTS = 64
 _QUERY = (
     "SELECT number, verdict, picture FROM parts WHERE picture != '' AND verdict IS NOT NULL AND number < ?"
     " AND reasons NOT LIKE '%\"crashed\"%' AND reasons NOT LIKE '%\"hung\"%' ORDER BY number DESC LIMIT ?"
@@ -86,6 +87,7 @@ class SetupPreview:
     def __init__(self, frames: RecentFrames, jobs: JobQueue, under_way: Callable[[], int], folder: str) -> None:
         self.frames, self._jobs, self._under_way, self._folder = frames, jobs, under_way, folder
         self._lock = threading.Lock()
+        self._texts: Dict[int, Tuple[str, ...]] = {}
 
     def run(self, setup: LineSetup, limit_s: float = LIMIT_S) -> Optional[List[PreviewRow]]:
         """The last pictures, the newest first; those for which there was no time have no verdict.
@@ -100,6 +102,25 @@ class SetupPreview:
         finally:
             self._lock.release()
 
+    def texts(self, numbers: Sequence[int], limit_s: float = LIMIT_S) -> Optional[Dict[int, Tuple[str, ...]]]:
+        """What is read in some of the last pictures without a recipe, by the number of the part; those that were read
+        before are not read again. None while a preview runs.
+        """
+        if not self._lock.acquire(False):
+            return None
+        try:
+            until = time.monotonic() + limit_s
+            for frame in self.frames.last():
+                if frame.number in numbers and frame.number not in self._texts:
+                    result = self._read(frame, None, until)
+                    if result is not None:
+                        self._texts[frame.number] = _texts_of(result)
+            while len(self._texts) > _MOST_TEXTS:
+                self._texts.pop(min(self._texts))
+            return {number: self._texts[number] for number in numbers if number in self._texts}
+        finally:
+            self._lock.release()
+
     def _row(self, frame: KeptFrame, setup: LineSetup, until: float) -> PreviewRow:
         result = self._read(frame, setup, until)
         if result is None:
@@ -107,7 +128,7 @@ class SetupPreview:
         verdict = "fail" if result["verdict"] == "error" else result["verdict"]
         return PreviewRow(frame.number, frame.verdict, verdict, result["text"], tuple(result["reasons"]))
 
-    def _read(self, frame: KeptFrame, setup: LineSetup, until: float) -> Optional[Result]:
+    def _read(self, frame: KeptFrame, setup: Optional[LineSetup], until: float) -> Optional[Result]:
         try:
             handle, path = tempfile.mkstemp(prefix="preview-", dir=self._folder)
             with os.fdopen(handle, "wb") as stream:
@@ -119,7 +140,7 @@ class SetupPreview:
         finally:
             os.remove(path)
 
-    def _wait(self, path: str, setup: LineSetup, until: float) -> Optional[Result]:
+    def _wait(self, path: str, setup: Optional[LineSetup], until: float) -> Optional[Result]:
         job = None
         while job is None:
             if time.monotonic() >= until:
@@ -128,6 +149,10 @@ class SetupPreview:
             if job is None:
                 time.sleep(_POLL_S)
         return job.wait(max(0.1, until - time.monotonic())) or job.abandon()
+
+
+def _texts_of(result: Result) -> Tuple[str, ...]:
+    return tuple(line["text"] for line in result["lines"] if line["text"].strip())
 
 
 def counted(rows: List[PreviewRow]) -> Dict[str, int]:

@@ -5,7 +5,7 @@ import re
 from typing import Dict, List, NamedTuple
 
 from ocr_app.core.errors import OcrError, RecipeError, UsageError
-from ocr_app.core.files import write_whole
+from ocr_app.core.files import write_error, write_whole
 from ocr_app.line.reading.setup import LineSetup, setup_of
 from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.checks import check_witnesses
@@ -85,14 +85,21 @@ class ProductShelf:
 
     def add(self, name: str, text: str) -> LineSetup:
         """Keeps an approved recipe as a new product. Raises UsageError for a name that is taken or none; BuildError."""
+        self.check_name(name)
+        setup = self.check(name, text.encode("utf-8"))
+        try:
+            os.makedirs(self.taught, exist_ok=True)
+        except OSError as error:
+            raise write_error(self.taught, error) from error
+        write_whole(os.path.join(self.taught, name + SUFFIX), text.encode("utf-8"))
+        return setup
+
+    def check_name(self, name: str) -> None:
+        """Raises UsageError for a name that is taken, or no name."""
         if not NAME.match(name):
             raise UsageError("{!r} is no name of a product".format(name[:60]), "letters, digits, '-', '_' and '.'")
         if name in self.paths():
             raise UsageError("there is a product {} already".format(name), "a new name")
-        setup = self.check(name, text.encode("utf-8"))
-        os.makedirs(self.taught, exist_ok=True)
-        write_whole(os.path.join(self.taught, name + SUFFIX), text.encode("utf-8"))
-        return setup
 
 
 def _stem(path: str) -> str:

@@ -18,6 +18,7 @@ from ocr_app.line.reading.setup import LineSetup
 from ocr_app.line.settings.fields import Regions
 
 BATCHES = 8
+_DONE = {"1": "product.saved", "2": "product.approved"}
 _SIDES = ("x", "y", "width", "height")
 
 
@@ -45,7 +46,8 @@ class PageChanges:
     async def product(self, request: web.Request) -> web.StreamResponse:
         """What parts are judged by now, the products, and the last batches."""
         person = self._site.gate.demand(request, OPERATOR)
-        done = self._site.texts("product.saved") if request.query.get("done") == "1" else ""
+        key = _DONE.get(request.query.get("done", ""))
+        done = self._site.texts(key) if key is not None else ""
         return await self._product(request, person, done=done)
 
     async def _product(
@@ -111,7 +113,7 @@ class PageChanges:
         rows = await site.work(site.line.preview.run, setup)
         return site.page(
             request, "confirm", person=person, screen="product", before=before, after=setup.record(), action=action,
-            fields=fields, back=back, preview=self._told(rows), counted=counted(rows or []), is_busy=rows is None,
+            fields=fields, back=back, preview=self.told(rows), counted=counted(rows or []), is_busy=rows is None,
         )  # fmt: skip
 
     def _candidate(self, form: Dict[str, str]) -> Tuple[LineSetup, Dict[str, str]]:
@@ -120,7 +122,8 @@ class PageChanges:
         values = values_of(form, changes.shelf.load(name).fields)
         return changes.with_product(name, values), values
 
-    def _told(self, rows: Optional[List[PreviewRow]]) -> List[Dict[str, Any]]:
+    def told(self, rows: Optional[List[PreviewRow]]) -> List[Dict[str, Any]]:
+        """The rows of a preview, each with its first reason as a sentence."""
         found = []
         for row in rows or []:
             why = self._site.texts.reason(row.reasons[0]) if row.reasons else ""

@@ -25,6 +25,7 @@ from ocr_app.line.page.content.words import lines_of
 from ocr_app.line.page.screens import PageScreens
 from ocr_app.line.page.site import PageLine, PageSite
 from ocr_app.line.page.streams import PageStreams
+from ocr_app.line.page.teaching import PageTeaching
 from ocr_app.line.reading.jobs import Result
 
 LOG = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class OperatorPage:
         actions = PageActions(self._site, screens)
         changes = PageChanges(self._site, actions)
         app.add_routes(screens.routes() + streams.routes() + actions.routes() + changes.routes())
+        app.add_routes(PageTeaching(self._site, actions, changes).routes())
         runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_S)
         await runner.setup()
         assert runner.server is not None  # since setup

@@ -16,6 +16,8 @@ from ocr_app.workers.child import Child
 LOG = logging.getLogger(__name__)
 MOST_RECIPES = 4
 """That a reading process knows at a time, beside that of the settings; the one that it learned first goes first."""
+NO_RECIPE = ""
+"""In place of a digest: lines are read, and not judged."""
 
 
 class JobReader:
@@ -88,9 +90,15 @@ class JobReader:
         return final_verdict.within_deadline(result, self._elapsed_ms(job), deadline)
 
     def _look_aside(self, job: ReadJob, child: Child) -> Result:
-        """What the setup of the job makes of an image now; without a deadline, and without a word about the service."""
-        assert job.setup is not None
-        request = {"expected": job.setup.expected, "trust_clock": self._clock(), "deadline_ms": None}
+        """What the setup of the job makes of an image now; without a deadline, and without a word about the service.
+
+        Without a setup, it is what is read without a recipe.
+        """
+        request: Dict[str, Any] = {"trust_clock": self._clock(), "deadline_ms": None, "expected": {}}
+        if job.setup is not None:
+            request["expected"] = job.setup.expected
+        else:
+            request.update(recipe=NO_RECIPE, regions=[])
         return self._ask(job, child, request)
 
     def _held(self, result: Result, stale: bool) -> Result:

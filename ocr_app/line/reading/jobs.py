@@ -82,8 +82,10 @@ class JobQueue:
         job = ReadJob(path, name, self.now() if arrived is None else arrived, plain, None if plain else self.setup)
         return self._put(job)
 
-    def offer_aside(self, path: str, name: str, setup: LineSetup) -> Optional[ReadJob]:
-        """A job that only shows what ``setup`` would make of an image; None when anything else waits."""
+    def offer_aside(self, path: str, name: str, setup: Optional[LineSetup]) -> Optional[ReadJob]:
+        """A job that only shows what ``setup`` would make of an image, or what is read without any; None when anything
+        else waits.
+        """
         return self._put(ReadJob(path, name, self.now(), setup=setup, aside=True)) if not self.length() else None
 
     def _put(self, job: ReadJob) -> Optional[ReadJob]:

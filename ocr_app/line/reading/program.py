@@ -77,9 +77,11 @@ class ReadingProgram(Program):
         digest = message.get("recipe")
         if digest is None:
             return self._options
+        regions = tuple(tuple(region) for region in message["regions"])
+        if not digest:
+            return self._options._replace(verdict_request=None, regions=regions)  # type: ignore[arg-type]
         if digest not in self._learned:
             raise ReaderFailed("the recipe {} was not learned".format(digest[:12]), code="garbage")
-        regions = tuple(tuple(region) for region in message["regions"])
         return self._options._replace(verdict_request=VerdictRequest(self._learned[digest]), regions=regions)  # type: ignore[arg-type]
 
     def _read(self, message: protocol.Message) -> Any:

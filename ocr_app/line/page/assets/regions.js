@@ -82,5 +82,9 @@
   for (const end of ["pointerup", "pointercancel"]) {
     drawing?.addEventListener(end, () => { began = drawn = null; });
   }
+  if (drawing) {
+    const size = drawing.viewBox.baseVal;
+    at("canvas").style.width = "min(100%, " + 65 * size.width / size.height + "vh)"; // all of it is in the window
+  }
   draw();
 })();

@@ -43,8 +43,8 @@ def test_the_same_product_gets_its_values_and_the_recipe_has_to_be_the_one_that_
 
 
 def test_reasons_of_a_preview_are_sentences(changes):
-    told = changes._told([PreviewRow(1, "pass", "fail", "A", ("no-text-found",)), PreviewRow(2, "pass", None, "", ())])
-    assert [row["why"] for row in told] == ["No text was found in the picture.", ""] and changes._told(None) == []
+    told = changes.told([PreviewRow(1, "pass", "fail", "A", ("no-text-found",)), PreviewRow(2, "pass", None, "", ())])
+    assert [row["why"] for row in told] == ["No text was found in the picture.", ""] and changes.told(None) == []
 
 
 def test_regions_are_four_numbers_inside_the_picture():
