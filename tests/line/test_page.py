@@ -71,7 +71,7 @@ def page_port(served):
     return int(found.group(1)) if found else None
 
 
-def start(made, people=PEOPLE, recipe=RECIPE, text=SCRIPT, **page):
+def start(made, people=PEOPLE, recipe=RECIPE, text=SCRIPT, plain="AB7", **page):
     """A line whose reader reads a script; and the port of its page."""
     (made.folder / "recipe.yaml").write_text(recipe)
     if people:
@@ -79,7 +79,7 @@ def start(made, people=PEOPLE, recipe=RECIPE, text=SCRIPT, **page):
             users.add(str(made.folder / "users.json"), name, role, secret)
         page.setdefault("users_file", "users.json")
     made.set(page={"listen": "127.0.0.1:0", **page})
-    served = made.start(environ={"FAKE_TEXT": text})
+    served = made.start(environ={"FAKE_TEXT": text, "FAKE_PLAIN": plain})
     return served, until(lambda: page_port(served), "the page")
 
 

@@ -45,7 +45,7 @@ def shown(tmp_path_factory):
     )
     (made.folder / "more" / "tea.yaml").write_text(tea)
     (made.folder / "more" / "broken.yaml").write_text("name: x\n")
-    served, port = start(made, recipe=RECIPE, text=IMAGE, look="open")
+    served, port = start(made, recipe=RECIPE, text=IMAGE, plain="LOT A1234", look="open")
     made.frames([1])
     png = (made.folder / "in" / "0000.png").read_bytes()
     name = urllib.parse.quote('"><img src=/xss>.png')
@@ -90,7 +90,8 @@ def shows_live(tab, shown):
 
 
 def settled(tab):
-    """Until all pictures of the page are there."""
+    """Until all pictures of the page are there, those far below too."""
+    tab.ask("for (const image of document.images) image.loading = 'eager'")
     tab.until("[...document.images].every(i => i.complete || i.hidden)", "the pictures")
 
 
@@ -200,22 +201,22 @@ def test_an_engineer_draws_regions_types_numbers_and_takes_them_away(tab, shown)
     settled(tab)
     box = "(b => [b.x, b.y, b.width, b.height])(document.getElementById('drawing').getBoundingClientRect())"
     x, y, width, _ = tab.ask(box)
-    for kind, share in (("mousePressed", 0.0), ("mouseMoved", 0.4), ("mouseMoved", 0.75), ("mouseReleased", 0.75)):
+    for kind, share in (("mousePressed", 0.1), ("mouseMoved", 0.5), ("mouseMoved", 0.85), ("mouseReleased", 0.85)):
         place = {"x": x + share * width + 1, "y": y + share * width + 1}
         tab.command("Input.dispatchMouseEvent", type=kind, button="left", buttons=1, clickCount=1, **place)
     values = "[...document.querySelectorAll('#regions input')].map(i => i.valueAsNumber)"
-    assert tab.ask(values) == [0, 0, 12, 12] and tab.ask("document.querySelectorAll('#drawing rect').length") == 1
+    assert tab.ask(values) == [2, 2, 12, 12] and tab.ask("document.querySelectorAll('#drawing rect').length") == 1
     for kind, share in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.85), ("touchEnd", 0.85)):
         points = [{"x": x + share * width + 1, "y": y + share * width + 1}] if kind != "touchEnd" else []
         tab.command("Input.dispatchTouchEvent", type=kind, touchPoints=points)
-    assert tab.ask(values)[4:] in ([2, 2, 12, 12], [1, 1, 12, 12], [2, 2, 11, 11]), "a finger"
+    assert tab.ask(values)[4:] == [2, 2, 12, 12], "by a finger"
     tab.click("#regions .region:last-child .remove", loads=False)
     type_width(tab, "99")
     tab.click("form.card button.primary")
-    assert "not inside the picture" in tab.text("#problem") and tab.ask(values) == [0, 0, 99, 12]
+    assert "not inside the picture" in tab.text("#problem") and tab.ask(values) == [2, 2, 99, 12]
     type_width(tab, "9")
     tab.click("form.card button.primary")
-    assert tab.text("#from-to .changed").split("\t")[1:] == ["the whole picture; lines are found in it", "0,0,9,12"]
+    assert tab.text("#from-to .changed").split("\t")[1:] == ["the whole picture; lines are found in it", "2,2,9,12"]
     tab.click("#confirm")
     assert "1 lines at fixed places" in tab.text("#now")
     tab.click("#change-regions")
@@ -237,7 +238,7 @@ def test_an_engineer_teaches_a_recipe_tries_and_approves_it(tab, shown):
     tab.ask("document.querySelectorAll('input[name=sample]').forEach((box, place) => { box.checked = place < 2; })")
     tab.fill("input[name=name]", "taught-1")
     tab.click(".narrow-form button")
-    assert "AB7" in tab.text("#samples") and "would pass" in tab.text("#preview-count")
+    assert "LOT A1234" in tab.text("#samples") and "would pass" in tab.text("#preview-count")
     assert "name: taught-1" in tab.ask("document.querySelector('textarea').value")
     tab.ask("document.querySelector('textarea').value = 'name: x'")
     tab.click("#approve")
@@ -245,7 +246,7 @@ def test_an_engineer_teaches_a_recipe_tries_and_approves_it(tab, shown):
     tab.ask(f"document.querySelector('textarea').value = {json.dumps(RECIPE.replace('name: a', 'name: taught-1'))}")
     tab.click("#try")
     passes, _, everything = tab.text("#preview-count").split(" ")[:3]
-    assert passes == everything != "0", "what the reader reads is what this recipe allows"
+    assert int(passes) >= int(everything) - 1 > 0, "what is read is what this recipe allows; one frame is no picture"
     tab.click("#approve")
     assert "judges nothing before" in tab.text("#done") and "taught-1" in tab.text("#choose")
     assert "recipe" in tab.text("#now .product-name")

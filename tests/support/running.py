@@ -37,7 +37,10 @@ ERRORS = {
 
 
 class Fake(Reader):
-    """Black: dies. White: hangs. Else reads FAKE_TEXT (AB7), after as many hundredths of a second as it is grey."""
+    """Black: dies. White: hangs. Else reads FAKE_TEXT (AB7), after as many hundredths of a second as it is grey.
+
+    Without a recipe it reads FAKE_PLAIN (AB7).
+    """
 
     info = ReaderInfo("fake", "test 1", "cpu", "fp32")
 
@@ -59,7 +62,7 @@ class Fake(Reader):
 
     def read(self, image, timer=None):
         self.posteriors(image)
-        return [TextLine("AB7", box_quad(0, 0, 5, 5), 0.9)]
+        return [TextLine(os.environ.get("FAKE_PLAIN", "AB7"), box_quad(0, 0, 5, 5), 0.9)]
 
 
 def opened(message):

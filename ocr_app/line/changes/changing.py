@@ -126,33 +126,38 @@ class LineChanges:
 
         Raises UsageError, RecipeError, ChangeRefused.
         """
-        return self._change(author, PRODUCT, self.with_product(name, expected))
+        return self._change(author, PRODUCT, lambda: self.with_product(name, expected))
 
     def expect(self, author: ChangeAuthor, values: Dict[str, str]) -> LineSetup:
         """Other expected values from the next part on; in the file, where there is one. Raises ChangeRefused."""
-        _check_values(self.setup, values)
         if self.has_file:
+            _check_values(self.setup, values)
             self._write_file(author, _filled(values))
             return self.setup
-        return self._change(author, EXPECTED, self.setup._replace(expected=_filled(values)))
+        return self._change(author, EXPECTED, lambda: self._with_values(values))
+
+    def _with_values(self, values: Dict[str, str]) -> LineSetup:
+        _check_values(self.setup, values)
+        return self.setup._replace(expected=_filled(values))
 
     def regions(self, author: ChangeAuthor, regions: Regions) -> LineSetup:
         """Other regions from the next part on; none: lines are detected. Raises ChangeRefused."""
         check_regions(regions)
-        return self._change(author, REGIONS, self.setup._replace(regions=tuple(regions)))
+        return self._change(author, REGIONS, lambda: self.setup._replace(regions=tuple(regions)))
 
     def begin_batch(self, author: ChangeAuthor) -> LineSetup:
         """A batch begins with the next part. Raises ChangeRefused."""
-        return self._change(author, BATCH, self.setup)
+        return self._change(author, BATCH, lambda: self.setup)
 
     # --- how it is done ----------------------------------------------------------------------------------------------
 
-    def _change(self, author: ChangeAuthor, kind: str, setup: LineSetup) -> LineSetup:
-        before = self.setup
-        if kind != BATCH and setup.record() == before.record():
-            raise ChangeRefused(SAME)
-        detail = told(before.record(), setup.record()) if kind != BATCH else setup.product
+    def _change(self, author: ChangeAuthor, kind: str, make: Callable[[], LineSetup]) -> LineSetup:
+        """``make``: the setup after the change, from that of now, which nobody else changes meanwhile."""
         with self._lock:
+            before, setup = self.setup, make()
+            if kind != BATCH and setup.record() == before.record():
+                raise ChangeRefused(SAME)
+            detail = told(before.record(), setup.record()) if kind != BATCH else setup.product
             failed = []
             if not self.between(lambda: failed.append(self._make(author, kind, detail, setup))):
                 raise ChangeRefused(BUSY)

@@ -39,6 +39,7 @@ class JobReader:
         self.info: Dict[str, str] = {}
         self._pupil: Optional[Child] = None
         self._learned: List[str] = []
+        self._refused: Dict[str, OcrError] = {}
 
     def prepare(self, child: Child) -> None:
         """Teaches ``child`` what images are judged by now, so that the first of them need not wait for that."""
@@ -57,10 +58,14 @@ class JobReader:
     def _teach(self, child: Child, setup: LineSetup) -> None:
         """Raises what the process says."""
         if child is not self._pupil:
-            self._pupil, self._learned = child, []
+            self._pupil, self._learned, self._refused = child, [], {}
         forgotten = self._learned[: max(0, len(self._learned) + 1 - MOST_RECIPES)]
-        self._learned = self._learned[len(forgotten) :] + [setup.digest]  # even where it fails: "read" says it then
-        child.ask("learn", self._limit_s, bool, digest=setup.digest, text=setup.text, forgotten=forgotten)
+        self._learned = self._learned[len(forgotten) :] + [setup.digest]
+        try:
+            child.ask("learn", self._limit_s, bool, digest=setup.digest, text=setup.text, forgotten=forgotten)
+        except OcrError as error:  # it would say the same again; each image that needs this recipe says so
+            self._refused[setup.digest] = error
+            raise
 
     def _look_after(self, child: Child, error: OcrError) -> None:
         if child.ended:
@@ -115,6 +120,8 @@ class JobReader:
                 request.update(recipe=job.setup.digest, regions=job.setup.regions)
                 if not self._knows(child, job.setup):
                     self._teach(child, job.setup)
+                if job.setup.digest in self._refused:
+                    raise self._refused[job.setup.digest]
             answer = child.ask("read", self._limit_s, dict, path=job.path, **request)
             return final_verdict.with_name(answer, job.path, job.name)
         except (ReaderFailed, RecipeError, ReaderUnavailable) as error:

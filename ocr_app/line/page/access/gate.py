@@ -27,7 +27,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _FORM = "application/x-www-form-urlencoded"
-_NEXT = re.compile(r"/(rejects|history|health|product|parts/[0-9]{1,18})?\Z")
+_NEXT = re.compile(r"/(rejects|history|health|product|regions|teach|parts/[0-9]{1,18})?\Z")
 
 
 class PagePerson(NamedTuple):

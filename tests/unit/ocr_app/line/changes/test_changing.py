@@ -1,6 +1,7 @@
 """Each change is recorded, kept over a restart, or refused as a whole."""
 
 import json
+import threading
 
 import pytest
 
@@ -172,3 +173,21 @@ def test_what_differs_is_told():
     after = dict(before, product="b", expected={"lot": "7"}, regions=[[1, 2, 3, 4]])
     told = "product: a -> b; expected: any -> lot=7; regions: whole picture -> 1,2,3,4"
     assert changing.told(before, after) == told and changing.told(before, before) == ""
+
+
+def test_two_changes_at_once_lose_neither(desk):
+    changes = desk.start()
+    together = threading.Barrier(2)
+
+    def change(work, *arguments):
+        together.wait()
+        work(desk.anna, *arguments)
+
+    works = [(changes.regions, ((0, 0, 9, 9),)), (changes.choose, "tea")]
+    threads = [threading.Thread(target=change, args=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (changes.setup.product, changes.setup.regions) == ("tea", ((0, 0, 9, 9),))
+    assert desk.start().setup == changes.setup
