@@ -60,6 +60,9 @@ class Fake(Reader):
             logs[2 * step + 1, signs.index(sign)] = 0.0
         return [LinePosterior(box_quad(0, 0, 5, 5), logs, signs)]
 
+    def line_posteriors(self, images, timer=None):
+        return [posterior for image in images for posterior in self.posteriors(image, timer)]
+
     def read(self, image, timer=None):
         self.posteriors(image)
         return [TextLine(os.environ.get("FAKE_PLAIN", "AB7"), box_quad(0, 0, 5, 5), 0.9)]

@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Callable, Dict, List, Optional
 
-from ocr_app.core.errors import OcrError, ReaderFailed, ReaderUnavailable, RecipeError
+from ocr_app.core.errors import OcrError, ReaderFailed
 from ocr_app.core.logs import fields
 from ocr_app.line.health import platform
 from ocr_app.line.health.status import ServiceStatus
@@ -124,7 +124,7 @@ class JobReader:
                     raise self._refused[job.setup.digest]
             answer = child.ask("read", self._limit_s, dict, path=job.path, **request)
             return final_verdict.with_name(answer, job.path, job.name)
-        except (ReaderFailed, RecipeError, ReaderUnavailable) as error:
+        except OcrError as error:  # of one image, or of one recipe, which must not end the service
             self._look_after(child, error)
             return final_verdict.failed_result(job.name, error, self.info, self._elapsed_ms(job))
 

@@ -37,7 +37,9 @@ def reader(bench):
             if job is not None:
                 with open(job.path, "rb") as stream:
                     verdict = "pass" if stream.read()[0] % 2 == 0 else "error"
-                job.finish({"verdict": verdict, "text": job.setup.product, "reasons": ["x"], "aside": job.aside})
+                name = job.setup.product if job.setup else "none"
+                lines = [{"text": "L" + name}, {"text": " "}]
+                job.finish({"verdict": verdict, "text": name, "reasons": ["x"], "lines": lines})
 
     thread = threading.Thread(target=read, daemon=True)
     thread.start()
@@ -91,3 +93,14 @@ def test_while_parts_are_under_way_nothing_is_read(desk, bench, reader):
 def test_one_preview_at_a_time(desk, bench):
     with bench[1]._lock:
         assert bench[1].run(desk.changes.setup) is None
+
+
+def test_texts_are_read_once_without_a_recipe_and_only_of_what_is_asked_for(bench, reader):
+    frames, preview, jobs, _ = bench
+    for number in (1, 2, 3):
+        frames.view(row(number), b"\2", None)
+    assert preview.texts([1, 3, 99]) == {1: ("Lnone",), 3: ("Lnone",)}
+    jobs.offer_aside = None
+    assert preview.texts([3, 1]) == {3: ("Lnone",), 1: ("Lnone",)}, "known already"
+    with preview._lock:
+        assert preview.texts([1]) is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr_app.core.errors import ReaderFailed, RecipeError
+from ocr_app.core.errors import ReaderFailed, ReaderUnavailable, RecipeError, UsageError
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import job_reader
 from ocr_app.line.reading.jobs import JobQueue
@@ -185,5 +185,26 @@ def test_a_look_aside_counts_nowhere_and_has_no_deadline(reading):
 def test_a_recipe_that_a_process_refuses_fails_the_image_and_not_the_service(reading):
     _, jobs, _, exits = reading
     jobs.setup = setup("d")
-    found = process_one(reading, FakeChild(RecipeError("no recipe")), lambda: jobs.offer("/tmp/x", "a.png"))
-    assert found["verdict"] == "error" and exits == []
+    child = FakeChild(RecipeError("no recipe"))
+    reading[0].prepare(child)
+    for _ in range(2):
+        found = process_one(reading, child, lambda: jobs.offer("/tmp/x", "a.png"))
+        assert found["verdict"] == "error" and "no recipe" in found["error"]["found"] and exits == []
+    assert len(child.requests) == 1, "it is asked once, and each image says what it said"
+
+
+@pytest.mark.parametrize("error", [UsageError("no regions here"), ReaderUnavailable("one network")])
+def test_whatever_a_process_says_of_an_image_the_service_goes_on(reading, error):
+    _, jobs, _, exits = reading
+    offers = (lambda: jobs.offer("/tmp/x", "a.png"), lambda: jobs.offer_aside("/tmp/x", "a.png", setup("d")))
+    for offer in offers:
+        assert process_one(reading, FakeChild(error), offer)["verdict"] == "error" and exits == []
+
+
+def test_without_a_setup_an_image_is_read_and_not_judged(reading):
+    _, jobs, _, _ = reading
+    jobs.setup = setup("d")
+    child = FakeChild(LINE)
+    process_one(reading, child, lambda: jobs.offer_aside("/tmp/x", "a.png", None))
+    (request,) = child.requests
+    assert (request["verb"], request["recipe"], request["regions"]) == ("read", "", [])

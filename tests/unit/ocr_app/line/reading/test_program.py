@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ocr_app.core.errors import ReaderFailed
-from ocr_app.core.types import LinePosterior, ReaderInfo
+from ocr_app.core.types import LinePosterior, ReaderInfo, TextLine
 from ocr_app.imaging.geometry import box_quad
 from ocr_app.line.reading import program
 from ocr_app.readers.contract import Reader
@@ -155,3 +155,13 @@ def test_a_recipe_that_is_none_or_was_forgotten_is_an_error(process, tmp_path, i
     common = {"path": image, "expected": {}, "trust_clock": False, "deadline_ms": None, "regions": []}
     assert "not learned" in ask(process, "read", recipe="d", **common)["error"]["found"]
     assert ask(process, "read", recipe="e", **common)["result"]["verdict"] == "pass"
+
+
+def test_an_image_is_read_without_a_recipe_where_that_is_asked_for(process, tmp_path, image, monkeypatch):
+    opened(process, tmp_path, regions=[[0, 0, 10, 10]])
+    monkeypatch.setattr(
+        ReadsAB7, "read", lambda self, image, timer=None: [TextLine("LOT 7", box_quad(0, 0, 5, 5), 0.9)]
+    )
+    message = {"path": image, "expected": {}, "trust_clock": False, "deadline_ms": None, "recipe": "", "regions": []}
+    line = ask(process, "read", **message)["result"]
+    assert (line["verdict"], line["text"], "code" in line) == ("read", "LOT 7", False)
