@@ -17,10 +17,10 @@ from ocr_app.line.journal.pictures import UNKNOWN
 from ocr_app.line.page.access.attempts import SignInAttempts
 from ocr_app.line.page.access.gate import PageGate, PagePerson, address_of
 from ocr_app.line.page.access.sessions import FormTokens
-from ocr_app.line.page.content.alarms import PageAlarms
+from ocr_app.line.page.content.alarms import AlarmAnswer, PageAlarms
 from ocr_app.line.page.content.feed import LiveFeed
 from ocr_app.line.page.content.records import PageRecords
-from ocr_app.line.page.content.rendering import PageRenderer
+from ocr_app.line.page.content.rendering import PageRenderer, moment
 from ocr_app.line.page.content.words import PageTexts
 from ocr_app.line.parts.pipeline import LineIdentity
 from ocr_app.line.settings import ServiceSettings
@@ -92,10 +92,14 @@ class PageSite:
         snapshot = self.line.snapshot()
         answers = self.alarms.look(snapshot.degraded)
         alarms: List[Dict[str, Any]] = [
-            dict(self.texts.alarm(reason), answer=dict(answers[reason]._asdict()) if reason in answers else None)
+            dict(self.texts.alarm(reason), answer=self._answer(answers[reason]) if reason in answers else None)
             for reason in snapshot.degraded
         ]
         return {"ready": snapshot.ready, "live": snapshot.live, "state": snapshot.state, "alarms": alarms}
+
+    def _answer(self, answer: AlarmAnswer) -> Dict[str, Any]:
+        told = self.texts("health.acknowledged", user=answer.user, time=moment(answer.wall))
+        return dict(answer._asdict(), told=told)
 
     async def record(self, request: web.Request, person: PagePerson, action: str, detail: str = "") -> bool:
         """Writes down who did what; False where the disk does not take it."""

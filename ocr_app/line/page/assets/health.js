@@ -12,7 +12,7 @@
     const answered = alarm.answer !== null;
     item.classList.toggle("answered", answered);
     note.hidden = !answered;
-    if (answered) put(note, say("health.acknowledged", { user: alarm.answer.user, time: new Date(alarm.answer.wall * 1000).toLocaleString() }));
+    if (answered) put(note, alarm.answer.told);
     if (form) form.hidden = answered;
     if (hint) hint.hidden = answered;
   }

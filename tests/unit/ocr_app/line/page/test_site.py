@@ -12,7 +12,7 @@ from ocr_app.line.page import site as sites
 def test_alarms_are_told_until_they_are_acknowledged(site):
     assert site.open_alarms() == 1 and site.health()["alarms"][0]["title"] == "Disk almost full"
     assert site.alarms.acknowledge("disk_low", "anna", 3.0)
-    assert site.open_alarms() == 0 and site.health()["alarms"][0]["answer"] == {"user": "anna", "wall": 3.0}
+    assert site.open_alarms() == 0 and site.health()["alarms"][0]["answer"]["user"] == "anna"
 
 
 def test_nothing_can_be_changed_without_users(site):
