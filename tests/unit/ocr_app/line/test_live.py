@@ -94,5 +94,6 @@ def test_a_line_that_was_stopped_leaves_a_whole_journal(make_line, tmp_path):
 def test_a_page_gets_every_verdict(make_line):
     pytest.importorskip("aiohttp", reason="not in the environments of the device side")
     line = make_line("page: {listen: '127.0.0.1:0'}\n")
-    assert line._page.url.startswith("http://127.0.0.1:") and line.pipeline._views == [line._page.view]
+    assert line._page.url.startswith("http://127.0.0.1:")
+    assert line.pipeline._views == [line._page._line.preview.frames.view, line._page.view]
     line._page._address.bound.close()
