@@ -115,7 +115,7 @@ def test_verdicts_and_times_are_counted(processed):
 # --- other recipes than that of the settings -------------------------------------------------------------------------
 
 
-def setup(digest, **more):
+def judged_by(digest, **more):
     return LineSetup("p", "r", digest, "text of " + digest, ("lot",), more.pop("expected", {}), more.pop("regions", ()))
 
 
@@ -136,7 +136,7 @@ def process_one(reading, child, offer):
 def test_a_process_learns_a_recipe_before_the_first_image_that_needs_it_and_once(reading):
     _reader, jobs, _, _ = reading
     child = FakeChild(LINE)
-    jobs.setup = setup("d", expected={"lot": "7"}, regions=((0, 0, 1, 1),))
+    jobs.setup = judged_by("d", expected={"lot": "7"}, regions=((0, 0, 1, 1),))
     for _ in range(2):
         assert process_one(reading, child, lambda: jobs.offer("/tmp/x", "a.png"))["verdict"] == "pass"
     assert [request["verb"] for request in child.requests] == ["learn", "read", "read"]
@@ -152,7 +152,7 @@ def test_a_process_is_prepared_while_it_waits(reading):
     reader, jobs, _, exits = reading
     child = FakeChild(LINE)
     reader.prepare(child)
-    jobs.setup = setup("d")
+    jobs.setup = judged_by("d")
     reader.prepare(child)
     reader.prepare(child)
     assert [request["verb"] for request in child.requests] == ["learn"] and exits == []
@@ -165,7 +165,7 @@ def test_a_process_keeps_a_few_recipes_and_forgets_the_oldest(reading):
     _, jobs, _, _ = reading
     child = FakeChild(LINE)
     for digest in "abcde":
-        jobs.setup = setup(digest)
+        jobs.setup = judged_by(digest)
         process_one(reading, child, lambda: jobs.offer("/tmp/x", "a.png"))
     learned = [(request["digest"], request["forgotten"]) for request in child.requests if request["verb"] == "learn"]
     assert learned == [("a", []), ("b", []), ("c", []), ("d", []), ("e", ["a"])]
@@ -175,7 +175,9 @@ def test_a_look_aside_counts_nowhere_and_has_no_deadline(reading):
     _, jobs, status, _ = reading
     status.degraded.set("test", ["disk_low"])
     child = FakeChild(LINE)
-    found = process_one(reading, child, lambda: jobs.offer_aside("/tmp/x", "a.png", setup("d", expected={"lot": "8"})))
+    found = process_one(
+        reading, child, lambda: jobs.offer_aside("/tmp/x", "a.png", judged_by("d", expected={"lot": "8"}))
+    )
     assert (found["verdict"], found["reasons"]) == ("pass", [])
     assert (child.requests[1]["expected"], child.requests[1]["deadline_ms"]) == ({"lot": "8"}, None)
     text = status.metrics.text(status.snapshot(), 0, 1, "")
@@ -184,7 +186,7 @@ def test_a_look_aside_counts_nowhere_and_has_no_deadline(reading):
 
 def test_a_recipe_that_a_process_refuses_fails_the_image_and_not_the_service(reading):
     _, jobs, _, exits = reading
-    jobs.setup = setup("d")
+    jobs.setup = judged_by("d")
     child = FakeChild(RecipeError("no recipe"))
     reading[0].prepare(child)
     for _ in range(2):
@@ -196,14 +198,14 @@ def test_a_recipe_that_a_process_refuses_fails_the_image_and_not_the_service(rea
 @pytest.mark.parametrize("error", [UsageError("no regions here"), ReaderUnavailable("one network")])
 def test_whatever_a_process_says_of_an_image_the_service_goes_on(reading, error):
     _, jobs, _, exits = reading
-    offers = (lambda: jobs.offer("/tmp/x", "a.png"), lambda: jobs.offer_aside("/tmp/x", "a.png", setup("d")))
+    offers = (lambda: jobs.offer("/tmp/x", "a.png"), lambda: jobs.offer_aside("/tmp/x", "a.png", judged_by("d")))
     for offer in offers:
         assert process_one(reading, FakeChild(error), offer)["verdict"] == "error" and exits == []
 
 
 def test_without_a_setup_an_image_is_read_and_not_judged(reading):
     _, jobs, _, _ = reading
-    jobs.setup = setup("d")
+    jobs.setup = judged_by("d")
     child = FakeChild(LINE)
     process_one(reading, child, lambda: jobs.offer_aside("/tmp/x", "a.png", None))
     (request,) = child.requests

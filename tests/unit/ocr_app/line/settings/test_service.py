@@ -59,6 +59,7 @@ def test_the_defaults():
         },
         "recipe": {
             "file": "",
+            "folder": "",
             "expected": {},
             "expected_file": "",
             "expected_age_s": 0.0,
@@ -97,7 +98,8 @@ def test_the_defaults():
             "gpio": "none", "pin": 0, "delay_ms": 0.0, "length_ms": 100.0, "watchdog_pin": 0, "watchdog_ms": 250.0,
         },
         "page": {
-            "listen": "none", "users_file": "", "look": "sign-in", "idle_min": 30, "name": "", "certificate_file": "",
+            "listen": "none", "users_file": "", "look": "sign-in", "idle_min": 30, "name": "", "shifts": {},
+            "certificate_file": "",
             "key_file": "",
         },
         "limits": {
