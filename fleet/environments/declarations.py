@@ -52,8 +52,9 @@ class Environment:
 
 @dataclass(frozen=True)
 class LockSpec:
-    """How a lock is compiled. ``without`` names packages that another package replaces.
+    """How a lock is compiled. ``without`` names packages that another package replaces, or that nothing imports.
 
+    ``made`` names packages whose wheels are made here from source archives (wheels/manifest.toml).
     ``platform`` is uv's name of the target platform; empty for the x86-64 platform of the control side.
     """
 
@@ -62,6 +63,7 @@ class LockSpec:
     universal: bool = False
     platform: str = ""
     without: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 def lock_path(name: str, root: Path) -> Path:

@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name
 from fleet.core import logs
 from fleet.core.errors import FleetError, LockError
 from fleet.core.files import ROOT, write_whole
+from fleet.environments import pure_wheels
 from fleet.environments.declarations import LockSpec, lock_path, lock_specs
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ def head(name: str) -> str:
 def compile_lock(name: str, root: Path = ROOT, upgrade: bool = False) -> Path:
     """Compile requirements/NAME.txt and return its path.
 
-    Raises LockError for an unknown name, without uv, or with uv's reason if there is no solution.
+    Raises LockError for an unknown name, without uv, or with uv's reason if there is no solution, and ArtefactError for
+    a wheel that cannot be made here.
     """
     target = lock_path(name, root)
     with tempfile.TemporaryDirectory(prefix="nano-ocr-lock-") as folder:
@@ -70,7 +72,17 @@ def _command(spec: LockSpec, root: Path, made: Path, upgrade: bool) -> list[str]
         override = made.with_name("override.txt")
         override.write_text("".join(f"{package}; sys_platform == 'none'\n" for package in spec.without))
         command += ["--override", str(override)]
+    if spec.made:
+        command += ["--find-links", str(_made(spec, root, made.parent / "made"))]
     return command + ["--upgrade"] * upgrade + [str(lock_path(spec.name, root).with_suffix(".in"))]
+
+
+def _made(spec: LockSpec, root: Path, links: Path) -> Path:
+    """A folder with nothing but the wheels of the lock that are made here."""
+    links.mkdir()
+    for item in pure_wheels.called(spec.made):
+        (links / item.file).symlink_to(pure_wheels.ensure(item, root / pure_wheels.FOLDER))
+    return links
 
 
 def _uv(root: Path) -> Path:

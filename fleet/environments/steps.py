@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from fleet.core.errors import EnvironmentBuildError, InstallFailed
-from fleet.environments import model_files
+from fleet.environments import model_files, pure_wheels
 from fleet.environments.declarations import Environment, PostStep
 from fleet.environments.interpreters import Interpreter
 
@@ -28,7 +28,10 @@ def python_of(name: str, root: Path) -> Path:
 
 
 def install(environment: Environment, interpreter: Interpreter, root: Path, say: Say) -> None:
-    """Create the virtual environment and install both locks into it, from wheels only. Raises InstallFailed."""
+    """Create the virtual environment and install both locks into it, from wheels only.
+
+    Raises InstallFailed, and ArtefactError for a wheel that cannot be made here.
+    """
     name, python = environment.name, python_of(environment.name, root)
     log = root / FOLDER / f".{name}.log"
     log.write_text("")
@@ -38,7 +41,14 @@ def install(environment: Environment, interpreter: Interpreter, root: Path, say:
     say(f"{name}: pip, setuptools, wheel")
     _run([*pip, "-r", str(environment.bootstrap_lock(root))], log, name, say)
     say(f"{name}: packages (up to {environment.download_mb} MB to fetch, {environment.disk_mb} MB installed)")
-    _run([*pip, "-r", str(environment.lock(root))], log, name, say)
+    _run([*pip, *_links(environment, root, say), "-r", str(environment.lock(root))], log, name, say)
+
+
+def _links(environment: Environment, root: Path, say: Say) -> list[str]:
+    """Options of pip for the wheels of the lock that are made here from source archives."""
+    items = pure_wheels.of_lock(environment.lock(root))
+    made = [pure_wheels.ensure(item, root / pure_wheels.FOLDER, say) for item in items]
+    return [word for path in made for word in ("--find-links", str(path))]
 
 
 def _run(command: list[str], log: Path, name: str, say: Say) -> None:

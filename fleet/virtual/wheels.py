@@ -14,13 +14,13 @@ from packaging.utils import parse_wheel_filename
 
 from fleet.core.errors import VirtualFleetError
 from fleet.core.files import ROOT
+from fleet.environments.mending import with_true_record
 from fleet.virtual import profiles
 from fleet.virtual.settings import Fleet, machine_arch, settings
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store.fetch import run_pip
 from fleet.wheelhouse.store.index import alone, missing_of_lock
 from fleet.wheelhouse.store.manifest import MANIFEST, read
-from fleet.wheelhouse.store.mending import with_true_record
 
 Say = Callable[[str], None]
 _ARTEFACT = "[[artefact]]\n"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from fleet.core.errors import ArtefactError, DownloadFailed, WrongFile
 from fleet.core.files import sha256_of
+from fleet.environments import pure_wheels
 from fleet.wheelhouse.store import index
 from fleet.wheelhouse.store.download import Progress, RetryPolicy, download
 from fleet.wheelhouse.store.inspection import inspect
-from fleet.wheelhouse.store.manifest import ArtefactSource, PythonTarget, WheelhouseManifest, record
+from fleet.wheelhouse.store.manifest import MANIFEST, ArtefactSource, PythonTarget, WheelhouseManifest, record
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ def fetch_source(
     if not incoming.is_file() and target.is_file():
         target.replace(incoming)  # added by hand: checked and recorded like a fetched file
         accept(source, incoming, target, manifest, "added by hand", say)
+    elif source.via == "sdist":
+        accept(source, incoming, target, manifest, _made(source, incoming, say), say)
     elif source.via == "pypi":
         accept(source, incoming, target, manifest, _from_index(source, incoming), say)
     else:
@@ -120,6 +123,13 @@ def _from_index(source: ArtefactSource, incoming: Path) -> str:
     return "the package index"
 
 
+def _made(source: ArtefactSource, incoming: Path, say: Say) -> str:
+    """Make a pure Python wheel from its source archive."""
+    item = pure_wheels.PureWheel(source.name, source.version, source.file, source.sha256, source.sdist_sha256)
+    pure_wheels.ensure(item, incoming.parent, say)
+    return "its source archive"
+
+
 def accept(
     source: ArtefactSource, incoming: Path, target: Path, manifest: WheelhouseManifest, came_from: str, say: Say
 ) -> None:
@@ -143,7 +153,10 @@ def accept(
 
 
 def fetch_lock(lock: str, target: PythonTarget, wheelhouse: Path, manifest: WheelhouseManifest, say: Say) -> None:
-    """Fetch the wheels of a lock for the target. Nothing is built from source. Raises ArtefactError."""
+    """Fetch the wheels of a lock for the target. Raises ArtefactError.
+
+    Nothing is built from source but the pure Python wheels of the manifest (``via = "sdist"``).
+    """
     if not index.missing_of_lock(wheelhouse, manifest, target, lock):
         return
     say(f"{lock}: wheels for {target.name}")
@@ -151,7 +164,10 @@ def fetch_lock(lock: str, target: PythonTarget, wheelhouse: Path, manifest: Whee
     options = ["--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation=cp"]
     options += [f"--python-version={target.python}", *(f"--platform={name}" for name in target.platforms)]
     options += [f"--abi={target.abi}", "--abi=abi3", "--abi=none", "-r", str(index.lock_path(lock, manifest))]
+    hashes = {digest for line in index.read_lock(index.lock_path(lock, manifest)) for digest in line.hashes}
     with tempfile.TemporaryDirectory(prefix=".incoming-", dir=wheelhouse) as folder:
+        for item in pure_wheels.of_hashes(hashes, MANIFEST):
+            options += ["--find-links", str(pure_wheels.ensure(item, wheelhouse, say))]
         run_pip(options, Path(folder))
         files = list(Path(folder).iterdir())
         for path in files:

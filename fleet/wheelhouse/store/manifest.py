@@ -13,9 +13,10 @@ from fleet.core.toml import load_toml
 
 MANIFEST = ROOT / "wheels" / "manifest.toml"
 RECORD = "record-on-first-fetch"
+_HEX = 64  # digits of a sha256
 
 KINDS = ("wheel", "sdist", "archive", "deb", "file")
-VIA = ("pypi", "url", "build")
+VIA = ("pypi", "url", "sdist", "build")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class ArtefactSource:
     """One file: its origin, and what it must contain.
 
     ``sha256`` is 64 hex digits or RECORD. ``size`` is in bytes, 0 if it has not been published.
-    ``version_inside`` and ``tag`` must match the file's own metadata. ``command`` makes a file of ``via = "build"``.
+    ``version_inside`` and ``tag`` must match the file's own metadata. ``command`` makes a file of ``via = "build"``;
+    ``sdist_sha256`` is of the source archive that a wheel of ``via = "sdist"`` is made from.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ArtefactSource:
     version_inside: str = ""
     tag: str = ""
     command: str = ""
+    sdist_sha256: str = ""
     sets: tuple[str, ...] = ()
     pip: tuple[str, ...] = ()
     member: tuple[dict[str, Any], ...] = ()
@@ -142,6 +145,8 @@ def _check(source: ArtefactSource) -> None:
         f"{RECORD} without a reason": source.pinned or bool(source.reason),
         "via url without urls": source.via != "url" or bool(source.urls),
         "via build without the command that makes it": source.via != "build" or bool(source.command),
+        "via sdist without sdist_sha256, or for one platform": source.via != "sdist"
+        or (len(source.sdist_sha256) == _HEX and source.pinned and source.file.endswith("-none-any.whl")),
         f"file {source.file!r}": "/" not in source.file,
     }
     for problem, fine in problems.items():

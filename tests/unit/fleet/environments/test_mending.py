@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from fleet.core.files import sha256_of
-from fleet.wheelhouse.store.mending import with_true_record
+from fleet.environments.mending import with_true_record
 from tests.unit.fleet.wheelfiles import digest, wheel
 
 
