@@ -15,10 +15,19 @@ from grey_lines import write_grey_lines
 from ocr_app.core.errors import ReaderFailed
 from ocr_app.core.types import ReaderInfo, TextLine
 from ocr_app.datasets.loading import open_dataset
+from ocr_app.line.page.access import users
 from ocr_app.readers.contract import Reader
 
 STANDINS = Path(__file__).resolve().parents[2] / "standins"
 CODES = ("PRO:1 EXP:2", "LOT 7", "8")
+
+
+@pytest.fixture(autouse=True)
+def quick_secrets(monkeypatch):
+    """Few rounds for the secrets of users: Python 3.6 beside OpenSSL 3 has no native PBKDF2, and takes half a minute."""
+    few = users.NOBODY.secret.replace("${}$".format(users.ROUNDS), "$1000$")
+    monkeypatch.setattr(users, "NOBODY", users.NOBODY._replace(secret=few))
+    monkeypatch.setattr(users, "ROUNDS", 1000)
 
 
 class ScriptedReader(Reader):

@@ -64,7 +64,6 @@ def test_its_state_tells_the_last_part(make_line):
 
 
 def test_its_gauges_are_documented(make_line):
-    pytest.importorskip("paho", reason="not in the environments of the device side")
     text = PAGE.read_text(encoding="utf-8")
     for family in make_line("mqtt: {host: 127.0.0.1, port: 1}\n").gauges():
         assert "| `{}` | {} |".format(family.name, family.type) in text, family.name
@@ -92,7 +91,6 @@ def test_a_line_that_was_stopped_leaves_a_whole_journal(make_line, tmp_path):
 
 
 def test_a_page_gets_every_verdict(make_line):
-    pytest.importorskip("aiohttp", reason="not in the environments of the device side")
     line = make_line("page: {listen: '127.0.0.1:0'}\n")
     assert line._page.url.startswith("http://127.0.0.1:")
     assert line.pipeline._views == [line._page._line.preview.frames.view, line._page.view]

@@ -2,8 +2,6 @@
 
 import socket
 
-import pytest
-
 from ocr_app.line import probing
 from ocr_app.line.page.access import users
 from ocr_app.line.settings import ServiceSettings
@@ -56,7 +54,6 @@ def test_a_webhook_is_only_looked_at(tmp_path):
 
 
 def of_page(tmp_path, **own):
-    pytest.importorskip("aiohttp", reason="not in the environments of the device side")
     found = probing.probe(settings(tmp_path, page=PageSettings(**own)))
     return [(row.state, row.found) for row in found if row.about == "page"]
 

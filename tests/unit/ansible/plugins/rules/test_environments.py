@@ -152,9 +152,10 @@ def test_a_build_makes_both_wheels_with_the_python_of_the_environment() -> None:
 
 
 def test_python36_proves_what_it_installs() -> None:
-    assert set(plan("python36")["venv"]["proofs"]) == {"numpy", "cv2", "tensorrt", "onnxruntime"}
-    bare = plan("python36", python36_tensorrt=False, python36_onnxruntime="false")
-    assert set(bare["venv"]["proofs"]) == {"numpy", "cv2"} and "nano-onnxruntime" not in bare["locks"]
+    assert set(plan("python36")["venv"]["proofs"]) == {"numpy", "cv2", "tensorrt", "onnxruntime", "line"}
+    bare = plan("python36", python36_tensorrt=False, python36_onnxruntime="false", python36_line=False)
+    assert set(bare["venv"]["proofs"]) == {"numpy", "cv2"}
+    assert bare["locks"] == ["bootstrap-py36", "nano-py36", "nano-opencv"]
 
 
 def test_the_loader_of_paddle_gets_its_library_first() -> None:

@@ -38,8 +38,6 @@ def test_a_line_that_could_start_is_said_and_nothing_is_made(folder, capsys):
 
 
 def test_what_would_keep_it_from_starting_is_an_error_in_its_row(folder, capsys):
-    pytest.importorskip("paho", reason="not in the environments of the device side")
-    pytest.importorskip("pyModbusTCP", reason="not in the environments of the device side")
     (folder / "in" / "a.png").unlink()
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -54,7 +52,6 @@ def test_what_would_keep_it_from_starting_is_an_error_in_its_row(folder, capsys)
 
 
 def test_weak_settings_are_warnings(folder, capsys):
-    pytest.importorskip("pyModbusTCP", reason="not in the environments of the device side")
     more = "modbus: {listen: '0.0.0.0:0'}\n"
     assert cli.main(["line", "check", written(folder, more)]) == 0
     assert "warning  modbus   Modbus knows no users" in capsys.readouterr().out

@@ -14,7 +14,6 @@ CONDITIONS = {"live": True, "ready": True, "busy": False, "degraded": False}
 
 @pytest.fixture
 def server():
-    pytest.importorskip("pyModbusTCP.client", reason="not in the environments of the device side; needs dataclasses")
     stop, triggers, started, clients = threading.Event(), [], [], []
 
     def start(with_trigger=True):

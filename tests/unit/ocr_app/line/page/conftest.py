@@ -8,7 +8,6 @@ RECIPE = "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{d
 @pytest.fixture
 def page_line(tmp_path):
     """What the page needs of a running line, over a journal with one reject and a file of expected values."""
-    pytest.importorskip("aiohttp", reason="not in the environments of the device side")
     from ocr_app.line.changes.changing import LineChanges
     from ocr_app.line.changes.preview import RecentFrames, SetupPreview
     from ocr_app.line.health.status import ServiceStatus

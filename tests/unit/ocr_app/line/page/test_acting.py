@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from ocr_app.line.page.acting import PageActions, values_of
 from ocr_app.line.page.screens import PageScreens
 

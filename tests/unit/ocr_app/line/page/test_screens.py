@@ -1,9 +1,6 @@
 """The screens, by their handlers; tests/line has them in a browser."""
 
 import pytest
-
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from aiohttp import web
 
 from ocr_app.line.page.screens import PageScreens

@@ -4,14 +4,10 @@ import threading
 import time
 import urllib.request
 
-import pytest
-
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
+from page_parts import png, row
 
 from ocr_app.line.page.access.listening import listen
 from ocr_app.line.page.server import OperatorPage
-from tests.unit.ocr_app.line.page.content.test_feed import row
-from tests.unit.ocr_app.line.page.content.test_pictures import png
 
 
 def test_it_answers_writes_remarks_and_ends(page_line, people):

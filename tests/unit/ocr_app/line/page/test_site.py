@@ -1,9 +1,6 @@
 """What screens share."""
 
 import pytest
-
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from aiohttp import web
 
 from ocr_app.line.page import site as sites

@@ -3,15 +3,11 @@
 import json
 
 import pytest
-
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from aiohttp import web
+from page_parts import png, row
 
 from ocr_app.line.page.content.rendering import assets
 from ocr_app.line.page.streams import PageStreams
-from tests.unit.ocr_app.line.page.content.test_feed import row
-from tests.unit.ocr_app.line.page.content.test_pictures import png
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Names, roles and forms; tests/line/test_page.py tries all of it from outside."""
 
 import pytest
-
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 

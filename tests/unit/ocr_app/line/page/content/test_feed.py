@@ -1,12 +1,9 @@
 """The counters of the live screen."""
 
-from ocr_app.line.journal.rows import PartRow
+from page_parts import row
+
 from ocr_app.line.page.content.feed import RECENT, LiveFeed
 from ocr_app.line.page.content.words import PageTexts
-
-
-def row(number, verdict="pass", decided=1.5, reasons=()):
-    return PartRow(number, "i", "b", "0", "frame", "n", "", 1.0, 1.0, decided, 9.0, True, verdict, "A", reasons)
 
 
 def test_parts_are_counted_and_the_last_is_told():

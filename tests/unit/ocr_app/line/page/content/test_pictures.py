@@ -2,19 +2,13 @@
 
 import io
 
-import numpy as np
 import pytest
+from page_parts import png
 from PIL import Image as Pillow
 
 from ocr_app.core.errors import ImageError
 from ocr_app.imaging.load import DEFAULT_LIMITS, Limits
 from ocr_app.line.page.content import pictures
-
-
-def png(width=40, height=20):
-    stream = io.BytesIO()
-    Pillow.fromarray(np.full((height, width, 3), 90, np.uint8)).save(stream, "PNG")
-    return stream.getvalue()
 
 
 def test_a_frame_becomes_a_small_jpeg_and_its_own_size_is_told():

@@ -1,10 +1,7 @@
 """Everything that is put into a page is escaped, and every file of the page is known by name."""
 
-import pytest
-
-pytest.importorskip("jinja2", reason="not in the environments of the device side")
-
 import jinja2
+import pytest
 
 from ocr_app.line.page.access.gate import PagePerson
 from ocr_app.line.page.content import rendering
