@@ -16,17 +16,21 @@ ONNXRUNTIME = {
     "onnxruntime": "import onnxruntime as ort; "
     "print('works' if 'CPUExecutionProvider' in ort.get_available_providers() else '')"
 }
+LINE = {
+    "line": "import aiohttp.web, jinja2, paho.mqtt.client, pyModbusTCP.server; print('works')",
+}
 VARIABLE = "OPENBLAS_CORETYPE="
 
 
 def plan(settings: Settings) -> dict[str, Any]:
     """The environment, the locks that fill it, and the variable for shells and services."""
-    headless = settings.text("python36_opencv") == "headless"
+    headless, line = settings.text("python36_opencv") == "headless", settings.switch("python36_line")
     onnxruntime, tensorrt = settings.switch("python36_onnxruntime"), settings.switch("python36_tensorrt")
-    proofs = {**PROOFS, **(TENSORRT if tensorrt else {}), **(ONNXRUNTIME if onnxruntime else {})}
+    chosen = ((True, PROOFS), (tensorrt, TENSORRT), (onnxruntime, ONNXRUNTIME), (line, LINE))
+    proofs = {name: code for wanted, codes in chosen if wanted for name, code in codes.items()}
     locks = ["bootstrap-py36", "nano-py36"]
     return {
-        "locks": locks + ["nano-opencv"] * headless + ["nano-onnxruntime"] * onnxruntime,
+        "locks": locks + ["nano-opencv"] * headless + ["nano-onnxruntime"] * onnxruntime + ["nano-line"] * line,
         "venv": environments.described(
             settings.text("python36_venv"),
             settings.text("python36_python"),
