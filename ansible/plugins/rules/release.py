@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from . import digests
+from . import digests, lines
 from .model import CHANGED, WRITTEN, Observed, Rule, Settings, as_written, listed
 
 SOURCE = Path(__file__).resolve().parents[3] / "node_agent"
@@ -30,6 +30,8 @@ def plan(settings: Settings) -> dict[str, Any]:
             "digest": ["sh", "-c", f"cd {folder}/node_agent && {COUNT}"],
             "trusted": ["sh", "-c", f"cd {KEYS} && cat *.pub | {digests.LINES}"],
             "known": ["sh", "-c", f"ls {KEYS}/*.pub 2>/dev/null | wc -l"],
+            "line": ["sh", "-c", lines.SUMS],
+            "gpio": ["getent", "group", "gpio"],
         },
     }
 
@@ -44,12 +46,20 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
         _timer(observed),
         _data(observed, settings),
         _trusted(observed, settings),
+        _line(observed, settings),
+        *([_pins(observed)] if lines.has_pins(settings) else []),
     ]
 
 
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
-    """Whether the agent has to be brought."""
-    return {"bring": observed.command("digest").out != _digest()}
+    """Whether the agent has to be brought, and which files of a line are too many."""
+    extra = set(lines.differing(settings, observed.command("line").out)) - set(lines.files(settings))
+    return {"bring": observed.command("digest").out != _digest(), "line_extra": sorted(extra)}
+
+
+def line(settings: Settings) -> dict[str, Any]:
+    """The container of the service, for its unit; ``settings.given["groups"]``: the group gpio of the board."""
+    return lines.container(settings, settings.text("release_network"), str(settings.given["groups"]))
 
 
 def application(settings: Settings) -> dict[str, Any]:
@@ -113,6 +123,19 @@ def _data(observed: Observed, settings: Settings) -> Rule:
         f"{data.owner}:{data.group}" if data.exists else f"no {settings.text('release_data')}",
         f"{settings.number('release_uid')}:{settings.number('release_gid')}",
     )
+
+
+def _line(observed: Observed, settings: Settings) -> Rule:
+    wrong = lines.differing(settings, observed.command("line").out)
+    expected = settings.text("release_line") or "no line"
+    return Rule("release.line", listed(wrong, CHANGED + ", or too many: ", expected), expected)
+
+
+def _pins(observed: Observed) -> Rule:
+    expected = "a group gpio, which may use /dev/gpiochip0"
+    found = expected if observed.command("gpio").out else "no group gpio"
+    next_step = "the udev rules of Jetson.GPIO (99-gpio.rules), and groupadd --system gpio"
+    return Rule("release.pins", found, expected, next=next_step)
 
 
 def _trusted(observed: Observed, settings: Settings) -> Rule:

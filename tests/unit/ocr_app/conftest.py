@@ -24,7 +24,7 @@ CODES = ("PRO:1 EXP:2", "LOT 7", "8")
 
 @pytest.fixture(autouse=True)
 def quick_secrets(monkeypatch):
-    """Few rounds for the secrets of users: Python 3.6 beside OpenSSL 3 has no native PBKDF2, and takes half a minute."""
+    """Few rounds for the secrets of users: a Python 3.6 beside OpenSSL 3 has no native PBKDF2, and takes long."""
     few = users.NOBODY.secret.replace("${}$".format(users.ROUNDS), "$1000$")
     monkeypatch.setattr(users, "NOBODY", users.NOBODY._replace(secret=few))
     monkeypatch.setattr(users, "ROUNDS", 1000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ def keys(tmp_path: Path) -> dict[str, str]:
 
 def observed(digest: str = DIGEST, known: str = "2", trusted: str = TRUSTED, **texts: str) -> dict[str, Any]:
     commands = {"digest": command(digest), "known": command(known), "trusted": command(trusted)}
+    commands.update(line=command(texts.get("line", "")), gpio=command(texts.get("gpio", "")))
     files = {name: file(texts.get(name, text)) for name, text in GIVEN.items()}
     files["data"] = file(exists=texts.get("data") != "gone", owner=texts.get("owner", "10001"), group="10001")
     state = texts.get("state", "active")
@@ -58,8 +60,9 @@ BLANK = observed(
         ),
         (observed(timer="edited", owner="0"), {"units": "absent or changed: nano-ocr-agent.timer", "data": "0:10001"}),
         (observed(trusted="0123456789ab"), {"keys": "2 keys, 0123456789ab"}),
+        (observed(line="0  line.yaml\n"), {"line": "absent or changed, or too many: line.yaml"}),
     ],
-    ids=["good", "blank", "edited", "other keys"],
+    ids=["good", "blank", "edited", "other keys", "a line that is no longer wanted"],
 )
 def test_what_is_found(seen: dict[str, Any], expected: dict[str, str], keys: dict[str, str]) -> None:
     assert broken("release", seen, GIVEN, **keys) == expected
@@ -73,8 +76,8 @@ def test_without_keys_here_the_rule_is_a_hint(tmp_path: Path) -> None:
 
 def test_the_agent_is_brought_only_when_it_differs() -> None:
     changed = settings("release", release_keys="/none")
-    assert release.work(Observed(observed()), changed) == {"bring": False}
-    assert release.work(Observed(observed("")), changed) == {"bring": True}
+    assert release.work(Observed(observed()), changed) == {"bring": False, "line_extra": []}
+    assert release.work(Observed(observed("", line="0  old\n")), changed) == {"bring": True, "line_extra": ["old"]}
 
 
 def test_keys_are_named_in_order(keys: dict[str, str]) -> None:
@@ -125,3 +128,15 @@ def test_the_command_can_be_asked_for_although_a_release_runs() -> None:
 def test_a_release_that_does_not_run_is_not_replaced_by_the_command() -> None:
     found = application("", "release")
     assert (found["why"], found["script"]) == ("no release that runs", "")
+
+
+def test_a_line_with_pins_asks_the_board_for_their_group(tmp_path: Path, keys: dict[str, str]) -> None:
+    path = tmp_path / "line.yaml"
+    path.write_text("journal: {folder: /data/journal}\nreject: {gpio: jetson}\n")
+    sums = hashlib.sha256(path.read_bytes()).hexdigest() + "  line.yaml\n"
+    own: dict[str, Any] = {**keys, "release_line": str(path)}
+    assert broken("release", observed(line=sums, gpio="gpio:x:999:"), GIVEN, **own) == {}
+    assert broken("release", observed(line=sums), GIVEN, **own) == {"pins": "no group gpio"}
+    found = release.line(settings("release", {"groups": "gpio:x:999:jetson"}, **own))
+    words = " ".join(found["options"])
+    assert words.startswith("--device /dev/gpiochip0 --env JETSON_MODEL_NAME=JETSON_NANO --group-add 999 --volume")

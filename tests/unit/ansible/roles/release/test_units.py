@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import jinja2
+import pytest
 import yaml
 
 ROLE = Path(__file__).resolve().parents[5] / "ansible" / "roles" / "release"
@@ -27,7 +29,42 @@ def test_the_container_may_do_next_to_nothing():
 def test_everything_filled_in_is_a_setting_of_the_role():
     settings = set(yaml.safe_load((ROLE / "defaults" / "main.yml").read_text()))
     found = {name for unit in UNITS for name in re.findall(r"{{ (\w+)", unit.read_text())}
-    assert found == settings - {"release_keys", "release_app_command"} | {"_release_plan"}
+    lines = {"release_line", "release_line_files", "release_network", "release_devices", "release_arguments"}
+    private = {"_release_plan", "_release_line", "_release_line_folder"}
+    assert found == settings - {"release_keys", "release_app_command"} - lines | private
+
+
+@pytest.fixture
+def filled():
+    """The unit of the application with the defaults of the role, for the container of a line or of none."""
+
+    def fill(line):
+        known = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
+        known.update(_release_plan={"folder": "/agent"}, _release_line=line, _release_line_folder="/etc/nano-ocr/line")
+        return (
+            jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(text("nano-ocr.service.j2")).render(known)
+        )
+
+    return fill
+
+
+def test_without_a_line_the_service_is_as_ever(filled):
+    found = filled({"network": "none", "options": [], "file": ""})
+    assert "line check" not in found and "--network none --read-only --tmpfs /tmp --cap-drop ALL" not in found
+    assert (
+        "--group-add 44 ${NANO_OCR_IMAGE} \\\n    serve --listen unix:/run/nano-ocr/reader.sock --packs engines\n"
+        in found
+    )
+
+
+def test_a_line_is_checked_before_it_runs_with_what_it_asks_for(filled):
+    file = "/etc/nano-ocr/line/line.yaml"
+    found = filled({"network": "bridge", "options": ["--publish", "502:502"], "file": file})
+    check, run = (part for part in found.split("ExecStart") if "docker run" in part)
+    assert check.startswith("Pre=/usr/bin/docker run --rm --network none ")
+    assert check.rstrip().endswith(f"line check --offline {file}") and "--publish" not in check
+    assert "--network bridge" in run and "--group-add 44 --publish 502:502 ${NANO_OCR_IMAGE}" in run
+    assert f"serve {file} --listen unix:/run/nano-ocr/reader.sock --packs engines\n" in run
 
 
 def test_no_place_of_the_old_form_is_left():
