@@ -9,18 +9,24 @@ import json
 import os
 import re
 import shlex
+import ssl
+import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyModbusTCP.client import ModbusClient
 
 from fleet.core.files import ROOT
 from fleet.images import archives, building
 from fleet.release import board_app, bundle, keys
 from fleet.virtual import lifecycle
-from fleet.virtual.settings import Fleet
+from fleet.virtual.settings import Fleet, settings
 from fleet.virtual.wheels import project_of
 from ocr_app.engines.building.jobs import specs_of
+from ocr_app.line.page.access import users
 from ocr_app.line.selfcheck.samples import expectations
 from tests.fleet.conftest import KEEP, VirtualNano, require_virtual_fleet
 from tests.fleet.deployments import Board, Line
@@ -46,6 +52,13 @@ latency_ms = 15000  # two boards share this computer with their tests: speed is 
 restarts = 1
 [challenge]
 arguments = ["read", "--jsonl", "--engine", "onnxruntime", "--recipe", "recipes/nano-codes.yaml", "challenge/images"]
+"""
+LIVE = """
+recipe: {file: /release/recipes/nano-codes.yaml}
+source: {kind: replay, path: /opt/ocr-app/data/nano-codes-100/images, rate_hz: 0.5, repeat: true}
+journal: {folder: /data/journal, board: nano-2}
+modbus: {listen: "0.0.0.0:502"}
+page: {listen: "0.0.0.0:8089", users_file: users.json, certificate_file: page.pem, key_file: page.key}
 """
 
 
@@ -85,9 +98,9 @@ def packs(line: Line) -> Path:
 
 
 def build_engines(line: Line, packs: Path) -> Outcome:
-    settings = {"engines_target": "onnxruntime", "engines_limit": 5, "engines_services": "none",
-                "engines_packs": str(packs), "engines_exports_from": "", "engines_plans_from": ""}  # fmt: skip
-    return line.plays.run("engines", "-e", json.dumps(settings), tags="all")
+    wanted = {"engines_target": "onnxruntime", "engines_limit": 5, "engines_services": "none",
+              "engines_packs": str(packs), "engines_exports_from": "", "engines_plans_from": ""}  # fmt: skip
+    return line.plays.run("engines", "-e", json.dumps(wanted), tags="all")
 
 
 def here(line: Line, number: int) -> list[str]:
@@ -166,6 +179,51 @@ def test_the_application_of_the_release_reads_what_is_sent_to_the_board(line: Li
     assert (folder / "through").read_text().startswith("release ")
     assert json.loads((folder / "stdout.txt").read_text())["verdict"] == "pass"
     assert [path.suffix for path in (folder / "drawn").iterdir()] == [".png"]
+
+
+def test_a_live_line_runs_by_the_release_and_answers_a_plc(line: Line, tmp_path: Path) -> None:
+    """On the second node: from the settings file here to registers and page on its network, and back."""
+    own = {"release_line": str(tmp_path / "line.yaml"), "release_line_files": files_of_line(tmp_path)}
+    given = ("-e", json.dumps(own), "--limit", "nano-2")
+    before = line.plays.run("verify", *given, tags="release").broken()["nano-2"]
+    assert before.keys() == {"release.line", "release.units"}
+    done = line.plays.run("provision", *given, tags="release")
+    assert done.code == 0 and line.plays.run("verify", *given, tags="release").code == 0, done.text[-3000:]
+    board = line.boards[1]
+    board.nano.root("systemctl restart nano-ocr.service")
+    address = board.nano.fleet.address(settings()["first_host"] + 1)
+    numbers = [part_of(address, 0), part_of(address, 0)]
+    assert numbers[0] < part_of(address, numbers[1])
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # its certificate is its own
+    with urllib.request.urlopen(f"https://{address}:8089/", context=context, timeout=30) as answer:
+        assert answer.status == 200 and "<form" in answer.read().decode()
+    told = board.nano.root("docker exec nano-ocr ocr-app history /etc/nano-ocr/line/line.yaml --since 1h --json")
+    assert '"verdict": "pass"' in told and '"nano-2-' in told
+    assert line.plays.run("provision", "--limit", "nano-2", tags="release").code == 0
+    board.nano.root("test ! -e /etc/nano-ocr/line/line.yaml && systemctl restart nano-ocr.service")
+
+
+def files_of_line(folder: Path) -> dict[str, str]:
+    """The settings of a line in ``folder``, and the files that they name: name on the board -> path."""
+    (folder / "line.yaml").write_text(LIVE)
+    users.add(str(folder / "users.json"), "anna", "operator", "482915")
+    key, page = str(folder / "page.key"), str(folder / "page.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=nano-2"]
+    subprocess.run([*command, "-keyout", key, "-out", page], capture_output=True, check=True)
+    return {"users.json": str(folder / "users.json"), "page.key": key, "page.pem": page}
+
+
+def part_of(address: str, after: int) -> int:
+    """The number of a part above ``after``, as a PLC reads it from the board; waits for it."""
+    plc = ModbusClient(address, 502, timeout=5.0)
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        words = plc.read_input_registers(0, 66) if plc.open() else None
+        if words and (words[3] << 16 | words[4]) > after:
+            return int(words[3] << 16 | words[4])
+        time.sleep(0.5)
+    raise AssertionError(f"no part above {after} on {address}")
 
 
 def test_the_line_of_the_readme_on_a_host_with_nvidias_runtime(line: Line) -> None:

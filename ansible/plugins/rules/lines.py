@@ -67,6 +67,9 @@ def problems(record: Mapping[str, Any], groups: str) -> Iterator[tuple[str, str]
         host, _, port = listen.rpartition(":")
         if host not in _EVERYWHERE or not port.isdigit():
             yield f"{section}.listen {listen}", "0.0.0.0:PORT, which the board publishes, or none"
+    page = [_of(record, "page", key) for key in ("listen", "certificate_file", "key_file")]
+    if page[0] not in _NO and not all(page):
+        yield "a page without certificate_file or key_file", "both: the image has no openssl to make them"
     if _has_pins(record) and groups and not _GROUP.fullmatch(groups):
         yield f"the group gpio as {groups!r}", "the line of getent group gpio"
 

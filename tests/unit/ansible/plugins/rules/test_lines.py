@@ -12,6 +12,7 @@ from rules.loading import BadRule
 
 from tests.unit.ansible.answers import settings
 
+PAGE = "page: {listen: '0.0.0.0:8089', certificate_file: page.pem, key_file: page.key}\n"
 JOURNAL = "journal: {folder: /data/journal}\n"
 
 
@@ -36,7 +37,7 @@ def test_a_line_that_sends_nothing_has_no_network(path: Path) -> None:
 
 
 def test_what_listens_is_published_by_the_board(path: Path) -> None:
-    found = container(path, "modbus: {listen: '0.0.0.0:502'}\npage: {listen: '0.0.0.0:8089'}\n")
+    found = container(path, "modbus: {listen: '0.0.0.0:502'}\n" + PAGE)
     assert found["network"] == "bridge"
     assert found["options"][:4] == ["--publish", "502:502", "--publish", "8089:8089"]
 
@@ -68,6 +69,7 @@ def test_pins_get_their_device_and_the_group_of_the_board(path: Path, pins: str)
         ("journal: {folder: /data}\n", "journal.folder /data;"),
         (JOURNAL + "page: {listen: '127.0.0.1:8089'}\n", "page.listen 127.0.0.1:8089; expected 0.0.0.0:PORT"),
         (JOURNAL + "modbus: {listen: '502'}\n", "modbus.listen 502;"),
+        (JOURNAL + "page: {listen: '0.0.0.0:1', key_file: k}\n", "a page without certificate_file or key_file;"),
         ("- a list\n", "found no sections"),
         ("a: [\n", "while parsing a flow"),
     ],
