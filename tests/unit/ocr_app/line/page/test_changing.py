@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from ocr_app.line.changes.changing import ChangeAuthor, ChangeRefused
 from ocr_app.line.changes.preview import PreviewRow
 from ocr_app.line.page.acting import PageActions

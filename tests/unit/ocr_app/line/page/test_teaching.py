@@ -1,9 +1,6 @@
 """Teaching is for engineers; tests/line/test_page_screens.py teaches a recipe in a browser."""
 
 import pytest
-
-pytest.importorskip("aiohttp", reason="not in the environments of the device side")
-
 from aiohttp import web
 
 from ocr_app.line.page import teaching
