@@ -27,6 +27,7 @@ from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
+from ocr_app.line.outputs.passwords import password_of_camera
 from ocr_app.line.outputs.registers import LineRegisters
 from ocr_app.line.outputs.reject import RejectGate
 from ocr_app.line.page.access import listening
@@ -70,7 +71,8 @@ class LiveLine:
             self.identity, self._journal, jobs, status, settings.parts.queue, limit_s, latest, self._trusts_clock,
             self._hold.frames, agree=settings.trigger.frames_agree,
         )  # fmt: skip
-        source = make_source(settings.source, settings.parts.queue, self._journal.has_frame)
+        password = functools.partial(password_of_camera, settings.camera)
+        source = make_source(settings.source, settings.camera, settings.parts.queue, self._journal.has_frame, password)
         self.pushed = source if isinstance(source, PushedSource) else None
         self._works: List[Callable[[], None]] = []
         self.events: Optional[EventTriggers] = None
