@@ -58,7 +58,7 @@ class CameraSettings:
     password_file: str = setting("", "For `rtsp`: a file with the password in its first line.", path=True)
     password_env: str = setting("", "For `rtsp`: the environment variable with the password.")
     transport: str = setting("tcp", "For `rtsp`: how pictures travel.", choices=("tcp", "udp"))
-    quality: int = setting(95, "Quality of the JPEG that pixels become on the way to the reader.", "", 50, 100)
+    quality: int = setting(95, "Quality of the JPEG that pixels become on the way to the reader.", "%", 50, 100)
     open_s: float = setting(20.0, "Time from the opening to the first frame, at most.", "s", 0.1, 600.0)
     timeout_s: float = setting(
         5.0, "Time without a frame after which the camera is camera_lost and is opened again.", "s", 0.1, 3600.0
