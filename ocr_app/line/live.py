@@ -28,6 +28,7 @@ from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
+from ocr_app.line.outputs.passwords import password_of_camera
 from ocr_app.line.outputs.registers import LineRegisters
 from ocr_app.line.outputs.reject import RejectGate
 from ocr_app.line.page.access import listening
@@ -78,7 +79,8 @@ class LiveLine:
         )  # fmt: skip
         self.changes.between, self.changes.apply = self.pipeline.between_parts, self._judge_by
         self._control = LineControl(self.changes, settings.journal.folder)
-        source = make_source(settings.source, settings.parts.queue, self._journal.has_frame)
+        password = functools.partial(password_of_camera, settings.camera)
+        source = make_source(settings.source, settings.camera, settings.parts.queue, self._journal.has_frame, password)
         self.pushed = source if isinstance(source, PushedSource) else None
         self._works: List[Callable[[], None]] = []
         self.events: Optional[EventTriggers] = None

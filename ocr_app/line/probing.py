@@ -9,9 +9,17 @@ from urllib.parse import urlsplit
 from ocr_app.core.errors import OcrError, ServiceError
 from ocr_app.line.outputs import modbus, mqtt, webhook
 from ocr_app.line.outputs.gpio import JetsonPins
-from ocr_app.line.outputs.passwords import password_of, secret_of, weaknesses, weaknesses_of_webhook
+from ocr_app.line.outputs.passwords import (
+    password_of,
+    password_of_camera,
+    secret_of,
+    weaknesses,
+    weaknesses_of_camera,
+    weaknesses_of_webhook,
+)
 from ocr_app.line.page.access import certificate, listening, users
 from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.camera import CAMERAS
 from ocr_app.line.settings.page import OPEN
 from ocr_app.line.sources.contract import CameraLost
 from ocr_app.line.sources.opening import make_source
@@ -55,10 +63,15 @@ def _looks(settings: ServiceSettings) -> List[Tuple[str, _Look]]:
 
 
 def _source(settings: ServiceSettings) -> _Rows:
+    own, camera = settings.source, settings.camera
+    source = make_source(own, camera, 1, lambda key: False, lambda: password_of_camera(camera))
     try:
-        yield GOOD, make_source(settings.source, 1, lambda key: False).check()
+        yield GOOD, source.check()
     except CameraLost as error:
         yield BAD, str(error)
+    if own.kind in CAMERAS:
+        for text in weaknesses_of_camera(camera):
+            yield WEAK, text
 
 
 def _journal(settings: ServiceSettings) -> _Rows:

@@ -11,6 +11,7 @@ from ocr_app.core.files import write_whole
 from ocr_app.core.yaml_tree import suggest
 
 _HEAD = "# A live line: docs/how-to/live-line.md. Every key is in docs/reference/settings.md.\n"
+CAMERAS = ("usb", "csi", "rtsp", "gige", "pipeline")
 Ask = Callable[[str], str]
 
 
@@ -30,13 +31,28 @@ def _has(key: str) -> Callable[[Mapping[str, str]], bool]:
     return lambda known: bool(known.get(key))
 
 
+def _is_free_run(known: Mapping[str, str]) -> bool:
+    return known.get("source.kind", "") in CAMERAS and known.get("trigger.kind", "frame") in ("frame", "")
+
+
 QUESTIONS = (
-    _Question("source.kind", "Where do frames come from: replay, folder or http?"),
+    _Question(
+        "source.kind",
+        "Where do frames come from: replay, folder, http, {} or {}?".format(", ".join(CAMERAS[:-1]), CAMERAS[-1]),
+    ),
     _Question("source.path", "Which folder?", _is("source.kind", "replay", "folder")),
+    _Question("camera.device", "Which device? (nothing: the first one)", _is("source.kind", "usb", "csi", "gige")),
+    _Question("camera.url", "What is the address of the stream: rtsp://...?", _is("source.kind", "rtsp")),
+    _Question("camera.user", "As which user? (nothing: none)", _is("source.kind", "rtsp")),
+    _Question("camera.password_file", "Which file holds the password?", _has("camera.user")),
+    _Question("camera.pipeline", "Which pipeline of GStreamer?", _is("source.kind", "pipeline")),
     _Question("source.rate_hz", "How many frames a second?", _is("source.kind", "replay")),
     _Question(
-        "trigger.kind", "What is a part: frame, presence, mqtt, modbus or gpio?", _is("source.kind", "replay", "folder")
+        "trigger.kind",
+        "What is a part: frame, presence, mqtt, modbus or gpio?",
+        _is("source.kind", "replay", "folder", *CAMERAS),
     ),
+    _Question("parts.policy", "What gives way when parts come too fast? A camera does not wait: latest", _is_free_run),
     _Question("recipe.file", "Which recipe? (ocr-app recipe teach proposes one)"),
     _Question("journal.folder", "Which folder keeps the history?"),
     _Question("journal.board", "What is this board called?"),

@@ -10,6 +10,7 @@ import re
 import sys
 from typing import Any, List
 
+from ocr_app.cli.line.asking import CAMERAS
 from ocr_app.core.errors import ServiceError, UsageError
 from ocr_app.core.files import write_whole
 
@@ -39,7 +40,7 @@ User={user}
 Group={user}
 {groups}WorkingDirectory={folder}
 RuntimeDirectory={name}
-Environment=NANO_OCR_RUNTIME=/run/{name} OMP_NUM_THREADS=1 PYTHONUNBUFFERED=1
+Environment=NANO_OCR_RUNTIME=/run/{name} OMP_NUM_THREADS=1 PYTHONUNBUFFERED=1{more}
 ExecStart={python} -m ocr_app serve {file}
 UMask=0027
 
@@ -51,7 +52,7 @@ ProtectHome=read-only
 NoNewPrivileges=yes
 CapabilityBoundingSet={capabilities}
 AmbientCapabilities={capabilities}
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6{families}
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
@@ -112,6 +113,8 @@ def unit_of(settings: Any, path: str, name: str, user: str) -> str:
     addresses = [settings.modbus.listen, settings.page.listen, settings.http.listen]
     low = any(_is_low(address) for address in addresses)
     pins = settings.reject.gpio != "none"
+    video = settings.source.kind in ("usb", "csi", "pipeline")
+    groups = ["gpio"] * pins + ["video"] * video
     return _UNIT.format(
         file=_quoted(path),
         mounts=" ".join(_quoted(folder) for folder in [os.path.dirname(path)] + written),
@@ -119,8 +122,11 @@ def unit_of(settings: Any, path: str, name: str, user: str) -> str:
         written=" ".join(_quoted(folder) for folder in written),
         python=_quoted(sys.executable),
         capabilities="CAP_NET_BIND_SERVICE" if low else "",
-        groups="SupplementaryGroups=gpio\n" if pins else "",
-        clock="no" if pins else "yes",  # it would hide the devices of the pins
+        groups="SupplementaryGroups={}\n".format(" ".join(groups)) if groups else "",
+        clock="no" if groups else "yes",  # it would hide the devices of the pins and of the camera
+        # its list of plugins, which it would otherwise make anew each time that a camera is opened
+        more=" GST_REGISTRY=/run/{}/gstreamer.bin".format(name) if settings.source.kind in CAMERAS else "",
+        families=" AF_NETLINK" if settings.source.kind == "gige" else "",  # Aravis looks at the network's interfaces
         name=name,
         user=user,
     )

@@ -1,4 +1,4 @@
-"""Passwords: from a file or the environment, never from the settings themselves."""
+"""Passwords of outputs and cameras: from a file or the environment, never from the settings themselves."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import stat
 from typing import List, Mapping
 
 from ocr_app.core.errors import ServiceError
+from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
 
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|\Z)")
@@ -19,6 +20,11 @@ def password_of(settings: MqttSettings, environ: Mapping[str, str] = os.environ)
 def secret_of(settings: WebhookSettings, environ: Mapping[str, str] = os.environ) -> str:
     """The secret that signs what a webhook gets, empty where none is set. Raises ServiceError likewise."""
     return _secret("webhook.secret", "secret", settings.secret_file, settings.secret_env, environ)
+
+
+def password_of_camera(settings: CameraSettings, environ: Mapping[str, str] = os.environ) -> str:
+    """The password of a camera's stream, empty where none is set. Raises ServiceError likewise."""
+    return _secret("camera.password", "password", settings.password_file, settings.password_env, environ)
 
 
 def _secret(key: str, what: str, path: str, variable: str, environ: Mapping[str, str]) -> str:
@@ -50,6 +56,17 @@ def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
         found.append("webhook without https: everyone on the network can read what is sent")
     if not local and not settings.secret_file and not settings.secret_env:
         found.append("webhook without a secret: anyone may send results in the name of this board")
+    return found
+
+
+def weaknesses_of_camera(settings: CameraSettings) -> List[str]:
+    """What makes it easy to see, or to replace, what a camera sends, in words."""
+    found = []
+    path = settings.password_file
+    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        found.append("every user of this computer may read camera.password_file: chmod 600")
+    if settings.url and not settings.user:
+        found.append("the camera's stream without a user: everyone on its network can look")
     return found
 
 

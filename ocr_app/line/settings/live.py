@@ -3,6 +3,7 @@
 from typing import Iterator, Tuple
 
 from ocr_app.core.errors import UsageError
+from ocr_app.line.settings import camera as cameras
 from ocr_app.line.settings.service import ServiceSettings
 
 _PATHS = {"replay": "of images", "folder": "that the camera writes to"}
@@ -22,7 +23,7 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     if not source.enabled:
         named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
         found = "{} without a source".format(named)
-        yield bool(named), found, "source.kind: replay, folder or http", "ocr-app line init"
+        yield bool(named), found, "source.kind: replay, folder, http or a camera", "ocr-app line init"
         return
     yield (
         not settings.recipe.file,
@@ -51,6 +52,7 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     )
     dropped = source.kind == "http" and settings.parts.policy == "latest"
     yield dropped, "source.kind http with parts.policy latest", "parts.policy: every; each request is answered", ""
+    yield from _camera_rules(settings)
     slow = settings.parts.queue > settings.limits.queue
     yield slow, "parts.queue is above limits.queue (--queue)", "at most {}".format(settings.limits.queue), ""
     yield (
@@ -87,6 +89,41 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     )
     yield from _output_rules(settings)
     yield from _page_rules(settings)
+
+
+def _camera_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
+    source, own = settings.source, settings.camera
+    if source.kind not in cameras.CAMERAS:
+        yield own != cameras.CameraSettings(), "camera with source.kind " + source.kind, "source.kind: a camera", ""
+        return
+    named = "source.kind " + source.kind
+    needs = {cameras.RTSP: "url", cameras.PIPELINE: "pipeline"}
+    for kind, key in sorted(needs.items()):
+        missing = source.kind == kind and not getattr(own, key)
+        yield missing, "{} without camera.{}".format(named, key), "camera.{}".format(key), ""
+        yield source.kind != kind and bool(getattr(own, key)), "{} with camera.{}".format(named, key), "one of them", ""
+    wait = settings.trigger.kind == "frame" and settings.parts.policy == "every"
+    yield (
+        wait,
+        named + " with trigger.kind frame and parts.policy every",
+        "parts.policy: latest; cameras do not wait",
+        "",
+    )
+    yield source.silent_s > 0, named + " with source.silent_s", "camera.timeout_s", ""
+    deaf = source.kind in (cameras.RTSP, cameras.PIPELINE)
+    yield deaf and own.exposure_us > 0, named + " with camera.exposure_us", "the exposure is set in the camera", ""
+    yield deaf and bool(own.controls), named + " with camera.controls", "controls are set in the camera", ""
+    sized = bool(own.width or own.height or own.rate_hz)
+    yield deaf and sized, named + " with camera.width, height or rate_hz", "they are set in the camera", ""
+    yield source.kind == cameras.RTSP and own.format != cameras.RAW, named + " with camera.format", "none of it", ""
+    yield source.kind != cameras.GIGE and own.format == cameras.BAYER, named + " with camera.format bayer", "raw", ""
+    no_files = source.kind in (cameras.GIGE, cameras.CSI) and own.format == cameras.JPEG
+    yield no_files, named + " with camera.format jpeg", "raw", ""
+    secret = bool(own.user or own.password_file or own.password_env)
+    yield secret and source.kind != cameras.RTSP, named + " with a user or a password", "source.kind: rtsp", ""
+    both = bool(own.password_file and own.password_env)
+    yield both, "camera.password_file and camera.password_env", "one of them", ""
+    yield secret and not own.user, "a password without camera.user", "the user that it belongs to", ""
 
 
 def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:

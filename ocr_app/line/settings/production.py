@@ -4,11 +4,12 @@ import re
 
 import attr
 
+from ocr_app.line.settings.camera import CAMERAS
 from ocr_app.line.settings.fields import setting
 from ocr_app.line.settings.serving import AFTER
 
 NO_SOURCE = "none"
-SOURCES = (NO_SOURCE, "replay", "folder", "http")
+SOURCES = (NO_SOURCE, "replay", "folder", "http") + CAMERAS
 EVERY_FRAME, PRESENCE = "frame", "presence"
 TRIGGERS = (EVERY_FRAME, PRESENCE, "mqtt", "modbus", "gpio")
 POLICIES = ("every", "latest")
@@ -27,7 +28,7 @@ class SourceSettings:
 
     kind: str = setting(
         NO_SOURCE,
-        "The source: the images of a folder at a rate, a folder that a camera writes to, or POST /read.",
+        "The source: images of a folder at a rate, a folder that a camera writes to, POST /read, or a camera.",
         choices=SOURCES,
     )
     path: str = setting("", "The folder of `replay` and of `folder`.", path=True)
@@ -40,7 +41,7 @@ class SourceSettings:
     )
     silent_s: float = setting(
         0.0,
-        "Time without a frame after which the source is camera_lost and is opened again; 0 means never.",
+        "For `folder` and `http`: time without a frame after which it is camera_lost and opened again; 0 means never.",
         "s",
         0.0,
         _YEAR_S,

@@ -5,6 +5,7 @@ from typing import Any, Iterator, Tuple
 
 import attr
 
+from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.fields import section
 from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, RejectSettings, WebhookSettings
 from ocr_app.line.settings.page import PageSettings
@@ -31,6 +32,7 @@ class ServiceSettings:
     folder: FolderSettings = section(FolderSettings)
     output: OutputSettings = section(OutputSettings)
     source: SourceSettings = section(SourceSettings)
+    camera: CameraSettings = section(CameraSettings)
     trigger: TriggerSettings = section(TriggerSettings)
     parts: PartsSettings = section(PartsSettings)
     journal: JournalSettings = section(JournalSettings)

@@ -53,6 +53,8 @@ class CaptureLoop:
         last, limit_s = self._now(), self._settings.silent_s
         while not stop.is_set():
             frame = self._source.next(_WAIT_S)
+            for _ in range(self._source.take_dropped()):
+                self._status.count("frames", "dropped")
             if frame is not None:
                 self._report_found()
                 self._take(frame)

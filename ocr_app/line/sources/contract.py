@@ -50,6 +50,10 @@ class FrameSource(abc.ABC):
         """Whether no frame will ever come again, because the source is at its end and not lost."""
         return False
 
+    def take_dropped(self) -> int:
+        """How many frames the source had to drop since this was last asked, because the line took none."""
+        return 0
+
     @abc.abstractmethod
     def check(self) -> str:
         """What the source is, in words, after a look that changes nothing. Raises CameraLost."""

@@ -5,6 +5,7 @@ import pytest
 from ocr_app.cli.line import asking
 from ocr_app.core.errors import UsageError
 from ocr_app.line.settings import load
+from ocr_app.line.settings.camera import CAMERAS
 
 RECIPE = "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{digits: 1, as: number}]}]}]\n"
 
@@ -29,6 +30,22 @@ def test_only_what_is_needed_is_asked_and_an_empty_answer_keeps_the_default(path
     assert settings.journal.folder.endswith("/j") and not settings.mqtt.enabled
     assert not [text for text in asked if "password" in text or "pin" in text.split()]
     assert any("[frame]" in text for text in asked)
+
+
+def test_a_camera_is_asked_for_what_its_kind_needs(path):
+    answers = {"frames come from": "rtsp", "address of the stream": "rtsp://cam/1", "recipe": "r.yaml", "history": "j"}
+    answers.update({"gives way": "latest", "As which user": ""})
+    asked = []
+
+    def ask(text):
+        asked.append(text)
+        return next((answer for part, answer in answers.items() if part in text), "")
+
+    asking.write_new(path, {}, ask)
+    settings = load(path)
+    assert (settings.source.kind, settings.camera.url, settings.parts.policy) == ("rtsp", "rtsp://cam/1", "latest")
+    assert not [text for text in asked if "device" in text or "pipeline of" in text or "password" in text]
+    assert asking.CAMERAS == CAMERAS
 
 
 def test_keys_that_are_given_are_not_asked_for(path):

@@ -1,8 +1,10 @@
 """The systemd unit of a line on a plain computer."""
 
 import os
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +64,22 @@ def test_a_low_port_is_the_only_right_and_pins_a_group(line, folders, capsys):
     found = unit_in(capsys.readouterr().out)
     assert found["CapabilityBoundingSet"] == found["AmbientCapabilities"] == "CAP_NET_BIND_SERVICE"
     assert found["SupplementaryGroups"] == "gpio" and found["ProtectClock"] == "no"
+
+
+@pytest.mark.parametrize(
+    "kind,groups,families",
+    [("usb", "video", "AF_UNIX AF_INET AF_INET6"), ("gige", None, "AF_UNIX AF_INET AF_INET6 AF_NETLINK")],
+)
+def test_a_camera_has_what_it_needs_and_no_more(line, folders, capsys, kind, groups, families):
+    path = line("parts: {policy: latest}\n")
+    text = re.sub("source: [^\n]*", "source: {kind: " + kind + "}", Path(path).read_text())
+    Path(path).write_text(text)
+    assert main.main(["line", "install", path]) == 0
+    found = unit_in(capsys.readouterr().out)
+    assert found.get("SupplementaryGroups") == groups and found["RestrictAddressFamilies"] == families
+    assert (
+        found["ProtectClock"] == ("no" if groups else "yes") and "GST_REGISTRY=/run/ocr-line/" in found["Environment"]
+    )
 
 
 def test_it_writes_once_and_never_over_another_file(line, folders, capsys):

@@ -3,7 +3,15 @@
 import pytest
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.outputs.passwords import password_of, secret_of, weaknesses, weaknesses_of_webhook
+from ocr_app.line.outputs.passwords import (
+    password_of,
+    password_of_camera,
+    secret_of,
+    weaknesses,
+    weaknesses_of_camera,
+    weaknesses_of_webhook,
+)
+from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
 
 
@@ -44,6 +52,20 @@ def test_the_secret_of_a_webhook_likewise(tmp_path):
     assert secret_of(WebhookSettings(secret_env="S"), {"S": "t"}) == "t" and secret_of(WebhookSettings(), {}) == ""
     with pytest.raises(ServiceError, match=r"webhook\.secret_env"):
         secret_of(WebhookSettings(secret_env="NOT_THERE"), {})
+
+
+def test_the_password_of_a_camera_likewise(tmp_path):
+    path = tmp_path / "secret"
+    path.write_text("s\n")
+    path.chmod(0o644)
+    settings = CameraSettings(url="rtsp://a", user="u", password_file=str(path))
+    assert password_of_camera(settings) == "s"
+    (weak,) = weaknesses_of_camera(settings)
+    assert "chmod 600" in weak
+    assert "without a user" in weaknesses_of_camera(CameraSettings(url="rtsp://a"))[0]
+    assert (
+        weaknesses_of_camera(CameraSettings(device="/dev/video0")) == [] and password_of_camera(CameraSettings()) == ""
+    )
 
 
 def test_weak_webhooks_are_named(tmp_path):

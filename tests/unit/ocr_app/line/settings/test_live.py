@@ -7,6 +7,9 @@ from ocr_app.line.settings.live import check_line
 from ocr_app.line.settings.loading import load
 from ocr_app.line.settings.service import ServiceSettings
 
+_USB = {"kind": "usb"}
+_LATEST = {"policy": "latest"}
+_RTSP = {"source": {"kind": "rtsp"}, "parts": _LATEST}
 _COIL = {"source": {"kind": "folder", "path": "f"}, "modbus": {"listen": "a:1"}}
 GOOD = {"source": {"kind": "http"}, "recipe": {"file": "r.yaml"}, "journal": {"folder": "j"}}
 
@@ -24,6 +27,7 @@ def test_a_whole_line_fits_and_a_service_without_one_too(tmp_path):
     check_line(settings(tmp_path))
     check_line(ServiceSettings())
     check_line(settings(tmp_path, mqtt={"host": "b", "user": "u", "password_env": "P", "tls": "true", "ca_file": "c"}))
+    check_line(settings(tmp_path, source={"kind": "csi"}, parts={"policy": "latest"}, camera={"exposure_us": 100}))
     check_line(settings(tmp_path, source={"kind": "replay", "path": "in"}, reject={"gpio": "jetson", "pin": 11}))
 
 
@@ -45,6 +49,24 @@ def test_a_whole_line_fits_and_a_service_without_one_too(tmp_path):
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "modbus"}}, "modbus.listen"),
         ({"source": {"kind": "folder", "path": "f"}, "trigger": {"kind": "gpio", "pin": 7}}, "reject.gpio"),
         ({"trigger": {"frames": 2}}, "trigger.frames above 1"),
+        ({"camera": {"device": "/dev/video0"}}, "camera with source.kind http"),
+        ({"source": {"kind": "rtsp"}, "parts": _LATEST}, "source.kind rtsp without camera.url"),
+        ({"source": {"kind": "pipeline"}, "parts": _LATEST}, "source.kind pipeline without camera.pipeline"),
+        ({"source": _USB, "camera": {"url": "'rtsp://a'"}, "parts": _LATEST}, "source.kind usb with camera.url"),
+        ({"source": _USB}, "source.kind usb with trigger.kind frame and parts.policy every"),
+        ({"source": {"kind": "usb", "silent_s": 5}, "parts": _LATEST}, "source.silent_s"),
+        ({"source": _USB, "camera": {"format": "bayer"}, "parts": _LATEST}, "camera.format bayer"),
+        ({"source": {"kind": "gige"}, "camera": {"format": "jpeg"}, "parts": _LATEST}, "camera.format jpeg"),
+        ({"source": _USB, "camera": {"user": "a"}, "parts": _LATEST}, "a user or a password"),
+        ({**_RTSP, "camera": {"url": "'rtsp://a'", "password_env": "P"}}, "without camera.user"),
+        ({**_RTSP, "camera": {"url": "'rtsp://a'", "exposure_us": 5}}, "camera.exposure_us"),
+        ({**_RTSP, "camera": {"url": "'rtsp://a'", "controls": "a"}}, "camera.controls"),
+        ({**_RTSP, "camera": {"url": "'rtsp://a'", "width": 5}}, "camera.width"),
+        ({**_RTSP, "camera": {"url": "'rtsp://a'", "format": "jpeg"}}, "camera.format"),
+        (
+            {**_RTSP, "camera": {"url": "'rtsp://a'", "user": "u", "password_env": "P", "password_file": "f"}},
+            "camera.password_file and",
+        ),
         ({**_COIL, "trigger": {"kind": "modbus", "frames": 2, "frames_agree": 3}}, "frames_agree is above"),
         ({**_COIL, "trigger": {"kind": "modbus", "frames": 3}}, "parts.queue times trigger.frames"),
         ({"mqtt": {"host": "b", "user": "u", "password_env": "P", "password_file": "f"}}, "password_env"),

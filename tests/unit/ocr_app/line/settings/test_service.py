@@ -74,6 +74,12 @@ def test_the_defaults():
             "kind": "none", "path": "", "rate_hz": 2.0, "repeat": False, "after": "keep", "silent_s": 0.0,
             "retry_s": 1.0, "retry_most_s": 30.0,
         },
+        "camera": {
+            "device": "", "url": "", "pipeline": "", "format": "raw", "width": 0, "height": 0, "rate_hz": 0,
+            "region": [], "exposure_us": 0.0, "controls": "", "user": "", "password_file": "", "password_env": "",
+            "transport": "tcp", "quality": 95, "open_s": 20.0, "timeout_s": 5.0, "frozen_s": 0.0,
+            "latency_ms": 0.0, "waiting": 4,
+        },
         "trigger": {
             "kind": "frame", "delay_ms": 0.0, "debounce_ms": 20.0, "frame_ms": 1000.0,
             "frames": 1, "frames_agree": 2, "topic": "", "pin": 0,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.production import NO_SOURCE, SOURCES, SourceSettings
 from ocr_app.line.sources.contract import FrameSource
 from ocr_app.line.sources.opening import make_source
@@ -9,4 +10,5 @@ from ocr_app.line.sources.opening import make_source
 
 @pytest.mark.parametrize("kind", [kind for kind in SOURCES if kind != NO_SOURCE])
 def test_every_kind(kind, tmp_path):
-    assert isinstance(make_source(SourceSettings(kind=kind, path=str(tmp_path)), 4, lambda key: False), FrameSource)
+    settings = SourceSettings(kind=kind, path=str(tmp_path))
+    assert isinstance(make_source(settings, CameraSettings(), 4, lambda key: False, str), FrameSource)
