@@ -65,12 +65,12 @@ The program of the PLC, in every cycle:
    `sequence_again` is equal to it. Take it, and remember its `sequence` in retentive memory.
 3. Copy the sequence that is remembered to `acknowledge`, whether there was a new verdict or not.
 
-The next verdict is written when the last one is acknowledged. A verdict that is not acknowledged within `plc.late_ms` of
-its decision is withdrawn, because its part has gone by; so is one of an earlier start of the service. It counts in `lost`
-and in `nano_ocr_plc_lost_total`, and the part has to be rejected: the sequence jumps by as many parts. While the PLC is
-away, or its program stands still, the health of the line says `plc_lost`. When the board or its journal is changed, set
-what the PLC remembers to 0: until then it gets no verdict, and the log says why. With `plc.late_ms: 0` no verdict is
-ever withdrawn, and a PLC that was away gets all of them in order; that is for one that only records.
+The next verdict is written when the last one is acknowledged. A verdict that is not acknowledged within `plc.late_ms`
+of its decision is withdrawn, because its part has gone by; so is one of an earlier start of the service. It counts in
+`lost` and in `nano_ocr_plc_lost_total`, and the part has to be rejected: the sequence jumps by as many parts. While the
+PLC is away, or its program stands still, the health of the line says `plc_lost`. When the board or its journal is
+changed, set what the PLC remembers to 0: until then it gets no verdict, and the log says why. With `plc.late_ms: 0` no
+verdict is ever withdrawn, and a PLC that was away gets all of them in order; that is for one that only records.
 
 With `plc.acknowledge: false`, the last registers are not used, and nobody knows whether the PLC saw a verdict. Each one
 stands for `plc.poll_ms` at least, and until the next one or `plc.late_ms`.

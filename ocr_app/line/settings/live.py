@@ -18,7 +18,9 @@ def check_line(settings: ServiceSettings) -> None:
 def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     """(is it wrong, what was found, what was expected, what to do)."""
     source, trigger = settings.source, settings.trigger
-    outputs = [name for name in ("mqtt", "webhook", "modbus", "plc", "reject", "page") if getattr(settings, name).enabled]
+    outputs = [
+        name for name in ("mqtt", "webhook", "modbus", "plc", "reject", "page") if getattr(settings, name).enabled
+    ]
     if not source.enabled:
         named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
         found = "{} without a source".format(named)
