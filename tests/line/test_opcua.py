@@ -19,10 +19,10 @@ GATEWAY = Path(os.environ.get("GATEWAY_PYTHON", python_of("gateway", ROOT)))
 
 
 class Watcher:
-    """What a client that subscribed to every node of the board was told."""
+    """What a client that subscribed to nodes of the board was told; ``process`` prints it as lines of JSON."""
 
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    def __init__(self, process):
+        self.process = process
         self.lines, self.changes = [], []
         self.thread = threading.Thread(target=self._read, daemon=True)
         self.thread.start()
@@ -43,21 +43,27 @@ class Watcher:
 
 
 @pytest.fixture
-def opcua(broker, tmp_path):
-    """The gateway's address, and a client of it for the board ``test``."""
+def opcua_gateway(broker, tmp_path):
+    """The address of a gateway that serves."""
     if not GATEWAY.exists():
         absent("the environment gateway", "./inv envs --name gateway")
     listen, log = f"127.0.0.1:{free_port()}", (tmp_path / "gateway.log").open("wb")
     command = [GATEWAY, "-m", "fleet.gateway.serve", "--broker", f"127.0.0.1:{broker.port}", "--listen", listen]
     gateway = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ, PYTHONPATH=str(ROOT)), stderr=log)
     until(lambda: "connected to" in (tmp_path / "gateway.log").read_text(), "the gateway", 60)
-    client = ROOT / "tests" / "line" / "clients" / "opcua_watch.py"
-    watcher = Watcher([GATEWAY, str(client), f"opc.tcp://{listen}/nano-ocr", "test"])
-    yield watcher
-    watcher.close()
+    yield f"opc.tcp://{listen}/nano-ocr"
     gateway.send_signal(signal.SIGTERM)
     assert gateway.wait(20) == 0
     log.close()
+
+
+@pytest.fixture
+def opcua(opcua_gateway):
+    """A client of it by asyncua, for the board ``test``."""
+    command = [GATEWAY, str(ROOT / "tests" / "line" / "clients" / "opcua_watch.py"), opcua_gateway, "test"]
+    watcher = Watcher(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT))
+    yield watcher
+    watcher.close()
 
 
 def test_a_client_sees_each_part_and_bad_quality_when_the_board_or_the_broker_is_away(line, broker, opcua):
