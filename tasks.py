@@ -46,7 +46,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 
 @task(
     help={
-        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet, site, arm64 (comma separated)",
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet, site, arm64 (by commas)",
         "k": "only tests that match, as for pytest -k",
     }
 )

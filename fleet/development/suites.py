@@ -50,7 +50,7 @@ SUITES = (
     Suite("docker", False, "container images: built, checked and run", ("tests/docker",)),
     Suite("line", False, "the live line: a real broker, a real client, kills at random", ("tests/line",), by_file=True),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
-    Suite("site", False, "Node-RED, modbus-serial and node-opcua by npm", ("tests/site",), on_request=True),
+    Suite("site", False, "Node-RED and Node.js clients", ("tests/site",), on_request=True),
     Suite("arm64", False, "images for aarch64 under qemu; an hour", ("tests/arm64",), on_request=True),
 )  # fmt: skip
 ROOM = parts.Room(cores=2.0, most=3)

@@ -18,7 +18,9 @@ KEYS = set(json.loads(message_of(ROW, None)))
 def test_home_assistant_hears_what_is_sent():
     text = (FOLDER / "home-assistant.yaml").read_text(encoding="utf-8")
     triggers = [trigger for automation in yaml.safe_load(text) for trigger in automation["triggers"]]
-    assert {trigger["topic"].rsplit("/", 1)[1] for trigger in triggers} == {"part", "availability"} <= set(Topics._fields)
+    assert (
+        {trigger["topic"].rsplit("/", 1)[1] for trigger in triggers} == {"part", "availability"} <= set(Topics._fields)
+    )
     used = set(re.findall(r"(?:value_json|payload_json)\.(\w+)", text))
     assert used and used <= KEYS
     assert triggers[1]["payload"] == OFFLINE

@@ -13,7 +13,9 @@ def test_modbus_serial_takes_each_verdict_once(npm, start_node, line):
     port = free_port()
     line.frames([1, 2]).set(source={"rate_hz": 10}, modbus={"listen": f"127.0.0.1:{port}", "acknowledge": True})
     served = line.start()
-    process = start_node(npm("modbus-serial"), CLIENTS / "modbus_serial.js", port, 20, stdout=subprocess.PIPE, text=True)
+    process = start_node(
+        npm("modbus-serial"), CLIENTS / "modbus_serial.js", port, 20, stdout=subprocess.PIPE, text=True
+    )
     *told, end = [json.loads(text) for text in process.communicate(timeout=60)[0].splitlines()]
     assert process.returncode == 0 and served.end() == 0
     assert [record["sequence"] for record in told] == [number for number, _ in line.decided()][:20]
