@@ -29,6 +29,8 @@ class Watcher:
 
     def _read(self):
         for line in self.process.stdout:
+            if not line.startswith("{"):  # node-opcua prints warnings there, too
+                continue
             record = json.loads(line)
             (self.changes if "path" in record else self.lines).append(record)
 
