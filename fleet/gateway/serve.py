@@ -10,7 +10,6 @@ import signal
 import ssl
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from fleet.core import logs
 from fleet.core.errors import FleetError, GatewayError
 from fleet.gateway import messages
 from fleet.gateway.board import BoardView
+from fleet.gateway.settings import GatewaySettings
 from fleet.gateway.space import LineSpace, run_until
 
 log = logging.getLogger(__name__)
@@ -26,24 +26,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PASSWORD = "NANO_OCR_MQTT_PASSWORD"
 """Environment variable of the password, if no file holds it."""
 _QUEUE = 10000
-
-
-@dataclass(frozen=True)
-class GatewaySettings:
-    """Where from, and where to. ``listen``: HOST:PORT; ``user``, ``ca`` and the others empty for none."""
-
-    host: str
-    port: int
-    listen: str = "127.0.0.1:4840"
-    prefix: str = "nano-ocr"
-    name: str = "nano-ocr-opcua"
-    user: str = ""
-    password_file: str = ""
-    tls: bool = False
-    ca: str = ""
-    certificate: str = ""
-    key: str = ""
-    is_open: bool = False
 
 
 class LineGateway:

@@ -6,12 +6,10 @@ import asyncio
 import logging
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fleet.gateway.board import NODES, NodeKind, NodeValue, empty
-
-if TYPE_CHECKING:
-    from fleet.gateway.serve import GatewaySettings
+from fleet.gateway.settings import GatewaySettings
 
 log = logging.getLogger(__name__)
 NAMESPACE = "urn:nano-ocr:lines"
