@@ -3,8 +3,8 @@
 import pytest
 
 from fleet.core.errors import GatewayError
-from fleet.gateway import commands, serve
-from fleet.gateway.serve import GatewaySettings
+from fleet.gateway import serve
+from fleet.gateway.settings import GatewaySettings
 
 
 def test_a_command_line():
@@ -31,9 +31,3 @@ def test_a_password_comes_from_a_file_or_the_environment(tmp_path, monkeypatch):
     assert serve._password("") == "other"
     with pytest.raises(GatewayError):
         serve.make_client(GatewaySettings("b", 1, user="u", password_file=str(tmp_path / "none")))
-
-
-def test_without_its_environment_the_next_step_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(commands, "ROOT", tmp_path)
-    with pytest.raises(GatewayError, match="envs --name gateway"):
-        commands.run([])
