@@ -46,7 +46,7 @@ def demo(_: Context, count: int = 20, reader: str = "", recipe: str = "") -> Non
 
 @task(
     help={
-        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet, arm64 (comma separated)",
+        "suite": "lint, unit, property, contract, faults, envs, package, docker, line, fleet, site, arm64 (by commas)",
         "k": "only tests that match, as for pytest -k",
     }
 )
@@ -505,6 +505,23 @@ def soak(_: Context, hours: float = 2.0, every: float = 60.0, publish: bool = Fa
     _run(soaked.run, float(hours), float(every), publish)
 
 
+@task(
+    help={
+        "broker": "HOST:PORT of the MQTT broker",
+        "listen": "HOST:PORT of the server; default: 127.0.0.1:4840",
+        "options": "more, in quotes; --options=--help lists them",
+    }
+)
+def opcua(_: Context, broker: str = "", listen: str = "", options: str = "") -> None:
+    """Show lines that speak MQTT as nodes of OPC UA, until Ctrl-C."""
+    import shlex
+
+    from fleet.gateway import commands
+
+    chosen = (["--broker", broker] if broker else []) + (["--listen", listen] if listen else [])
+    _run(commands.run, chosen + shlex.split(options))
+
+
 @task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests need."""
@@ -516,6 +533,7 @@ def fonts(_: Context, say: bool = False) -> None:
 @task
 def docs(_: Context) -> None:
     """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
+    from fleet.gateway import reference as nodes
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
     from fleet.reports.recipes import troubleshooting
@@ -526,6 +544,7 @@ def docs(_: Context) -> None:
     _write_numbers()
     _run(reference.main)
     _run(registers.main)
+    _run(nodes.main)
     _run(command_line.main)
     _run(troubleshooting.main)
     _run(architecture.main)

@@ -263,3 +263,10 @@ class LiveLineError(FleetError):
 
     exit_code = 86
     code = "live-line"
+
+
+class GatewayError(FleetError):
+    """The gateway to OPC UA cannot serve: no environment, an address that is taken, or settings that do not fit."""
+
+    exit_code = 88
+    code = "gateway"

@@ -23,13 +23,13 @@ from ocr_app.line.journal.keeping import PictureKeeper
 from ocr_app.line.journal.numbers import board_name, new_boot
 from ocr_app.line.journal.pictures import PictureQuotas, PictureStore
 from ocr_app.line.journal.rows import PartRow
-from ocr_app.line.outputs import webhook
+from ocr_app.line.outputs import plc, webhook
 from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
 from ocr_app.line.outputs.passwords import password_of_camera
-from ocr_app.line.outputs.registers import LineRegisters
+from ocr_app.line.outputs.registers import LineRegisters, WrittenRegisters
 from ocr_app.line.outputs.reject import RejectGate
 from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
@@ -51,6 +51,7 @@ _RETRY_S = 1.0
 _WAITING = {
     CURSOR: ("nano_ocr_mqtt_waiting", "Results that the broker has not got."),
     webhook.CURSOR: ("nano_ocr_webhook_waiting", "Results that the webhook has not taken."),
+    plc.CURSOR: ("nano_ocr_plc_waiting", "Verdicts that the PLC which is written to has not taken."),
 }
 Start = Callable[[Callable[[], Any]], threading.Thread]
 
@@ -122,8 +123,8 @@ class LiveLine:
     def _cursors(self) -> Tuple[str, ...]:
         """The outputs that get parts from the journal."""
         own = self._settings
-        found = ((CURSOR, own.mqtt.enabled), (webhook.CURSOR, own.webhook.enabled))
-        return tuple(name for name, enabled in found if enabled)
+        found = ((CURSOR, own.mqtt), (webhook.CURSOR, own.webhook), (plc.CURSOR, own.plc))
+        return tuple(name for name, output in found if output.enabled)
 
     @staticmethod
     def _make_room(store: PictureStore, lock: threading.Lock) -> None:
@@ -169,6 +170,9 @@ class LiveLine:
             lost = functools.partial(self._status.count, "modbus_lost")
             registers = LineRegisters(own.modbus.acknowledge, own.modbus.waiting, self._conditions, lost)
             made.append(ModbusOutput(own.modbus.listen, registers, fire if trigger.kind == "modbus" else None))
+        if own.plc.enabled:
+            written = WrittenRegisters(self._conditions)
+            made.append(plc.PlcOutput(own.plc, self.identity.boot, self._journal, self._status, written))
         if own.webhook.enabled:
             made.append(webhook.WebhookOutput(own.webhook, self._journal, self._status))
         if own.mqtt.enabled:

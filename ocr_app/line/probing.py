@@ -7,7 +7,7 @@ from typing import Callable, Iterator, List, NamedTuple, Tuple
 from urllib.parse import urlsplit
 
 from ocr_app.core.errors import OcrError, ServiceError
-from ocr_app.line.outputs import modbus, mqtt, webhook
+from ocr_app.line.outputs import modbus, mqtt, plc, webhook
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.passwords import (
     password_of,
@@ -57,6 +57,7 @@ def _looks(settings: ServiceSettings) -> List[Tuple[str, _Look]]:
     looks += [("mqtt", _mqtt)] if settings.mqtt.enabled else []
     looks += [("webhook", _webhook)] if settings.webhook.enabled else []
     looks += [("modbus", _modbus)] if settings.modbus.enabled else []
+    looks += [("plc", _plc)] if settings.plc.enabled else []
     looks += [("reject", _reject)] if settings.reject.enabled else []
     looks += [("page", _page)] if settings.page.enabled else []
     return looks
@@ -128,6 +129,19 @@ def _modbus(settings: ServiceSettings) -> _Rows:
             yield BAD, "{}: {}; the running service may have it".format(settings.modbus.listen, error.strerror)
     if host not in _LOOPBACK:
         yield WEAK, "Modbus knows no users: everyone who reaches {} may trigger and acknowledge".format(host)
+
+
+def _plc(settings: ServiceSettings) -> _Rows:
+    """Only reads: a write could be taken for a verdict."""
+    own = settings.plc
+    problem = plc.answers(own)
+    yield (BAD, "{}: {}".format(own.address, problem)) if problem else (GOOD, own.address + " shows its registers")
+    if modbus.address_of(own.address, "plc.address")[0] not in _LOOPBACK:
+        yield WEAK, "Modbus knows no users: everyone who reaches {} may write verdicts".format(own.address)
+    if not own.acknowledge:
+        yield WEAK, "plc.acknowledge is false: nobody knows whether the PLC saw a verdict"
+    if not own.late_ms:
+        yield WEAK, "plc.late_ms is 0: after a while without the PLC, verdicts of parts that are long gone come first"
 
 
 def _reject(settings: ServiceSettings) -> _Rows:

@@ -260,7 +260,7 @@ def test_a_user_with_a_password_from_a_file(line, mosquitto, tmp_path_factory):
         line.set(mqtt={"password_file": "wrong"})
         served = line.start()
         served.degraded_by("broker_lost")
-        served.until(lambda: "the broker refuses the connection" in served.said(), "the refusal")
+        served.until(lambda: "it refuses the connection" in served.said(), "the refusal")
         assert served.end() == 0
     finally:
         consumer.close()

@@ -61,6 +61,7 @@ QUESTIONS = (
     _Question("mqtt.password_file", "Which file holds the password?", _has("mqtt.user")),
     _Question("trigger.topic", "Which MQTT topic is the trigger?", _is("trigger.kind", "mqtt")),
     _Question("modbus.listen", "Where does the Modbus server for a PLC listen: HOST:PORT, or none?"),
+    _Question("plc.address", "Which PLC are verdicts written to: HOST:PORT, or none?"),
     _Question("reject.gpio", "What drives the pins of the reject gate: jetson or none?"),
     _Question("reject.pin", "Which pin lets a part pass?", _is("reject.gpio", "jetson")),
     _Question("reject.watchdog_pin", "Which pin is the watchdog? (0: none)", _is("reject.gpio", "jetson")),

@@ -25,6 +25,8 @@ COUNTERS = {
     "pictures_lost": ("", "Pictures that could not be kept.", ()),
     "mqtt_results": ("", "Results that the broker has acknowledged.", ()),
     "webhook_results": ("", "Results that the webhook has taken.", ()),
+    "plc_results": ("", "Verdicts that the PLC which is written to has taken.", ()),
+    "plc_lost": ("", "Verdicts that this PLC did not take in time.", ()),
     "modbus_lost": ("", "Verdicts that a PLC did not acknowledge in time.", ()),
     "challenges": ("outcome", "Readings of the challenge set, by outcome.", ("passed", "failed")),
 }

@@ -14,13 +14,12 @@ LOG = logging.getLogger(__name__)
 _BEAT_S = 1.0
 
 
-def address_of(text: str) -> Tuple[str, int]:
-    """("0.0.0.0", 502) of HOST:PORT. Raises UsageError."""
+def address_of(text: str, key: str = "modbus.listen") -> Tuple[str, int]:
+    """("0.0.0.0", 502) of HOST:PORT, the value of the setting ``key``. Raises UsageError."""
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
-        raise UsageError(
-            "modbus.listen is {}".format(text), "HOST:PORT, like 0.0.0.0:502", "docs/reference/settings.md"
-        )
+        found = "{} is {}".format(key, text)
+        raise UsageError(found, "HOST:PORT, like 0.0.0.0:502", "docs/reference/settings.md")
     return host.strip("[]"), int(port)
 
 

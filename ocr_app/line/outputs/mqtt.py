@@ -22,6 +22,7 @@ from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.outputs import discovery
 from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.passwords import password_of
+from ocr_app.line.outputs.reach import OutputReach
 from ocr_app.line.settings.outputs import MqttSettings
 
 LOG = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class MqttOutput(LineOutput):
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._received
         self._client.on_publish = self._acknowledged
+        self._reach = OutputReach(status, "broker_lost", "broker", "results wait in the journal", host=settings.host)
         self._lock = threading.Lock()
         self._is_connected, self._greets = False, False
         self._acknowledgements: Set[int] = set()
@@ -134,21 +136,19 @@ class MqttOutput(LineOutput):
 
     def _connected(self, client: Any, _: Any, __: Any, code: Any, *___: Any) -> None:
         if not is_accepted(code):
-            self._report(["broker_lost"])
-            LOG.error("the broker refuses the connection", extra=fields(host=self._settings.host, code=str(code)))
+            self._reach.lost("it refuses the connection: {}".format(code))
             return
         client.subscribe([(topic, 1) for topic in (self.topics.resend, self._trigger_topic) if topic])
         with self._lock:
             self._is_connected, self._greets = True, True
-        self._report([])
+        self._reach.found()
         LOG.info("broker connected", extra=fields(host=self._settings.host, port=self._settings.port))
 
     def _disconnected(self, *_: Any) -> None:
         with self._lock:
             was, self._is_connected = self._is_connected, False
         if was:
-            LOG.warning("broker lost; results wait in the journal", extra=fields(host=self._settings.host))
-        self._report(["broker_lost"])
+            self._reach.lost("the connection broke")
 
     def _acknowledged(self, _: Any, __: Any, number: int, *___: Any) -> None:
         with self._lock:
@@ -171,9 +171,6 @@ class MqttOutput(LineOutput):
         elif not message.retain:
             self._trigger()
 
-    def _report(self, reasons: List[str]) -> None:
-        self._status.degraded.set("broker", reasons)
-
     def put(self, row: PartRow, data: bytes) -> None:
         """Nothing: what is sent comes from the journal, in its order."""
 
@@ -181,7 +178,7 @@ class MqttOutput(LineOutput):
 
     def run(self, stop: threading.Event) -> None:
         """Sends until ``stop``, and then for a moment what is decided by then."""
-        self._report(["broker_lost"])
+        self._reach.expect()
         self._client.connect_async(self._settings.host, self._settings.port, self._settings.keepalive_s)
         self._client.loop_start()
         until: List[float] = []

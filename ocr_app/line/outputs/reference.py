@@ -7,6 +7,7 @@ from typing import List, Sequence, Tuple
 from ocr_app.core.files import write_whole
 from ocr_app.core.paths import HOME
 from ocr_app.line.outputs.registers import (
+    ACKNOWLEDGE,
     COILS,
     DISCRETE_INPUTS,
     HOLDING_REGISTERS,
@@ -46,6 +47,38 @@ behind it; beyond that, the oldest that waits is lost, and counted in `lost`. Wi
 """
 
 
+_WRITTEN = """\
+## Written into a PLC
+
+`plc.address` makes the line the client: it writes the map into holding registers of the PLC, a Modbus TCP server,
+and one map is always one request (function 16). `plc.register` is the first of {whole} registers:
+
+| offset | registers | who writes | what |
+|---|---|---|---|
+| 0 to {last} | {size} | the line | the input registers above, in the same order |
+| {size} to {end} | {acknowledge} | the PLC | `acknowledge`: the sequence that it took last, the high word first |
+
+The program of the PLC, in every cycle:
+
+1. Reject while `heartbeat` stands still for three seconds, or the bits `live` and `ready` of `status` are not both 1.
+2. There is a new verdict when `verdict` is not 0, `sequence` is higher than the last one that was taken, and
+   `sequence_again` is equal to it. Take it, and remember its `sequence` in retentive memory.
+3. Copy the sequence that is remembered to `acknowledge`, whether there was a new verdict or not.
+
+The next verdict is written when the last one is acknowledged. A verdict that is not acknowledged within `plc.late_ms`
+of its decision is withdrawn, because its part has gone by; so is one of an earlier start of the service. It counts in
+`lost` and in `nano_ocr_plc_lost_total`, and the part has to be rejected: the sequence jumps by as many parts. While the
+PLC is away, or its program stands still, the health of the line says `plc_lost`. When the board or its journal is
+changed, set what the PLC remembers to 0: until then it gets no verdict, and the log says why. With `plc.late_ms: 0` no
+verdict is ever withdrawn, and a PLC that was away gets all of them in order; that is for one that only records.
+
+With `plc.acknowledge: false`, the last registers are not used, and nobody knows whether the PLC saw a verdict. Each one
+stands for `plc.poll_ms` at least, and until the next one or `plc.late_ms`.
+
+[A ladder for this, and what it was tried with](../how-to/plc.md).
+"""
+
+
 def page() -> str:
     """The whole page, in Markdown."""
     parts = [_HEAD.format(size=SIZE)]
@@ -53,6 +86,11 @@ def page() -> str:
     parts += _registers("Holding registers (functions 3, 6 and 16)", HOLDING_REGISTERS)
     parts += _bits("Discrete inputs (function 2)", DISCRETE_INPUTS)
     parts += _bits("Coils (functions 1 and 5)", COILS)
+    parts.append(
+        _WRITTEN.format(
+            whole=SIZE + ACKNOWLEDGE, size=SIZE, last=SIZE - 1, end=SIZE + ACKNOWLEDGE - 1, acknowledge=ACKNOWLEDGE
+        )
+    )
     return "\n".join(parts).rstrip("\n") + "\n"
 
 

@@ -45,7 +45,7 @@ INPUT_REGISTERS = _fields(
     ("no_reads", 2, "parts on which no code was found"),
     ("holds", 2, "parts that somebody has to look at"),
     ("waiting", 1, "verdicts that wait until this one is acknowledged"),
-    ("lost", 1, "verdicts that were not acknowledged in time and were replaced"),
+    ("lost", 1, "verdicts that were not acknowledged in time, and were replaced or withdrawn"),
     ("text", TEXT, "the text of the code, two bytes of UTF-8 a register, filled with zeros"),
     ("reason", REASON, "the first reason of the verdict, likewise"),
     ("sequence_again", 2, "the sequence once more: equal where everything between belongs to one part"),
@@ -63,46 +63,24 @@ HOLDING_REGISTERS = _fields(
     ("acknowledge", 2, "written with the sequence that the PLC has taken; the verdict goes, and the next one comes"),
 )
 SIZE = sum(field.size for field in INPUT_REGISTERS)
+ACKNOWLEDGE = sum(field.size for field in HOLDING_REGISTERS)
+STATUS = next(field.address for field in INPUT_REGISTERS if field.name == "status")
 Conditions = Callable[[], Dict[str, bool]]
 
 
-class LineRegisters:
-    """For use by several threads. ``acknowledge``: a verdict stays until it is acknowledged; ``most`` may wait.
+class RegisterValues:
+    """The values of the map at one moment, for use by several threads.
 
-    ``conditions`` gives live, ready, busy and degraded; ``lost`` is called when a verdict had to be replaced.
+    ``conditions`` gives live, ready, busy and degraded.
     """
 
-    def __init__(self, acknowledge: bool, most: int, conditions: Conditions, lost: Callable[[], None]) -> None:
-        self._acknowledge, self._most, self._conditions, self._report_lost = acknowledge, most, conditions, lost
+    def __init__(self, conditions: Conditions) -> None:
+        self._conditions = conditions
         self._lock = threading.Lock()
         self._current: Optional[PartRow] = None
         self._last_sequence = 0
-        self._waiting: Deque[PartRow] = collections.deque()
         self._counts = dict.fromkeys(VERDICTS, 0)
-        self._lost, self._heartbeat = 0, 0
-
-    def put(self, row: PartRow) -> None:
-        """The verdict of the next part."""
-        with self._lock:
-            self._counts[row.verdict or ""] += 1
-            if self._acknowledge and self._current is not None:
-                self._waiting.append(row)
-                if len(self._waiting) > self._most:
-                    self._waiting.popleft()
-                    self._lost += 1
-                    self._report_lost()
-                return
-            self._current, self._last_sequence = row, row.number
-
-    def acknowledge(self, sequence: int) -> bool:
-        """The PLC has taken the verdict of ``sequence``; False, and nothing changes, where that does not stand."""
-        with self._lock:
-            if self._current is None or sequence != self._current.number & 0xFFFFFFFF:
-                return False
-            self._current = self._waiting.popleft() if self._waiting else None
-            if self._current is not None:
-                self._last_sequence = self._current.number
-            return True
+        self._waits, self._lost, self._heartbeat = 0, 0, 0
 
     def beat(self) -> None:
         """One heartbeat."""
@@ -120,6 +98,12 @@ class LineRegisters:
         passed = self._current is not None and self._current.passed
         return [dict(known, valid=valid, passed=passed)[name] for name, _ in DISCRETE_INPUTS]
 
+    def _stand(self, row: Optional[PartRow]) -> None:
+        """This verdict stands from now on, or none; the lock is held."""
+        self._current = row
+        if row is not None:
+            self._last_sequence = row.number
+
     def registers(self) -> List[int]:
         """The input registers."""
         known = self._conditions()
@@ -135,13 +119,74 @@ class LineRegisters:
                 "fails": self._counts["fail"],
                 "no_reads": self._counts["no-read"],
                 "holds": self._counts["hold"],
-                "waiting": len(self._waiting),
+                "waiting": self._waits,
                 "lost": self._lost,
                 "text": row.text if row is not None else "",
                 "reason": row.reasons[0] if row is not None and row.reasons else "",
                 "sequence_again": self._last_sequence,
             }
         return [word for field in INPUT_REGISTERS for word in words_of(values[field.name], field.size)]
+
+
+class LineRegisters(RegisterValues):
+    """What a PLC reads. ``acknowledge``: a verdict stays until it is acknowledged; ``most`` may wait.
+
+    ``lost`` is called when a verdict had to be replaced.
+    """
+
+    def __init__(self, acknowledge: bool, most: int, conditions: Conditions, lost: Callable[[], None]) -> None:
+        super(LineRegisters, self).__init__(conditions)
+        self._acknowledge, self._most, self._report_lost = acknowledge, most, lost
+        self._waiting: Deque[PartRow] = collections.deque()
+
+    def put(self, row: PartRow) -> None:
+        """The verdict of the next part."""
+        with self._lock:
+            self._counts[row.verdict or ""] += 1
+            if not self._acknowledge or self._current is None:
+                self._stand(row)
+                return
+            self._waiting.append(row)
+            if len(self._waiting) > self._most:
+                self._waiting.popleft()
+                self._lost += 1
+                self._report_lost()
+            self._waits = len(self._waiting)
+
+    def acknowledge(self, sequence: int) -> bool:
+        """The PLC has taken the verdict of ``sequence``; False, and nothing changes, where that does not stand."""
+        with self._lock:
+            if self._current is None or sequence != self._current.number & 0xFFFFFFFF:
+                return False
+            self._stand(self._waiting.popleft() if self._waiting else None)
+            self._waits = len(self._waiting)
+            return True
+
+
+class WrittenRegisters(RegisterValues):
+    """What is written into the registers of a PLC; who writes says which verdict stands."""
+
+    def count(self, row: PartRow) -> None:
+        """A part was decided."""
+        with self._lock:
+            self._counts[row.verdict or ""] += 1
+
+    def stand(self, row: PartRow, waiting: int) -> None:
+        """This verdict is the next one, and ``waiting`` more wait behind it."""
+        with self._lock:
+            self._stand(row)
+            self._waits = waiting
+
+    def withdraw(self) -> None:
+        """No verdict stands."""
+        with self._lock:
+            self._stand(None)
+            self._waits = 0
+
+    def lose(self, count: int) -> None:
+        """So many verdicts could not be told in time."""
+        with self._lock:
+            self._lost = (self._lost + count) & 0xFFFF
 
 
 def words_of(value: Any, size: int) -> List[int]:

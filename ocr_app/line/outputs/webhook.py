@@ -8,7 +8,6 @@ of the body under the secret, in hexadecimal digits.
 import hashlib
 import hmac
 import json
-import logging
 import ssl
 import threading
 import urllib.error
@@ -17,16 +16,15 @@ from http.client import HTTPException
 from typing import Any, Dict
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.core.logs import fields
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.journal import rows
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.outputs.contract import LineOutput
 from ocr_app.line.outputs.passwords import secret_of
+from ocr_app.line.outputs.reach import OutputReach, RetryPause
 from ocr_app.line.settings.outputs import WebhookSettings
 
-LOG = logging.getLogger(__name__)
 CURSOR = "webhook"
 SIGNATURE, KEY = "X-Nano-Ocr-Signature", "Idempotency-Key"
 _WINDOW = 20
@@ -54,8 +52,8 @@ class WebhookOutput(LineOutput):
         self._secret = secret_of(settings).encode("utf-8")
         self._opener = make_opener(settings)
         self._wake = threading.Event()
-        self._pause_s = settings.retry_s
-        self._is_lost = False
+        self._pause = RetryPause(settings.retry_s, settings.retry_most_s)
+        self._reach = OutputReach(status, "webhook_lost", "webhook", "results wait in the journal", url=settings.url)
 
     def put(self, row: PartRow, data: bytes) -> None:
         """The part is in the journal already; only the thread is woken."""
@@ -69,9 +67,8 @@ class WebhookOutput(LineOutput):
                 if not self._send_some(stop):
                     self._wake.wait(_LOOK_S)
             except NotTaken as error:
-                self._report_lost(str(error))
-                stop.wait(self._pause_s)
-                self._pause_s = min(2.0 * self._pause_s, self._settings.retry_most_s)
+                self._reach.lost(str(error))
+                stop.wait(self._pause.next_s())
 
     def _send_some(self, stop: threading.Event) -> bool:
         """Whether there was something. Raises NotTaken."""
@@ -82,7 +79,8 @@ class WebhookOutput(LineOutput):
             self.send(row)
             self._journal.set_cursor(CURSOR, row.number)
             self._status.count("webhook_results")
-            self._report_found()
+            self._reach.found()
+            self._pause.reset()
         return bool(found)
 
     def send(self, row: PartRow) -> None:
@@ -105,19 +103,6 @@ class WebhookOutput(LineOutput):
         if self._secret:
             made[SIGNATURE] = "sha256=" + hmac.new(self._secret, body, hashlib.sha256).hexdigest()
         return made
-
-    def _report_lost(self, why: str) -> None:
-        self._status.degraded.set("webhook", ["webhook_lost"])
-        if not self._is_lost:
-            LOG.warning("webhook lost; results wait in the journal", extra=fields(url=self._settings.url, why=why))
-        self._is_lost = True
-
-    def _report_found(self) -> None:
-        self._pause_s = self._settings.retry_s
-        if self._is_lost:
-            LOG.info("webhook found again")
-            self._status.degraded.set("webhook", ())
-        self._is_lost = False
 
 
 def make_opener(settings: WebhookSettings) -> Any:

@@ -19,7 +19,9 @@ def check_line(settings: ServiceSettings) -> None:
 def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     """(is it wrong, what was found, what was expected, what to do)."""
     source, trigger = settings.source, settings.trigger
-    outputs = [name for name in ("mqtt", "webhook", "modbus", "reject", "page") if getattr(settings, name).enabled]
+    outputs = [
+        name for name in ("mqtt", "webhook", "modbus", "plc", "reject", "page") if getattr(settings, name).enabled
+    ]
     if not source.enabled:
         named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
         found = "{} without a source".format(named)
@@ -147,6 +149,12 @@ def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, s
     yield needless, "webhook.ca_file without https", "webhook.url: https://...", ""
     pause = webhook.retry_s > webhook.retry_most_s
     yield pause, "webhook.retry_s is above webhook.retry_most_s", "the other way round", ""
+    plc = settings.plc
+    pause = plc.retry_s > plc.retry_most_s
+    yield pause, "plc.retry_s is above plc.retry_most_s", "the other way round", ""
+    host, _, port = plc.address.rpartition(":")
+    form = plc.enabled and (not host or not port.isdigit() or not 0 < int(port) <= 65535)
+    yield form, "plc.address is {}".format(plc.address), "HOST:PORT, or none", "plc.address: 192.168.0.10:502"
     pins = [
         pin
         for pin in (reject.pin, reject.watchdog_pin, settings.trigger.pin * (settings.trigger.kind == "gpio"))

@@ -1,4 +1,4 @@
-"""Sections about where the verdicts of a live line go: MQTT, a webhook, Modbus TCP, and the pins of a reject gate."""
+"""Sections about where the verdicts of a live line go: MQTT, a webhook, Modbus TCP both ways, the pins of a gate."""
 
 import re
 
@@ -88,6 +88,36 @@ class ModbusSettings:
     def enabled(self) -> bool:
         """Whether the server listens."""
         return self.listen not in ("", NO_ADDRESS)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class PlcSettings:
+    """A PLC whose holding registers the verdicts are written to; its network has to be trusted, too."""
+
+    address: str = setting(
+        NO_ADDRESS, "The PLC, a Modbus TCP server; with none, nothing is written.", form="HOST:PORT, or none"
+    )
+    unit: int = setting(1, "Its unit number.", "(number)", 0, 255)
+    register: int = setting(
+        0, "First of the 68 holding registers that the map takes, counted from 0.", "(address)", 0, 65468
+    )
+    acknowledge: bool = setting(
+        True, "A verdict stands until the PLC has written its sequence behind the map; the next ones wait."
+    )
+    late_ms: float = setting(
+        2000.0, "A verdict not taken so long after its decision is withdrawn and lost; 0 is never.", "ms", 0.0, 600000.0
+    )
+    poll_ms: float = setting(
+        20.0, "How often it is asked; without acknowledgement, how long a verdict stands at least.", "ms", 1.0, 10000.0
+    )
+    timeout_s: float = setting(2.0, "Time for one request.", "s", 0.1, 60.0)
+    retry_s: float = setting(0.5, "Pause before it is called again; it doubles with each failure.", "s", 0.01, 3600.0)
+    retry_most_s: float = setting(10.0, "The longest of these pauses.", "s", 0.01, 86400.0)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether there is a PLC to write to."""
+        return self.address not in ("", NO_ADDRESS)
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import attr
 
 from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.fields import section
-from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, RejectSettings, WebhookSettings
+from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, PlcSettings, RejectSettings, WebhookSettings
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, PartsSettings, SourceSettings, TriggerSettings
 from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
@@ -39,6 +39,7 @@ class ServiceSettings:
     mqtt: MqttSettings = section(MqttSettings)
     webhook: WebhookSettings = section(WebhookSettings)
     modbus: ModbusSettings = section(ModbusSettings)
+    plc: PlcSettings = section(PlcSettings)
     reject: RejectSettings = section(RejectSettings)
     page: PageSettings = section(PageSettings)
     limits: LimitSettings = section(LimitSettings)

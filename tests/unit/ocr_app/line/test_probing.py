@@ -5,7 +5,7 @@ import socket
 from ocr_app.line import probing
 from ocr_app.line.page.access import users
 from ocr_app.line.settings import ServiceSettings
-from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
+from ocr_app.line.settings.outputs import MqttSettings, PlcSettings, WebhookSettings
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, SourceSettings
 
@@ -51,6 +51,13 @@ def test_a_webhook_is_only_looked_at(tmp_path):
         server.accept()[0].close()
     found = probing.probe(settings(tmp_path, webhook=WebhookSettings(url="http://127.0.0.1:1/parts")))
     assert ("webhook", "error") in states(found)
+
+
+def test_a_plc_that_is_away_is_an_error_and_weak_settings_are_said(tmp_path):
+    pytest.importorskip("pyModbusTCP.client", reason="not in the environments of the device side; needs dataclasses")
+    own = PlcSettings(address="127.0.0.1:1", acknowledge=False, late_ms=0.0, timeout_s=0.2)
+    rows = [row for row in probing.probe(settings(tmp_path, plc=own)) if row.about == "plc"]
+    assert [row.state for row in rows] == ["error", "warning", "warning"]
 
 
 def of_page(tmp_path, **own):

@@ -116,7 +116,7 @@ def test_one_that_is_lost_is_said_until_it_is_found(receiver, journal, status, d
     thread = threading.Thread(target=made.run, args=(stop,), daemon=True)
     thread.start()
     assert receiver.enough.wait(10)
-    while len(receiver.got) < 4 or made._is_lost:
+    while len(receiver.got) < 4 or made._reach.is_lost:
         assert thread.is_alive()
     stop.set()
     thread.join(5)
@@ -128,8 +128,14 @@ def test_nobody_there_and_a_silent_one_are_not_taken(receiver, journal, status, 
     receiver.close()
     with pytest.raises(NotTaken):
         made.send(make_row(1))
-    made._report_lost("gone")
-    assert "webhook_lost" in status.degraded.current()
+    decide(1)
+    stop = threading.Event()
+    thread = threading.Thread(target=made.run, args=(stop,), daemon=True)
+    thread.start()
+    while "webhook_lost" not in status.degraded.current():
+        assert thread.is_alive()
+    stop.set()
+    thread.join(5)
 
 
 def test_certificates_that_cannot_be_used_are_said(tmp_path):

@@ -100,6 +100,10 @@ def test_the_defaults():
             "retry_most_s": 60.0,
         },
         "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
+        "plc": {
+            "address": "none", "unit": 1, "register": 0, "acknowledge": True, "late_ms": 2000.0, "poll_ms": 20.0,
+            "timeout_s": 2.0, "retry_s": 0.5, "retry_most_s": 10.0,
+        },
         "reject": {
             "gpio": "none", "pin": 0, "delay_ms": 0.0, "length_ms": 100.0, "watchdog_pin": 0, "watchdog_ms": 250.0,
         },
