@@ -9,7 +9,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 INDEX = DOCS / "README.md"
 ADR = DOCS / "adr"
 DECISIONS = sorted(path.name for path in ADR.glob("[0-9]*.md"))
-NEVER_USED = {14, 23, 44, 47}
+NEVER_USED = {14, 23, 44, 47, 68}
 STATUS = re.compile(r"\A# (\d+)\. [^\n]+\n\n\*\*Status:\*\* (.+?)\n\n", re.S)
 
 

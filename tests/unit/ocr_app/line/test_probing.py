@@ -54,7 +54,6 @@ def test_a_webhook_is_only_looked_at(tmp_path):
 
 
 def test_a_plc_that_is_away_is_an_error_and_weak_settings_are_said(tmp_path):
-    pytest.importorskip("pyModbusTCP.client", reason="not in the environments of the device side; needs dataclasses")
     own = PlcSettings(address="127.0.0.1:1", acknowledge=False, late_ms=0.0, timeout_s=0.2)
     rows = [row for row in probing.probe(settings(tmp_path, plc=own)) if row.about == "plc"]
     assert [row.state for row in rows] == ["error", "warning", "warning"]

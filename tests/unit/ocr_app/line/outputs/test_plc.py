@@ -38,7 +38,6 @@ class Registers:
 
 @pytest.fixture
 def registers():
-    pytest.importorskip("pyModbusTCP.client", reason="not in the environments of the device side; needs dataclasses")
     from pyModbusTCP import server
 
     made = Registers(server)
@@ -205,7 +204,6 @@ def test_the_heartbeat_goes_on_and_the_end_says_that_nothing_is_live(registers, 
 
 
 def test_registers_that_are_not_there_are_said():
-    pytest.importorskip("pyModbusTCP.client", reason="not in the environments of the device side; needs dataclasses")
     from pyModbusTCP import server
 
     small = Registers(server, size=10)
