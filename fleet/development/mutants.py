@@ -33,7 +33,7 @@ KILLED, SURVIVED, INCOMPETENT, LATE = "killed", "survived", "incompetent", "late
 _LINKED = (".wheelhouse", ".models", ".envs")  # what tests need and git does not know
 _WITHOUT = ("__init__.py", "__main__.py", "version.py")
 _CONFIG = """[cosmic-ray]
-module-path = "{module}"
+module-path = {modules}
 timeout = 60.0
 excluded-modules = []
 test-command = "true"
@@ -73,7 +73,7 @@ def run(count: int, seed: int, only: Sequence[str] = (), publish: bool = False) 
     tool = _tool()
     modules = chosen_modules(settings["areas"], only)
     tree = copied_tree(WORK / "tree")
-    every = [mutant for module in modules for mutant in mutants_of(module, tree, tool)]
+    every = mutants_of(modules, tree, tool)
     drawn = sorted(random.Random(seed).sample(every, min(count, len(every))), key=lambda each: (each.module, each.line))
     for module in sorted({mutant.module for mutant in drawn}):
         _baseline(module, tree)
@@ -130,10 +130,10 @@ def copied_tree(target: Path, root: Path = ROOT) -> Path:
     return target
 
 
-def mutants_of(module: str, tree: Path, tool: Path) -> list[Mutant]:
-    """All faults that cosmic-ray knows for a module. Raises MutantsError."""
+def mutants_of(modules: Sequence[str], tree: Path, tool: Path) -> list[Mutant]:
+    """All faults that cosmic-ray knows for the modules, asked once. Raises MutantsError."""
     config, session = WORK / "config.toml", WORK / "session.sqlite"
-    config.write_text(_CONFIG.format(module=module), encoding="utf-8")
+    config.write_text(_CONFIG.format(modules=json.dumps(list(modules))), encoding="utf-8")
     session.unlink(missing_ok=True)
     _called([str(tool), "init", str(config), str(session)], tree)
     dumped = _called([str(tool), "dump", str(session)], tree)
@@ -148,7 +148,7 @@ def read_dump(text: str) -> list[Mutant]:
         if not fault["operator_args"]:  # the command that tries a single fault cannot pass them on
             place = (str(fault["definition_name"] or ""), int(fault["start_pos"][0]))
             found.append(Mutant(fault["module_path"], fault["operator_name"], int(fault["occurrence"]), *place))
-    return sorted(found, key=lambda each: (each.line, each.operator, each.occurrence))
+    return sorted(found, key=lambda each: (each.module, each.line, each.operator, each.occurrence))
 
 
 def _called(command: list[str], tree: Path) -> str:

@@ -70,22 +70,26 @@ def lacking() -> str:
     return f"this machine has no capability {', '.join(needed)}" if needed else ""
 
 
-def lacking_for(arch: str) -> str:
-    """What this machine lacks to run programs for another processor; empty if nothing."""
+def lacking_for(arch: str, flags: str = "F") -> str:
+    """What this machine lacks to run programs for another processor; empty if nothing.
+
+    ``flags`` are those of binfmt_misc that are needed: F for containers, C for programs like sudo that change the user.
+    """
     if arch not in _QEMU:
         return f"no processor called {arch!r} (known: {', '.join(_QEMU)})"
     if arch == machine_arch():
         return ""
     entry = _BINFMT / _QEMU[arch]
-    flags = entry.read_text() if entry.exists() else ""
-    if "enabled" in flags and "flags: " in flags and "F" in flags.partition("flags: ")[2].splitlines()[0]:
+    text = entry.read_text() if entry.exists() else ""
+    if "enabled" in text and set(flags) <= set(text.partition("flags: ")[2].partition("\n")[0]):
         return ""
-    return f"programs for {arch} do not run here: apt-get install qemu-user-static binfmt-support"
+    how = f"binfmt_misc with the flags {flags}" if len(flags) > 1 else "binfmt_misc"
+    return f"programs for {arch} do not run here by {how}: apt-get install qemu-user-static binfmt-support"
 
 
 def require(folder: Path, arch: str) -> None:
     """Make sure that an engine answers; start dockerd if none does. Raises VirtualFleetUnavailable."""
-    if problem := lacking() or lacking_for(arch):
+    if problem := lacking() or lacking_for(arch, "FC"):
         raise VirtualFleetUnavailable(problem, "root on Linux with Docker; packages of Debian or Ubuntu suffice")
     if not answers():
         _start(folder)

@@ -10,11 +10,12 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
 from fleet.environments import interpreters
-from fleet.virtual import rootfs
+from fleet.virtual import bootstrap, rootfs
 from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
@@ -94,21 +95,17 @@ def _bootstrap(fleet: Fleet, say: Say) -> None:
     say("base image: running debootstrap, once; this takes several minutes")
     with _folder(fleet) as folder:
         root = folder / "root"
-        command = ["debootstrap", "--variant=minbase", f"--arch={fleet.arch}"]
-        packages = ",".join(listed("debian.txt"))
-        _call([*command, f"--include={packages}", settings()["debian"], str(root)], folder)
-        _download(root, folder)
+        call = partial(_call, folder=folder)
+        bootstrap.debian(root, settings()["debian"], listed("debian.txt"), fleet.arch, call)
+        _download(root, fleet.arch, call)
         rootfs.load(root, base_tag(fleet), fleet.arch)
 
 
-def _download(root: Path, folder: Path) -> None:
+def _download(root: Path, arch: str, call: bootstrap.Call) -> None:
     """Collect all .deb files, of the base and of offered.txt, in /srv/debian."""
-    _call(["chroot", str(root), "apt-get", "update", "-q"], folder)
+    call(bootstrap.apt_get(root, arch, "update", "-q"))
     for name in listed("offered.txt"):  # one by one, because some conflict with others
-        _call(
-            ["chroot", str(root), "apt-get", "install", "-qy", "--no-install-recommends", "--download-only", name],
-            folder,
-        )
+        call(bootstrap.apt_get(root, arch, "install", "-qy", "--no-install-recommends", "--download-only", name))
     target = root / "srv" / "debian"
     target.mkdir()
     for deb in (root / "var/cache/apt/archives").glob("*.deb"):
@@ -134,6 +131,7 @@ def _build(fleet: Fleet, node: str, repository: str, say: Say) -> None:
             say(f"Python {python.version} of the nodes: {python.path}")
             _copy_python(python.path, minor, context / "python" / minor)
         command = ["docker", "build", "--platform", f"linux/{fleet.arch}", "--build-arg", f"BASE={base_tag(fleet)}"]
+        command += ["--build-arg", "EMULATED=" + ("" if fleet.arch == machine_arch() else fleet.arch)]
         _call([*command, "--target", "repository", "--tag", repository, str(context)], folder)
         _call([*command, "--tag", node, str(context)], folder)
 

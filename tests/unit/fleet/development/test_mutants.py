@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import tomllib
 
 from fleet.core.errors import MutantsError
 from fleet.core.toml import load_toml
@@ -69,6 +70,19 @@ def test_explained_survivors_name_modules_of_the_areas() -> None:
     chosen = mutants.chosen_modules(settings["areas"])
     for entry in settings.get("survivors", []):
         assert set(entry) == {"module", "after", "why"} and entry["module"] in chosen
+
+
+def test_all_modules_are_asked_for_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    rows = [[{"job_id": "x", "mutations": [{**ITEM, "module_path": name}]}, None] for name in ("b.py", "a.py")]
+    monkeypatch.setattr(mutants, "WORK", tmp_path)
+    monkeypatch.setattr(
+        mutants, "_called", lambda command, tree: asked.append(command) or "\n".join(json.dumps(row) for row in rows)
+    )
+    found = mutants.mutants_of(["a.py", "b.py"], tmp_path, Path("cosmic-ray"))
+    assert [each.module for each in found] == ["a.py", "b.py"]
+    assert [command[1] for command in asked] == ["init", "dump"]
+    assert tomllib.loads((tmp_path / "config.toml").read_text())["cosmic-ray"]["module-path"] == ["a.py", "b.py"]
 
 
 def test_a_dump_becomes_faults_without_those_that_need_arguments() -> None:

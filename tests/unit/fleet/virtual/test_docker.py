@@ -59,6 +59,15 @@ def test_a_foreign_processor_needs_qemu_that_containers_can_use(tmp_path, monkey
     assert ("apt-get install qemu-user-static" in docker.lacking_for("arm64")) is lacks
 
 
+def test_a_node_needs_the_flag_c_too_for_sudo(tmp_path, monkeypatch):
+    monkeypatch.setattr(docker, "_BINFMT", tmp_path)
+    monkeypatch.setattr(docker, "machine_arch", lambda: "amd64")
+    (tmp_path / "qemu-aarch64").write_text(BINFMT.format("POF"))
+    assert "with the flags FC" in docker.lacking_for("arm64", "FC")
+    (tmp_path / "qemu-aarch64").write_text(BINFMT.format("POCF"))
+    assert docker.lacking_for("arm64", "FC") == ""
+
+
 def test_a_processor_that_nobody_knows_is_refused():
     assert "known: amd64, arm64" in docker.lacking_for("m68k")
 
