@@ -17,7 +17,7 @@ from fleet.environments import interpreters
 from fleet.images import debs
 from fleet.images.docker import exists
 from fleet.images.spec import BaseImage, ImageCatalogue, machine_arch
-from fleet.virtual import rootfs
+from fleet.virtual.roots import rootfs
 
 Say = Callable[[str], None]
 OLD_PYTHONS = ("l4t-base",)  # bases whose Python is this machine's own build, which another processor does not run

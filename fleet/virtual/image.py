@@ -15,8 +15,8 @@ from pathlib import Path
 
 from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
 from fleet.environments import interpreters
-from fleet.virtual import bootstrap, rootfs
 from fleet.virtual.docker import run_docker
+from fleet.virtual.roots import bootstrap, rootfs
 from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
 Say = Callable[[str], None]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import rootfs
+from fleet.virtual.roots import rootfs
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.virtual import bootstrap
+from fleet.virtual.roots import bootstrap
 
 OTHER = "m68k"  # a processor that no machine of these tests has
 

@@ -1,0 +1,1 @@
+"""Root file systems: made of Debian packages, and loaded into Docker as images."""
