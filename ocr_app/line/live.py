@@ -159,7 +159,7 @@ class LiveLine:
 
     def _make_outputs(self) -> List[LineOutput]:
         """Raises ServiceError: a library, a password or an address is not to be had."""
-        own, trigger, fire = self._settings, self._settings.trigger, self._fire
+        own, trigger, fire = self._settings, self._settings.trigger, self.fire
         made: List[LineOutput] = []
         if own.reject.enabled:
             pins = JetsonPins()
@@ -201,7 +201,7 @@ class LiveLine:
         self.pipeline.add_view(frames.view)
         return SetupPreview(frames, self._jobs, lambda: self.pipeline.under_way, self._hold.frames)
 
-    def _fire(self) -> None:
+    def fire(self) -> None:
         """A trigger from outside."""
         if self.events is not None:
             self.events.fire()

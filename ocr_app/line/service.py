@@ -66,6 +66,7 @@ class LineService:
         intake = Intake(
             self._settings, self._status, self._jobs, release, lambda: self._heartbeat.sequence, self._stop.is_set,
             self._line.pushed if self._line is not None else None,
+            self._line.fire if self._line is not None and self._settings.trigger.kind == "http" else None,
         )  # fmt: skip
         return HttpServer(address, RequestHandler, intake, http.connection_s)
 

@@ -130,3 +130,20 @@ def test_a_passage_in_a_replay_is_one_part(line):
     assert [name for (name,) in line.rows("SELECT name FROM parts")] == ["004.png", "010.png"]
     assert 'nano_ocr_frames_total{fate="skipped"} 10.0' in text
     assert json.loads(line.rows()[0][3]) is not None
+
+
+def test_a_request_is_a_trigger_whose_verdict_is_in_the_history(line):
+    served = line.set(
+        source={"kind": "replay", "path": "frames", "rate_hz": 20, "repeat": True}, trigger={"kind": "http"}
+    )
+    frames = line.folder / "frames"
+    frames.mkdir(exist_ok=True)
+    (frames / "one.png").write_bytes(picture(1))
+    served = line.start()
+    until(lambda: served.ask("GET", "/ready")[0] == 200, "readiness")
+    assert line.count() == 0  # frames alone are no parts
+    for number in range(1, 4):
+        assert served.ask("POST", "/trigger", body=b"") == (202, {"trigger": "taken"})
+        until(lambda number=number: line.count() == number, f"{number} parts")
+    assert [verdict for (verdict,) in line.rows("SELECT verdict FROM parts ORDER BY number")] == ["pass"] * 3
+    assert served.end() == 0

@@ -49,7 +49,7 @@ QUESTIONS = (
     _Question("source.rate_hz", "How many frames a second?", _is("source.kind", "replay")),
     _Question(
         "trigger.kind",
-        "What is a part: frame, presence, mqtt, modbus or gpio?",
+        "What is a part: frame, presence, mqtt, modbus, gpio or http?",
         _is("source.kind", "replay", "folder", *CAMERAS),
     ),
     _Question("parts.policy", "What gives way when parts come too fast? A camera does not wait: latest", _is_free_run),

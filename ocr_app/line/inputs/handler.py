@@ -1,4 +1,4 @@
-"""HTTP requests: POST /read and /challenge, GET and HEAD of /health, /ready and /metrics.
+"""HTTP requests: POST /read, /trigger and /challenge, GET and HEAD of /health, /ready and /metrics.
 
 ``POST /read`` takes the bytes of an image and answers one result line. A request that is not carried out is answered
 with the reason; nothing is dropped in silence. Requests are not logged; refusals are counted, and logged now and then.
@@ -109,7 +109,10 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     def _known(self) -> Dict[str, Dict[str, Callable[[], None]]]:
         state = {"/health": self._health, "/ready": self._ready, "/metrics": self._metrics}
-        return {"GET": state, "HEAD": state, "POST": {"/read": self._read, "/challenge": self._challenge}}
+        return {"GET": state, "HEAD": state, "POST": self._posts()}
+
+    def _posts(self) -> Dict[str, Callable[[], None]]:
+        return {"/read": self._read, "/trigger": self._trigger, "/challenge": self._challenge}
 
     def _dispatch(self) -> None:
         path = urlsplit(self.path).path
@@ -138,6 +141,10 @@ class RequestHandler(BaseHTTPRequestHandler):
         result = intake.read_bytes(found.data, name)
         if not self._answer(200, json.dumps(result, ensure_ascii=False) + "\n", _JSON):
             intake.output_lost(result["image"], "the caller disconnected")
+
+    def _trigger(self) -> None:
+        self.server.intake.trigger()
+        self._answer(202, json.dumps({"trigger": "taken"}) + "\n", _JSON)
 
     def _image(self, max_bytes: int) -> body.UploadedImage:
         """The image of the body. Raises RequestRefused: without a length, too large, too slow, cut off."""

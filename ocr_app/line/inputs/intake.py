@@ -50,9 +50,12 @@ class Intake:
         sequence: Callable[[], int],
         stopped: Callable[[], bool],
         line: Optional[PushedSource] = None,
+        fire: Optional[Callable[[], None]] = None,
     ) -> None:
-        """``line``: the source of a live line whose frames are these images; each one is a part then."""
-        self._line = line
+        """``line``: the source of a live line whose frames are these images; each one is a part then. ``fire``: the
+        trigger of a live line that requests fire.
+        """
+        self._line, self._fire = line, fire
         self.status, self.release, self.sequence = status, release, sequence
         self.max_bytes = settings.image.max_bytes
         self._settings, self._jobs, self._stopped = settings, jobs, stopped
@@ -95,6 +98,12 @@ class Intake:
             raise RequestRefused(503, "stopping", "the service stopped before this image was read", "ask again", 5)
         self.output_lost(name, "no result in time")
         raise RequestRefused(504, "no-answer", "no verdict in time; the history has it", "a larger --answer", 1)
+
+    def trigger(self) -> None:
+        """A part is there; its verdict goes to the outputs. Raises RequestRefused without such a line."""
+        if self._fire is None:
+            raise RequestRefused(404, "no-trigger", "no line that requests trigger", "trigger.kind: http")
+        self._fire()
 
     def _check_ready(self) -> None:
         status = self.status.snapshot()

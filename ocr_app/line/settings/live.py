@@ -43,8 +43,10 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
         "",
     )
     yield source.retry_s > source.retry_most_s, "source.retry_s is above source.retry_most_s", "the other way round", ""
-    needs_http = source.kind == "http" and not settings.http.enabled
-    yield needs_http, "source.kind http while http.listen is none", "an address", "http.listen: 127.0.0.1:8088"
+    for part, kind in (("source", source.kind), ("trigger", trigger.kind)):
+        needs_http = kind == "http" and not settings.http.enabled
+        found = part + ".kind http while http.listen is none"
+        yield needs_http, found, "an address", "http.listen: 127.0.0.1:8088"
     pushed = source.kind == "http" and trigger.kind != "frame"
     yield (
         pushed,
@@ -60,7 +62,7 @@ def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     yield (
         trigger.frames > 1 and trigger.kind in ("frame", "presence"),
         "trigger.frames above 1 with trigger.kind " + trigger.kind,
-        "trigger.kind: mqtt, modbus or gpio",
+        "trigger.kind: mqtt, modbus, gpio or http",
         "",
     )
     yield (

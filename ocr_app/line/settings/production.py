@@ -11,7 +11,7 @@ from ocr_app.line.settings.serving import AFTER
 NO_SOURCE = "none"
 SOURCES = (NO_SOURCE, "replay", "folder", "http") + CAMERAS
 EVERY_FRAME, PRESENCE = "frame", "presence"
-TRIGGERS = (EVERY_FRAME, PRESENCE, "mqtt", "modbus", "gpio")
+TRIGGERS = (EVERY_FRAME, PRESENCE, "mqtt", "modbus", "gpio", "http")
 POLICIES = ("every", "latest")
 PICTURES = ("none", "rejects", "all")
 _YEAR_S = 31536000.0
@@ -63,7 +63,7 @@ class TriggerSettings:
 
     kind: str = setting(
         EVERY_FRAME,
-        "Every frame is a part, a change of the picture shows one, or a message, a coil or a pin says so.",
+        "Every frame is a part, a change of the picture shows one, or a message, a coil, a pin or a request says so.",
         choices=TRIGGERS,
     )
     delay_ms: float = setting(0.0, "Time from a trigger to the moment whose frame is read.", "ms", 0.0, 600000.0)
@@ -79,7 +79,7 @@ class TriggerSettings:
     )
     frames: int = setting(
         1,
-        "For `mqtt`, `modbus` and `gpio`: frames in a row that are read for one trigger, and decided together.",
+        "For `mqtt`, `modbus`, `gpio` and `http`: frames in a row that are read for one trigger, and decided together.",
         "frames",
         1,
         16,

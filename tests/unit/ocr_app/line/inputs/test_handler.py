@@ -40,6 +40,7 @@ def test_a_body_that_is_too_large_gets_its_answer_and_no_reset(fake, picture):
 def test_unknown_paths_and_a_challenge_that_is_not_there(shared):
     assert shared.ask("GET", "/nothing")[1]["refused"]["code"] == "unknown-path"
     assert shared.ask("POST", "/challenge", body=b"")[1]["refused"]["code"] == "no-challenge"
+    assert shared.ask("POST", "/trigger", body=b"")[1]["refused"]["code"] == "no-trigger"
 
 
 def raw(served, *pieces):
