@@ -81,6 +81,7 @@ Installed = Dict[str, List[Tuple[str, str]]]
 Fail = Callable[[str], Any]  # ends the module
 
 FIRST = ("pip", "setuptools", "wheel")  # they install the others
+MOST_NAMED = 5  # packages of a failure
 
 
 def canonical(name: str) -> str:
@@ -306,12 +307,18 @@ def install(wanted: Options, pip: List[str], lines: List[str], fail: Fail) -> No
     command += ["--no-binary={}".format(name) for name in wanted["from_source"]] + ["--use-pep517", "-r", listing]
     code, _, last = run(command, wanted["environment"], 3600)
     if code:
-        fail("pip cannot install {}: {}".format(", ".join(line.split()[0] for line in lines), last))
+        fail("pip cannot install {}: {}".format(named([line.split()[0] for line in lines]), last))
     os.unlink(listing)
     have = installed(site_packages(wanted["path"]))
     for line in lines:
         for _, folder in have.get(canonical(line.split("==")[0]), []):
             forget_what_never_came(folder, wanted["wheels"])
+
+
+def named(packages: List[str]) -> str:
+    """The first of them, and how many more there are: the reason that follows must not be cut off."""
+    more = len(packages) - MOST_NAMED
+    return ", ".join(packages[:MOST_NAMED]) + (" and {} more".format(more) if more > 0 else "")
 
 
 def forget_what_never_came(folder: str, wheels: str) -> None:

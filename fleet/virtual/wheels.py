@@ -61,8 +61,11 @@ def project_of(fleet: Fleet) -> Project | None:
     return Project(fleet.folder.parent / f"wheels-{fleet.arch}") if fleet.arch == machine_arch() else None
 
 
-def describe(project: Project, arch: str) -> None:
-    """Write the manifest for a Debian architecture, and link the locks."""
+def describe(project: Project, arch: str, vendors: bool = False) -> None:
+    """Write the manifest for a Debian architecture, and link the locks.
+
+    ``vendors``: with the files of vendors as a board has them, by name, instead of those for this processor.
+    """
     processor = settings()["wheels"]["processors"].get(arch)
     if processor is None:
         raise VirtualFleetError(f"there are no wheels for {arch}", ", ".join(settings()["wheels"]["processors"]))
@@ -73,7 +76,7 @@ def describe(project: Project, arch: str) -> None:
     text = re.sub(r"(linux\w*?)_aarch64", rf"\1_{processor['name']}", MANIFEST.read_text())
     last = f'"linux_{processor["name"]}"'
     more = "".join(f', "{platform}"' for platform in processor["more"])
-    text = _with_others(text.replace(last + "]", last + more + "]"), processor["artefacts"])
+    text = _with_others(text.replace(last + "]", last + more + "]"), [] if vendors else processor["artefacts"])
     text += _UBUNTU.format(platforms=_platforms(text))
     if not project.manifest.exists() or project.manifest.read_text() != text:
         project.manifest.write_text(text)

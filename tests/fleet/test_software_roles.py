@@ -45,7 +45,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, node: VirtualNano) -> Proj
     shared, own = project_of(node.fleet), Project(tmp_path_factory.mktemp("project"))
     assert shared is not None
     fetch(shared, ["nano-torch", "nano-monitoring", "jetson-stats"], print)
-    describe(own, node.fleet.arch)
+    describe(own, node.fleet.arch, vendors=True)
     shutil.copytree(shared.wheelhouse, own.wheelhouse)
     platform = f"linux_{settings()['wheels']['processors'][node.fleet.arch]['name']}"
     for name, version in STANDINS.items():

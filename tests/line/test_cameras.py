@@ -179,7 +179,8 @@ def test_a_gige_camera_has_its_settings_and_is_found_again(line, plugged, withou
 
 
 def test_a_camera_process_that_dies_or_hangs_is_replaced_and_none_outlives_the_service(line):
-    line.set(source={"kind": "pipeline"}, camera={"pipeline": BALL})
+    # the health is looked at once a second, and a camera that is back before that was never lost for it
+    line.set(source={"kind": "pipeline", "retry_s": 2.5, "retry_most_s": 2.5}, camera={"pipeline": BALL})
     served = line.start()
     for number in (signal.SIGKILL, signal.SIGSTOP):
         until(lambda: line.count("pass") > 3, "passes", 60)

@@ -285,3 +285,9 @@ def test_a_run_that_still_installs_there_is_waited_for_and_then_named(module: Mo
         pytest.fail("two at once")
     with module.alone(wanted, fail):
         assert (tmp_path / "venvs" / "app.lock").exists()
+
+
+def test_a_failure_names_some_packages_and_counts_the_others(module: ModuleType) -> None:
+    packages = [f"package-{number}==1" for number in range(7)]
+    assert module.named(packages[:5]) == ", ".join(packages[:5])
+    assert module.named(packages) == ", ".join(packages[:5]) + " and 2 more"
