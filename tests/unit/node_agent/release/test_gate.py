@@ -1,5 +1,7 @@
 """The gate: each probe passes what it should and names what it found."""
 
+from types import SimpleNamespace
+
 import pytest
 from simulation import enumeration as story
 from simulation.releases import release
@@ -109,3 +111,13 @@ def test_speed_is_the_95th_percentile_by_nearest_rank():
 def test_a_release_without_a_challenge_set_needs_no_answers():
     made, manifest = started(["breaks in the challenge"], release("B", 12, challenge=False))
     gate.check_release(made.node(), manifest, [])
+
+
+@pytest.mark.parametrize("found, passes", [(0, True), (2, True), (3, False)])
+def test_as_many_restarts_as_the_budget_has_are_allowed(found, passes):
+    agent, limits = SimpleNamespace(host=SimpleNamespace(restarts=lambda: found)), SimpleNamespace(restarts=2)
+    if passes:
+        gate.check_restarts(agent, limits)
+        return
+    with pytest.raises(ProbeFailed, match="3 restarts"):
+        gate.check_restarts(agent, limits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 from rules import preflight
@@ -35,3 +36,18 @@ def test_only_sources_that_do_not_answer_are_printed() -> None:
         argv = preflight.plan(settings("preflight", preflight_sources=["127.0.0.1:9", there]))["sources"]
         done = subprocess.run(argv, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["127.0.0.1:9"]
+
+
+@pytest.mark.parametrize(
+    "text, holds",
+    [
+        ("# R32 (release), REVISION: 7.1, GCID: 1, BOARD: t210ref, EABI: aarch64", True),
+        ("# R32 (release), REVISION: 7.6, GCID: 1, BOARD: t210ref, EABI: aarch64", True),
+        ("# R36 (release), REVISION: 4.3, GCID: 1, BOARD: generic", False),
+        ("", False),
+    ],
+)
+def test_only_a_release_of_jetpack_4_6_is_accepted(text: str, holds: bool) -> None:
+    observed = SimpleNamespace(file=lambda name: SimpleNamespace(text=text))
+    rule = preflight._releases(observed, settings("preflight"))[0]  # type: ignore[arg-type]
+    assert (rule.id, rule.holds) == ("preflight.release", holds)
