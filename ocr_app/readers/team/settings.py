@@ -125,9 +125,9 @@ def looking(name: Optional[str]) -> Tuple[str, ...]:
 
 def networks(name: Optional[str]) -> List[TeamNetwork]:
     """Of each member the recogniser, and the detector where the team looks through it. Raises UsageError."""
-    found = []
+    found, looks = [], looking(name)
     for member in team(name).members:
         record = member_record(member)
-        parts = ("detector", "recogniser") if member in looking(name) else ("recogniser",)
+        parts = ("detector", "recogniser") if member in looks else ("recogniser",)
         found += [TeamNetwork("{}-{}".format(member, part), record.reader, record.model, part) for part in parts]
     return found
