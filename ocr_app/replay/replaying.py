@@ -44,7 +44,7 @@ class ReplayRequest(NamedTuple):
 
 
 class Replay:
-    """``stream``: where the progress is shown. ``summary`` is there after :meth:`run`, also where that was cut short."""
+    """``stream``: where the progress is shown. ``summary`` is there after :meth:`run`, however that ends."""
 
     def __init__(self, request: ReplayRequest, stream: Optional[TextIO] = None) -> None:
         self._request, self._stream = request, stream

@@ -23,7 +23,9 @@ SYNC_S = 1.0
 _ANOTHER = "--out ANOTHER_FOLDER, or remove this one"
 
 Row = Dict[str, Any]
-"""One picture that was read, or could not be: index, name, before, after, problem, attempts, ms."""
+"""One picture that was read, or could not be: index, name, path, before, after, problem, attempts, ms; in the file
+also ``at``, the time by this computer's clock.
+"""
 
 
 class ReplayState:
@@ -152,7 +154,7 @@ class ReplayState:
         assert self._results is not None
         if self._has[row["index"]]:
             return False
-        self._results.write(json.dumps(row) + "\n")
+        self._results.write(json.dumps(dict(row, at=round(time.time(), 3))) + "\n")
         self._results.flush()
         self._has[row["index"]] = 1
         self.done += 1
