@@ -1,8 +1,8 @@
 """`./inv replay measure`: what a replay costs beside a plain loop, and whether it finds every change and loses nothing.
 
 All ways read the same drawn pictures under the same recipe, one CPU thread each, and take turns round by round. The
-other checks use more pictures: two recipes whose differences are known, reading processes that are killed at random, and
-a replay that is killed as a whole and goes on.
+other checks use more pictures: two recipes whose differences are known, reading processes that are killed at random,
+and a replay that is killed as a whole and goes on.
 """
 
 from __future__ import annotations
@@ -30,10 +30,12 @@ from fleet.replays.dask import LoopbackCluster
 from ocr_app import recipes
 from ocr_app.board import environment
 from ocr_app.opening.library import open_library
+from ocr_app.replay.summary import kind_of_row
 
 FOLDER = ROOT / "build" / "replay-measure"
 TIMED = 60  # pictures of one timed run
 KILLS = 8
+_MACHINE = ("cpu", "system", "arch", "threads", "python")
 _SEED = 2026
 _KILL_S = 1.5  # between two kills
 _PROGRAM = b"ocr_app.replay.program"
@@ -50,7 +52,7 @@ def run(pictures: int, rounds: int, publish: bool, folder: Path = FOLDER) -> int
         "schema": "nano-ocr/replay-measure/1",
         "command": f"./inv replay measure --pictures {pictures} --rounds {rounds}",
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "machine": environment.describe(),
+        "machine": {name: value for name, value in environment.describe().items() if name in _MACHINE},
         "timed_pictures": TIMED,
         "ways": measure_ways(folder, changed, rounds),
         "checks": check_all(folder, present, changed, changes),
@@ -74,7 +76,8 @@ def read_plainly(folder: Path, recipe: Path) -> dict[str, Any]:
             found.append(
                 {"image": str(path), "verdict": reading.verdict, "text": reading.text, "reasons": list(reading.reasons)}
             )
-    return {"results": found, "per_second": len(times[1:]) / sum(times[1:]), "ms": 1000 * statistics.median(times)}
+    warm = times[len(times) // 3 :]
+    return {"results": found, "per_second": len(warm) / sum(warm), "ms": 1000 * statistics.mean(warm)}
 
 
 def write_results(plain: dict[str, Any], folder: Path) -> None:
@@ -129,27 +132,29 @@ def measure_ways(folder: Path, recipe: Path, rounds: int) -> list[dict[str, Any]
         ways[results.PLAIN].append({"per_second": plain["per_second"], "ms": plain["ms"]})
         for name, processes in ((results.ONE, 1), (results.TWO, 2)):
             out = f"local-{processes}-{number}"
-            ways[name].append(
-                timed(command(folder, out, "timed", recipe, *earlier, "--processes", str(processes)), folder, out)
-            )
+            words = command(folder, out, "timed", recipe, *earlier, "--processes", str(processes))
+            ways[name].append(timed(words, folder, out, processes))
         with LoopbackCluster(folder / f"dask-{number}", workers=2) as cluster:
             out, python = f"cluster-{number}", python_of("cluster", ROOT)
             words = command(folder, out, "timed", recipe, *earlier, "--cluster", cluster.address, python=python)
-            ways[results.DASK].append(timed(words, folder, out))
+            ways[results.DASK].append(timed(words, folder, out, 2))
     return [{"name": name, "rounds": found} for name, found in ways.items()]
 
 
-def timed(words: list[str], folder: Path, out: str) -> dict[str, float]:
+def timed(words: list[str], folder: Path, out: str, processes: int) -> dict[str, float]:
     """From the first third of the rows to the last row, so that the opening of networks does not count.
 
-    ``ms``: the median of a picture in its reading process.
+    ``ms``: the mean of a picture, with the way to its reading process and back; ``beside_ms``: what a process spends on
+    it beyond that.
     """
     replayed(words, folder, out)
     rows = rows_of(folder / out)
-    warm = rows[len(rows) // 3 :]
+    first, *warm = rows[len(rows) // 3 :]
+    seconds, reading = warm[-1]["at"] - first["at"], sum(row["ms"] for row in warm)
     return {
-        "per_second": (len(warm) - 1) / (warm[-1]["at"] - warm[0]["at"]),
-        "ms": statistics.median(row["ms"] for row in rows),
+        "per_second": len(warm) / seconds,
+        "ms": reading / len(warm),
+        "beside_ms": (1000 * processes * seconds - reading) / len(warm),
     }
 
 
@@ -157,7 +162,7 @@ def check_all(folder: Path, present: Path, changed: Path, changes: dict[str, str
     """The checks, each with what it did. Raises ReplayMeasureError where one fails."""
     found = []
     for name, kind, disturb in (
-        ("plain", "nothing is disturbed", lambda process, out: process.wait()),
+        ("plain", "nothing is disturbed", wait),
         ("killed", "reading processes are killed at random", kill_readers),
         ("resumed", "the whole replay is killed, and started again", kill_once),
     ):
@@ -165,25 +170,29 @@ def check_all(folder: Path, present: Path, changed: Path, changes: dict[str, str
             folder, name, "pictures", changed, "--present", str(present), "--processes", "2", "--attempts", "8"
         )
         disturbed = _disturbed(words, folder, name, disturb)
-        report = (
-            replayed(words, folder, name) if not (folder / name / "report.json").is_file() else report_of(folder / name)
-        )
-        if not report["complete"]:
-            report = replayed(words, folder, name)
+        report = replayed(words, folder, name)  # reads nothing where all is read already
         check(name, rows_of(folder / name), changes)
         found.append({"name": name, "what": kind, "kills": disturbed, "pictures": report["pictures"]})
         found[-1].update(kinds=report["kinds"], read_again=report["read_again"])
     return found
 
 
-def _disturbed(words: list[str], folder: Path, name: str, disturb: Callable[..., Any]) -> int:
+def _disturbed(
+    words: list[str], folder: Path, name: str, disturb: Callable[[subprocess.Popen[bytes], Path], int]
+) -> int:
     process = start(words, folder / f"{name}.log")
     try:
-        return int(disturb(process, folder / name) or 0)
+        return disturb(process, folder / name)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def wait(process: subprocess.Popen[bytes], out: Path) -> int:
+    """Disturb nothing; returns 0 kills."""
+    process.wait()
+    return 0
 
 
 def kill_readers(process: subprocess.Popen[bytes], out: Path) -> int:
@@ -230,8 +239,6 @@ def reading_pids(parent: int) -> list[int]:
 
 def check(name: str, rows: list[dict[str, Any]], changes: dict[str, str]) -> None:
     """Every picture has one row, and each change is the known one. Raises ReplayMeasureError."""
-    from ocr_app.replay.summary import kind_of_row
-
     names = [row["name"] for row in rows]
     if sorted(names) != sorted(changes):
         doubled = sorted({each for each in names if names.count(each) > 1})

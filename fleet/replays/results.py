@@ -44,13 +44,6 @@ def ratio(record: dict[str, Any], way: str, over: str = PLAIN) -> float:
     return float(statistics.median(one / other for one, other in zip(rounds[way], rounds[over], strict=True)))
 
 
-def overhead_ms(record: dict[str, Any], way: str) -> float:
-    """Milliseconds of one process for each picture beyond its reading: hand-over, journal and idle time."""
-    processes = 1 if way in (PLAIN, ONE) else 2
-    found = next(each for each in record["ways"] if each["name"] == way)
-    return float(statistics.median(1000.0 * processes / one["per_second"] - one["ms"] for one in found["rounds"]))
-
-
 def _ways(record: dict[str, Any]) -> str:
     rows = []
     for way in record["ways"]:
@@ -62,13 +55,13 @@ def _ways(record: dict[str, Any]) -> str:
                 f"{min(speeds):.2f} to {max(speeds):.2f}",
                 f"{ratio(record, way['name']):.2f}",
                 f"{statistics.median(one['ms'] for one in way['rounds']):.0f}",
-                "" if way["name"] == PLAIN else f"{overhead_ms(record, way['name']):.0f}",
+                "" if way["name"] == PLAIN else f"{statistics.median(one['beside_ms'] for one in way['rounds']):.1f}",
             ]
         )
     head = ("way", "pictures/s", "range", "times the plain loop", "ms of a reading", "ms beside it")
     note = (
-        "*ms of a reading*: the median, in the process that reads. *ms beside it*: what one process spends on a picture"
-        " beyond that, from the mean of the whole run, so that slow pictures count here, too."
+        "*ms of a reading*: the mean, with the way to the reading process and back. *ms beside it*: what a process spends"
+        " on a picture beyond that: waiting for the next one, and for its row to be written."
     )
     return markdown_table(head, rows) + "\n\n" + note + "\n"
 
