@@ -60,8 +60,8 @@ def _ways(record: dict[str, Any]) -> str:
         )
     head = ("way", "pictures/s", "range", "times the plain loop", "ms of a reading", "ms beside it")
     note = (
-        "*ms of a reading*: the mean, with the way to the reading process and back. *ms beside it*: what a process spends"
-        " on a picture beyond that: waiting for the next one, and for its row to be written."
+        "*ms of a reading*: the mean, with the way to the reading process and back. *ms beside it*: what a process\n"
+        "spends on a picture beyond that: waiting for the next one, and for its row to be written."
     )
     return markdown_table(head, rows) + "\n\n" + note + "\n"
 

@@ -34,7 +34,8 @@ def read(request):
         with open(path) as stream:
             picture = json.load(stream)
     except (OSError, ValueError):
-        return {"verdict": "error", "text": "", "reasons": ["not-an-image"], "error": {"found": path + " is not an image"}}
+        error = {"found": path + " is not an image"}
+        return {"verdict": "error", "text": "", "reasons": ["not-an-image"], "error": error}
     does = picture.get("do")
     if does and ("once" not in picture or first_time(path)):
         if does == "kill":

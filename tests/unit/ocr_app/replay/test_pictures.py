@@ -26,7 +26,13 @@ def row(number, verdict, picture="", **more):
 def journal(tmp_path):
     """Parts 1 to 5: a pass without a picture, two rejects, one by a clock that was wrong, one under way."""
     opened = database.open_database(str(tmp_path))
-    for part in (row(1, "pass"), row(2, "fail", "p/2.jpg"), row(3, "pass", "p/3.jpg"), row(4, "hold", "p/4.jpg"), row(5, None)):
+    for part in (
+        row(1, "pass"),
+        row(2, "fail", "p/2.jpg"),
+        row(3, "pass", "p/3.jpg"),
+        row(4, "hold", "p/4.jpg"),
+        row(5, None),
+    ):
         marks = ", ".join("?" * len(PartRow._fields))
         opened.sure.execute("INSERT INTO parts ({}) VALUES ({})".format(rows.COLUMNS, marks), rows.to_columns(part))
     for first, expected in ((1, {"lot": "7"}), (4, {"lot": "8"})):
@@ -111,13 +117,13 @@ def test_results_are_found_by_path_or_by_a_name_that_is_unique(folder, tmp_path)
 
 def test_a_picture_without_a_result_is_named(folder, tmp_path):
     found = results_of(results(tmp_path / "r", ("/old/a.jpg", "pass")))
-    with pytest.raises(UsageError, match="say nothing about b.jpg"):
+    with pytest.raises(UsageError, match=r"say nothing about b\.jpg"):
         list(FolderPictures(folder, found, False))
 
 
 def test_two_results_of_one_name_answer_for_neither(folder, tmp_path):
     found = results_of(results(tmp_path / "r", ("/old/a.jpg", "pass"), ("/older/a.jpg", "fail")))
-    with pytest.raises(UsageError, match="a.jpg"):
+    with pytest.raises(UsageError, match=r"a\.jpg"):
         list(FolderPictures(folder, found, False))
 
 

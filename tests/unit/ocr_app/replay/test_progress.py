@@ -43,15 +43,15 @@ def test_durations(seconds, text):
     assert duration(seconds) == text
 
 
-def test_a_terminal_is_written_in_place_and_a_file_twice_a_minute():
-    for stream, every, expected in ((io.StringIO(), 30.0, "\n"), (Terminal(), 1.0, "\r\x1b[K")):
-        clock = [0.0]
-        progress = ReplayProgress(9, 0, now=lambda: clock[0])
-        shown = ProgressLine(progress, stream)
-        shown.show()
-        shown.show()
-        assert stream.getvalue().count(" of 9 ") == 1 and expected in stream.getvalue()
-        clock[0] = every
-        shown.show()
-        shown.show(is_last=True)
-        assert stream.getvalue().count(" of 9 ") == 3 and stream.getvalue().endswith("\n")
+@pytest.mark.parametrize("stream, every, expected", [(io.StringIO(), 30.0, "\n"), (Terminal(), 1.0, "\r\x1b[K")])
+def test_a_terminal_is_written_in_place_and_a_file_twice_a_minute(stream, every, expected):
+    clock = [0.0]
+    progress = ReplayProgress(9, 0, now=lambda: clock[0])
+    shown = ProgressLine(progress, stream)
+    shown.show()
+    shown.show()
+    assert stream.getvalue().count(" of 9 ") == 1 and expected in stream.getvalue()
+    clock[0] = every
+    shown.show()
+    shown.show(is_last=True)
+    assert stream.getvalue().count(" of 9 ") == 3 and stream.getvalue().endswith("\n")

@@ -19,7 +19,7 @@ ABOUT = {
 
 @pytest.fixture
 def state(tmp_path):
-    """Four pictures: a new pass of a picture that is wide, a lost pass that is no picture, one unread, one as before."""
+    """Four pictures: a new pass that is wide, a lost pass that cannot be shown, one unread, one as before."""
     cv2.imwrite(str(tmp_path / "wide.png"), np.full((40, 1200, 3), 90, np.uint8))
     (tmp_path / "none.png").write_bytes(b"")
     opened = ReplayState(str(tmp_path / "out"))
@@ -32,8 +32,8 @@ def state(tmp_path):
     judged = {name: {"verdict": name, "text": "<b>", "reasons": ["unsure:lot[3]", "x:y"]} for name in ("pass", "fail")}
     for place, (path, before, after, problem) in enumerate(
         (
-            ("wide.png", "fail", "pass", ""), ("none.png", "pass", "fail", ""), ("none.png", "pass", None, "is <no> image"),
-            ("wide.png", "pass", "pass", ""),
+            ("wide.png", "fail", "pass", ""), ("none.png", "pass", "fail", ""),
+            ("none.png", "pass", None, "is <no> image"), ("wide.png", "pass", "pass", ""),
         )
     ):  # fmt: skip
         opened.add(

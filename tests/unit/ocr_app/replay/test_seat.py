@@ -33,7 +33,7 @@ def picture(path, **more):
 def test_a_picture_is_read_as_the_line_was_told_then(seat, tmp_path):
     path = write_picture(tmp_path / "a", "pass", text="T", tells=1)
     before = JudgedPicture("fail", "old", ("x",))
-    told = dict(moment=7.5, trusted=True, expected={"lot": "1"}, regions=[[1, 2, 3, 4]], before=before)
+    told = {"moment": 7.5, "trusted": True, "expected": {"lot": "1"}, "regions": [[1, 2, 3, 4]], "before": before}
     row = seat().read(picture(path, **told), 2)
     assert row["before"] == before.record() and row["attempts"] == 2 and row["problem"] == ""
     assert row["after"]["text"] == "T [[1, 2, 3, 4]] 7.5 {'lot': '1'}"
@@ -74,7 +74,7 @@ def test_a_lost_process_is_replaced(seat, tmp_path):
 
 
 def test_a_process_that_hangs_is_ended(seat, tmp_path):
-    with pytest.raises(SeatBroke, match="did not answer within 0.5 s"):
+    with pytest.raises(SeatBroke, match=r"did not answer within 0\.5 s"):
         seat(reading_s=0.5).read(picture(write_picture(tmp_path / "a", do="hang")), 1)
 
 

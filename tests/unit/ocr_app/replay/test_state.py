@@ -89,14 +89,14 @@ def test_a_list_that_was_not_finished_is_made_again(make, tmp_path):
 def test_results_without_their_replay_are_left_alone(make, tmp_path):
     make(count=2)
     os.remove(str(tmp_path / "out" / "replay.json"))
-    with pytest.raises(ReplayError, match="results.jsonl"):
+    with pytest.raises(ReplayError, match=r"results\.jsonl"):
         make()
 
 
 def test_a_folder_with_other_files_is_left_alone(make, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "holiday.jpg").write_bytes(b"")
-    with pytest.raises(ReplayError, match="holiday.jpg"):
+    with pytest.raises(ReplayError, match=r"holiday\.jpg"):
         make()
 
 

@@ -5,11 +5,21 @@ from ocr_app.replay.summary import ReplaySummary, changes_table, kind_of_row
 
 
 def row(place, before, after, problem="", **more):
-    told = [None if verdict is None else {"verdict": verdict, "text": "T", "reasons": []} for verdict in (before, after)]
+    told = [
+        None if verdict is None else {"verdict": verdict, "text": "T", "reasons": []} for verdict in (before, after)
+    ]
     name = "n{}".format(place)
     return dict(
-        {"index": place, "name": name, "before": told[0], "after": told[1], "problem": problem, "attempts": 1, "ms": 2.0},
-        **more
+        {
+            "index": place,
+            "name": name,
+            "before": told[0],
+            "after": told[1],
+            "problem": problem,
+            "attempts": 1,
+            "ms": 2.0,
+        },
+        **more,
     )
 
 

@@ -1,0 +1,162 @@
+"""A release as a folder for replays: verified, taken out of its layers, and refused where it is not what was signed."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from replay_home import PROGRAM, RECIPE
+
+from fleet.core.errors import BundleError
+from fleet.release import bundle, keys
+from fleet.release.parts import BundleOrigin
+from fleet.replays import unpacking
+from ocr_app.replay import targets
+
+STAMP = BundleOrigin("1.0", 7, "2026-11-23T12:00:00+00:00", "a test")
+GATE = {
+    "live_s": 1, "ready_s": 2, "build_s": 3, "soak_s": 4, "poll_s": 1, "latency_ms": 5, "restarts": 0,
+}  # fmt: skip
+SPEC = {
+    "name": "ocr-app", "machine": "aarch64", "l4t": "32.7", "gate": GATE,
+    "challenge": {"arguments": ["read", "--recipe", "recipes/b.yaml", "challenge/images"]},
+    "part": [
+        {"kind": "image", "from": "ocr-app.tar", "to": "images"},
+        {"kind": "recipe", "from": "recipes", "to": "recipes"},
+        {"kind": "challenge", "from": "challenge", "to": "challenge"},
+    ],
+}  # fmt: skip
+APP = "opt/ocr-app/ocr_app/"
+LAYERS = (
+    {
+        "etc/passwd": b"root", APP + "__init__.py": b"", APP + "old.py": b"", APP + "data/a.json": b"{}",
+        APP + "gone/x.py": b"", "opt/ocr-app/models/m.onnx": b"weights",
+    },
+    {
+        APP + "replay/__init__.py": b"", APP + "replay/program.py": PROGRAM.encode(), APP + ".wh.old.py": b"",
+        APP + "gone/.wh..wh..opq": b"", APP + "data/a.json": b'{"new": 1}', APP + "__pycache__/a.pyc": b"x",
+    },
+)  # fmt: skip
+
+
+def packed(files: dict[str, bytes], mode: str = "w", links: tuple[str, ...] = ()) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:
+        for name, data in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(data)
+            archive.addfile(header, io.BytesIO(data))
+        for name in links:
+            header = tarfile.TarInfo(name)
+            header.type, header.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            archive.addfile(header)
+    return stream.getvalue()
+
+
+def image_archive(layers: tuple[dict[str, bytes], ...], links: tuple[str, ...] = ()) -> bytes:
+    config = json.dumps({"architecture": "arm64", "config": {"Labels": {"l4t.release": "32.7.6"}}}).encode()
+    names = [f"blobs/{number}" for number in range(len(layers))]
+    modes = ["w", "w:gz"]
+    blobs = {
+        name: packed(layer, modes[k % 2], links) for k, (name, layer) in enumerate(zip(names, layers, strict=True))
+    }
+    manifest = json.dumps([{"Config": "config.json", "Layers": names}]).encode()
+    return packed({"manifest.json": manifest, "config.json": config, **blobs})
+
+
+@pytest.fixture
+def make(tmp_path: Path):
+    """(layers) -> (bundle, folder of its keys)."""
+    root, key = tmp_path / "parts", keys.generate(tmp_path / "keys", "test", "")
+    (root / "recipes" / "deep").mkdir(parents=True)
+    for name in ("a.yaml", "b.yaml", "deep/c.yaml"):
+        (root / "recipes" / name).write_text(RECIPE)
+    (root / "challenge").mkdir()
+    (root / "challenge" / "expected.json").write_text('[{"image": "a", "verdict": "pass", "text": "A"}]')
+
+    def write(layers: tuple[dict[str, bytes], ...] = LAYERS, links: tuple[str, ...] = ()) -> tuple[Path, Path]:
+        (root / "ocr-app.tar").write_bytes(image_archive(layers, links))
+        found = bundle.parts(SPEC, root)
+        data = bundle.describe(SPEC, found, STAMP, {"add": [], "retire": []}, 0)
+        target = tmp_path / "a.bundle"
+        bundle.write(target, found, data, keys.sign(data, key[0], "of a test", lambda: ""))
+        return target, key[1].parent
+
+    return write
+
+
+def test_a_release_is_taken_out_of_its_layers_and_can_be_read_with(make, tmp_path: Path) -> None:
+    folder = unpacking.unpack(*make(), tmp_path / "out")
+    assert (folder / "app" / "ocr_app" / "data" / "a.json").read_text() == '{"new": 1}'
+    names = set(targets.files_below(str(folder)))
+    assert names == {
+        "app/ocr_app/__init__.py", "app/ocr_app/data/a.json", "app/ocr_app/replay/__init__.py",
+        "app/ocr_app/replay/program.py", "models/m.onnx", "recipes/a.yaml", "recipes/b.yaml", "recipes/deep/c.yaml",
+        "manifest.json", "manifest.json.minisig", "release.json",
+    }  # fmt: skip
+    found = targets.target_of(str(folder))
+    assert (found.name, found.recipe) == ("ocr-app 1.0", str(folder / "recipes" / "b.yaml"))
+    manifest = bundle.verify(make()[0], bundle.trusted_keys(tmp_path / "keys"))[0]
+    assert found.digest == manifest.id
+
+
+def test_what_is_there_already_is_compared_and_kept(make, tmp_path: Path) -> None:
+    made = make()
+    folder = unpacking.unpack(*made, tmp_path / "out")
+    before = (folder / "release.json").stat().st_mtime_ns
+    assert unpacking.unpack(*made, tmp_path / "out") == folder
+    assert (folder / "release.json").stat().st_mtime_ns == before
+    (folder / "models" / "m.onnx").write_bytes(b"other")
+    with pytest.raises(BundleError, match="not what the release brought"):
+        unpacking.unpack(*made, tmp_path / "out")
+
+
+def test_another_release_in_the_folder_is_not_overwritten(make, tmp_path: Path) -> None:
+    unpacking.unpack(*make(), tmp_path / "out")
+    other = ({**LAYERS[0], APP + "new.py": b""}, LAYERS[1])
+    with pytest.raises(BundleError, match=r"holds ocr-app 1\.0"):
+        unpacking.unpack(*make(other), tmp_path / "out")
+
+
+def test_a_bundle_of_a_stranger_or_one_that_was_changed_is_not_unpacked(make, tmp_path: Path) -> None:
+    path, trusted = make()
+    keys.generate(tmp_path / "strangers", "test", "")
+    with pytest.raises(BundleError, match="key"):
+        unpacking.unpack(path, tmp_path / "strangers", tmp_path / "out")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(RECIPE.encode(), RECIPE.encode().replace(b"name: a", b"name: b"), 1))
+    with pytest.raises(BundleError, match="sha256"):
+        unpacking.unpack(path, trusted, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "layers, links, words",
+    [
+        (({"etc/passwd": b""},), (), "has no ocr_app"),
+        (({APP + "../../../evil.py": b""},), (), "a path"),
+        (LAYERS, (APP + "link.py",), "no plain file"),
+    ],
+)
+def test_an_image_without_the_application_or_with_odd_files_is_refused(make, tmp_path, layers, links, words) -> None:
+    with pytest.raises(BundleError, match=words):
+        unpacking.unpack(*make(layers, links), tmp_path / "out")
+    assert not (tmp_path / "out").exists() and not (tmp_path / "out.partial").exists()
+
+
+def test_the_recipe_of_the_challenge_is_the_one_of_the_release() -> None:
+    assert unpacking.recipe_of(["read", "--recipe", "recipes/deep/c.yaml", "x"]) == "deep/c.yaml"
+    assert unpacking.recipe_of(["read"]) == unpacking.recipe_of(["read", "--recipe"]) == ""
+    assert unpacking.recipe_of(["--recipe", "other/c.yaml"]) == "other/c.yaml"
+
+
+def test_the_command_says_how_to_go_on(make, tmp_path: Path) -> None:
+    said: list[str] = []
+    path, trusted = make()
+    assert unpacking.main(str(path), trusted, tmp_path / "out", said.append) == 0
+    assert f"--against {tmp_path / 'out'}" in said[0]
+    with pytest.raises(BundleError, match="no bundle named"):
+        unpacking.main("", trusted, None)
