@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tarfile
 from pathlib import Path
 
 import pytest
+from release_image import write_bundle
 from replay_home import PROGRAM, RECIPE
 
 from fleet.core.errors import BundleError
 from fleet.release import bundle, keys
-from fleet.release.parts import BundleOrigin
 from fleet.replays import unpacking
 from ocr_app.replay import targets
 
-STAMP = BundleOrigin("1.0", 7, "2026-11-23T12:00:00+00:00", "a test")
-GATE = {
-    "live_s": 1, "ready_s": 2, "build_s": 3, "soak_s": 4, "poll_s": 1, "latency_ms": 5, "restarts": 0,
-}  # fmt: skip
-SPEC = {
-    "name": "ocr-app", "machine": "aarch64", "l4t": "32.7", "gate": GATE,
-    "challenge": {"arguments": ["read", "--recipe", "recipes/b.yaml", "challenge/images"]},
-    "part": [
-        {"kind": "image", "from": "ocr-app.tar", "to": "images"},
-        {"kind": "recipe", "from": "recipes", "to": "recipes"},
-        {"kind": "challenge", "from": "challenge", "to": "challenge"},
-    ],
-}  # fmt: skip
 APP = "opt/ocr-app/ocr_app/"
 LAYERS = (
     {
@@ -42,48 +26,13 @@ LAYERS = (
 )  # fmt: skip
 
 
-def packed(files: dict[str, bytes], mode: str = "w", links: tuple[str, ...] = ()) -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode=mode) as archive:
-        for name, data in files.items():
-            header = tarfile.TarInfo(name)
-            header.size = len(data)
-            archive.addfile(header, io.BytesIO(data))
-        for name in links:
-            header = tarfile.TarInfo(name)
-            header.type, header.linkname = tarfile.SYMTYPE, "/etc/passwd"
-            archive.addfile(header)
-    return stream.getvalue()
-
-
-def image_archive(layers: tuple[dict[str, bytes], ...], links: tuple[str, ...] = ()) -> bytes:
-    config = json.dumps({"architecture": "arm64", "config": {"Labels": {"l4t.release": "32.7.6"}}}).encode()
-    names = [f"blobs/{number}" for number in range(len(layers))]
-    modes = ["w", "w:gz"]
-    blobs = {
-        name: packed(layer, modes[k % 2], links) for k, (name, layer) in enumerate(zip(names, layers, strict=True))
-    }
-    manifest = json.dumps([{"Config": "config.json", "Layers": names}]).encode()
-    return packed({"manifest.json": manifest, "config.json": config, **blobs})
-
-
 @pytest.fixture
 def make(tmp_path: Path):
-    """(layers) -> (bundle, folder of its keys)."""
-    root, key = tmp_path / "parts", keys.generate(tmp_path / "keys", "test", "")
-    (root / "recipes" / "deep").mkdir(parents=True)
-    for name in ("a.yaml", "b.yaml", "deep/c.yaml"):
-        (root / "recipes" / name).write_text(RECIPE)
-    (root / "challenge").mkdir()
-    (root / "challenge" / "expected.json").write_text('[{"image": "a", "verdict": "pass", "text": "A"}]')
+    """(layers, links) -> (bundle, folder of its keys)."""
 
     def write(layers: tuple[dict[str, bytes], ...] = LAYERS, links: tuple[str, ...] = ()) -> tuple[Path, Path]:
-        (root / "ocr-app.tar").write_bytes(image_archive(layers, links))
-        found = bundle.parts(SPEC, root)
-        data = bundle.describe(SPEC, found, STAMP, {"add": [], "retire": []}, 0)
-        target = tmp_path / "a.bundle"
-        bundle.write(target, found, data, keys.sign(data, key[0], "of a test", lambda: ""))
-        return target, key[1].parent
+        recipes = dict.fromkeys(("a.yaml", "b.yaml", "deep/c.yaml"), RECIPE)
+        return write_bundle(tmp_path, layers, recipes, links)
 
     return write
 
