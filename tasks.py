@@ -721,13 +721,15 @@ def deploy(
 @task(
     positional=["verb", "path"],
     help={
-        "verb": "unpack or measure",
+        "verb": "unpack, measure or engines",
         "path": "unpack: the bundle of a release",
         "keys": "unpack: folder of the trusted *.pub",
         "out": "unpack: folder; default: build/replays/releases/VERSION-ID",
         "pictures": "measure: how many drawn pictures have their verdicts compared",
         "rounds": "measure: how often each way takes its turn",
-        "publish": "measure: write docs/results/replay.json and replay.md",
+        "dask": "engines: a Python that has distributed",
+        "ray": "engines: a Python that has ray",
+        "publish": "measure and engines: write the pages in docs/results",
     },
 )
 def replay(
@@ -738,17 +740,21 @@ def replay(
     out: str = "",
     pictures: int = 200,
     rounds: int = 3,
+    dask: str = "",
+    ray: str = "",
     publish: bool = False,
 ) -> None:
-    """Unpack a verified release for `ocr-app replay --against` (unpack); measure replays on this computer (measure)."""
-    from fleet.replays import measure, unpacking
+    """Unpack a verified release for `ocr-app replay --against` (unpack); measure replays and engines of clusters."""
+    from fleet.replays import engines, measure, unpacking
 
     if verb == "unpack":
         _run(unpacking.main, path, Path(keys), Path(out) if out else None)
     elif verb == "measure":
         _run(measure.run, pictures, rounds, publish)
+    elif verb == "engines":
+        _run(engines.run, dask, ray, publish)
     else:
-        raise Exit(f"inv: replay {verb}: not known; unpack or measure", 2)
+        raise Exit(f"inv: replay {verb}: not known; unpack, measure or engines", 2)
 
 
 @task(
