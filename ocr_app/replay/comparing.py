@@ -21,11 +21,13 @@ CHANGES = (NEW_PASS, OTHER_TEXT, LOST_PASS, OTHER_REJECT)
 PASS = "pass"
 LINE_REASONS = frozenset(
     (
-        "challenge-failed", "crashed", "deadline-missed", "expected-value-stale", "frame-dropped", "garbage", "hung",
-        "interrupted", "no-frame", "no-room", "not-ready", "overrun", "stopped",
+        "challenge-failed", "crashed", "deadline-missed", "expected-value-stale", "frame-dropped", "frames-too-few",
+        "garbage", "hung", "interrupted", "no-consensus", "no-frame", "no-room", "not-ready", "overrun", "stopped",
     )
 )  # fmt: skip
-"""Reasons of a reject that say something about the line at that moment, and nothing about the picture."""
+"""Reasons of a reject that say something about the line at that moment, or about other frames of the part, and nothing
+about this picture alone.
+"""
 
 
 class JudgedPicture(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import tarfile
@@ -25,9 +26,10 @@ SPEC = {
 }  # fmt: skip
 
 
-def packed(files: dict[str, bytes], mode: str = "w", links: tuple[str, ...] = ()) -> bytes:
+def packed(files: dict[str, bytes], is_compressed: bool = False, links: tuple[str, ...] = ()) -> bytes:
+    """A tar file of files, and of links that lead out of it."""
     stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode=mode) as archive:
+    with tarfile.open(fileobj=stream, mode="w") as archive:
         for name, data in files.items():
             header = tarfile.TarInfo(name)
             header.size = len(data)
@@ -36,17 +38,14 @@ def packed(files: dict[str, bytes], mode: str = "w", links: tuple[str, ...] = ()
             header = tarfile.TarInfo(name)
             header.type, header.linkname = tarfile.SYMTYPE, "/etc/passwd"
             archive.addfile(header)
-    return stream.getvalue()
+    return gzip.compress(stream.getvalue()) if is_compressed else stream.getvalue()
 
 
 def image_archive(layers: tuple[dict[str, bytes], ...], links: tuple[str, ...] = ()) -> bytes:
+    """An image for a board as `docker save` writes it; each second layer is compressed."""
     config = json.dumps({"architecture": "arm64", "config": {"Labels": {"l4t.release": "32.7.6"}}}).encode()
-    names = [f"blobs/{number}" for number in range(len(layers))]
-    modes = ["w", "w:gz"]
-    blobs = {
-        name: packed(layer, modes[k % 2], links) for k, (name, layer) in enumerate(zip(names, layers, strict=True))
-    }
-    manifest = json.dumps([{"Config": "config.json", "Layers": names}]).encode()
+    blobs = {f"blobs/{number}": packed(layer, number % 2 == 1, links) for number, layer in enumerate(layers)}
+    manifest = json.dumps([{"Config": "config.json", "Layers": list(blobs)}]).encode()
     return packed({"manifest.json": manifest, "config.json": config, **blobs})
 
 

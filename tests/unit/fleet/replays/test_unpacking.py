@@ -37,8 +37,13 @@ def make(tmp_path: Path):
     return write
 
 
+def unpacked(made: tuple[Path, Path], out: Path) -> Path:
+    path, trusted = made
+    return unpacking.unpack(path, trusted, out)
+
+
 def test_a_release_is_taken_out_of_its_layers_and_can_be_read_with(make, tmp_path: Path) -> None:
-    folder = unpacking.unpack(*make(), tmp_path / "out")
+    folder = unpacked(make(), tmp_path / "out")
     assert (folder / "app" / "ocr_app" / "data" / "a.json").read_text() == '{"new": 1}'
     names = set(targets.files_below(str(folder)))
     assert names == {
@@ -54,20 +59,20 @@ def test_a_release_is_taken_out_of_its_layers_and_can_be_read_with(make, tmp_pat
 
 def test_what_is_there_already_is_compared_and_kept(make, tmp_path: Path) -> None:
     made = make()
-    folder = unpacking.unpack(*made, tmp_path / "out")
+    folder = unpacked(made, tmp_path / "out")
     before = (folder / "release.json").stat().st_mtime_ns
-    assert unpacking.unpack(*made, tmp_path / "out") == folder
+    assert unpacked(made, tmp_path / "out") == folder
     assert (folder / "release.json").stat().st_mtime_ns == before
     (folder / "models" / "m.onnx").write_bytes(b"other")
     with pytest.raises(BundleError, match="not what the release brought"):
-        unpacking.unpack(*made, tmp_path / "out")
+        unpacked(made, tmp_path / "out")
 
 
 def test_another_release_in_the_folder_is_not_overwritten(make, tmp_path: Path) -> None:
-    unpacking.unpack(*make(), tmp_path / "out")
+    unpacked(make(), tmp_path / "out")
     other = ({**LAYERS[0], APP + "new.py": b""}, LAYERS[1])
     with pytest.raises(BundleError, match=r"holds ocr-app 1\.0"):
-        unpacking.unpack(*make(other), tmp_path / "out")
+        unpacked(make(other), tmp_path / "out")
 
 
 def test_a_bundle_of_a_stranger_or_one_that_was_changed_is_not_unpacked(make, tmp_path: Path) -> None:
@@ -92,7 +97,7 @@ def test_a_bundle_of_a_stranger_or_one_that_was_changed_is_not_unpacked(make, tm
 )
 def test_an_image_without_the_application_or_with_odd_files_is_refused(make, tmp_path, layers, links, words) -> None:
     with pytest.raises(BundleError, match=words):
-        unpacking.unpack(*make(layers, links), tmp_path / "out")
+        unpacked(make(layers, links), tmp_path / "out")
     assert not (tmp_path / "out").exists() and not (tmp_path / "out.partial").exists()
 
 
