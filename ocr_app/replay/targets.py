@@ -17,7 +17,7 @@ from ocr_app.core.version import VERSION
 
 RECORD, FORMAT = "release.json", "nano-ocr/replay-release/1"
 APP, MODELS, RECIPES = "app", "models", "recipes"
-_PACKAGE = "ocr_app"
+_PACKAGE, _COMPILED = "ocr_app", "__pycache__"
 _PROGRAM = os.path.join(_PACKAGE, "replay", "program.py")
 _MAKE = "./inv replay unpack BUNDLE"
 
@@ -138,7 +138,7 @@ def application_digest(home: str) -> str:
     """SHA-256 over the names and bytes of all files of the package in ``home``, without what Python compiles."""
     digest = hashlib.sha256()
     for path in sorted(files_below(os.path.join(home, _PACKAGE))):
-        if not path.endswith((".pyc", ".pyo")):
+        if _COMPILED not in path.split("/") and not path.endswith((".pyc", ".pyo")):
             line = "{} {}\n".format(sha256_of(os.path.join(home, _PACKAGE, path)), path)
             digest.update(os.fsencode(line))
     return digest.hexdigest()

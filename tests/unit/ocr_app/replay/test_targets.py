@@ -122,7 +122,8 @@ def test_the_digest_of_an_application_changes_with_any_file_and_not_with_what_is
     home = write_home(tmp_path)
     before = targets.application_digest(home)
     (tmp_path / "ocr_app" / "__pycache__").mkdir()
-    (tmp_path / "ocr_app" / "__pycache__" / "a.pyc").write_bytes(b"x")
+    for name in ("a.pyc", "a.pyc.139"):
+        (tmp_path / "ocr_app" / "__pycache__" / name).write_bytes(b"x")
     assert targets.application_digest(home) == before
     (tmp_path / "ocr_app" / "new.py").write_text("")
     assert targets.application_digest(home) != before
