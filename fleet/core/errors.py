@@ -270,3 +270,10 @@ class GatewayError(FleetError):
 
     exit_code = 88
     code = "gateway"
+
+
+class ReplayMeasureError(FleetError):
+    """Replays cannot be measured on this computer, or one did not find what it has to."""
+
+    exit_code = 92
+    code = "replay-measure"
