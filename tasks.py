@@ -533,6 +533,7 @@ def fonts(_: Context, say: bool = False) -> None:
 @task
 def docs(_: Context) -> None:
     """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
+    from fleet.boards import written
     from fleet.gateway import reference as nodes
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
@@ -542,6 +543,7 @@ def docs(_: Context) -> None:
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
+    _run(written.main)
     _run(reference.main)
     _run(registers.main)
     _run(nodes.main)

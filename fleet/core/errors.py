@@ -16,6 +16,12 @@ class FleetError(OcrError):
     code = "fleet"
 
 
+class ReleaseTableError(FleetError):
+    """releases.toml does not know a board or a release, or its parts do not fit together."""
+
+    code = "release-table"
+
+
 class ArtefactError(FleetError):
     """An artefact cannot be fetched, or is not what the manifest says."""
 
