@@ -121,11 +121,13 @@ class Table:
 
     def board(self, name: str) -> Board:
         """The board with this id."""
-        return _known(self.boards, name, "board")
+        _check_known(self.boards, name, "board")
+        return self.boards[name]
 
     def of(self, name: str) -> Series:
         """The series with this name, such as r36.4."""
-        return _known(self.series, name, "series of L4T")
+        _check_known(self.series, name, "series of L4T")
+        return self.series[name]
 
     def of_l4t(self, number: str) -> Series:
         """The series of a number in /etc/nv_tegra_release, such as 36.4.3."""
@@ -156,10 +158,9 @@ def release_of(text: str) -> str:
     return "{}.{}".format(*found.groups()) if found else ""
 
 
-def _known(table: Mapping[str, Any], name: str, kind: str) -> Any:
+def _check_known(table: Mapping[str, Any], name: str, kind: str) -> None:
     if name not in table:
         raise ReleaseTableError(f"no {kind} called {name!r} in {FILE.name}", ", ".join(table))
-    return table[name]
 
 
 @lru_cache
@@ -233,8 +234,8 @@ def _peaks(entry: Mapping[str, Any]) -> Peaks:
 
 
 def _series(name: str, entry: Mapping[str, Any]) -> Series:
-    tuples = {key: tuple(entry[key]) for key in ("boards", "apt", "csv", "csv_packages")}
+    tuples: dict[str, Any] = {key: tuple(entry[key]) for key in ("boards", "apt", "csv", "csv_packages")}
     locks = {key: tuple(names) for key, names in entry["locks"].items()}
     modes = {board: Modes(tuple(row["names"]), row["fastest"], row["source"]) for board, row in entry["modes"].items()}
-    kept = {key: value for key, value in entry.items() if key not in ("locks", "modes", *tuples)}
+    kept: dict[str, Any] = {key: value for key, value in entry.items() if key not in ("locks", "modes", *tuples)}
     return Series(name=name, locks=locks, modes=modes, **tuples, **kept)

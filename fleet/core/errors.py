@@ -16,12 +16,6 @@ class FleetError(OcrError):
     code = "fleet"
 
 
-class ReleaseTableError(FleetError):
-    """releases.toml does not know a board or a release, or its parts do not fit together."""
-
-    code = "release-table"
-
-
 class ArtefactError(FleetError):
     """An artefact cannot be fetched, or is not what the manifest says."""
 
@@ -276,3 +270,10 @@ class GatewayError(FleetError):
 
     exit_code = 88
     code = "gateway"
+
+
+class ReleaseTableError(FleetError):
+    """releases.toml does not know a board or a release, or its parts do not fit together."""
+
+    exit_code = 94
+    code = "release-table"

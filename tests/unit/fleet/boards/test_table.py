@@ -2,15 +2,15 @@
 
 import copy
 import json
-import tomllib
 
 import pytest
 
 from fleet.boards import table
 from fleet.boards.table import FILE, load, release_of, shown
 from fleet.core.errors import ReleaseTableError
+from fleet.core.toml import load_toml
 
-RAW = tomllib.loads(FILE.read_text())
+RAW = load_toml(FILE)
 
 
 def changed(path, value):
@@ -137,7 +137,7 @@ def test_the_schema_is_one():
 
 
 def test_roles_targets_and_locks_of_the_table_exist():
-    manifest = tomllib.loads((FILE.parent / "wheels" / "manifest.toml").read_text())
+    manifest = load_toml(FILE.parent / "wheels" / "manifest.toml")
     for series in load().series.values():
         assert all((FILE.parent / "ansible" / "roles" / role / "tasks").is_dir() for role in series.off)
         assert manifest["target"][series.target]["python"].startswith(series.python)
