@@ -405,6 +405,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
         "node": "number of the node (shell)",
         "recreate": "remove the fleet's nodes first (up)",
         "profile": "lean or full (up); default: that of the nodes that are there, else lean",
+        "releases": "SERIES or SERIES:BOARD of releases.toml, for the nodes in turn (up); default: r32.7",
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
@@ -420,6 +421,7 @@ def fleet(
     node: int = 1,
     recreate: bool = False,
     profile: str = "",
+    releases: str = "",
     inventory: str = "",
     limit: str = "",
     audit: bool = False,
@@ -432,7 +434,7 @@ def fleet(
     if verb == "report":
         _run(fleet_status.main, inventory, limit, audit, verbose)
         return
-    _run(commands.run, verb, nodes, name, arch, node, recreate, profile)
+    _run(commands.run, verb, nodes, name, arch, node, recreate, profile, releases)
 
 
 @task(

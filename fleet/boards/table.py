@@ -89,7 +89,6 @@ class Series:
     apt: tuple[str, ...]
     csv: tuple[str, ...]
     csv_packages: tuple[str, ...]
-    fan: str
     container: Mapping[str, str]
     modes: Mapping[str, Modes]
     off: Mapping[str, str]

@@ -9,10 +9,10 @@ import pytest
 from rules import container_runtime
 from rules.model import Observed
 
-from tests.unit.ansible.answers import VERSIONS, broken, command, file, judged, package, settings, unit
+from tests.unit.ansible.answers import NANO, broken, command, file, judged, package, settings, unit
 
 ROLE = "container_runtime"
-PINS = VERSIONS["apt"]["container_runtime"]
+PINS = NANO.container
 SET = json.dumps(container_runtime.must(settings(ROLE)))
 MIXED = {"nvidia-container-toolkit": "1.9.0-1", "libnvidia-container0": "0.11.0+jetpack"}
 OLD = {"nvidia-container-toolkit": "1.0.1-1", "docker.io": "20.10.7-0ubuntu5~18.04.3"}
@@ -24,7 +24,7 @@ def runtime(change: dict[str, str] | None = None, held: bool = True, **more: dic
     """What the role sees: the right set, with some versions, commands, files or units changed."""
     versions = {**PINS, **DOCKER, **(change or {})}
     packages = {name: package(version, held) for name, version in versions.items()}
-    packages.update({name: package("1") for name in container_runtime.CSV}, **{"docker-ce": package("")})
+    packages.update({name: package("1") for name in NANO.csv_packages}, **{"docker-ce": package("")})
     commands = {"daemon": command(SET), "runtime": command("nvidia"), "general": command()}
     commands["csv"] = command("cuda.csv cudnn.csv l4t.csv tensorrt.csv")
     files = {"daemon": file(), "pins": file("the pins"), "snap": file(exists=False)}

@@ -8,9 +8,9 @@ import pytest
 from rules import os_update
 from rules.model import Observed
 
-from tests.unit.ansible.answers import VERSIONS, command, file, judged, package, settings
+from tests.unit.ansible.answers import NANO, command, file, judged, package, settings
 
-PINS = VERSIONS["apt"]["container_runtime"]
+PINS = NANO.container
 LINE = "# R32 (release), REVISION: 7.{}, GCID: 1, BOARD: t210ref, EABI: aarch64, DATE: Sat Feb 19 17:05:08 UTC 2022"
 INST = "Inst nvidia-l4t-core [32.7.1-2022] (32.7.6-20241104234540 repo.download.nvidia.com [arm64])\n"
 

@@ -27,7 +27,7 @@ def power(query: str, status: str) -> Observed:
     ],
 )
 def test_the_mode_is_set_unless_it_is_in_force_and_remembered(query: str, status: str, expected: bool) -> None:
-    assert power_mode.work(power(query, status), settings("power_mode")) == {"set_mode": expected}
+    assert power_mode.work(power(query, status), settings("power_mode")) == {"mode": 0, "set_mode": expected}
 
 
 @pytest.mark.parametrize("rc, found", [(127, "no nvpmodel"), (0, "nvpmodel"), (1, "nvpmodel")])
