@@ -614,6 +614,7 @@ def ansible(_: Context) -> None:
         "serial": "make: boards refuse a lower one than they had; default: the number of commits",
         "virtual": "make: for virtual Nanos, around a small stand-in for the application (a rehearsal)",
         "broken": "make --virtual: unhealthy, misreads, crashes, silent or freezes",
+        "l4t": "make --virtual: a release of L4T, such as 36.4.3, whose series it is for; default: a Nano's",
     }
 )
 def bundle(
@@ -632,6 +633,7 @@ def bundle(
     no_password: bool = False,
     virtual: bool = False,
     broken: str = "",
+    l4t: str = "",
 ) -> None:
     """Make and verify bundles, signed files that provision and update a fleet without an uplink; make keys."""
     from fleet.release import bundle as bundles
@@ -639,7 +641,7 @@ def bundle(
     if virtual or broken:
         from fleet.release import rehearsal
 
-        _run(rehearsal.main, version, key, serial, broken, path)
+        _run(rehearsal.main, version, key, serial, broken, path, l4t)
         return
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)

@@ -14,7 +14,7 @@ from tests.unit.fleet.release.bundles import image_archive, trusted
 @pytest.fixture
 def engine(monkeypatch):
     monkeypatch.setattr(
-        rehearsal, "saved", lambda fleet, version, ways: image_archive(version + ways, machine=MACHINES[MACHINE])[0]
+        rehearsal, "saved", lambda fleet, version, ways, l4t: image_archive(version + ways, machine=MACHINES[MACHINE])[0]
     )
 
 
