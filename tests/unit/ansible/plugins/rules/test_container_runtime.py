@@ -9,6 +9,7 @@ import pytest
 from rules import container_runtime
 from rules.model import Observed
 
+from fleet.boards.table import load
 from tests.unit.ansible.answers import NANO, broken, command, file, judged, package, settings, unit
 
 ROLE = "container_runtime"
@@ -161,3 +162,31 @@ def test_long_output_of_the_smoke_test_is_shortened() -> None:
     observed = runtime(commands={"smoke": command("", 1, "word " * 100)})
     found = judged(ROLE, observed, GIVEN, container_runtime_smoke=["x"])["container_runtime.smoke"]["found"]
     assert found.endswith("word...") and len(found) < 220
+
+
+LATER = {"fleet_l4t": "r36.4", "fleet_board": "orin-nano"}
+
+
+def later(**missing: str) -> dict[str, Any]:
+    """A later board with some version of its toolkit, and none of JetPack 4's packages."""
+    names = load().of("r36.4").container
+    packages = {name: package(missing.get(name, "1.17.0-1"), True) for name in names}
+    packages.update({name: package(version, True) for name, version in DOCKER.items()}, **{"docker-ce": package("")})
+    return {**runtime(), "packages": packages}
+
+
+def test_on_a_later_board_any_version_of_the_toolkit_will_do_and_is_held() -> None:
+    plan = container_runtime.plan(settings(ROLE, **LATER))
+    assert plan["csv"] == [] and plan["pinned"] == {} and "nvidia-container-toolkit" in plan["held"]
+    assert broken(ROLE, later(), GIVEN, **LATER) == {}
+
+
+def test_a_toolkit_that_is_missing_there_is_installed_without_a_version() -> None:
+    found = later(**{"nvidia-container-toolkit": ""})
+    assert broken(ROLE, found, GIVEN, **LATER) == {"packages": "nvidia-container-toolkit not installed"}
+    assert container_runtime.work(Observed(found), settings(ROLE, **LATER))["install"] == ["nvidia-container-toolkit"]
+
+
+def test_the_breakages_of_jetpack_4_are_not_looked_for_there() -> None:
+    ids = set(judged(ROLE, later(), GIVEN, **LATER))
+    assert f"{ROLE}.breakage_other_docker" in ids and f"{ROLE}.breakage_clone3" not in ids
