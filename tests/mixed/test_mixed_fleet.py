@@ -31,7 +31,7 @@ EVERYTHING = "all"
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     require_virtual_fleet()
-    fleet = Fleet("mixed-test", releases=KINDS)
+    fleet = Fleet("mixed", releases=KINDS)
     lifecycle.up(fleet, len(KINDS), recreate=not os.environ.get(KEEP), say=print)
     folder = tmp_path_factory.mktemp("mixed")
     maker = Maker(folder / "releases", fleet)
@@ -70,16 +70,14 @@ def test_the_audit_is_green_and_says_what_is_off_and_why(line: Line) -> None:
                 assert why in off(audit, host)[role]
 
 
-@pytest.mark.parametrize("number, kind", enumerate(KINDS, 1))
+@pytest.mark.parametrize("number, kind", list(enumerate(KINDS, 1)))
 def test_each_board_has_the_python_and_the_power_mode_of_its_release(line: Line, number: int, kind: str) -> None:
     found, board = releases.parse(kind), line.boards[number - 1].nano
     version = board.root("/opt/nano-ocr/venvs/app/bin/python --version").split()[1]
     assert version.startswith(found.series.python + ".")
     modes = found.series.modes[found.board.id]
     assert board.root("nvpmodel -q").splitlines()[-1] == str(modes.fastest)
-    assert "pass" in board.root(
-        "ocr-app read --recipe /opt/nano-ocr/app/recipes/dates.yaml --help | head -1; echo pass"
-    )
+    board.root("ocr-app recipe check /opt/nano-ocr/app/recipes/dates.yaml")
 
 
 def test_engines_are_built_once_for_each_kind_of_board(line: Line) -> None:

@@ -144,3 +144,9 @@ def test_roles_targets_and_locks_of_the_table_exist():
         locks = [name for names in series.locks.values() for name in names]
         assert all((FILE.parent / "requirements" / f"{name}.txt").is_file() for name in locks)
         assert set(locks) <= set(manifest["target"][series.target]["locks"])
+
+
+def test_images_are_made_for_a_release_of_the_table_on_its_base():
+    images = load_toml(FILE.parent / "versions.toml")["images"]
+    base = images["base"]["l4t-base"]
+    assert load().of_l4t(images["l4t"]).base_image == f"{base['name']}:{base['tag']}"
