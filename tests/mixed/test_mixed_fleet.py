@@ -87,7 +87,7 @@ def test_engines_are_built_once_for_each_kind_of_board(line: Line) -> None:
     built = line.plays.run("engines", "-e", json.dumps(ENGINES), tags=EVERYTHING)
     assert built.code == 0, built.failures() or built.text[-4000:]
     for board in line.boards:
-        assert int(board.nano.root("ls /var/lib/nano-ocr/data/engines/*.engine | wc -l")) == 2, board.name
+        assert int(board.nano.root("ls /var/lib/nano-ocr/data/engines/codes-*.engine | wc -l")) == 2, board.name
 
 
 def release_of(line: Line, kind: str, version: str, serial: int) -> Path:
