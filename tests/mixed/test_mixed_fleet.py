@@ -113,7 +113,9 @@ def test_a_release_for_another_series_is_refused(line: Line) -> None:
 
 
 def test_every_board_goes_back(line: Line) -> None:
-    back = line.plays.run("rollback", tags=EVERYTHING)
+    back = line.plays.run(
+        "rollback", "-e", json.dumps({"rollback_reason": "a test", "rollback_by": "a test"}), tags=EVERYTHING
+    )
     assert back.code == 0, back.failures() or back.text[-4000:]
     assert [board.container() for board in line.boards] == ["A1", "A2", "A3", "A4"]
 
