@@ -406,6 +406,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
         "node": "number of the node (shell)",
         "recreate": "remove the fleet's nodes first (up)",
         "profile": "lean or full (up); default: that of the nodes that are there, else lean",
+        "releases": "SERIES or SERIES:BOARD of releases.toml, for the nodes in turn (up); default: r32.7",
         "inventory": "file; default: inventory.ini (report)",
         "limit": "only these hosts or groups (report)",
         "audit": "run verify.yml first, for the column drift (report)",
@@ -421,6 +422,7 @@ def fleet(
     node: int = 1,
     recreate: bool = False,
     profile: str = "",
+    releases: str = "",
     inventory: str = "",
     limit: str = "",
     audit: bool = False,
@@ -433,7 +435,7 @@ def fleet(
     if verb == "report":
         _run(fleet_status.main, inventory, limit, audit, verbose)
         return
-    _run(commands.run, verb, nodes, name, arch, node, recreate, profile)
+    _run(commands.run, verb, nodes, name, arch, node, recreate, profile, releases)
 
 
 @task(
@@ -534,6 +536,7 @@ def fonts(_: Context, say: bool = False) -> None:
 @task
 def docs(_: Context) -> None:
     """Regenerate what docs take from results and code: reports, numbers, reference pages. Measures nothing."""
+    from fleet.boards import written
     from fleet.gateway import reference as nodes
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
@@ -543,6 +546,7 @@ def docs(_: Context) -> None:
 
     _run(matrix.report, blocks.newest())
     _write_numbers()
+    _run(written.main)
     _run(reference.main)
     _run(registers.main)
     _run(nodes.main)
@@ -611,6 +615,7 @@ def ansible(_: Context) -> None:
         "serial": "make: boards refuse a lower one than they had; default: the number of commits",
         "virtual": "make: for virtual Nanos, around a small stand-in for the application (a rehearsal)",
         "broken": "make --virtual: unhealthy, misreads, crashes, silent or freezes",
+        "l4t": "make --virtual: a release of L4T, such as 36.4.3, whose series it is for; default: a Nano's",
     }
 )
 def bundle(
@@ -629,6 +634,7 @@ def bundle(
     no_password: bool = False,
     virtual: bool = False,
     broken: str = "",
+    l4t: str = "",
 ) -> None:
     """Make and verify bundles, signed files that provision and update a fleet without an uplink; make keys."""
     from fleet.release import bundle as bundles
@@ -636,7 +642,7 @@ def bundle(
     if virtual or broken:
         from fleet.release import rehearsal
 
-        _run(rehearsal.main, version, key, serial, broken, path)
+        _run(rehearsal.main, version, key, serial, broken, path, l4t)
         return
     texts = {"version": version, "serial": serial, "key": key, "keys": keys, "name": name, "spec": spec, "floor": floor}
     _run(bundles.main, verb, path, no_password=no_password, add=_list(add), retire=_list(retire), **texts)

@@ -277,3 +277,10 @@ class ReplayMeasureError(FleetError):
 
     exit_code = 92
     code = "replay-measure"
+
+
+class ReleaseTableError(FleetError):
+    """releases.toml does not know a board or a release, or its parts do not fit together."""
+
+    exit_code = 94
+    code = "release-table"

@@ -51,6 +51,7 @@ SUITES = (
     Suite("line", False, "the live line: a real broker, a real client, kills at random", ("tests/line",), by_file=True),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
     Suite("site", False, "Node-RED and Node.js clients", ("tests/site",), on_request=True),
+    Suite("mixed", False, "virtual boards of four releases of L4T in one fleet", ("tests/mixed",), on_request=True),
     Suite("arm64", False, "images for aarch64 under qemu; an hour", ("tests/arm64",), on_request=True),
 )  # fmt: skip
 ROOM = parts.Room(cores=2.0, most=3)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from fleet.boards import table
 from fleet.core.errors import BundleError
 from fleet.core.files import ROOT
 from fleet.release import bundle
@@ -21,6 +22,8 @@ from fleet.virtual import image as node_image
 from fleet.virtual.docker import run_docker
 from fleet.virtual.settings import Fleet
 
+NANO = next(iter(table.load().of(table.FIRST).l4t))
+"""The first release of the series of a Nano: images for it run on every later one."""
 STANDIN = ROOT / "tests" / "fleet" / "standin"
 LABEL = "nano-ocr.stand-in"
 WAYS = ("unhealthy", "misreads", "crashes", "silent", "freezes")  # how the stand-in can be broken
@@ -28,12 +31,12 @@ GATE = {"live_s": 6, "ready_s": 120, "build_s": 60, "soak_s": 7, "poll_s": 0.5, 
 EXPECTED = (("good.png", "pass", "EXP 2026-12-31"), ("old.png", "fail", "EXP 2020-01-01"))
 
 
-def main(version: str, key: str, serial: str, broken: str, path: str) -> None:
+def main(version: str, key: str, serial: str, broken: str, path: str, l4t: str = "") -> None:
     """Run `./inv bundle make --virtual`."""
     for name, value in (("version", version), ("key", key)):
         if not value:
             raise BundleError(f"--{name} is missing", "a value", f"./inv bundle make --virtual {bundle.NEEDED[name]}")
-    make(version, Path(key), int(serial) if serial else None, broken, Path(path) if path else bundle.OUT)
+    make(version, Path(key), int(serial) if serial else None, broken, Path(path) if path else bundle.OUT, l4t=l4t)
 
 
 def make(
@@ -45,29 +48,33 @@ def make(
     fleet: Fleet | None = None,
     gate: dict[str, float] | None = None,
     say: Callable[[str], None] = print,
+    l4t: str = "",
 ) -> Path:
-    """Make a bundle for virtual Nanos; returns its path. ``ways``: words of WAYS, separated by spaces.
+    """Make a bundle for virtual boards; returns its path. ``ways``: words of WAYS, separated by spaces.
 
-    ``gate`` changes limits. Raises BundleError, VirtualFleetUnavailable.
+    ``gate`` changes limits; ``l4t`` is the release whose series it is for, such as 36.4.3, without it that of the
+    Nano's image. Raises BundleError, ReleaseTableError, VirtualFleetUnavailable.
     """
+    l4t = l4t or NANO
+    table.load().of_l4t(l4t)
     unknown = [word for word in ways.split() if word not in WAYS]
     if unknown:
         raise BundleError(f"--broken {unknown[0]}", "one of: " + ", ".join(WAYS), "./inv --help bundle")
     folder = out / "parts" / version
     (folder / "challenge").mkdir(parents=True, exist_ok=True)
-    (folder / "image.tar").write_bytes(saved(fleet or Fleet(), version, ways))
+    (folder / "image.tar").write_bytes(saved(fleet or Fleet(), version, ways, l4t))
     wanted = [{"image": image, "verdict": verdict, "text": text} for image, verdict, text in EXPECTED]
     (folder / "challenge" / "expected.json").write_text(json.dumps(wanted))
     (folder / "challenge" / "answers.txt").write_text("".join(" ".join(line) + "\n" for line in EXPECTED))
     (folder / "wheel.whl").write_bytes(b"what provisioning needs and nodes do not" * 1000)
     spec = folder / "bundle.toml"
-    spec.write_text(specification(folder, {**GATE, **(gate or {})}))
+    spec.write_text(specification(folder, {**GATE, **(gate or {})}, l4t))
     return bundle.make(version, key, serial, spec=spec, out=out, say=say)
 
 
-def specification(folder: Path, gate: dict[str, float]) -> str:
+def specification(folder: Path, gate: dict[str, float], l4t: str = NANO) -> str:
     """The bundle.toml of the parts in ``folder``."""
-    lines = ['name = "ocr-app"', f'machine = "{platform.machine()}"', 'l4t = "32.7"', "[gate]"]
+    lines = ['name = "ocr-app"', f'machine = "{platform.machine()}"', f'l4t = "{l4t.rpartition(".")[0]}"', "[gate]"]
     lines += [f"{key} = {value}" for key, value in gate.items()]
     lines += ["[challenge]", 'arguments = ["read", "--jsonl", "challenge/images"]']
     for kind, name, to in (("image", "image.tar", "images"), ("challenge", "challenge", "challenge"),
@@ -76,9 +83,9 @@ def specification(folder: Path, gate: dict[str, float]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def saved(fleet: Fleet, version: str, ways: str) -> bytes:
+def saved(fleet: Fleet, version: str, ways: str, l4t: str = NANO) -> bytes:
     """`docker save` of a stand-in image; nothing of it stays in the engine."""
-    changes = ["LABEL l4t.release=32.7.1", f"LABEL {LABEL}={version}", "ENV NVIDIA_VISIBLE_DEVICES=all",
+    changes = [f"LABEL l4t.release={l4t}", f"LABEL {LABEL}={version}", "ENV NVIDIA_VISIBLE_DEVICES=all",
                "ENV PATH=/bin", 'ENTRYPOINT ["/bin/ocr-app"]']  # fmt: skip
     arguments = [word for change in changes for word in ("--change", change)]
     command = ["docker", "import", *arguments, "-"]

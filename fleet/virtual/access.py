@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import profiles
+from fleet.virtual import profiles, releases
 from fleet.virtual.image import pythons_of
 from fleet.virtual.nodes import run_in
 from fleet.virtual.settings import Fleet, node_address, settings
@@ -68,7 +68,13 @@ def inventory(fleet: Fleet, numbers: Sequence[int]) -> str:
 def _host(fleet: Fleet, number: int) -> str:
     """A host's line, with the profile: group_vars beside the playbooks win over [nanos:vars], not over a host."""
     profile = profiles.name_of(fleet)
-    variables = {"ansible_host": node_address(fleet, number), "fleet_profile": profile, **profiles.host_of(profile)}
+    own = releases.kind_of(fleet, number).host
+    variables = {
+        "ansible_host": node_address(fleet, number),
+        "fleet_profile": profile,
+        **profiles.host_of(profile),
+        **own,
+    }
     return fleet.host(number) + "".join(f" {key}={value}" for key, value in variables.items()) + "\n"
 
 

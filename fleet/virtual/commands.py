@@ -9,9 +9,13 @@ from fleet.virtual.settings import Fleet, machine_arch
 VERBS = ("up", "status", "down", "shell", "measure")
 
 
-def run(verb: str, count: int, name: str, arch: str, node: int, recreate: bool, profile: str = "") -> None:
+def run(
+    verb: str, count: int, name: str, arch: str, node: int, recreate: bool, profile: str = "", releases: str = ""
+) -> None:
     """Run one verb. Raises VirtualFleetError or VirtualFleetUnavailable."""
-    fleet = Fleet(name, arch=arch or machine_arch(), profile=profile)
+    fleet = Fleet(
+        name, arch=arch or machine_arch(), profile=profile, releases=tuple(releases.split(",")) if releases else ()
+    )
     if verb == "up":
         lifecycle.up(fleet, count, recreate)
     elif verb == "status":

@@ -13,14 +13,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from fleet.boards.table import FIRST
 from fleet.core.errors import InterpreterMissing, VirtualFleetError, VirtualFleetUnavailable
 from fleet.environments import interpreters
+from fleet.virtual import releases
 from fleet.virtual.docker import run_docker
+from fleet.virtual.releases import Kind
 from fleet.virtual.roots import bootstrap, rootfs
 from fleet.virtual.settings import IMAGE, Fleet, machine_arch, settings
 
 Say = Callable[[str], None]
-MINORS = ("3.6", "3.7")
+MINORS = ("3.6", "3.7")  # of a Nano
 _LEFT_OUT = shutil.ignore_patterns(
     "test", "__pycache__", "site-packages", "*.a", "config-*", "idlelib", "tkinter", "turtledemo", "lib2to3"
 )
@@ -31,10 +34,14 @@ def base_tag(fleet: Fleet) -> str:
     return f"nano-ocr/debian:{fleet.arch}-{_digest(IMAGE / 'debian.txt', IMAGE / 'offered.txt')}"
 
 
-def tags(fleet: Fleet) -> tuple[str, str]:
-    """(node, repository): tags that change with everything that the images are made of."""
-    pythons = " ".join(f"{minor}={python.version}" for minor, python in pythons_of(fleet).items())
-    key = f"{fleet.arch}-{_digest(*files(), more=base_tag(fleet) + pythons)}"
+def tags(fleet: Fleet, kind: Kind | None = None) -> tuple[str, str]:
+    """(node, repository): tags that change with everything that the images are made of. Without a kind, a Nano's."""
+    kind = kind or releases.parse(FIRST)
+    pythons = " ".join(f"{minor}={python.version}" for minor, python in pythons_of(fleet, kind).items())
+    written: list[str] = []
+    releases.dress(kind, IMAGE, lambda path, text: written.append(f"{path.name}={text}"))
+    key = f"{fleet.arch}-{_digest(*files(), more=base_tag(fleet) + pythons + ''.join(written))}"
+    key += "" if kind.is_first else f"-{kind.text.replace(':', '-')}"
     return f"nano-ocr/virtual-nano:{key}", f"nano-ocr/virtual-nano-repository:{key}"
 
 
@@ -50,26 +57,28 @@ def _digest(*paths: Path, more: str = "") -> str:
     return total.hexdigest()[:12]
 
 
-def pythons_of(fleet: Fleet) -> dict[str, interpreters.Interpreter]:
-    """The old Pythons of the nodes, copied from this machine; none for a foreign processor."""
+def pythons_of(fleet: Fleet, kind: Kind | None = None) -> dict[str, interpreters.Interpreter]:
+    """The Pythons of the nodes, copied from this machine; none for a foreign processor."""
+    minors = MINORS if kind is None or kind.is_first else (kind.series.python,)
     found = {}
-    for minor in MINORS if fleet.arch == machine_arch() else ():
+    for minor in minors if fleet.arch == machine_arch() else ():
         try:
             found[minor] = interpreters.find(minor)
         except InterpreterMissing:
-            if minor == MINORS[0]:
+            if minor == minors[0]:
                 raise
     return found
 
 
-def ensure(fleet: Fleet, say: Say) -> tuple[str, str]:
+def ensure(fleet: Fleet, say: Say, kind: Kind | None = None) -> tuple[str, str]:
     """Tags of the node's and the repository's image. Builds missing images."""
-    node, repository = tags(fleet)
+    kind = kind or releases.parse(FIRST)
+    node, repository = tags(fleet, kind)
     with _alone(fleet):
         if not exists(node) or not exists(repository):
             if not exists(base_tag(fleet)):
                 _bootstrap(fleet, say)
-            _build(fleet, node, repository, say)
+            _build(fleet, kind, node, repository, say)
     return node, repository
 
 
@@ -120,14 +129,15 @@ def listed(name: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _build(fleet: Fleet, node: str, repository: str, say: Say) -> None:
-    say("image of the nodes and their package repository: building, once; this takes a minute or two")
+def _build(fleet: Fleet, kind: Kind, node: str, repository: str, say: Say) -> None:
+    say(f"image of nodes {kind.text} and their package repository: building, once; this takes a minute or two")
     with _folder(fleet) as folder:
         context = folder / "context"
         shutil.copytree(IMAGE, context, ignore=shutil.ignore_patterns("__pycache__"))
+        releases.dress(kind, context)
         (context / "python").mkdir()
         (context / "python" / "README").write_text("interpreters of the machine that built this\n")
-        for minor, python in pythons_of(fleet).items():
+        for minor, python in pythons_of(fleet, kind).items():
             say(f"Python {python.version} of the nodes: {python.path}")
             _copy_python(python.path, minor, context / "python" / minor)
         command = ["docker", "build", "--platform", f"linux/{fleet.arch}", "--build-arg", f"BASE={base_tag(fleet)}"]
@@ -144,7 +154,7 @@ def _copy_python(program: Path, minor: str, target: Path) -> None:
     )
     (target / "bin").mkdir()
     shutil.copy2((prefix / "bin" / f"python{minor}").resolve(), target / "bin" / f"python{minor}")
-    for library in (prefix / "lib").glob(f"libpython{minor}m.so.1.0"):
+    for library in (prefix / "lib").glob(f"libpython{minor}*.so.1.0"):
         shutil.copy2(library, target / "lib")
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import access, docker, image, nodes, profiles, supplies, wheels
+from fleet.virtual import access, docker, image, nodes, profiles, releases, supplies, wheels
 from fleet.virtual.settings import Fleet, node_address, settings
 
 log = logging.getLogger(__name__)
@@ -23,15 +23,17 @@ def up(fleet: Fleet, count: int, recreate: bool = False, say: Say = log.info) ->
     if recreate:
         nodes.remove(fleet)
     present = nodes.existing(fleet)
-    _refuse_others(fleet, [node.image for node in present], image.tags(fleet)[0])
+    _refuse_others(fleet, present)
     if not present:
         docker.probe()
     profiles.remember(fleet)
-    node_image, repository_image = image.ensure(fleet, say)
+    releases.remember(fleet)
+    images = [(kind, *image.ensure(fleet, say, kind)) for kind in _kinds(fleet, count)]
     wheels.ensure(fleet, say)
     nodes.make_network(fleet)
-    nodes.start_repository(fleet, repository_image)
-    _start(fleet, count, node_image, present, say)
+    for kind, _, repository in images:
+        nodes.start_repository(fleet, repository, kind)
+    _start(fleet, count, {kind.text: node for kind, node, _ in images}, present, say)
     _open(fleet, say)
 
 
@@ -42,18 +44,26 @@ def check(fleet: Fleet | None = None) -> None:
     docker.probe()
 
 
-def _refuse_others(fleet: Fleet, images: list[str], wanted: str) -> None:
-    if any(found != wanted for found in images):
-        step = f"./inv fleet up --recreate --name {fleet.name} (all changes to the nodes are lost)"
-        raise VirtualFleetError("there are nodes of an older image", wanted, step)
+def _kinds(fleet: Fleet, count: int) -> list[releases.Kind]:
+    """The kinds of nodes 1 to ``count``, one of each series and board."""
+    return list({kind.text: kind for kind in (releases.kind_of(fleet, n) for n in range(1, count + 1))}.values())
 
 
-def _start(fleet: Fleet, count: int, node_image: str, present: list[nodes.VirtualNode], say: Say) -> None:
+def _refuse_others(fleet: Fleet, present: list[nodes.VirtualNode]) -> None:
+    for node in present:
+        wanted = image.tags(fleet, releases.kind_of(fleet, node.number))[0]
+        if node.image != wanted:
+            step = f"./inv fleet up --recreate --name {fleet.name} (all changes to the nodes are lost)"
+            raise VirtualFleetError("there are nodes of an older image, or of another release", wanted, step)
+
+
+def _start(fleet: Fleet, count: int, images: dict[str, str], present: list[nodes.VirtualNode], say: Say) -> None:
     states = {node.number: node.state for node in present}
     for number in range(1, count + 1):
         if number not in states:
-            say(f"{fleet.host(number)}: starting, {node_address(fleet, number)}")
-            nodes.start(fleet, number, node_image)
+            kind = releases.kind_of(fleet, number)
+            say(f"{fleet.host(number)}: starting, {node_address(fleet, number)}, {kind.text}")
+            nodes.start(fleet, number, images[kind.text], kind)
         elif states[number] != "running":
             say(f"{fleet.host(number)}: was {states[number]}, starting again")
             docker.run_docker("start", fleet.container(number))
@@ -84,7 +94,8 @@ def status(fleet: Fleet, say: Say = print) -> None:
     say(f"fleet {fleet.name}: {len(present)} nodes" + (f", inventory {fleet.inventory}" if present else ""))
     for node in present:
         address = node_address(fleet, node.number)
-        say(f"  {fleet.host(node.number):<8} {node.state:<10} {address:<15} {_inside(fleet, node)}")
+        kind = releases.kind_of(fleet, node.number).text
+        say(f"  {fleet.host(node.number):<8} {kind:<16} {node.state:<10} {address:<15} {_inside(fleet, node)}")
 
 
 def _inside(fleet: Fleet, node: nodes.VirtualNode) -> str:
@@ -102,7 +113,15 @@ def down(fleet: Fleet, say: Say = log.info) -> None:
         say(f"removed: {', '.join(removed)}" if removed else f"fleet {fleet.name}: nothing to remove")
         if docker.stop_if_ours(fleet.folder.parent):
             say("stopped the Docker engine that `up` had started")
-    for name in ("inventory.ini", "known_hosts", "ssh_config", "id_ed25519", "id_ed25519.pub", profiles.FILE):
+    for name in (
+        "inventory.ini",
+        "known_hosts",
+        "ssh_config",
+        "id_ed25519",
+        "id_ed25519.pub",
+        profiles.FILE,
+        releases.FILE,
+    ):
         (fleet.folder / name).unlink(missing_ok=True)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fleet.core.errors import VirtualFleetError
 from fleet.virtual.docker import privileges, run_docker
+from fleet.virtual.releases import Kind
 from fleet.virtual.settings import Fleet, machine_arch, node_address, settings
 
 
@@ -26,7 +27,7 @@ class VirtualNode:
 def existing(fleet: Fleet) -> list[VirtualNode]:
     """The nodes of this fleet, by number."""
     names = run_docker("ps", "--all", "--filter", f"label={fleet.label}", "--format", "{{.Names}}").split()
-    nodes = [_inspect(fleet, name) for name in names if name != fleet.repository]
+    nodes = [_inspect(fleet, name) for name in names if not name.startswith(fleet.repository)]
     return sorted(nodes, key=lambda node: node.number)
 
 
@@ -42,19 +43,25 @@ def make_network(fleet: Fleet) -> None:
         run_docker("network", "create", "--subnet", fleet.subnet, "--label", fleet.label, fleet.network)
 
 
-def start_repository(fleet: Fleet, image: str) -> None:
-    """Start the container that serves packages; replace it if its image has changed."""
-    found = run_docker("ps", "--all", "--filter", f"name=^{fleet.repository}$", "--format", "{{.Image}}")
+def start_repository(fleet: Fleet, image: str, kind: Kind) -> None:
+    """Start the container that serves the packages of a series; replace it if its image has changed."""
+    name = repository_of(fleet, kind)
+    found = run_docker("ps", "--all", "--filter", f"name=^{name}$", "--format", "{{.Image}}")
     if found and found != image:
-        run_docker("rm", "--force", fleet.repository)
+        run_docker("rm", "--force", name)
     if found == image:
-        run_docker("start", fleet.repository)
+        run_docker("start", name)
         return
-    options = ["--network", fleet.network, "--ip", fleet.address(2), "--restart", "always", "--label", fleet.label]
-    run_docker("run", "--detach", "--name", fleet.repository, *options, *_platform(fleet), image)
+    options = ["--network", fleet.network, "--ip", fleet.address(kind.repository_number), "--restart", "always"]
+    run_docker("run", "--detach", "--name", name, *options, "--label", fleet.label, *_platform(fleet), image)
 
 
-def start(fleet: Fleet, number: int, image: str) -> None:
+def repository_of(fleet: Fleet, kind: Kind) -> str:
+    """Name of the container that serves the packages of a series."""
+    return fleet.repository + ("" if kind.is_first else f"-{kind.series.name}")
+
+
+def start(fleet: Fleet, number: int, image: str, kind: Kind) -> None:
     """Start a node's container with its own volumes for Docker's data and for swap."""
     name, host = fleet.container(number), fleet.host(number)
     for volume in volumes(fleet, number):
@@ -62,7 +69,7 @@ def start(fleet: Fleet, number: int, image: str) -> None:
     data, swap = volumes(fleet, number)
     arguments = ["--name", name, "--hostname", host, "--label", fleet.label, "--restart", "always"]
     arguments += ["--network", fleet.network, "--ip", node_address(fleet, number)]
-    arguments += ["--add-host", f"repository.virtual-nano:{fleet.address(2)}"]
+    arguments += ["--add-host", f"repository.virtual-nano:{fleet.address(kind.repository_number)}"]
     arguments += privileges()
     arguments += ["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"]
     arguments += ["--volume", f"{data}:/var/lib/docker", "--volume", f"{swap}:/mnt", "--env", "container=docker"]

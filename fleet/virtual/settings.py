@@ -34,13 +34,14 @@ class Fleet:
     """One virtual fleet on this machine. Several can run at the same time under different names.
 
     ``arch`` is Debian's name: amd64 or arm64. ``folder`` holds the files for its users. Without ``profile``, the nodes
-    keep the profile that they were started with.
+    keep the profile that they were started with; so with ``releases``, SERIES:BOARD for the nodes in turn.
     """
 
     name: str = DEFAULT_NAME
     root: Path = ROOT
     arch: str = field(default_factory=machine_arch)
     profile: str = ""
+    releases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.profile and self.profile not in settings()["profiles"]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import profiles
+from fleet.virtual import profiles, releases
 from fleet.virtual.docker import run_docker
 from fleet.virtual.nodes import run_in
 from fleet.virtual.settings import Fleet, settings
@@ -33,7 +33,11 @@ touch {mark}
 def put(fleet: Fleet, number: int, say: Say) -> None:
     """Fill the gaps of a node once, if its profile needs that. Raises NotInWheelhouse, VirtualFleetError."""
     wanted = settings()["profiles"][profiles.name_of(fleet)].get("supplies")
-    if not wanted or run_in(fleet, number, "sh", "-c", f"test -e {_MARK} && echo yes || true") == "yes":
+    if (
+        not wanted
+        or not releases.kind_of(fleet, number).is_first
+        or run_in(fleet, number, "sh", "-c", f"test -e {_MARK} && echo yes || true") == "yes"
+    ):
         return
     project = project_of(fleet)
     if project is None:

@@ -15,7 +15,7 @@ from packaging.utils import parse_wheel_filename
 from fleet.core.errors import VirtualFleetError
 from fleet.core.files import ROOT
 from fleet.environments.mending import with_true_record
-from fleet.virtual import profiles
+from fleet.virtual import profiles, releases
 from fleet.virtual.settings import Fleet, machine_arch, settings
 from fleet.wheelhouse import commands
 from fleet.wheelhouse.store.fetch import run_pip
@@ -24,6 +24,7 @@ from fleet.wheelhouse.store.manifest import MANIFEST, read
 
 Say = Callable[[str], None]
 _ARTEFACT = "[[artefact]]\n"
+_NOTHING: dict[str, list[str]] = {"locks": [], "artefacts": []}
 _KEPT = ("name", "licence", "why", "sets")
 _UBUNTU = """
 [target.virtual-ubuntu]
@@ -141,6 +142,8 @@ def ensure(fleet: Fleet, say: Say) -> None:
     if project is not None:
         with alone(project.folder / ".lock"):
             describe(project, fleet.arch)
-            wanted = settings()["profiles"][profiles.name_of(fleet)]
+            kinds = releases.kinds(fleet)
+            wanted = settings()["profiles"][profiles.name_of(fleet)] if any(k.is_first for k in kinds) else _NOTHING
             _mend(project, fleet.arch, wanted["artefacts"], say)
-            fetch(project, [*wanted["locks"], *wanted["artefacts"]], lambda line: say(f"wheels: {line}"))
+            later = [name for kind in kinds if not kind.is_first for name in kind.series.locks["base"]]
+            fetch(project, [*wanted["locks"], *wanted["artefacts"], *later], lambda line: say(f"wheels: {line}"))

@@ -5,6 +5,7 @@ import json
 import os
 from typing import Any, Dict, Optional, Tuple
 
+from ocr_app.core.paths import load_data
 from ocr_app.imaging.load import Limits
 from ocr_app.networks.half import PRECISION
 from ocr_app.opening import ENGINES, NO_ENGINE, ReaderRequest
@@ -115,3 +116,9 @@ def write_json(record: Dict[str, Any], path: str) -> None:
         json.dump(record, stream, ensure_ascii=False, indent=1)
         stream.write("\n")
     os.replace(path + ".part", path)
+
+
+def add_board(verb: argparse.ArgumentParser) -> None:
+    """``--board``: whose hardware is meant."""
+    known = sorted(load_data("boards.json")["boards"])
+    verb.add_argument("--board", choices=known, default="nano", help="whose hardware (default: %(default)s)")

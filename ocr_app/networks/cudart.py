@@ -2,16 +2,17 @@
 
 pycuda has no wheel for the boards' Python 3.6 on aarch64, and torch would add 1 GB for its allocator alone.
 Names and signatures: the CUDA Runtime API reference of CUDA 10.2, modules "Memory Management", "Stream Management",
-"Device Management".
+"Device Management"; those of 11.4, 12.6 and 13 have the same. A board has the library of its JetPack
+(data/boards.json), and only that.
 """
 
 import ctypes
 from ctypes import POINTER, c_char_p, c_int, c_size_t, c_void_p
-from typing import Any
+from typing import Any, List
 
 from ocr_app.core.errors import DeviceUnavailable
+from ocr_app.core.paths import load_data
 
-LIBRARY = "libcudart.so.10.2"
 HOST_TO_DEVICE, DEVICE_TO_HOST = 1, 2  # cudaMemcpyKind
 _CAPABILITY = (75, 76)  # cudaDevAttrComputeCapabilityMajor, ...Minor
 _SIGNATURES = {
@@ -26,14 +27,21 @@ _SIGNATURES = {
 }
 
 
+def libraries() -> List[str]:
+    """Names of the library by release, the oldest first."""
+    return list(load_data("boards.json")["cudart"])
+
+
 def open_library() -> Any:
-    """The library, with typed functions. Raises DeviceUnavailable if it does not load."""
-    try:
-        library = ctypes.CDLL(LIBRARY)
-    except OSError as error:
-        found = "the CUDA run-time library does not load: {}".format(error)
-        raise DeviceUnavailable(found, LIBRARY + " of JetPack 4.6", "apt list --installed 'cuda-cudart*'") from error
-    return typed(library)
+    """The library, with typed functions. Raises DeviceUnavailable if none of the known ones loads."""
+    reasons = []
+    for name in libraries():
+        try:
+            return typed(ctypes.CDLL(name))
+        except OSError as error:
+            reasons.append(str(error))
+    found = "the CUDA run-time library does not load: {}".format("; ".join(reasons))
+    raise DeviceUnavailable(found, "that of JetPack: one of them", "apt list --installed 'cuda-cudart*'")
 
 
 def typed(library: Any) -> Any:
@@ -60,7 +68,7 @@ class Cuda:
             raise DeviceUnavailable(found, "a working GPU with free memory", "tegrastats; dmesg | tail")
 
     def capability(self) -> str:
-        """The GPU's compute capability, "5.3" on a Nano."""
+        """The GPU's compute capability: "5.3" on a Nano, "8.7" on an Orin."""
         return ".".join(str(self._attribute(number)) for number in _CAPABILITY)
 
     def _attribute(self, number: int) -> int:

@@ -1,8 +1,9 @@
 """A roofline estimate of the time that a network takes on a board: from published peaks, never a measurement.
 
 Williams, Waterman, Patterson 2009, "Roofline: an insightful visual performance model": a layer takes as long as its
-operations at the peak rate, or as its bytes at the peak bandwidth, whichever is longer. The peaks, the share of them
-that is reached, and the cost of starting a kernel are data with their sources (data/nano.json).
+operations at the peak rate, or as its bytes at the peak bandwidth, whichever is longer. Peaks of each board are data
+with their sources (data/boards.json). The share of them that is reached and the cost of starting a kernel are those of
+a Nano (data/nano.json); for other boards they are an assumption.
 """
 
 from typing import Any, Dict, NamedTuple, Sequence
@@ -11,7 +12,7 @@ from ocr_app.core.errors import UsageError
 from ocr_app.core.paths import load_data
 from ocr_app.networks.count import Count, Layer
 
-BYTES = {"fp16": 2, "fp32": 4}
+BYTES = {"int8": 1, "fp16": 2, "fp32": 4}
 """Bytes of one element."""
 
 
@@ -25,9 +26,32 @@ class Band(NamedTuple):
         return Band(self.slow + other.slow, self.fast + other.fast)
 
 
-def board() -> Dict[str, Any]:
-    """Peaks, efficiency band and launch cost, each with its source."""
-    return load_data("nano.json")  # type: ignore[no-any-return]
+def boards() -> Dict[str, Any]:
+    """The known boards by name."""
+    return load_data("boards.json")["boards"]  # type: ignore[no-any-return]
+
+
+def known_board(name: str) -> Dict[str, Any]:
+    """What is known about a board. Raises UsageError with the known ones."""
+    known = boards()
+    if name not in known:
+        raise UsageError("unknown board: {}".format(name), ", ".join(known))
+    return known[name]  # type: ignore[no-any-return]
+
+
+def board(name: str = "nano") -> Dict[str, Any]:
+    """Peaks, efficiency band and launch cost of a board, each with its source.
+
+    Raises UsageError for an unknown board, and for one without published peaks.
+    """
+    found, shared = known_board(name), load_data("nano.json")
+    if found["peaks"] is None:
+        with_peaks = [each for each, entry in boards().items() if entry["peaks"] is not None]
+        raise UsageError("no published peaks of {} are known".format(found["name"]), ", ".join(with_peaks))
+    peaks = {key: found["peaks"][key] for key in ("flops_per_s", "bytes_per_s")}
+    sources = dict(found["peaks"]["sources"], **shared["sources"])
+    title = "{}, {}".format(found["name"], found["peaks"]["at"])
+    return dict(peaks, board=title, efficiency=shared["efficiency"], launch_s=shared["launch_s"], sources=sources)
 
 
 def estimate(count: Count, precision: str, peaks: Dict[str, Any]) -> Band:

@@ -33,7 +33,7 @@ def open_with_engines(name: ReaderName, options: ReaderOptions, engine: str) -> 
     reader = _opened(name, entries, networks, options)
     engines = ", ".join(chosen_entry.name for _, chosen_entry in chosen.values())
     reader.info = reader.info._replace(
-        engine=_described(engine, platform, engines), device=DEVICES[engine], precision=options.precision
+        engine=_described(engine, platform, module.how(), engines), device=DEVICES[engine], precision=options.precision
     )
     return reader
 
@@ -44,8 +44,10 @@ def _check_device(device: str, engine: str) -> None:
         raise DeviceUnavailable(found, "--device cpu, or engines of tensorrt", "--engine tensorrt")
 
 
-def _described(engine: str, platform: Platform, names: str) -> str:
-    return "{} {}: {}".format(engine, platform.version, names)
+def _described(engine: str, platform: Platform, how: str, names: str) -> str:
+    """ "tensorrt 10.3.0 by tensors: codes-recogniser-tensorrt-fp16-..."."""
+    library = " ".join(part for part in (engine, platform.version, how) if part)
+    return "{}: {}".format(library, names)
 
 
 def _opened(

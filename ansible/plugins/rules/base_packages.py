@@ -7,6 +7,12 @@ from typing import Any
 from .model import Observed, Rule, Settings, listed
 
 
+def plan(settings: Settings) -> dict[str, Any]:
+    """The packages: those that are named, or else those of the release; and the additional ones."""
+    names = settings.texts("base_packages_names") or list(settings.series.apt)
+    return {"packages": names + settings.texts("base_packages_extra")}
+
+
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """The promises of the role."""
     missing = work(observed, settings)["missing"]
@@ -15,5 +21,4 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
     """The packages that have to be installed."""
-    wanted = settings.texts("base_packages_names") + settings.texts("base_packages_extra")
-    return {"missing": [name for name in wanted if not observed.package(name).version]}
+    return {"missing": [name for name in plan(settings)["packages"] if not observed.package(name).version]}

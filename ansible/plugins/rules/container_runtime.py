@@ -13,7 +13,6 @@ from . import breakages
 from .model import Observed, Rule, Settings, as_written, listed, shortened
 
 DOCKER = ("docker.io", "containerd", "runc")
-CSV = ("nvidia-container-csv-cuda", "nvidia-container-csv-cudnn", "nvidia-container-csv-tensorrt")
 FOLDER = "/etc/nvidia-container-runtime/host-files-for-container.d"
 GENERAL = (
     r"grep -lsE '^deb .*(nvidia[.]github[.]io|nvidia-docker|/libnvidia-container)' /etc/apt/sources.list "
@@ -32,14 +31,15 @@ SET = "the set of JetPack"
 
 def plan(settings: Settings) -> dict[str, Any]:
     """What is asked of the node, and which packages are held."""
-    pins = list(_pins(settings))
+    pins, csv = _pins(settings), list(settings.series.csv_packages)
     smoke = settings["container_runtime_smoke"]
     return {
         "commands": {**COMMANDS, **({"smoke": smoke} if smoke else {})},
-        "csv": list(CSV),
-        "held": pins + (list(DOCKER) if settings.switch("container_runtime_hold_docker") else []),
-        "watched": [*pins, *DOCKER, *CSV, "docker-ce"],
-        "wanted": [*DOCKER, *CSV, *(f"{name}={version}" for name, version in _pins(settings).items())],
+        "csv": csv,
+        "pinned": {name: version for name, version in pins.items() if version},
+        "held": list(pins) + (list(DOCKER) if settings.switch("container_runtime_hold_docker") else []),
+        "watched": [*pins, *DOCKER, *csv, "docker-ce"],
+        "wanted": [*DOCKER, *csv, *(_asked(name, version) for name, version in pins.items())],
     }
 
 
@@ -53,7 +53,7 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
         _daemon(observed, settings),
         Rule("container_runtime.docker", f"{docker.active}, {docker.enabled}", "active, enabled"),
         Rule("container_runtime.default_runtime", runtime.out or runtime.err, "nvidia"),
-        *breakages.rules(observed),
+        *_breakages(observed, settings),
         *(_smoke(observed) if settings["container_runtime_smoke"] else []),
     ]
 
@@ -68,7 +68,10 @@ def work(observed: Observed, settings: Settings) -> dict[str, Any]:
     pins, is_now = _pins(settings), _read(observed)
     merged = _merged(is_now, must(settings))
     return {
-        "install": [*_absent(observed), *(f"{name}={pins[name]}" for name in _differing(observed, settings))],
+        "install": [
+            *_absent(observed, settings),
+            *(_asked(name, pins[name]) for name in _differing(observed, settings)),
+        ],
         "no_csv": _no_csv(observed, settings),
         "daemon": merged,
         "docker": "restarted" if observed.command("runtime").out != "nvidia" or is_now != merged else "started",
@@ -84,8 +87,17 @@ def must(settings: Settings) -> dict[str, Any]:
 
 
 def _pins(settings: Settings) -> dict[str, str]:
-    pins: dict[str, str] = settings["versions"]["apt"]["container_runtime"]
-    return pins
+    """The packages and their versions; a version that is empty is not known for the release, and not asked for."""
+    return dict(settings.series.container)
+
+
+def _asked(name: str, version: str) -> str:
+    return f"{name}={version}" if version else name
+
+
+def _breakages(observed: Observed, settings: Settings) -> list[Rule]:
+    """The known breakages are those of JetPack 4; on a later board only another Docker is refused."""
+    return breakages.rules(observed) if settings.series.csv else [breakages.other_docker(observed)]
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,16 +111,21 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differing(observed: Observed, settings: Settings) -> list[str]:
-    return [name for name, version in _pins(settings).items() if observed.package(name).version != version]
+    pins = _pins(settings).items()
+    return [name for name, version in pins if _differs(observed.package(name).version, version)]
 
 
-def _absent(observed: Observed) -> list[str]:
-    return [name for name in (*DOCKER, *CSV) if not observed.package(name).version]
+def _differs(found: str, wanted: str) -> bool:
+    return found != wanted if wanted else not found
+
+
+def _absent(observed: Observed, settings: Settings) -> list[str]:
+    return [name for name in (*DOCKER, *settings.series.csv_packages) if not observed.package(name).version]
 
 
 def _packages(observed: Observed, settings: Settings) -> list[Rule]:
     found = [f"{name} {observed.package(name).version or 'not installed'}" for name in _differing(observed, settings)]
-    found += [f"{name} not installed" for name in _absent(observed)]
+    found += [f"{name} not installed" for name in _absent(observed, settings)]
     loose = [name for name in plan(settings)["held"] if not observed.package(name).held]
     mend = MEND.format(settings["inventory_hostname"], breakages.PAGES + "cuda-missing-in-containers.md")
     return [
@@ -119,7 +136,8 @@ def _packages(observed: Observed, settings: Settings) -> list[Rule]:
 
 def _no_csv(observed: Observed, settings: Settings) -> list[str]:
     there = observed.command("csv").out.split()
-    return [name for name in settings.texts("container_runtime_csv") if name not in there]
+    wanted = settings.texts("container_runtime_csv") if settings.series.csv else []
+    return [name for name in wanted if name not in there]
 
 
 def _read(observed: Observed) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def container(settings: Settings, network: str, groups: str) -> dict[str, Any]:
     if not settings.text("release_line"):
         return {"network": network, "options": [], "file": ""}
     record = read(settings)
-    for problem, expected in problems(record, groups):
+    for problem, expected in problems(record, groups, settings.board.id):
         path = settings.text("release_line")
         raise BadRule(f"release.line: found {problem}; expected {expected}; next: correct {path}")
     ports = [word for port in published(record) for word in ("--publish", f"{port}:{port}")]
@@ -58,7 +58,7 @@ def read(settings: Settings) -> Mapping[str, Any]:
     return record
 
 
-def problems(record: Mapping[str, Any], groups: str) -> Iterator[tuple[str, str]]:
+def problems(record: Mapping[str, Any], groups: str, board: str = "nano") -> Iterator[tuple[str, str]]:
     """What a container could not do: (found, expected). `ocr-app line check` judges everything else, in the unit."""
     journal = PurePosixPath(str(_of(record, "journal", "folder")))
     if PurePosixPath("/data") not in journal.parents:
@@ -70,6 +70,8 @@ def problems(record: Mapping[str, Any], groups: str) -> Iterator[tuple[str, str]
     page = [_of(record, "page", key) for key in ("listen", "certificate_file", "key_file")]
     if page[0] not in _NO and not all(page):
         yield "a page without certificate_file or key_file", "both: the image has no openssl to make them"
+    if _has_pins(record) and board != "nano":
+        yield f"pins on a board {board}", "a Nano, whose pins Jetson.GPIO is told of here; or a PLC or a network output"
     if _has_pins(record) and groups and not _GROUP.fullmatch(groups):
         yield f"the group gpio as {groups!r}", "the line of getent group gpio"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
@@ -15,19 +14,21 @@ import yaml
 from .model import Observed, Settings
 
 ROLES = Path(__file__).resolve().parents[2] / "roles"
-sys.path.append(str(ROLES.parents[1]))
 
+from fleet.boards import table  # noqa: E402
+from fleet.core.errors import ReleaseTableError  # noqa: E402
 from fleet.plays.rules import ENFORCE, BadRule, broken, evaluate, sentence  # noqa: E402
 
 __all__ = ["ENFORCE", "BadRule", "broken", "call", "judge", "sentence", "settings_of", "work_of"]
 
 # Variables that every role may read in addition to its own.
 SHARED = (
-    *("versions", "fleet_bundle", "fleet_profile", "inventory_hostname"),
+    *("versions", "fleet_bundle", "fleet_profile", "fleet_l4t", "fleet_board", "inventory_hostname"),
     *("ansible_host", "ansible_port", "ansible_user", "ansible_ssh_private_key_file"),
     *("ansible_ssh_common_args", "ansible_ssh_extra_args"),
 )
 PROFILES = ("full", "lean")
+PAGE = "docs/how-to/later-jetsons.md"
 Template = Callable[[Any], Any]
 
 
@@ -56,7 +57,26 @@ def names_of(role: str) -> tuple[str, ...]:
 def settings_of(role: str, known: Mapping[str, Any], template: Template, given: Mapping[str, Any]) -> Settings:
     """The settings of a role, selected from all variables; ``template`` evaluates values that are written in Jinja."""
     names = [name for name in (*names_of(role), *SHARED) if name in known]
-    return Settings({name: template(known[name]) for name in names}, given)
+    return of_release(role, Settings({name: template(known[name]) for name in names}, given))
+
+
+def of_release(role: str, settings: Settings) -> Settings:
+    """The settings with the board and the release that the inventory names; a role that is off there is switched off.
+
+    Raises BadRule for a name that releases.toml does not have.
+    """
+    try:
+        series = table.load().of(settings.text("fleet_l4t") or table.FIRST)
+        board = table.load().board(settings.text("fleet_board") or series.boards[0])
+    except ReleaseTableError as error:
+        raise BadRule(
+            f"fleet_l4t, fleet_board: found {error.found}; expected {error.expected}; next: {PAGE}"
+        ) from error
+    if board.id not in series.boards:
+        known = ", ".join(series.boards)
+        raise BadRule(f"fleet_board: found {board.id} with {series.name}; expected {known}; next: {PAGE}")
+    off = {role + "_enabled": False} if series.why_off(role) else {}
+    return Settings({**settings.values, **off}, settings.given, series, board)
 
 
 def judge(role: str, subject: str, observed: Mapping[str, Any], settings: Settings) -> list[dict[str, Any]]:
@@ -70,6 +90,11 @@ def off(role: str, settings: Settings) -> str:
     profile = settings.text("fleet_profile")
     if profile not in ("", *PROFILES):
         raise BadRule(f"fleet_profile is {profile!r}; expected {' or '.join(PROFILES)}")
+    if why := settings.series.why_off(role):
+        return f"off on L4T {settings.series.name}: {why}"
+    unknown = getattr(module_of(role), "unknown", None)
+    if why := unknown(settings) if unknown else "":
+        return f"off: {why}"
     switch = role + "_enabled"
     if switch not in settings.values or settings.switch(switch):
         return ""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
+
+sys.path.append(str(Path(__file__).resolve().parents[3]))
+
+from fleet.boards import table
+from fleet.boards.table import Board, Series
 
 WRITTEN = "as written"
 CHANGED = "absent or changed"
@@ -118,11 +125,14 @@ class Observed:
 class Settings:
     """The variables of a role. Values that are set with -e arrive as text; `number` and `switch` convert them.
 
-    ``given`` holds the values that the task adds: texts of rendered templates, versions of the wheelhouse.
+    ``given`` holds the values that the task adds: texts of rendered templates, versions of the wheelhouse. ``series``
+    and ``board`` are what the inventory says of the node; without a word, a Nano with JetPack 4.6.
     """
 
     values: Mapping[str, Any]
     given: Mapping[str, Any] = field(default_factory=dict)
+    series: Series = field(default_factory=lambda: table.load().of(table.FIRST))
+    board: Board = field(default_factory=lambda: table.load().board("nano"))
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from fleet.boards.table import FIRST
+from fleet.plays.rules import BadRule
+
 from . import environments
 from .model import CHANGED, Observed, Rule, Settings, as_written, listed
 
@@ -12,19 +15,24 @@ SCRIPT = Path(__file__).resolve().parents[2] / "roles" / "monitoring" / "files" 
 TEXT = "tegrastats.prom"
 SERVICES = ("nano-ocr-tegrastats.service",)
 JTOP = "jtop.service"
+NO_JTOP = (
+    "jtop is jetson-stats 4.3.1 for Python 3.6, which knows no later Jetson; install its own release there by hand"
+)
 FEWEST_VALUES = 4
 
 
 def plan(settings: Settings) -> dict[str, Any]:
     """The units that have to run, and the environment of jtop."""
     proofs = {"jtop": "import jtop; print(jtop.__version__)"}
+    if settings.switch("monitoring_jtop") and settings.series.name != FIRST:
+        raise BadRule(f"monitoring_jtop: found true on L4T {settings.series.name}; expected false; next: {NO_JTOP}")
+    python = settings.text("monitoring_python") or settings.series.interpreter
     return {
+        "python": python,
         "units": _units(settings),
         "locks": ["bootstrap-py36", "nano-monitoring"],
         "artefacts": ["jetson-stats"],
-        "venv": environments.described(
-            settings.text("monitoring_venv"), settings.text("monitoring_python"), proofs, system_site_packages=False
-        ),
+        "venv": environments.described(settings.text("monitoring_venv"), python, proofs, system_site_packages=False),
     }
 
 

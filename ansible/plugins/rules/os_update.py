@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fleet.boards.table import release_of
+
 from .model import Observed, Rule, Settings
-from .preflight import release
 
 PAGE = "docs/how-to/update-l4t.md"
 LOCKS = "ls /run/nano-ocr/locks 2>/dev/null; true"
@@ -29,7 +30,9 @@ def plan(settings: Settings) -> dict[str, Any]:
 
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """Whether the update may begin."""
-    accepted, l4t = settings["versions"]["jetpack"]["accepted"], _release(observed)
+    if why := settings.series.why_off("os_update"):
+        return [Rule("os_update.release", f"L4T series {settings.series.name}", "r32.7", next=why)]
+    accepted, l4t = settings.series.l4t, _release(observed)
     locks = observed.command("locks").out.split()
     phase = re.search('"phase": *"([a-z_]+)"', observed.command("phase").out)
     needed, free = settings.number("os_update_free_mb"), observed.free_mb("root")
@@ -98,7 +101,7 @@ def simulated(observed: Observed, settings: Settings) -> list[Rule]:
 
 def after(observed: Observed, settings: Settings) -> list[Rule]:
     """Whether the board runs the newest release, with the same set of container packages."""
-    pins: dict[str, str] = settings["versions"]["apt"]["container_runtime"]
+    pins = settings.series.container
     other = [
         f"{name} {observed.package(name).version}"
         for name, version in pins.items()
@@ -122,11 +125,11 @@ def after(observed: Observed, settings: Settings) -> list[Rule]:
 
 
 def _release(observed: Observed) -> str:
-    return release((observed.file("release").text.splitlines() or [""])[0])
+    return release_of((observed.file("release").text.splitlines() or [""])[0])
 
 
 def _newest(settings: Settings) -> str:
-    return str(list(settings["versions"]["jetpack"]["accepted"])[-1])
+    return settings.series.expected
 
 
 def _wanted(observed: Observed, settings: Settings) -> bool:
@@ -134,4 +137,4 @@ def _wanted(observed: Observed, settings: Settings) -> bool:
 
 
 def _containers(settings: Settings) -> list[str]:
-    return [*settings["versions"]["apt"]["container_runtime"], "docker.io", "containerd", "runc"]
+    return [*settings.series.container, "docker.io", "containerd", "runc"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fleet.plays.rules import BadRule
+
 from .model import Observed, Rule, Settings, listed
 
-NAMES = ("MAXN", "5W")
+FASTEST = "fastest"
 UNIT = "nano-ocr-clocks.service"
 CLOCK = re.compile(r"^(cpu\d+|GPU)\b.*\bMinFreq=([0-9]+) MaxFreq=([0-9]+)", re.MULTILINE)
 OFF = re.compile(r"^cpu\d+:.*\bOnline=0\b.*$", re.MULTILINE)
@@ -15,10 +17,13 @@ OFF = re.compile(r"^cpu\d+:.*\bOnline=0\b.*$", re.MULTILINE)
 
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """The promises of the role."""
-    mode = settings.number("power_mode_id")
+    mode = wanted(settings)
+    if mode is None:
+        return []
     status, remembered = observed.file("status"), _remembered(observed)
+    names = _names(settings)
     return [
-        Rule("power_mode.mode", _mode(observed), f"{NAMES[mode]} ({mode})"),
+        Rule("power_mode.mode", _mode(observed, names), f"{names[mode]} ({mode})"),
         Rule(
             "power_mode.remembered",
             f"mode {int(remembered)}" if remembered else f"nothing in {status.path}",
@@ -32,8 +37,34 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
     """Whether the mode has to be set."""
-    mode, remembered = settings.number("power_mode_id"), _remembered(observed)
-    return {"set_mode": _number(observed) != str(mode) or not remembered or int(remembered) != mode}
+    mode, remembered = wanted(settings), _remembered(observed)
+    differs = _number(observed) != str(mode) or not remembered or int(remembered) != mode
+    return {"mode": mode, "set_mode": mode is not None and differs}
+
+
+def unknown(settings: Settings) -> str:
+    """Why the role does nothing where the table knows no power modes; empty elsewhere."""
+    if _names(settings):
+        return ""
+    return f"the power modes of {settings.board.name} with L4T {settings.series.name} are not known"
+
+
+def wanted(settings: Settings) -> int | None:
+    """The number of the wanted mode; None where the modes of the board are not known. Raises BadRule."""
+    names, text = _names(settings), settings.text("power_mode_id")
+    if not names:
+        return None
+    if text == FASTEST:
+        return settings.series.modes[settings.board.id].fastest
+    if not text.isdigit() or int(text) >= len(names):
+        known = ", ".join(f"{number} ({name})" for number, name in enumerate(names))
+        raise BadRule(f"power_mode_id: found {text}; expected {FASTEST} or one of {known}; next: correct it")
+    return int(text)
+
+
+def _names(settings: Settings) -> tuple[str, ...]:
+    modes = settings.series.modes.get(settings.board.id)
+    return modes.names if modes else ()
 
 
 def tool(observed: Observed, settings: Settings) -> list[Rule]:
@@ -58,11 +89,11 @@ def _remembered(observed: Observed) -> str:
     return found.group(1) if found else ""
 
 
-def _mode(observed: Observed) -> str:
+def _mode(observed: Observed, names: tuple[str, ...]) -> str:
     number = _number(observed)
     if not re.fullmatch("[0-9]+", number):
         return observed.command("query").err or "no answer of nvpmodel -q"
-    return f"{NAMES[int(number)] if int(number) < len(NAMES) else 'unknown'} ({number})"
+    return f"{names[int(number)] if int(number) < len(names) else 'unknown'} ({number})"
 
 
 def _unit(observed: Observed, settings: Settings) -> Rule:

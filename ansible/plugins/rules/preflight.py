@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from fleet.boards import table
+from fleet.boards.table import release_of, shown
 
 from .model import Observed, Rule, Settings
 
 UPDATE = "docs/how-to/update-l4t.md"
-
-BOARD = "NVIDIA Jetson Nano Developer Kit (4 GB, not Orin)"
+LATER = "docs/how-to/later-jetsons.md"
 # Prints the sources that do not take a connection; plain TCP, so that a wrong clock does not matter here.
 KNOCK = (
     'for source; do timeout 5 bash -c "exec 3<>/dev/tcp/${source%:*}/${source##*:}" 2>/dev/null || echo "$source"; done'
@@ -25,7 +26,7 @@ def plan(settings: Settings) -> dict[str, Any]:
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """The promises of the role."""
     return [
-        _board(observed),
+        _board(observed, settings),
         *_releases(observed, settings),
         *_sizes(observed, settings),
         _python(observed, settings),
@@ -46,48 +47,58 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
     ]
 
 
-def _board(observed: Observed) -> Rule:
-    found = observed.file("model").text.strip()
-    found = found or "no board of NVIDIA, a computer of type " + observed.command("machine").out
+def _board(observed: Observed, settings: Settings) -> Rule:
+    text = observed.file("model").text.strip()
+    found = text or "no board of NVIDIA, a computer of type " + observed.command("machine").out
+    is_it = table.load().of_model(text)
+    other = (
+        f"set fleet_board={is_it.id} and fleet_l4t for it: {LATER}"
+        if is_it
+        else "take this machine out of the inventory"
+    )
+    known = ", ".join(board.name for board in table.load().boards.values())
     return Rule(
         "preflight.board",
         found,
-        BOARD,
-        holds="Jetson Nano" in found and "Orin" not in found,
-        next="take this machine out of the inventory; only the original Jetson Nano becomes a node",
+        f"{settings.board.name} ({settings.board.id})",
+        holds=settings.board.is_model(text),
+        next=f"{other}; known: {known}",
     )
 
 
-def release(text: str) -> str:
-    """L4T version in the text of /etc/nv_tegra_release, such as 32.7.6; empty when there is none."""
-    found = re.match(r"# R(\d+) .*REVISION: ([0-9.]+),", text)
-    return "{}.{}".format(*found.groups()) if found else ""
-
-
 def _releases(observed: Observed, settings: Settings) -> list[Rule]:
-    jetpack = settings["versions"]["jetpack"]
-    accepted: dict[str, str] = jetpack["accepted"]
+    series = settings.series
     line = (observed.file("release").text.splitlines() or [""])[0]
-    l4t = release(line)
-    version = accepted.get(l4t, "")
-    shown = f"L4T {l4t} (JetPack {version})" if version else f"L4T {l4t}" if l4t else line or "no /etc/nv_tegra_release"
-    numbers, names = list(accepted), list(accepted.values())
+    l4t = release_of(line)
+    holder = next((each for each in table.load().series.values() if l4t in each.l4t), None)
+    version = holder.l4t[l4t] if holder else ""
+    found = f"L4T {l4t} (JetPack {version})" if version else f"L4T {l4t}" if l4t else line or "no /etc/nv_tegra_release"
     return [
-        Rule(
-            "preflight.release",
-            shown,
-            f"L4T {numbers[0]} to {numbers[-1]} (JetPack {names[0]} to {names[-1]})",
-            holds=version != "",
-            next=f"write NVIDIA's SD card image of JetPack {jetpack['image']} and start again: {UPDATE}",
-        ),
+        Rule("preflight.release", found, shown(series), holds=holder is series, next=_mend(holder, settings)),
         Rule(
             "preflight.newest_release",
             f"JetPack {version or 'unknown'}",
-            f"JetPack {jetpack['expected']}",
+            f"JetPack {series.jetpack}",
             hint=True,
-            next=f"works; {jetpack['expected']} has NVIDIA's last security fixes: ansible-playbook os_update.yml",
+            next=_newest(settings),
         ),
     ]
+
+
+def _mend(holder: table.Series | None, settings: Settings) -> str:
+    """What to do about a board of another release than the inventory says, or of one that the table does not know."""
+    if holder is not None:
+        return f"set fleet_l4t={holder.name} for this board: {LATER}"
+    if settings.series.image:
+        return f"write NVIDIA's SD card image of JetPack {settings.series.image} and start again: {UPDATE}"
+    return f"flash a known release: {table.load().known()}; {LATER}"
+
+
+def _newest(settings: Settings) -> str:
+    pack = settings.series.jetpack
+    if settings.series.why_off("os_update"):
+        return f"works; JetPack {pack} is the one that the table was made for"
+    return f"works; {pack} has NVIDIA's last security fixes: ansible-playbook os_update.yml"
 
 
 def _sizes(observed: Observed, settings: Settings) -> list[Rule]:
@@ -99,7 +110,7 @@ def _sizes(observed: Observed, settings: Settings) -> list[Rule]:
             f"{memory} MB",
             f"at least {least_memory} MB",
             holds=memory >= least_memory,
-            next="use the board with 4 GB; the models do not fit into the 2 GB one",
+            next="use a board with 4 GB or more; the models do not fit into the 2 GB one",
         ),
         Rule(
             "preflight.disk",
@@ -112,13 +123,13 @@ def _sizes(observed: Observed, settings: Settings) -> list[Rule]:
 
 
 def _python(observed: Observed, settings: Settings) -> Rule:
-    answer, version = observed.command("python"), settings.text("preflight_python")
+    answer, version = observed.command("python"), settings.text("preflight_python") or settings.series.python
     return Rule(
         "preflight.python",
         answer.out or answer.err,
         f"Python {version} at {settings.given['interpreter']}",
         holds=answer.out.startswith(f"Python {version}."),
-        next="apt install python3.6 on the board, or set ansible_python_interpreter for this host",
+        next=f"set ansible_python_interpreter={settings.series.interpreter}, or apt install python{version}",
     )
 
 

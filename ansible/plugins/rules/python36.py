@@ -1,4 +1,7 @@
-"""Rules of the role python36: the locked packages are installed, and work; shells and services have the variable."""
+"""Rules of the role python36: the locked packages are installed, and work; shells and services have the variable.
+
+On a later Jetson they are those of its own Python (releases.toml); the name of the role is that of the first board.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,14 @@ def plan(settings: Settings) -> dict[str, Any]:
     onnxruntime, tensorrt = settings.switch("python36_onnxruntime"), settings.switch("python36_tensorrt")
     chosen = ((True, PROOFS), (tensorrt, TENSORRT), (onnxruntime, ONNXRUNTIME), (line, LINE))
     proofs = {name: code for wanted, codes in chosen if wanted for name, code in codes.items()}
-    locks = ["bootstrap-py36", "nano-py36"]
+    locks = settings.series.locks
+    wanted = (("base", True), ("opencv", headless), ("onnxruntime", onnxruntime), ("line", line))
     return {
-        "locks": locks + ["nano-opencv"] * headless + ["nano-onnxruntime"] * onnxruntime + ["nano-line"] * line,
+        "locks": [name for kind, is_wanted in wanted if is_wanted for name in locks[kind]],
+        "target": settings.series.target,
         "venv": environments.described(
             settings.text("python36_venv"),
-            settings.text("python36_python"),
+            settings.text("python36_python") or settings.series.interpreter,
             proofs,
             system_site_packages=True,
             forbidden=() if headless else environments.OPENCV_WHEELS,

@@ -23,6 +23,7 @@ def plan(settings: Settings) -> dict[str, Any]:
     folder = f"/opt/nano-ocr/agent-{digest}"
     return {
         "folder": folder,
+        "python": settings.text("release_python") or settings.series.interpreter,
         "pack": f"tar -c -C {SOURCE.parent} --owner=0 --group=0 --mode=u=rwX,go=rX --exclude=__pycache__ "
         "node_agent | base64",
         "public_keys": [str(path) for path in _keys(settings)],

@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Any, List, Optional, Tuple
 
-from ocr_app.cli.arguments import positive, write_json
+from ocr_app.cli.arguments import add_board, positive, write_json
 from ocr_app.core import paths
 from ocr_app.core.errors import ModelError, PrecisionUnavailable, UsageError
 from ocr_app.core.tables import table
@@ -32,10 +32,11 @@ def add_verbs(kinds: Any) -> None:
 
 
 def _add_preflight(kinds: Any) -> None:
-    help_text = "check whether TensorRT 8.2.1 and a Nano accept a network, as far as that is known without them"
+    help_text = "check whether TensorRT and a board accept a network, as far as that is known without them"
     verb = _verb(kinds, "preflight", help_text, run_preflight)
     verb.add_argument("models", nargs="+", metavar="MODEL[:NxCxHxW]", help=_MODEL_HELP)
     verb.add_argument("--precision", choices=("fp16", "fp32", "int8"), default="fp16", help="(default: %(default)s)")
+    add_board(verb)
     verb.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
 
 
@@ -69,7 +70,7 @@ def _verb(kinds: Any, name: str, help_text: str, run: Any) -> argparse.ArgumentP
 
 def run_preflight(arguments: argparse.Namespace) -> int:
     """Returns 0; 7 if the parser or the board would refuse a model, 5 if only the precision is refused."""
-    reports = [_preflight(model, arguments.exports, arguments.precision) for model in arguments.models]
+    reports = [_preflight(model, arguments.exports, arguments.precision, arguments.board) for model in arguments.models]
     record = assessment.to_json(reports)
     if arguments.out:
         write_json(record, arguments.out)
@@ -82,14 +83,14 @@ def run_preflight(arguments: argparse.Namespace) -> int:
     return PrecisionUnavailable.exit_code if only_precision else ModelError.exit_code
 
 
-def _preflight(model: str, exports: str, precision: str) -> assessment.PreflightReport:
+def _preflight(model: str, exports: str, precision: str, board: str) -> assessment.PreflightReport:
     name, shape = _name_and_shape(model)
     if name in network_specs.networks():
         spec = network_specs.select([name])[0]
         path = os.path.join(exports, str(load_record(exports, name)["file"]))
-        return assessment.preflight(path, shape or spec.shape, precision)
+        return assessment.preflight(path, shape or spec.shape, precision, board)
     path = name if os.path.isfile(name) else subjects.subject_of(name).path
-    return assessment.preflight(path, shape, precision)
+    return assessment.preflight(path, shape, precision, board)
 
 
 def _name_and_shape(text: str) -> Tuple[str, Optional[Tuple[int, ...]]]:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, Callable
 
-from ocr_app.cli.arguments import not_negative, positive
+from ocr_app.cli.arguments import add_board, not_negative, positive
 from ocr_app.cli.network import check, count, frame, half
 from ocr_app.core.errors import UsageError
 
@@ -34,10 +34,11 @@ def _add_models(verb: argparse.ArgumentParser) -> None:
 
 
 def _add_count(kinds: Any) -> None:
-    help_text = "count operations, parameters and bytes, and estimate the time on a Nano with the roofline model"
+    help_text = "count operations, parameters and bytes, and estimate the time on a board with the roofline model"
     verb = _verb(kinds, "count", help_text, count.run)
     _add_models(verb)
-    verb.add_argument("--precision", choices=("fp16", "fp32"), default="fp16", help="(default: %(default)s)")
+    verb.add_argument("--precision", choices=("fp16", "fp32", "int8"), default="fp16", help="(default: %(default)s)")
+    add_board(verb)
     verb.add_argument("--layers", action="store_true", help="list every layer, not only the totals")
     verb.add_argument("--out", metavar="FILE.json", help="write the JSON form to a file")
 

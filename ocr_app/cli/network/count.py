@@ -1,4 +1,4 @@
-"""``ocr-app network count``: operations, parameters, bytes, and a roofline estimate for the Nano."""
+"""``ocr-app network count``: operations, parameters, bytes, and a roofline estimate for a board."""
 
 import argparse
 import json
@@ -19,16 +19,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Returns 0."""
     models = requested_models(arguments.models)
     counted = [(model, count.count(model.path, model.shape)) for model in models]
-    report = report_of(counted, arguments.precision)
+    report = report_of(counted, arguments.precision, arguments.board)
     if arguments.out:
         write_json(report, arguments.out)
     print(json.dumps(report, indent=1) if arguments.json else format_report(report, counted, arguments.layers))
     return 0
 
 
-def report_of(counted: CountedModels, precision: str) -> Dict[str, Any]:
+def report_of(counted: CountedModels, precision: str, board: str = "nano") -> Dict[str, Any]:
     """The JSON form: each network, and all of them one after another as one frame."""
-    peaks = roofline.board()
+    peaks = roofline.board(board)
     bands = [roofline.estimate(counts, precision, peaks) for _, counts in counted]
     slow, fast = sum(band.slow for band in bands), sum(band.fast for band in bands)
     return {

@@ -135,7 +135,14 @@ def precisions_of(text: str, known: Tuple[str, ...]) -> List[str]:
     precisions = [name for name in text.split(",") if name]
     unknown = [name for name in precisions if name not in known]
     if unknown or not precisions:
-        why = "INT8 needs compute capability 6.1" if "int8" in unknown else "the target builds others"
+        why = _why_no_int8() if "int8" in unknown else "the target builds others"
         found = "precision {} cannot be built: {}".format(", ".join(unknown) or "(none)", why)
         raise PrecisionUnavailable(found, ", ".join(known), "--precision " + ",".join(known[:1]))
     return precisions
+
+
+def _why_no_int8() -> str:
+    """Where the hardware has no INT8, and what keeps it from being built where it has."""
+    boards = load_data("boards.json")["boards"].values()
+    refused = "; ".join(entry["int8_why"] for entry in boards if not entry["int8"])
+    return refused + "; on other boards no network has an accepted plan for INT8, because the gate judges FP16 alone"

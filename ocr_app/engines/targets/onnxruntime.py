@@ -33,6 +33,11 @@ def current_platform() -> Platform:
     return Platform("onnxruntime", onnx_runtime.version(), "", "", platform.machine())
 
 
+def how() -> str:
+    """Nothing to say: there is one way."""
+    return ""
+
+
 def make(request: CompileRequest) -> Compiled:
     """The engine. Raises BuildError (unfit), ModelError."""
     data = jobs.model_bytes(request.job)

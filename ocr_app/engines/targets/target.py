@@ -30,7 +30,8 @@ class Compiled(NamedTuple):
 def module_of(name: str) -> Any:
     """The module of a target.
 
-    It has PRECISIONS, ``current_platform()``, ``make(CompileRequest) -> Compiled``, ``load(data, manifest, threads)``.
+    It has PRECISIONS, ``current_platform()``, ``how()``, ``make(CompileRequest) -> Compiled`` and
+    ``load(data, manifest, threads)``.
     Raises UsageError for an unknown target.
     """
     if name not in TARGETS:

@@ -1,7 +1,8 @@
-"""Builds engines with the plain Python API of TensorRT 8.2.1, on the board that will run them.
+"""Builds engines with the plain Python API of TensorRT, on the board that will run them.
 
-Every name used here is in tests/standins/tensorrt-8.2.json; later ones (memory pools, tensor addresses) do not exist on
-JetPack 4.6. The layers that a precision plan keeps in FP32 are set one by one, and the builder must obey them.
+Every name used here is one of TensorRT 8.2.1, of 8.5 and of 10 (tests/standins/tensorrt-*.json); what differs between
+them is in ocr_app/networks/tensorrt. The layers that a precision plan keeps in FP32 are set one by one, and the builder
+must obey them.
 """
 
 import platform
@@ -15,7 +16,8 @@ from ocr_app.engines.manifest import EngineManifest
 from ocr_app.engines.targets.target import Compiled, CompileRequest
 from ocr_app.networks import onnx_model
 from ocr_app.networks.cudart import Cuda
-from ocr_app.networks.tensorrt import TensorrtNetwork, module
+from ocr_app.networks.tensorrt import installed
+from ocr_app.networks.tensorrt.network import TensorrtNetwork
 from ocr_app.verification import precision_plan
 
 PRECISIONS = ("fp32", "fp16")
@@ -23,11 +25,10 @@ PRECISIONS = ("fp32", "fp16")
 
 def current_platform(root: str = "/") -> Platform:
     """This board. Raises DeviceUnavailable without TensorRT or CUDA, BuildError (unfit) for another TensorRT."""
-    trt = module()
-    supported = str(jobs.settings()["tensorrt"])
-    if not (str(trt.__version__) + ".").startswith(supported + "."):
+    trt = installed.module()
+    if not installed.is_known(str(trt.__version__)):
         found = "TensorRT {} is installed".format(trt.__version__)
-        raise BuildError(found, supported + " of JetPack 4.6.1 to 4.6.6", "cat /etc/nv_tegra_release", "unfit")
+        raise BuildError(found, ", ".join(installed.known_versions()), "cat /etc/nv_tegra_release", "unfit")
     cuda = Cuda()
     try:
         capability = cuda.capability()
@@ -36,16 +37,21 @@ def current_platform(root: str = "/") -> Platform:
     return Platform("tensorrt", str(trt.__version__), l4t_release(root) or "", capability, platform.machine())
 
 
+def how() -> str:
+    """How the installed TensorRT is used, for results. Raises DeviceUnavailable."""
+    return "by " + installed.way(installed.module()).name
+
+
 def make(request: CompileRequest) -> Compiled:
     """The engine; takes minutes on a board. Raises BuildError (unfit), PrecisionUnavailable, ModelError."""
-    trt = module()
+    trt = installed.module()
     notes: List[str] = []
     logger = trt.Logger(trt.Logger.WARNING)
     builder = trt.Builder(logger)
     network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH))
     _parse(trt, network, logger, request)
     config = builder.create_builder_config()
-    config.max_workspace_size = request.workspace_mb << 20
+    installed.way(trt).set_workspace(trt, config, request.workspace_mb << 20)
     if request.job.precision == "fp16":
         _half(trt, builder, config, network, request)
     _shapes(builder, config, network, request)

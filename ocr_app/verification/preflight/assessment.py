@@ -1,4 +1,4 @@
-"""Preflight: what can be known about a model before TensorRT 8.2.1 on a Nano sees it.
+"""Preflight: what can be known about a model before TensorRT on a board sees it.
 
 The parser's rules node by node (``rules``), memory against the board's budget (``memory``), and operations, bytes and a
 roofline estimate (:mod:`ocr_app.networks`). Neither a GPU nor TensorRT is needed or used.
@@ -34,6 +34,7 @@ class PreflightReport(NamedTuple):
     memory: Optional[Memory]
     band: Optional[Band]
     uncounted: str
+    board: str = "nano"
 
     @property
     def refused(self) -> bool:
@@ -41,15 +42,21 @@ class PreflightReport(NamedTuple):
         return any(finding.kind == REFUSED for finding in self.findings)
 
 
-def preflight(path: str, shape: Optional[Sequence[int]] = None, precision: str = "fp16") -> PreflightReport:
-    """Raises ModelError for a file that is not a model, UsageError for a shape that the model does not accept."""
+def preflight(
+    path: str, shape: Optional[Sequence[int]] = None, precision: str = "fp16", board: str = "nano"
+) -> PreflightReport:
+    """The report for one board.
+
+    Raises ModelError for a file that is not a model, UsageError for a shape that the model does not accept and for an
+    unknown board.
+    """
     model = onnx_model.load(path)
-    findings = rules.findings(model, precision)
+    findings = rules.findings(model, precision, board)
     free = any(None in value.dims for value in model.inputs)
     report = PreflightReport(
-        os.path.basename(path), path, precision, None, model, tuple(findings), None, None, None, ""
+        os.path.basename(path), path, precision, None, model, tuple(findings), None, None, None, "", board
     )
-    if precision not in roofline.BYTES:
+    if precision == "int8" and not roofline.known_board(board)["int8"]:
         return report._replace(uncounted="the board does not have this precision")
     if shape is None and free:
         return report._replace(uncounted="the input's shape is free: give one, MODEL:NxCxHxW")
@@ -78,26 +85,35 @@ def _measured(report: PreflightReport, shape: Tuple[int, ...]) -> PreflightRepor
     if shapes is None:
         return report._replace(shape=shape, uncounted="it is refused, and does not run here")
     counts = count.count_model(report.model, shapes)
-    estimate = memory.estimate(report.model, shapes, counts, report.precision, rules.rules())
-    band = roofline.estimate(counts, report.precision, roofline.board())
-    findings = report.findings + (() if estimate.fits else (_too_large(estimate),))
+    estimate = memory.estimate(report.model, shapes, counts, report.precision, rules.rules(report.board))
+    band = _band(counts, report)
+    findings = report.findings + (() if estimate.fits else (_too_large(estimate, report.board),))
     return report._replace(shape=shape, counts=counts, memory=estimate, band=band, findings=findings)
 
 
-def _too_large(estimate: Memory) -> PreflightFinding:
+def _band(counts: Count, report: PreflightReport) -> Optional[Band]:
+    """The estimate; None for a board without published peaks."""
+    if roofline.known_board(report.board)["peaks"] is None:
+        return None
+    return roofline.estimate(counts, report.precision, roofline.board(report.board))
+
+
+def _too_large(estimate: Memory, board: str) -> PreflightFinding:
     why = "running needs {:.0f} MiB and building {:.0f} MiB, but {:.0f} MiB are available; the peak is at {}".format(
         estimate.run / MIB, estimate.build / MIB, estimate.budget / MIB, estimate.peak_at
     )
-    sources = rules.rules()["sources"]
+    sources = rules.rules(board)["sources"]
     source = "; ".join(sources[name] for name in ("memory", "reserve", "workspace"))
     return PreflightFinding(REFUSED, "model", "memory", why, "a smaller input or batch, or a smaller network", source)
 
 
 def to_json(reports: Sequence[PreflightReport]) -> Dict[str, Any]:
     """The JSON form of several reports."""
-    known = rules.rules()
+    board = reports[0].board if reports else "nano"
+    known = rules.rules(board)
     return {
         "schema": SCHEMA,
+        "board": board,
         "parser": known["parser"],
         "compute_capability": known["compute_capability"],
         "models": [_entry(report) for report in reports],

@@ -1,6 +1,8 @@
-"""What TensorRT 8.2.1's ONNX parser accepts on compute capability 5.3.
+"""What TensorRT 8.2.1's ONNX parser accepts, and what the hardware of a board has.
 
-The rules are data, each with its source (data/tensorrt-8.2.1.json). They are what can be known without TensorRT.
+The rules are data, each with its source (data/tensorrt-8.2.1.json): what can be known without TensorRT. Exports
+keep to them for every board: that later parsers accept what 8.2.1 accepts is an assumption. Precisions and memory are
+those of the board (data/boards.json).
 """
 
 from typing import Any, Dict, Iterator, List, Tuple
@@ -8,7 +10,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 import numpy as np
 
 from ocr_app.core.paths import load_data
-from ocr_app.networks import half
+from ocr_app.networks import half, roofline
 from ocr_app.networks.graph import foreign_domains
 from ocr_app.networks.onnx_model import FLOAT, INT64, Model, OnnxNode
 from ocr_app.verification.preflight import operator_rules
@@ -27,14 +29,24 @@ _TO_THE_END = {"Slice": (1, 2)}
 _HALF_MAX = 65504.0
 
 
-def rules() -> Dict[str, Any]:
-    """What the parser accepts."""
-    return load_data("tensorrt-8.2.1.json")  # type: ignore[no-any-return]
+def rules(board: str = "nano") -> Dict[str, Any]:
+    """What the parser accepts, and what the board has. Raises UsageError for an unknown board."""
+    known, own = load_data("tensorrt-8.2.1.json"), roofline.known_board(board)
+    int8 = {"taken": own["int8"], "why": own["int8_why"], "do": "build with --precision fp16", "source": "int8"}
+    memory = dict(known["memory"], total_mib=own["memory_mib"])
+    sources = dict(known["sources"], int8=own["int8_source"])
+    return dict(
+        known,
+        compute_capability=own["capability"],
+        precisions=dict(known["precisions"], int8=int8),
+        memory=memory,
+        sources=sources,
+    )
 
 
-def findings(model: Model, precision: str = "fp16") -> List[PreflightFinding]:
+def findings(model: Model, precision: str = "fp16", board: str = "nano") -> List[PreflightFinding]:
     """Everything that is known to matter: first for the model as a whole, then node by node in the file's order."""
-    facts = facts_of(model, rules())
+    facts = facts_of(model, rules(board))
     found = [*_model_findings(facts, precision), *_weight_findings(facts, precision)]
     for node in model.nodes:
         found += operator_rules.check_node(node, facts)

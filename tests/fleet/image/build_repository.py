@@ -20,7 +20,7 @@ from typing import Any
 
 import tomllib
 
-SUITES = {  # suite -> (folder of the repository, name of the distribution)
+SUITES: dict[str, Any] = {  # suite -> (folder of the repository, name of the distribution)
     "common": ("jetson/common", "r32.7"),
     "t210": ("jetson/t210", "r32.7"),
     "bionic": ("ubuntu", "bionic"),
@@ -34,7 +34,9 @@ DIST_PACKAGES = """/usr/local/lib/python3.6/dist-packages
 def main(root: Path) -> None:
     """Build every package of packages.toml, then the indexes."""
     arch = subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
-    packages = tomllib.loads((root / "packages.toml").read_text())["package"]
+    data = tomllib.loads((root / "packages.toml").read_text())
+    packages = data["package"]
+    SUITES.update({name: tuple(pair) for name, pair in data.get("suites", {}).items()})
     (root / "preinstalled").mkdir()
     for package in packages:
         if not available(root, package):
@@ -45,7 +47,8 @@ def main(root: Path) -> None:
                 if package.get("sdk") and version == package["versions"][0]:
                     os.link(deb, root / "preinstalled" / deb.name)
     offer_debian(root)
-    for folder, distribution in SUITES.values():
+    for folder, distribution in set(SUITES.values()):
+        (root / "repository" / folder / "pool").mkdir(parents=True, exist_ok=True)
         index(root / "repository" / folder, distribution, arch)
 
 

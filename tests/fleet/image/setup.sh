@@ -8,8 +8,9 @@ for tool in swapon swapoff; do
 done
 mv /usr/bin/timedatectl /usr/lib/virtual-nano/real-timedatectl
 ln -s /usr/lib/virtual-nano/timedatectl /usr/bin/timedatectl
-ln -s nvpmodel/nvpmodel_t210_jetson-nano.conf /etc/nvpmodel.conf
-if [ -e /usr/bin/python3.6 ]; then ln -s /usr/bin/python3.6 /usr/local/bin/python3; fi
+ln -s "nvpmodel/$(ls /etc/nvpmodel)" /etc/nvpmodel.conf
+python=/usr/bin/python$(cat /etc/virtual-nano/python)
+if [ -e "$python" ]; then ln -s "$python" /usr/local/bin/python3; fi
 groupadd -f docker
 useradd --create-home --shell /bin/bash --groups sudo,docker nano
 echo 'nano:nano' | chpasswd

@@ -10,10 +10,12 @@ import yaml
 from rules import loading
 from rules.model import Settings
 
+from fleet.boards.table import load
 from fleet.core.toml import load_toml
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSIONS = load_toml(ROOT / "versions.toml")
+NANO = load().of("r32.7")
 BLANK = {"problems": ["there is no environment at /x"], "unproved": []}
 SOUND: dict[str, list[str]] = {"problems": [], "unproved": []}
 DIED = {"problems": [], "unproved": ["it: killed by SIGILL"]}
@@ -39,7 +41,7 @@ def settings(role: str, given: dict[str, Any] | None = None, **changed: Any) -> 
     """The defaults of a role, with changes, for a host called n1."""
     defaults = yaml.safe_load((ROOT / "ansible" / "roles" / role / "defaults" / "main.yml").read_text()) or {}
     shared = {"inventory_hostname": "n1", "fleet_bundle": "", "versions": VERSIONS}
-    return Settings({**shared, **defaults, **changed}, given or {})
+    return loading.of_release(role, Settings({**shared, **defaults, **changed}, given or {}))
 
 
 def judged(

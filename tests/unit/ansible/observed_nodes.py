@@ -208,7 +208,7 @@ NODES = {
 
 # What verify.yml names on these nodes: host -> rule -> (found, expected); None where the text changes with the time.
 KEEP = "kept off 9 kinds"
-NANO = "NVIDIA Jetson Nano Developer Kit (4 GB, not Orin)"
+NANO = "Jetson Nano 4 GB (nano)"
 RELEASES = "L4T 32.7.1 to 32.7.6 (JetPack 4.6.1 to 4.6.6)"
 BROKEN = {
     "good": {},
@@ -233,7 +233,7 @@ BROKEN = {
     },
     "orin": {
         "preflight.board": ("NVIDIA Jetson Orin Nano Developer Kit", NANO),
-        "preflight.release": ("L4T 36.4.3", RELEASES),
+        "preflight.release": ("L4T 36.4.3 (JetPack 6.2)", RELEASES),
         "preflight.python": ("Python 3.10.12", "Python 3.6 at /usr/bin/python3.6"),
         "power_mode.mode": ("unknown (7)", "MAXN (0)"),
         "power_mode.remembered": ("mode 7", "mode 0"),
@@ -282,7 +282,7 @@ BROKEN = {
     },
 }
 HINTS = {
-    "orin": {"preflight.newest_release": ("JetPack unknown", "JetPack 4.6.6")},
+    "orin": {"preflight.newest_release": ("JetPack 6.2", "JetPack 4.6.6")},
     "pc": {
         "preflight.newest_release": ("JetPack unknown", "JetPack 4.6.6"),
         "preflight.power_supply": ("over-current in the kernel log", "no over-current"),

@@ -126,17 +126,31 @@ def greys(lines):
     return open_dataset(str(lines))
 
 
-@pytest.fixture
-def trt(monkeypatch):
-    """The stand-in for TensorRT and the CUDA library, as `tensorrt`."""
+TENSORRT = ("tensorrt-8.2", "tensorrt-8.5", "tensorrt-10")
+
+
+def _standin(name, monkeypatch):
+    """The stand-in for a version of TensorRT and for the CUDA library."""
     from ocr_app.networks import cudart
 
-    monkeypatch.syspath_prepend(str(STANDINS))
+    monkeypatch.syspath_prepend(str(STANDINS / name))
     monkeypatch.setattr(cudart, "open_library", cudart.open_library)  # the stand-in replaces it; put back afterwards
-    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
-        monkeypatch.delitem(sys.modules, name)
+    for loaded in [each for each in sys.modules if each.split(".")[0] == "tensorrt"]:
+        monkeypatch.delitem(sys.modules, loaded)
     import tensorrt
 
     yield tensorrt
-    for name in [name for name in sys.modules if name.split(".")[0] == "tensorrt"]:
-        sys.modules.pop(name)
+    for loaded in [each for each in sys.modules if each.split(".")[0] == "tensorrt"]:
+        sys.modules.pop(loaded)
+
+
+@pytest.fixture
+def trt(monkeypatch):
+    """The stand-in for TensorRT 8.2, as `tensorrt`."""
+    yield from _standin(TENSORRT[0], monkeypatch)
+
+
+@pytest.fixture(params=TENSORRT)
+def every_trt(request, monkeypatch):
+    """The stand-in for each version of TensorRT, as `tensorrt`."""
+    yield from _standin(request.param, monkeypatch)

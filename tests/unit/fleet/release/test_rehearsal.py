@@ -5,7 +5,7 @@ import tarfile
 
 import pytest
 
-from fleet.core.errors import BundleError
+from fleet.core.errors import BundleError, ReleaseTableError
 from fleet.core.toml import load_toml
 from fleet.release import bundle, rehearsal
 from tests.unit.fleet.release.bundles import image_archive, trusted
@@ -14,7 +14,9 @@ from tests.unit.fleet.release.bundles import image_archive, trusted
 @pytest.fixture
 def engine(monkeypatch):
     monkeypatch.setattr(
-        rehearsal, "saved", lambda fleet, version, ways: image_archive(version + ways, machine=MACHINES[MACHINE])[0]
+        rehearsal,
+        "saved",
+        lambda fleet, version, ways, l4t: image_archive(version + ways, machine=MACHINES[MACHINE])[0],
     )
 
 
@@ -43,3 +45,20 @@ def test_the_image_says_which_version_and_how_it_is_broken():
     with tarfile.open(fileobj=io.BytesIO(rehearsal.tree(b"busybox", "2", "misreads"))) as archive:
         assert archive.extractfile("version").read() == b"2" and archive.extractfile("ways").read() == b" misreads "
         assert archive.getmember("bin/sh").linkname == "busybox"
+
+
+def test_a_bundle_is_for_the_series_of_the_release_that_is_named(key, tmp_path, monkeypatch):
+    labels = []
+
+    def saved(fleet, version, ways, l4t):
+        labels.append(l4t)
+        return image_archive(version, machine=MACHINES[MACHINE], l4t=l4t)[0]
+
+    monkeypatch.setattr(rehearsal, "saved", saved)
+    path = rehearsal.make("1.0", key[0], 3, out=tmp_path, say=list, l4t="36.4.3")
+    assert bundle.verify(path, trusted(key))[0].l4t == "36.4" and labels == ["36.4.3"]
+
+
+def test_a_release_that_nobody_knows_is_refused(key, tmp_path):
+    with pytest.raises(ReleaseTableError, match=r"L4T 34\.1\.1"):
+        rehearsal.make("1.0", key[0], 3, out=tmp_path, say=list, l4t="34.1.1")

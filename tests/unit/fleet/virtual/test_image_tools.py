@@ -24,6 +24,7 @@ class Board:
         (root / "proc").mkdir()
         (root / "sys/firmware/devicetree/base").mkdir(parents=True)
         (root / "sys/firmware/devicetree/base/model").write_bytes(b"NVIDIA Jetson Nano Developer Kit\0")
+        (root / "sys/firmware/devicetree/base/compatible").write_bytes(b"nvidia,jetson-nano\0nvidia,tegra210\0")
         shutil.copytree(ROOTFS / "etc/nvpmodel", root / "etc/nvpmodel")
         (root / "etc/nvpmodel.conf").symlink_to("nvpmodel/nvpmodel_t210_jetson-nano.conf")
         shutil.copytree(ROOTFS / "etc/virtual-nano", root / "etc/virtual-nano")

@@ -14,7 +14,7 @@ def test_a_count_out_of_bounds_is_refused(fleet, count):
 
 def test_nodes_of_an_older_image_are_refused_before_anything_is_built(fleet, able, monkeypatch):
     monkeypatch.setattr(nodes, "existing", lambda _: [nodes.VirtualNode(1, "running", "nano-ocr/virtual-nano:old", 0)])
-    monkeypatch.setattr(image, "tags", lambda _: ("nano-ocr/virtual-nano:new", "other"))
+    monkeypatch.setattr(image, "tags", lambda *_: ("nano-ocr/virtual-nano:new", "other"))
     monkeypatch.setattr(image, "ensure", lambda *_: pytest.fail("built"))
     with pytest.raises(VirtualFleetError, match="--recreate"):
         lifecycle.up(fleet, 1)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import nodes
+from fleet.virtual import nodes, releases
 from fleet.virtual.settings import Fleet
 
 
@@ -40,7 +40,7 @@ def test_a_node_gets_a_disk_for_docker_and_one_for_swap(
     fleet: Fleet, calls: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nodes, "privileges", lambda: ["--cap-add=SYS_ADMIN"])
-    nodes.start(fleet, 1, "virtual-nano:1")
+    nodes.start(fleet, 1, "virtual-nano:1", releases.parse("r32.7"))
     data, swap = nodes.volumes(fleet, 1)
     assert [call[-1] for call in calls[:2]] == [data, swap]
     started = " ".join(calls[2])
@@ -65,3 +65,14 @@ def test_units_that_failed_are_named(fleet: Fleet, monkeypatch: pytest.MonkeyPat
 def test_nothing_is_removed_where_nothing_is(fleet: Fleet, calls: list[list[str]]) -> None:
     assert nodes.remove(fleet) == []
     assert not [call for call in calls if "rm" in call]
+
+
+def test_each_series_has_a_repository_of_its_own(
+    fleet: Fleet, calls: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "privileges", lambda: [])
+    for number, text in ((1, "r32.7"), (2, "r36.4:orin-nano")):
+        nodes.start(fleet, number, "an-image", releases.parse(text))
+    hosts = [word for call in calls for word in call if word.startswith("repository.virtual-nano:")]
+    assert hosts == [f"repository.virtual-nano:{fleet.address(last)}" for last in (2, 4)]
+    assert nodes.repository_of(fleet, releases.parse("r36.4")) == fleet.repository + "-r36.4"

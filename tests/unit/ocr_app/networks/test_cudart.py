@@ -8,6 +8,8 @@ import pytest
 from ocr_app.core.errors import DeviceUnavailable
 from ocr_app.networks import cudart
 
+ORIGINAL = cudart.open_library
+
 
 @pytest.fixture
 def memory(trt):
@@ -15,10 +17,29 @@ def memory(trt):
     return sys.modules["tensorrt._memory"]
 
 
-def test_a_library_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr(cudart, "LIBRARY", "libcudart.so.nowhere")
-    with pytest.raises(DeviceUnavailable, match=r"does not load: libcudart\.so\.nowhere"):
+def test_libraries_that_are_not_there_are_named(monkeypatch):
+    monkeypatch.setattr(cudart, "libraries", lambda: ["libcudart.so.nowhere", "libcudart.so.neither"])
+    with pytest.raises(DeviceUnavailable, match=r"does not load: libcudart\.so\.nowhere.*; libcudart\.so\.neither"):
         cudart.open_library()
+
+
+def test_the_library_of_every_release_is_tried():
+    assert cudart.libraries() == ["libcudart.so.10.2", "libcudart.so.11.0", "libcudart.so.12", "libcudart.so.13"]
+
+
+def test_the_first_library_that_loads_is_taken(monkeypatch, memory):
+    tried = []
+
+    def load(name):
+        tried.append(name)
+        if name != "libcudart.so.12":
+            raise OSError(name + ": cannot open shared object file")
+        return memory.Cudart()
+
+    monkeypatch.setattr(cudart, "open_library", ORIGINAL)
+    monkeypatch.setattr(cudart.ctypes, "CDLL", load)
+    assert cudart.open_library().cudaMalloc.restype is not None
+    assert tried == ["libcudart.so.10.2", "libcudart.so.11.0", "libcudart.so.12"]
 
 
 def test_every_function_has_its_types(memory):

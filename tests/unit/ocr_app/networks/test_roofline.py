@@ -35,3 +35,18 @@ def test_the_boards_numbers_have_a_source_each():
     assert board["flops_per_s"]["fp32"] == pytest.approx(128 * 2 * 0.9216e9, rel=1e-3)
     assert board["flops_per_s"]["fp16"] == pytest.approx(2 * board["flops_per_s"]["fp32"], rel=1e-3)
     assert board["efficiency"] == sorted(board["efficiency"])
+
+
+def test_a_board_with_tensor_cores_has_an_int8_peak():
+    board = roofline.board("xavier-nx")
+    assert board["board"].startswith("Jetson Xavier NX, 20 W") and set(board["flops_per_s"]) == {"fp32", "fp16", "int8"}
+    assert roofline.estimate(count.Count((layer(300, 5),), 0), "int8", board).slow > 0
+
+
+def test_unknown_boards_and_boards_without_peaks_are_refused_with_the_others():
+    with pytest.raises(UsageError) as caught:
+        roofline.board("tx2")
+    assert "tx2" in caught.value.found and "orin-nano" in caught.value.expected
+    with pytest.raises(UsageError) as caught:
+        roofline.board("agx-thor")
+    assert "Jetson AGX Thor" in caught.value.found and "agx-thor" not in caught.value.expected

@@ -72,7 +72,9 @@ def world(monkeypatch):
     monkeypatch.setattr(engines.registry, "spec", spec)
     monkeypatch.setattr(engines.registry, "module_of", lambda spec: SimpleNamespace(open_reader=open_reader))
     target = SimpleNamespace(
-        current_platform=lambda: PLATFORM, load=lambda data, own, threads: Engine(len(own.name), threads)
+        current_platform=lambda: PLATFORM,
+        how=lambda: "",
+        load=lambda data, own, threads: Engine(len(own.name), threads),
     )
     monkeypatch.setattr(engines.target, "module_of", lambda name: target)
     monkeypatch.setattr(
@@ -135,3 +137,11 @@ def test_nothing_that_compares_is_loaded_by_what_reads():
     code += "print([name for name in sys.modules if name.startswith('ocr_app.verification.twins')])"
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+@pytest.mark.parametrize(
+    "target, how, shown",
+    [("tensorrt", "by tensors", "tensorrt 1.10.0 by tensors: a"), ("onnxruntime", "", "onnxruntime 1.10.0: a")],
+)
+def test_the_result_says_how_the_library_is_used(target, how, shown):
+    assert engines._described(target, PLATFORM, how, "a") == shown

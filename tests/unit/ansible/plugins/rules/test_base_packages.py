@@ -13,7 +13,7 @@ ROLE = "base_packages"
 
 
 def packages(*missing: str, **more: str) -> dict[str, Any]:
-    names = settings(ROLE).texts("base_packages_names")
+    names = base_packages.plan(settings(ROLE))["packages"]
     return {"packages": {name: package("" if name in missing else "1") for name in [*names, *more]}}
 
 
@@ -28,3 +28,9 @@ def test_what_is_missing_is_named() -> None:
 def test_packages_of_the_fleet_count_too() -> None:
     found = Observed(packages("htop", htop=""))
     assert base_packages.work(found, settings(ROLE, base_packages_extra=["htop"])) == {"missing": ["htop"]}
+
+
+def test_the_packages_are_those_of_the_release_unless_they_are_named() -> None:
+    later = base_packages.plan(settings(ROLE, fleet_l4t="r39", fleet_board="agx-thor"))["packages"]
+    assert "libgeos-c1t64" in later and "python3-distutils" not in later
+    assert base_packages.plan(settings(ROLE, base_packages_names=["jq"]))["packages"] == ["jq"]

@@ -9,10 +9,11 @@ import pytest
 from rules import container_runtime
 from rules.model import Observed
 
-from tests.unit.ansible.answers import VERSIONS, broken, command, file, judged, package, settings, unit
+from fleet.boards.table import load
+from tests.unit.ansible.answers import NANO, broken, command, file, judged, package, settings, unit
 
 ROLE = "container_runtime"
-PINS = VERSIONS["apt"]["container_runtime"]
+PINS = NANO.container
 SET = json.dumps(container_runtime.must(settings(ROLE)))
 MIXED = {"nvidia-container-toolkit": "1.9.0-1", "libnvidia-container0": "0.11.0+jetpack"}
 OLD = {"nvidia-container-toolkit": "1.0.1-1", "docker.io": "20.10.7-0ubuntu5~18.04.3"}
@@ -24,7 +25,7 @@ def runtime(change: dict[str, str] | None = None, held: bool = True, **more: dic
     """What the role sees: the right set, with some versions, commands, files or units changed."""
     versions = {**PINS, **DOCKER, **(change or {})}
     packages = {name: package(version, held) for name, version in versions.items()}
-    packages.update({name: package("1") for name in container_runtime.CSV}, **{"docker-ce": package("")})
+    packages.update({name: package("1") for name in NANO.csv_packages}, **{"docker-ce": package("")})
     commands = {"daemon": command(SET), "runtime": command("nvidia"), "general": command()}
     commands["csv"] = command("cuda.csv cudnn.csv l4t.csv tensorrt.csv")
     files = {"daemon": file(), "pins": file("the pins"), "snap": file(exists=False)}
@@ -161,3 +162,31 @@ def test_long_output_of_the_smoke_test_is_shortened() -> None:
     observed = runtime(commands={"smoke": command("", 1, "word " * 100)})
     found = judged(ROLE, observed, GIVEN, container_runtime_smoke=["x"])["container_runtime.smoke"]["found"]
     assert found.endswith("word...") and len(found) < 220
+
+
+LATER = {"fleet_l4t": "r36.4", "fleet_board": "orin-nano"}
+
+
+def later(**missing: str) -> dict[str, Any]:
+    """A later board with some version of its toolkit, and none of JetPack 4's packages."""
+    names = load().of("r36.4").container
+    packages = {name: package(missing.get(name, "1.17.0-1"), True) for name in names}
+    packages.update({name: package(version, True) for name, version in DOCKER.items()}, **{"docker-ce": package("")})
+    return {**runtime(), "packages": packages}
+
+
+def test_on_a_later_board_any_version_of_the_toolkit_will_do_and_is_held() -> None:
+    plan = container_runtime.plan(settings(ROLE, **LATER))
+    assert plan["csv"] == [] and plan["pinned"] == {} and "nvidia-container-toolkit" in plan["held"]
+    assert broken(ROLE, later(), GIVEN, **LATER) == {}
+
+
+def test_a_toolkit_that_is_missing_there_is_installed_without_a_version() -> None:
+    found = later(**{"nvidia-container-toolkit": ""})
+    assert broken(ROLE, found, GIVEN, **LATER) == {"packages": "nvidia-container-toolkit not installed"}
+    assert container_runtime.work(Observed(found), settings(ROLE, **LATER))["install"] == ["nvidia-container-toolkit"]
+
+
+def test_the_breakages_of_jetpack_4_are_not_looked_for_there() -> None:
+    ids = set(judged(ROLE, later(), GIVEN, **LATER))
+    assert f"{ROLE}.breakage_other_docker" in ids and f"{ROLE}.breakage_clone3" not in ids

@@ -158,6 +158,13 @@ def test_python36_proves_what_it_installs() -> None:
     assert bare["locks"] == ["bootstrap-py36", "nano-py36", "nano-opencv"]
 
 
+def test_the_environment_of_a_later_board_has_its_python_and_its_lock() -> None:
+    found = plan("python36", fleet_l4t="r39", fleet_board="agx-thor")
+    assert found["venv"]["python"] == "/usr/bin/python3.12" and found["target"] == "jetson-py312"
+    assert found["locks"] == ["bootstrap-py312", "jetson-py312"]
+    assert plan("python36")["venv"]["python"] == "/usr/bin/python3.6" and plan("python36")["target"] == "nano-py36"
+
+
 def test_the_loader_of_paddle_gets_its_library_first() -> None:
     environment = plan("paddle", paddle_preload="/lib/libgomp.so.1")["venv"]["environment"]
     assert environment == {"OPENBLAS_CORETYPE": "ARMV8", "LD_PRELOAD": "/lib/libgomp.so.1"}

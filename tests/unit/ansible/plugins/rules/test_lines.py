@@ -115,3 +115,10 @@ def test_a_name_that_leads_elsewhere_is_refused(path: Path, name: str) -> None:
     path.write_text(JOURNAL)
     with pytest.raises(BadRule, match="found the names"):
         lines.files(settings("release", release_line=str(path), release_line_files={name: path}))
+
+
+def test_pins_of_a_later_board_are_refused(path: Path) -> None:
+    path.write_text(JOURNAL + "reject: {gpio: 18}\n")
+    later = settings("release", release_line=str(path), fleet_l4t="r36.4", fleet_board="orin-nano")
+    with pytest.raises(BadRule, match="found pins on a board orin-nano; expected a Nano"):
+        lines.container(later, "none", "")

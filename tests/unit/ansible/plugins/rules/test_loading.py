@@ -54,3 +54,43 @@ def test_the_profile_full_is_the_default_and_switches_everything_of_the_thesis_o
     roles = [path.parents[1].name for path in (ROOT / "ansible" / "roles").glob("*/defaults/main.yml")]
     off = {f"{role}_enabled" for role in roles if settings(role).values.get(f"{role}_enabled") is False}
     assert switched == off - {"headless_enabled"} and len(switched) == 5
+
+
+LATER = {"fleet_l4t": "r36.4", "fleet_board": "orin-nano"}
+
+
+def test_a_host_that_says_nothing_is_a_nano_with_jetpack_4_6() -> None:
+    found = settings("swap")
+    assert (found.series.name, found.board.id) == ("r32.7", "nano")
+
+
+def test_board_and_release_are_those_of_the_inventory() -> None:
+    found = settings("swap", **LATER)
+    assert (found.series.python, found.board.capability) == ("3.10", "8.7")
+    assert settings("swap", fleet_l4t="r35").board.id == "xavier-nx"
+
+
+@pytest.mark.parametrize(
+    "said, words",
+    [
+        ({"fleet_l4t": "r34"}, "no series of L4T called 'r34'.*expected r32.7, r35"),
+        ({"fleet_board": "tx2"}, "no board called 'tx2'.*expected nano"),
+        ({"fleet_l4t": "r35", "fleet_board": "nano"}, "found nano with r35; expected xavier-nx, orin-nano, agx-orin"),
+    ],
+)
+def test_what_the_table_does_not_have_is_refused(said: dict[str, str], words: str) -> None:
+    with pytest.raises(loading.BadRule, match=words):
+        settings("swap", **said)
+
+
+@pytest.mark.parametrize("role", ["python37", "opencv_cuda", "pytorch", "easyocr", "paddle"])
+def test_a_role_of_jetpack_4_is_off_on_a_later_board_whatever_the_profile_and_says_why(role: str) -> None:
+    found = settings(role, fleet_profile="full", **{role + "_enabled": True}, **LATER)
+    assert not found.switch(role + "_enabled")
+    assert loading.off(role, found) == f"off on L4T r36.4: {found.series.off[role]}"
+
+
+def test_power_modes_that_nobody_knows_switch_the_role_off() -> None:
+    unknown = settings("power_mode", fleet_l4t="r35", fleet_board="orin-nano")
+    assert "Orin Nano 8 GB with L4T r35 are not known" in loading.off("power_mode", unknown)
+    assert loading.off("power_mode", settings("power_mode", **LATER)) == ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from rules import monitoring
+from rules.loading import BadRule
 
 from tests.unit.ansible.answers import BLANK, SOUND, broken, command, file, judged, settings, unit
 
@@ -61,3 +62,13 @@ def test_a_service_that_does_not_start_at_boot_is_named() -> None:
 def test_jtop_is_a_choice() -> None:
     assert monitoring.plan(settings(ROLE))["units"] == ["nano-ocr-tegrastats.service"]
     assert monitoring.plan(settings(ROLE, monitoring_jtop="true"))["units"][1:] == ["jtop.service"]
+
+
+def test_the_script_runs_on_the_python_of_the_release() -> None:
+    assert monitoring.plan(settings("monitoring"))["python"] == "/usr/bin/python3.6"
+    assert monitoring.plan(settings("monitoring", fleet_l4t="r35"))["python"] == "/usr/bin/python3.8"
+
+
+def test_jtop_is_refused_on_a_later_board() -> None:
+    with pytest.raises(BadRule, match="monitoring_jtop: found true on L4T r35"):
+        monitoring.plan(settings("monitoring", monitoring_jtop=True, fleet_l4t="r35"))

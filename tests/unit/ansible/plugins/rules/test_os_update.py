@@ -8,9 +8,9 @@ import pytest
 from rules import os_update
 from rules.model import Observed
 
-from tests.unit.ansible.answers import VERSIONS, command, file, judged, package, settings
+from tests.unit.ansible.answers import NANO, command, file, judged, package, settings
 
-PINS = VERSIONS["apt"]["container_runtime"]
+PINS = NANO.container
 LINE = "# R32 (release), REVISION: 7.{}, GCID: 1, BOARD: t210ref, EABI: aarch64, DATE: Sat Feb 19 17:05:08 UTC 2022"
 INST = "Inst nvidia-l4t-core [32.7.1-2022] (32.7.6-20241104234540 repo.download.nvidia.com [arm64])\n"
 
@@ -93,3 +93,9 @@ def test_after_the_update_the_release_is_the_newest_and_the_container_set_the_sa
 def test_the_packages_of_l4t_are_asked_of_dpkg() -> None:
     commands = os_update.plan(settings("os_update"))["commands"]
     assert "nvidia-l4t-*" in commands["l4t"][2] and commands["dpkg"] == ["dpkg", "--audit"]
+
+
+def test_another_series_is_refused_with_the_reason() -> None:
+    rules = judged("os_update", board(), fleet_l4t="r36.4")
+    assert {name: rule["holds"] for name, rule in rules.items()} == {"os_update.release": False}
+    assert "steps of its own" in rules["os_update.release"]["next"]

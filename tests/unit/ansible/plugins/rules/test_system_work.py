@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from rules import headless, power_mode, time_sync
+from rules.loading import BadRule
 from rules.model import Observed
 
 from tests.unit.ansible.answers import command, file, judged, settings, unit
@@ -27,7 +28,34 @@ def power(query: str, status: str) -> Observed:
     ],
 )
 def test_the_mode_is_set_unless_it_is_in_force_and_remembered(query: str, status: str, expected: bool) -> None:
-    assert power_mode.work(power(query, status), settings("power_mode")) == {"set_mode": expected}
+    assert power_mode.work(power(query, status), settings("power_mode")) == {"mode": 0, "set_mode": expected}
+
+
+@pytest.mark.parametrize(
+    "said, chosen, mode",
+    [
+        ({}, "fastest", 0),
+        ({}, "1", 1),
+        ({"fleet_l4t": "r36.4", "fleet_board": "orin-nano"}, "fastest", 2),
+        ({"fleet_l4t": "r35"}, "fastest", 8),
+        ({"fleet_l4t": "r35"}, "3", 3),
+        ({"fleet_l4t": "r35", "fleet_board": "orin-nano"}, "fastest", None),
+    ],
+)
+def test_the_wanted_mode_is_one_of_the_board(said: dict[str, str], chosen: str, mode: int | None) -> None:
+    assert power_mode.wanted(settings("power_mode", power_mode_id=chosen, **said)) == mode
+
+
+@pytest.mark.parametrize("chosen", ["2", "slow", "-1"])
+def test_a_mode_that_the_board_does_not_have_is_refused_with_its_modes(chosen: str) -> None:
+    with pytest.raises(BadRule, match=r"fastest or one of 0 \(MAXN\), 1 \(5W\)"):
+        power_mode.wanted(settings("power_mode", power_mode_id=chosen))
+
+
+def test_nothing_is_judged_or_set_where_the_modes_are_not_known() -> None:
+    unknown = settings("power_mode", fleet_l4t="r35", fleet_board="orin-nano")
+    assert power_mode.rules(Observed({}), unknown) == []
+    assert not power_mode.work(power("NV Power Mode: 15W\n0", ""), unknown)["set_mode"]
 
 
 @pytest.mark.parametrize("rc, found", [(127, "no nvpmodel"), (0, "nvpmodel"), (1, "nvpmodel")])

@@ -28,7 +28,7 @@ def test_without_a_shape_the_rules_still_answer(small_net, saved):
 def test_what_does_not_fit_the_board_is_refused(small_net, saved, monkeypatch):
     known = rules.rules()
     known["memory"]["reserve_mib"] = known["memory"]["total_mib"]
-    monkeypatch.setattr(rules, "rules", lambda: known)
+    monkeypatch.setattr(rules, "rules", lambda board="nano": known)
     report = assessment.preflight(saved(small_net), (1, 1, 4, 8))
     assert report.refused and report.findings[-1].node == "memory"
 

@@ -104,3 +104,8 @@ def lock_clocks(locked):
 def model():
     """What the device tree calls the board."""
     return read("sys/firmware/devicetree/base/model").strip("\0\n")
+
+
+def soc():
+    """The system on chip: the last name in the device tree's list."""
+    return read("sys/firmware/devicetree/base/compatible").strip("\0\n").split("nvidia,")[-1]

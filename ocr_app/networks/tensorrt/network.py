@@ -1,30 +1,13 @@
-"""An engine of TensorRT 8.2.1 as a network: the same calls as for ONNX Runtime, float32 in and out.
+"""An engine of TensorRT as a network: the same calls as for ONNX Runtime, float32 in and out."""
 
-Only names of TensorRT 8.2.1 are used (tests/standins/tensorrt-8.2.json): bindings by index, one optimisation profile,
-``execute_async_v2``.
-"""
-
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Dict, List
 
 import numpy as np
 
 from ocr_app.core.errors import DeviceUnavailable, ModelError
 from ocr_app.networks.contract import Arrays, Network
 from ocr_app.networks.cudart import DEVICE_TO_HOST, HOST_TO_DEVICE, Cuda
-
-Shape = Tuple[int, ...]
-
-
-def module() -> Any:
-    """TensorRT's Python binding. Raises DeviceUnavailable if it does not import."""
-    try:
-        import tensorrt
-    except ImportError as error:
-        found = "TensorRT's Python binding does not import: {}".format(error)
-        raise DeviceUnavailable(
-            found, "python3-libnvinfer of JetPack 4.6.x, Python 3.6", "apt list --installed python3-libnvinfer"
-        ) from error
-    return tensorrt
+from ocr_app.networks.tensorrt import installed
 
 
 class TensorrtNetwork(Network):
@@ -35,7 +18,7 @@ class TensorrtNetwork(Network):
 
         Raises ModelError if TensorRT does not load the engine, and DeviceUnavailable.
         """
-        trt = module()
+        trt = installed.module()
         self._name = name
         self._cuda = Cuda()
         self._logger = trt.Logger(trt.Logger.WARNING)
@@ -45,13 +28,10 @@ class TensorrtNetwork(Network):
         if context is None:
             found = "TensorRT {} does not load the engine {}".format(trt.__version__, name)
             raise ModelError(found, "an engine built on this board", "ocr-app engine build --rebuild")
-        self._engine = engine
-        self._context = context
-        self._index = {engine.get_binding_name(i): i for i in range(engine.num_bindings)}
-        self.inputs = tuple(n for n, i in self._index.items() if engine.binding_is_input(i))
-        self.outputs = tuple(n for n, i in self._index.items() if not engine.binding_is_input(i))
+        self._opened = installed.way(trt).open(trt, engine, context)
+        self.inputs, self.outputs = self._opened.inputs, self._opened.outputs
         self.metadata = dict(metadata)
-        self._memory = dict.fromkeys(self._index, (0, 0))
+        self._memory = dict.fromkeys(self.inputs + self.outputs, (0, 0))
 
     def infer(self, arrays: Arrays) -> Arrays:
         """Run once; a batch larger than the profile's maximum runs in parts, because no row depends on the others.
@@ -59,21 +39,17 @@ class TensorrtNetwork(Network):
         Raises ModelError for a shape outside the profile.
         """
         whole = {name: np.ascontiguousarray(arrays[name], np.float32) for name in self.inputs}
-        step = min(self._limits(name)[2][0] for name in self.inputs)
+        step = min(self._opened.limits(name)[2][0] for name in self.inputs)
         count = len(whole[self.inputs[0]])
         parts = [self._once({n: a[k : k + step] for n, a in whole.items()}) for k in range(0, max(count, 1), step)]
         return parts[0] if len(parts) == 1 else {n: np.concatenate([part[n] for part in parts]) for n in self.outputs}
-
-    def _limits(self, name: str) -> Sequence[Shape]:
-        """The smallest, the optimal and the largest shape."""
-        return [tuple(shape) for shape in self._engine.get_profile_shape(0, name)]
 
     def _once(self, arrays: Arrays) -> Arrays:
         for name, array in arrays.items():
             self._give(name, array)
         answers = {name: self._room_for(name) for name in self.outputs}
-        addresses = [self._memory[name][0] for name in sorted(self._index, key=lambda n: self._index[n])]
-        if not self._context.execute_async_v2(addresses, self._cuda.stream.value):
+        addresses = {name: address for name, (address, _) in self._memory.items()}
+        if not self._opened.run(addresses, int(self._cuda.stream.value or 0)):
             raise DeviceUnavailable("TensorRT could not run {}".format(self._name), "a free GPU", "dmesg | tail")
         for name, answer in answers.items():
             self._cuda.copy(answer.ctypes.data, self._memory[name][0], answer.nbytes, DEVICE_TO_HOST)
@@ -81,9 +57,9 @@ class TensorrtNetwork(Network):
         return {name: np.asarray(answer, np.float32) for name, answer in answers.items()}
 
     def _give(self, name: str, array: np.ndarray) -> None:
-        least, _, most = self._limits(name)
+        least, _, most = self._opened.limits(name)
         inside = len(array.shape) == len(least) and all(a <= b <= c for a, b, c in zip(least, array.shape, most))
-        if not inside or not self._context.set_binding_shape(self._index[name], array.shape):
+        if not inside or not self._opened.set_shape(name, array.shape):
             found = "{}: input {} has shape {}".format(self._name, name, array.shape)
             raise ModelError(found, "from {} to {}".format(least, most), "build an engine with other shapes")
         self._reserve(name, array.nbytes)
@@ -91,8 +67,7 @@ class TensorrtNetwork(Network):
 
     def _room_for(self, name: str) -> np.ndarray:
         """An array for one output, with as much memory on the device; its shape follows from those of the inputs."""
-        shape = tuple(self._context.get_binding_shape(self._index[name]))
-        answer = np.empty(shape, module().nptype(self._engine.get_binding_dtype(self._index[name])))
+        answer = np.empty(self._opened.shape(name), installed.module().nptype(self._opened.dtype(name)))
         self._reserve(name, answer.nbytes)
         return answer
 

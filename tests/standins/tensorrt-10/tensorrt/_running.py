@@ -1,6 +1,7 @@
-"""Stand-in: engine and execution context; runs the file inside by ONNX Runtime, from addresses to addresses."""
+"""Stand-in: engine and execution context by named tensors; runs the file inside by ONNX Runtime, between addresses."""
 
 import ctypes
+import enum
 import json
 
 import numpy as np
@@ -9,6 +10,13 @@ from ocr_app.networks import onnx_model, onnx_runtime
 
 from ._building import MAGIC
 from ._types import float32
+from ._version import VERSION
+
+
+class TensorIOMode(enum.Enum):
+    NONE = 0
+    INPUT = 1
+    OUTPUT = 2
 
 
 class Runtime:
@@ -24,11 +32,11 @@ class Runtime:
             return None
         header, _, model = data[len(MAGIC) :].partition(b"\n")
         header = json.loads(header.decode())
-        return ICudaEngine(header, model) if header["version"] == "8.2.1.8" else None
+        return ICudaEngine(header, model) if header["version"] == VERSION else None
 
 
 class ICudaEngine:
-    """Bindings: inputs, then outputs, in the model's order."""
+    """Tensors of the edge: inputs, then outputs, in the model's order. Bindings are gone."""
 
     __slots__ = ("_data", "_header", "_inputs", "_outputs")
 
@@ -38,45 +46,48 @@ class ICudaEngine:
         self._inputs, self._outputs = [value.name for value in model.inputs], list(model.outputs)
 
     @property
-    def num_bindings(self):
+    def num_io_tensors(self):
         return len(self._inputs) + len(self._outputs)
 
-    def get_binding_name(self, index):
+    def get_tensor_name(self, index):
         return (self._inputs + self._outputs)[index]
 
-    def binding_is_input(self, index):
-        return index < len(self._inputs)
+    def get_tensor_mode(self, name):
+        if name in self._inputs:
+            return TensorIOMode.INPUT
+        return TensorIOMode.OUTPUT if name in self._outputs else TensorIOMode.NONE
 
-    def get_binding_dtype(self, index):
+    def get_tensor_dtype(self, name):
         return float32
 
-    def get_profile_shape(self, profile_index, binding):
+    def get_tensor_profile_shape(self, name, profile_index):
         assert profile_index == 0
-        return [tuple(shape) for shape in self._header["shapes"][binding]]
+        return [tuple(shape) for shape in self._header["shapes"][name]]
 
     def create_execution_context(self):
         return IExecutionContext(self)
 
 
 class IExecutionContext:
-    __slots__ = ("_answers", "_engine", "_session", "_shapes")
+    __slots__ = ("_addresses", "_answers", "_engine", "_session", "_shapes")
 
     def __init__(self, engine):
         self._engine = engine
         self._session = onnx_runtime.session(engine._data, "CPUExecutionProvider", 1, "stand-in", optimised=False)
-        self._shapes, self._answers = {}, None
+        self._shapes, self._answers, self._addresses = {}, None, {}
 
-    def set_binding_shape(self, binding, shape):
-        name = self._engine.get_binding_name(binding)
-        least, _, most = self._engine.get_profile_shape(0, name)
+    def set_input_shape(self, name, shape):
+        """False for a tensor that is no input, and for a shape outside the profile."""
+        if self._engine.get_tensor_mode(name) is not TensorIOMode.INPUT:
+            return False
+        least, _, most = self._engine.get_tensor_profile_shape(name, 0)
         if len(shape) != len(least) or not all(a <= b <= c for a, b, c in zip(least, shape, most)):
             return False
         self._shapes[name], self._answers = tuple(shape), None
         return True
 
-    def get_binding_shape(self, binding):
+    def get_tensor_shape(self, name):
         """Of an output: found by running the network on zeros, since ONNX Runtime tells no shapes beforehand."""
-        name = self._engine.get_binding_name(binding)
         if name in self._shapes:
             return self._shapes[name]
         if set(self._shapes) != set(self._engine._inputs):
@@ -85,16 +96,23 @@ class IExecutionContext:
             self._answers = self._run({n: np.zeros(s, np.float32) for n, s in self._shapes.items()})
         return self._answers[name].shape
 
-    def execute_async_v2(self, bindings, stream_handle, input_consumed=None):
-        if set(self._shapes) != set(self._engine._inputs) or not all(bindings):
+    def set_tensor_address(self, name, memory):
+        """False for a name that is not a tensor of the edge; an address stays set until another one is."""
+        if self._engine.get_tensor_mode(name) is TensorIOMode.NONE:
             return False
-        given = {n: _at(bindings[i], self._shapes[n]).copy() for i, n in enumerate(self._engine._inputs)}
-        for i, (_, value) in enumerate(sorted(self._run(given).items(), key=lambda pair: self._place(pair[0]))):
-            _at(bindings[len(given) + i], value.shape)[...] = value
+        self._addresses[name] = memory
         return True
 
-    def _place(self, name):
-        return self._engine._outputs.index(name)
+    def execute_async_v3(self, stream_handle):
+        """False, as TensorRT answers, while an input has no shape or a tensor of the edge has no address."""
+        engine = self._engine
+        names = engine._inputs + engine._outputs
+        if set(self._shapes) != set(engine._inputs) or not all(self._addresses.get(name) for name in names):
+            return False
+        given = {name: _at(self._addresses[name], self._shapes[name]).copy() for name in engine._inputs}
+        for name, value in self._run(given).items():
+            _at(self._addresses[name], value.shape)[...] = value
+        return True
 
     def _run(self, arrays):
         names = self._engine._outputs

@@ -1,4 +1,4 @@
-"""Stand-in: parser, network and builder."""
+"""Stand-in: parser, network and builder; the settings of a build and its versions are in modules of their own."""
 
 import json
 
@@ -7,11 +7,12 @@ from ocr_app.networks import half, onnx_model
 from ocr_app.networks.graph import element_types
 from ocr_app.verification.precision_plan import layer_name
 
+from ._config import IBuilderConfig, workspace_of
 from ._types import BuilderFlag, DataType, NetworkDefinitionCreationFlag, float32
+from ._version import ALWAYS_EXPLICIT, MOST_OPSET, VERSION
 
 MAGIC = b"stand-in for a TensorRT engine\n"
 KINDS = {onnx_model.FLOAT: DataType.FLOAT, onnx_model.FLOAT16: DataType.HALF, onnx_model.BOOL: DataType.BOOL}
-MOST_OPSET = 13
 
 
 class ITensor:
@@ -51,7 +52,8 @@ class INetworkDefinition:
     __slots__ = ("_data", "_explicit", "_inputs", "_layers", "_model")
 
     def __init__(self, flags):
-        self._explicit = bool(flags & (1 << int(NetworkDefinitionCreationFlag.EXPLICIT_BATCH)))
+        explicit = bool(flags & (1 << int(NetworkDefinitionCreationFlag.EXPLICIT_BATCH)))
+        self._explicit = explicit or ALWAYS_EXPLICIT
         self._model, self._data, self._layers, self._inputs = None, b"", [], []
 
     @property
@@ -80,7 +82,7 @@ class ParserError:
 
 
 class OnnxParser:
-    """Refuses what is no ONNX model, an opset beyond 13, and a network without EXPLICIT_BATCH."""
+    """Refuses what is no ONNX model, an opset beyond that of the version, and a network with an implicit batch."""
 
     __slots__ = ("_errors", "_network")
 
@@ -128,44 +130,6 @@ class IOptimizationProfile:
         self._shapes[input] = [list(min), list(opt), list(max)]
 
 
-class ITimingCache:
-    __slots__ = ("_data",)
-
-    def __init__(self, data):
-        self._data = data
-
-    def serialize(self):
-        return memoryview(self._data or b"stand-in timing cache")
-
-
-class IBuilderConfig:
-    __slots__ = ("_flags", "_profiles", "_timing", "max_workspace_size")
-
-    def __init__(self):
-        self.max_workspace_size, self._flags, self._profiles, self._timing = 0, set(), [], ITimingCache(b"")
-
-    def set_flag(self, flag):
-        self._flags.add(BuilderFlag(flag))
-
-    def add_optimization_profile(self, profile):
-        if not profile._shapes:
-            return -1
-        self._profiles.append(profile)
-        return len(self._profiles) - 1
-
-    def create_timing_cache(self, serialized_timing_cache):
-        return ITimingCache(bytes(serialized_timing_cache))
-
-    def set_timing_cache(self, cache, ignore_mismatch):
-        if cache._data and not cache._data.startswith(b"stand-in timing cache") and not ignore_mismatch:
-            return False
-        self._timing = cache
-        return True
-
-    def get_timing_cache(self):
-        return self._timing
-
-
 class Builder:
     __slots__ = ("_logger",)
 
@@ -187,13 +151,13 @@ class Builder:
 
     def build_serialized_network(self, network, config):
         """None where TensorRT gives None: nothing parsed, no workspace, no fitting profile for free dimensions."""
-        if network._model is None or config.max_workspace_size < 1 << 20:
+        if network._model is None or workspace_of(config) < 1 << 20:
             return None
         shapes = config._profiles[0]._shapes if config._profiles else {}
         for value in network._model.inputs:
             if None in value.dims and not _fits(value.dims, shapes.get(value.name, [])):
                 return None
-        header = {"version": "8.2.1.8", "shapes": shapes, "workspace": config.max_workspace_size}
+        header = {"version": VERSION, "shapes": shapes, "workspace": workspace_of(config)}
         return memoryview(MAGIC + json.dumps(header).encode() + b"\n" + _network_bytes(network, config))
 
 

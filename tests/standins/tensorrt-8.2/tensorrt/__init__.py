@@ -10,13 +10,14 @@ import numpy as np
 
 from . import _memory
 from ._building import Builder, OnnxParser
-from ._running import Runtime
+from ._running import ICudaEngine, Runtime
 from ._types import BuilderFlag, Logger, NetworkDefinitionCreationFlag, float16, float32
+from ._version import VERSION
 
-__version__ = "8.2.1.8"
+__version__ = VERSION
 __all__ = [
-    "Builder", "BuilderFlag", "Logger", "NetworkDefinitionCreationFlag", "OnnxParser", "Runtime", "float16", "float32",
-    "nptype",
+    "Builder", "BuilderFlag", "ICudaEngine", "Logger", "NetworkDefinitionCreationFlag", "OnnxParser", "Runtime",
+    "float16", "float32", "nptype",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An engine as a network, on the stand-in: batches in parts, shapes within the profile, memory given back."""
+"""An engine as a network, on the stand-in of each version: batches in parts, shapes in the profile, memory freed."""
 
 import sys
 
@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from ocr_app.core.errors import DeviceUnavailable, ModelError
-from ocr_app.networks import tensorrt as networks_tensorrt
-from ocr_app.networks.tensorrt import TensorrtNetwork
+from ocr_app.networks.tensorrt import installed
+from ocr_app.networks.tensorrt.network import TensorrtNetwork
 
 pytest.importorskip("onnxruntime")
+
+
+@pytest.fixture
+def trt(every_trt):
+    """TensorRT 8.2, 8.5 and 10."""
+    return every_trt
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def engine_of(trt, data):
     graph = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH))
     assert trt.OnnxParser(graph, trt.Logger(trt.Logger.WARNING)).parse(data)
     config, profile = builder.create_builder_config(), builder.create_optimization_profile()
-    config.max_workspace_size = 1 << 28
+    installed.way(trt).set_workspace(trt, config, 1 << 28)
     profile.set_shape("image", (1, 1, 4, 2), (2, 1, 4, 8), (3, 1, 4, 16))
     config.add_optimization_profile(profile)
     return bytes(builder.build_serialized_network(graph, config))
@@ -65,7 +71,14 @@ def test_buffers_grow_to_the_largest_shape_and_closing_gives_them_back(network):
     assert held == before
 
 
-def test_without_the_binding_the_reason_is_given(monkeypatch):
-    monkeypatch.setitem(sys.modules, "tensorrt", None)
-    with pytest.raises(DeviceUnavailable, match="TensorRT's Python binding does not import"):
-        networks_tensorrt.module()
+def test_a_run_that_cannot_start_is_an_error(network, monkeypatch):
+    monkeypatch.setattr(type(network._opened), "run", lambda *_: False)
+    with pytest.raises(DeviceUnavailable, match="TensorRT could not run five"):
+        network.infer_one(np.ones((1, 1, 4, 8), np.float32))
+
+
+def test_an_engine_of_another_version_is_not_loaded(trt, network, make_model):
+    data = engine_of(trt, make_model([("Mul", ["image", "five"], ["logits"])], {"five": [5.0]}))
+    other = data.replace(trt.__version__.encode(), b"9.9.9.9")
+    with pytest.raises(ModelError, match="does not load"):
+        TensorrtNetwork(other, {}, "x")

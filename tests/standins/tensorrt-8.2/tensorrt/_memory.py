@@ -8,9 +8,11 @@ from ctypes import CFUNCTYPE, POINTER, c_int, c_size_t, c_void_p
 
 from ocr_app.networks import cudart
 
+from ._version import CAPABILITY
+
 held = {}
 _ERROR = ctypes.create_string_buffer(b"invalid argument (stand-in)")
-ATTRIBUTES = {75: 5, 76: 3}  # compute capability of the Nano's GPU
+ATTRIBUTES = dict(zip((75, 76), CAPABILITY))
 
 
 def _malloc(target, size):
