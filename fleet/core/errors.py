@@ -270,3 +270,10 @@ class GatewayError(FleetError):
 
     exit_code = 88
     code = "gateway"
+
+
+class SiteError(FleetError):
+    """The site cannot collect, keep or show results, or what it did is not what it has to do."""
+
+    exit_code = 89
+    code = "site"

@@ -1,0 +1,85 @@
+"""`./inv site ...`: the verbs."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+
+import attr
+import psycopg
+
+from fleet.core.errors import SiteError
+from fleet.site import metrics as measured
+from fleet.site import settings as settled
+from fleet.site.collecting.collector import SiteCollector
+from fleet.site.keeping.keeper import SiteKeeper
+from fleet.site.settings import SiteSettings
+from fleet.site.store import database, months
+
+log = logging.getLogger(__name__)
+
+
+def read(path: str, name: str = "", metrics: str = "") -> SiteSettings:
+    """The settings, with the name of a collector and its address for Prometheus instead of those in the file."""
+    settled.exists(path)
+    found = settled.load(path)
+    changed = {"name": name, "metrics": metrics}
+    own = attr.evolve(found.collect, **{key: value for key, value in changed.items() if value})
+    return attr.evolve(found, collect=own)
+
+
+def migrate(path: str) -> int:
+    """Makes tables and months. Returns 0. Raises SiteError."""
+    found = read(path)
+    try:
+        with database.connect(found.database.url, found.database.password) as connection:
+            made = database.migrate(connection)
+            created, _ = months.tend(connection, found.keep.months)
+    except psycopg.Error as error:
+        raise _trouble(found, error) from error
+    print("\n".join([*made, *map(months.name_of, created)]) or "nothing to do")
+    return 0
+
+
+def collect(path: str, name: str = "", metrics: str = "") -> int:
+    """Collects until SIGTERM or Ctrl-C. Returns 0. Raises SiteError: the database is not migrated, or a name is taken."""
+    found = read(path, name, metrics)
+    try:
+        with database.connect(found.database.url, found.database.password) as connection:
+            database.check(connection)
+    except psycopg.OperationalError as error:
+        log.warning("the database is away; results wait at the broker: %s", str(error).strip())
+    except psycopg.Error as error:
+        raise _trouble(found, error) from error
+    counted, stop = measured.SiteMetrics(), threading.Event()
+    collector, keeper = SiteCollector(found, counted), SiteKeeper(found, counted)
+    end = measured.serve(counted, found.collect.metrics) if found.collect.metrics else lambda: None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    keeping = threading.Thread(target=_guarded, args=(keeper, stop), name="keeper")
+    keeping.start()
+    try:
+        collector.run(stop)
+    finally:
+        stop.set()
+        keeping.join(10.0)
+        end()
+    return 0
+
+
+def _guarded(keeper: SiteKeeper, stop: threading.Event) -> None:
+    """A fault of our own ends the process, so that it is started again."""
+    try:
+        keeper.run(stop)
+    except Exception:
+        log.exception("the keeper failed")
+        stop.set()
+        raise
+
+
+def _trouble(found: SiteSettings, error: psycopg.Error) -> SiteError:
+    return SiteError(
+        f"the database {found.database.url}: {str(error).strip()}", "a PostgreSQL that answers",
+        "docs/how-to/collect-results.md",
+    )  # fmt: skip
