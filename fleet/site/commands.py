@@ -20,6 +20,33 @@ from fleet.site.store import database, months
 log = logging.getLogger(__name__)
 
 
+VERBS = ("demo", "collect", "page", "migrate", "bench")
+
+
+def run(
+    verb: str, path: str, name: str = "", metrics: str = "", seconds: float = 0.0, quick: bool = False,
+    publish: bool = False,
+) -> int:  # fmt: skip
+    """One verb; its exit code. Raises SiteError."""
+    if verb == "migrate":
+        return migrate(path)
+    if verb == "collect":
+        return collect(path, name, metrics)
+    if verb == "page":
+        from fleet.site.page import server
+
+        return server.run(read(path))
+    if verb == "demo":
+        from fleet.site.proof import demo
+
+        return demo.run(seconds)
+    if verb == "bench":
+        from fleet.site.proof import report
+
+        return report.run(publish, quick)
+    raise SiteError(f"site {verb}: not known", " or ".join(VERBS), "./inv --help site")
+
+
 def read(path: str, name: str = "", metrics: str = "") -> SiteSettings:
     """The settings, with the name of a collector and its address for Prometheus instead of those in the file."""
     settled.exists(path)

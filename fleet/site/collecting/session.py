@@ -106,6 +106,8 @@ class SharedSession:
         if any(code.is_failure for code in codes):
             self.trouble = f"the broker refuses the subscription {self._topic}: {codes[0]}"
             log.error(self.trouble)
+        else:
+            log.info("subscribed to %s", self._topic)
 
     def _disconnected(self, _: Any, __: Any, ___: Any, code: Any, *____: Any) -> None:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pwd
+import resource
 import shutil
 import signal
 import subprocess
@@ -22,8 +23,19 @@ from fleet.site.store import database
 log = logging.getLogger(__name__)
 _STARTS_S, _ENDS_S = 30.0, 20.0
 _USER = "postgres"
+_SUBSCRIBED = "subscribed to"
 CONFIG = ROOT / "docs" / "how-to" / "site" / "mosquitto.conf"
 _OWN = ("listener", "persistence_location", "allow_anonymous", "password_file", "acl_file", "log_dest")
+
+
+def raise_file_limit(wanted: int = 8192) -> int:
+    """As many open files as the system lets this process and its children have, up to ``wanted``; returns the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most
+    return soft
 
 
 def broker_lines() -> tuple[str, str]:
@@ -134,6 +146,12 @@ class LoopbackDatabase:
             self._process.wait(_ENDS_S)
         self._process = None
 
+    def remove(self) -> None:
+        """Stops it, and removes a folder that is not where it was asked for."""
+        self.stop()
+        if self.folder.is_relative_to("/var/tmp"):
+            shutil.rmtree(self.folder, ignore_errors=True)
+
     def kill(self) -> None:
         """SIGKILL for all of its processes, so that nothing can be written in the end."""
         if self._process is not None:
@@ -164,8 +182,21 @@ class CollectorProcess:
 
     def __init__(self, folder: Path, settings: Path, name: str) -> None:
         self._folder, self._settings, self.name = folder, settings, name
-        self.metrics = free_port()
+        self.metrics, self._since = free_port(), 0
         self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def _said(self) -> Path:
+        return self._folder / f"{self.name}.log"
+
+    def wait_connected(self, seconds: float = _STARTS_S) -> None:
+        """Returns when the broker has its subscription. Raises SiteError with what it said where that takes too long."""
+        until = time.monotonic() + seconds
+        while _SUBSCRIBED not in (said := self._said.read_bytes()[self._since :].decode("utf-8", "replace")):
+            if time.monotonic() > until or self.process is None or self.process.poll() is not None:
+                last = said.strip().rpartition("\n")[2]
+                raise SiteError(f"{self.name} does not start: {last}", "a collector that subscribes", str(self._said))
+            time.sleep(0.05)
 
     def start(self) -> CollectorProcess:
         """Starts it; it need not be ready when this returns."""
@@ -175,7 +206,8 @@ class CollectorProcess:
         )
         command = [sys.executable, "-c", code, str(self._settings), self.name, f"127.0.0.1:{self.metrics}"]
         environ = dict(os.environ, PYTHONPATH=str(ROOT))
-        with (self._folder / f"{self.name}.log").open("ab") as log:
+        self._since = self._said.stat().st_size if self._said.exists() else 0
+        with self._said.open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True
             )

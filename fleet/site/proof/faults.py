@@ -27,7 +27,10 @@ _NEVER_S = 86400.0
 class ProvedSite:
     """Broker, database and collectors with fresh data below ``folder``; ``with`` ends them."""
 
-    def __init__(self, folder: Path, collectors: int = 2, keep: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, folder: Path, collectors: int = 2, keep: dict[str, Any] | None = None,
+        collect: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         """Raises SiteError where something is missing on this computer."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -36,6 +39,7 @@ class ProvedSite:
         self.broker = make_broker(folder / "broker")
         self.settings = folder / "site.yaml"
         self._keep = {"look_s": 0.5, "grace_s": 3.0, "again_s": 5.0, **(keep or {})}
+        self._collect = {"metrics": "", "expiry_s": _EXPIRY_S, **(collect or {})}
         self.collectors = [CollectorProcess(folder, self.settings, f"collector-{n + 1}") for n in range(collectors)]
 
     def __enter__(self) -> ProvedSite:
@@ -47,14 +51,14 @@ class ProvedSite:
         return self
 
     def _start(self) -> None:
-        self._stack.callback(self.database.stop)
+        self._stack.callback(self.database.remove)
         self.database.start()
         started_broker(self.broker)
         self._stack.callback(self.broker.stop)
         written = {
             "mqtt": {"port": self.broker.port, "keepalive_s": 5},
             "database": {"url": self.database.url},
-            "collect": {"metrics": "", "expiry_s": _EXPIRY_S},
+            "collect": self._collect,
             "keep": self._keep,
         }
         self.settings.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
@@ -64,6 +68,8 @@ class ProvedSite:
         for collector in self.collectors:
             self._stack.callback(collector.stop)
             collector.start()
+        for collector in self.collectors:
+            collector.wait_connected()
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
@@ -159,7 +165,6 @@ def measure(
         rhythm = BoardRhythm(made, rate_hz)
         settle = site.wait_complete if is_asking else site.wait_quiet
         try:
-            _warm_up(site, made)
             rhythm.start()
             rows = [_one_kind(site, made, kind, rounds, away_s, settle) for kind in kinds]
             rhythm.end()
@@ -175,15 +180,6 @@ def measure(
             "boards": boards, "rate_hz": rate_hz, "rounds": rounds, "away_s": away_s, "kinds": rows,
             "settled_s": round(settled, 1), "total": compare(site, [row for rows in journals.values() for row in rows]),
         }  # fmt: skip
-
-
-def _warm_up(site: ProvedSite, boards: list[JournalledBoard]) -> None:
-    """Until the site has a part of every board: the collectors are subscribed from then on."""
-    until = time.monotonic() + _SETTLES_S
-    while len(site.completes()) < len(boards) and time.monotonic() < until:
-        for board in boards:
-            board.decide()
-        time.sleep(0.5)
 
 
 def _last(boards: list[JournalledBoard]) -> dict[str, int]:
