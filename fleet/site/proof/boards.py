@@ -22,35 +22,41 @@ REASONS = ("no-read", "expired", "format", "unsure", "no-consensus")
 RECIPE = "dates"
 
 
-def invented(name: str, boot: str, number: int, chance: random.Random, rejects: float = 0.06) -> PartRow:
-    """A decided part. ``rejects``: share of those that do not pass."""
+def invented(
+    name: str, boot: str, number: int, chance: random.Random, rejects: float = 0.06, ago_s: float = 0.0,
+    release: str = "2026.11.1",
+) -> PartRow:  # fmt: skip
+    """A decided part. ``rejects``: share of those that do not pass; ``ago_s``: how long ago its trigger was."""
     passes = chance.random() >= rejects
     reason = chance.choices(REASONS, (5, 4, 3, 2, 1))[0]
     verdict = "pass" if passes else "no-read" if reason == "no-read" else "fail"
-    triggered, wall = time.monotonic(), time.time()
+    triggered, wall = time.monotonic(), time.time() - ago_s
     text = "" if verdict == "no-read" else f"EXP {chance.randrange(1, 29):02d}.11.2027 LOT {chance.randrange(10**6):06d}"
     return PartRow(
         number=number, id=part_id(name, boot, number), board=name, boot=boot, cause="gpio", name="", frame="",
         triggered=triggered, captured=triggered + 0.004, decided=triggered + 0.06, wall=wall, clock_trusted=True,
         verdict=verdict, text=text, reasons=() if passes else (reason,), values={"lot": text[-6:]},
         witnesses={"ppocr": text, "codes": text}, timings={"preprocess": 4.1, "detect": 21.0, "recognise": 30.2},
-        recipe=RECIPE, recipe_digest="0" * 64, release="2026.11.1",
+        recipe=RECIPE, recipe_digest="0" * 64, release=release,
     )  # fmt: skip
 
 
 class JournalledBoard:
     """One board: a journal of its own, and the thread that sends from it."""
 
-    def __init__(self, folder: Path, name: str, port: int, rejects: float = 0.06) -> None:
-        self.name, self.folder, self._rejects = name, folder / name, rejects
+    def __init__(
+        self, folder: Path, name: str, port: int, rejects: float = 0.06, release: str = "2026.11.1"
+    ) -> None:
+        self.name, self.folder, self._rejects, self._release = name, folder / name, rejects, release
         self._chance = random.Random(name)
         self._status, self._stop = ServiceStatus(), threading.Event()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.journal = PartJournal(str(self.folder), self._status)
         self.journal.keep_cursors((CURSOR,))
         self.boot = new_boot()
-        self.journal.record_boot(self.boot, time.time(), "2026.11.1")
+        self.journal.record_boot(self.boot, time.time(), release)
         self._last: PartRow | None = None
+        self.degraded: list[str] = []
         self._counts = {"passes": 0, "rejects": 0}
         settings = MqttSettings(host="127.0.0.1", port=port, keepalive_s=5)
         self._output = MqttOutput(settings, name, self.journal, self._status, self._state)
@@ -60,13 +66,14 @@ class JournalledBoard:
     def _state(self) -> dict[str, Any]:
         last = self._last
         return {
-            "ready": True, "is_degraded": False, "degraded": [], "boot": self.boot, **self._counts,
+            "ready": True, "is_degraded": bool(self.degraded), "degraded": self.degraded, "boot": self.boot, **self._counts,
             "recipe": RECIPE, "number": last.number if last else None, "id": last.id if last else None,
         }  # fmt: skip
 
-    def decide(self) -> PartRow:
+    def decide(self, ago_s: float = 0.0) -> PartRow:
         """One more part, written down."""
-        row = invented(self.name, self.boot, self.journal.numbers.take(), self._chance, self._rejects)
+        number = self.journal.numbers.take()
+        row = invented(self.name, self.boot, number, self._chance, self._rejects, ago_s, self._release)
         self.journal.begin(row._replace(verdict=None, decided=None))
         self._last = row = self.journal.decide(row)
         self._counts["passes" if row.passed else "rejects"] += 1
