@@ -559,6 +559,7 @@ def docs(_: Context) -> None:
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
     from fleet.reports.recipes import troubleshooting
+    from fleet.site import reference as of_site
     from ocr_app.line.outputs import reference as registers
     from ocr_app.line.settings import reference
 
@@ -567,6 +568,7 @@ def docs(_: Context) -> None:
     _run(reference.main)
     _run(registers.main)
     _run(nodes.main)
+    _run(of_site.main)
     _run(command_line.main)
     _run(troubleshooting.main)
     _run(architecture.main)

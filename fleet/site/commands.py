@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import signal
+import sys
 import threading
+from collections.abc import Sequence
 
 import attr
 import psycopg
 
+from fleet.core import logs
 from fleet.core.errors import SiteError
 from fleet.site import metrics as measured
 from fleet.site import settings as settled
@@ -16,6 +20,7 @@ from fleet.site.collecting.collector import SiteCollector
 from fleet.site.keeping.keeper import SiteKeeper
 from fleet.site.settings import SiteSettings
 from fleet.site.store import database, months
+from ocr_app.core.errors import OcrError
 
 log = logging.getLogger(__name__)
 
@@ -110,3 +115,19 @@ def _trouble(found: SiteSettings, error: psycopg.Error) -> SiteError:
         f"the database {found.database.url}: {str(error).strip()}", "a PostgreSQL that answers",
         "docs/how-to/collect-results.md",
     )  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The process; an exit code of errors.py."""
+    parser = argparse.ArgumentParser(prog="python -m fleet.site", description="Every result of every board.")
+    parser.add_argument("verb", choices=("collect", "page", "migrate"))
+    parser.add_argument("--settings", default="site.yaml", help="default: %(default)s")
+    parser.add_argument("--name", default="", help="of this collector, instead of collect.name")
+    parser.add_argument("--metrics", default="", metavar="HOST:PORT", help="instead of collect.metrics")
+    own = parser.parse_args(arguments)
+    try:
+        logs.configure()
+        return run(own.verb, own.settings, own.name, own.metrics)
+    except OcrError as error:
+        print(f"site: {error}", file=sys.stderr)
+        return error.exit_code

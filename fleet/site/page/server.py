@@ -25,8 +25,12 @@ log = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 LOOK = ROOT / "ocr_app" / "line" / "page" / "assets"
-ASSETS = {"page.css": "text/css", "icon.svg": "image/svg+xml"}
-"""The look of the board's own page."""
+OWN = Path(__file__).resolve().parent / "site.css"
+ASSETS = {
+    "page.css": (LOOK / "page.css", "text/css"), "icon.svg": (LOOK / "icon.svg", "image/svg+xml"),
+    "site.css": (OWN, "text/css"),
+}  # fmt: skip
+"""The look of the board's own page, and a little beside it."""
 _AT_ONCE = 4
 _MOST_MS = 10000
 
@@ -114,7 +118,8 @@ class SiteScreens:
         name = request.match_info["name"]
         if name not in ASSETS:
             raise web.HTTPNotFound()
-        return web.Response(body=(LOOK / name).read_bytes(), content_type=ASSETS[name])
+        path, kind = ASSETS[name]
+        return web.Response(body=path.read_bytes(), content_type=kind)
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:

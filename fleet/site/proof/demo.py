@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import signal
 import threading
 import time
@@ -57,6 +58,8 @@ class DemonstratedPage:
 
 def run(seconds: float = 0.0, folder: Path = FOLDER) -> int:
     """Until Ctrl-C, or for ``seconds``. Returns 0. Raises SiteError: something is missing, or a part is lost."""
+    for name in ("ocr_app", "fleet.site"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # what is killed says so often enough here
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     _say("starting PostgreSQL, Mosquitto, two collectors and ten boards; this takes some seconds")
     try:

@@ -200,11 +200,10 @@ class CollectorProcess:
 
     def start(self) -> CollectorProcess:
         """Starts it; it need not be ready when this returns."""
-        code = (
-            "import sys; from fleet.core import logs; from fleet.site import commands; logs.configure();"
-            " sys.exit(commands.collect(*sys.argv[1:]))"
-        )
-        command = [sys.executable, "-c", code, str(self._settings), self.name, f"127.0.0.1:{self.metrics}"]
+        command = [
+            sys.executable, "-m", "fleet.site", "collect", "--settings", str(self._settings), "--name", self.name,
+            "--metrics", f"127.0.0.1:{self.metrics}",
+        ]  # fmt: skip
         environ = dict(os.environ, PYTHONPATH=str(ROOT))
         self._since = self._said.stat().st_size if self._said.exists() else 0
         with self._said.open("ab") as log:
