@@ -95,6 +95,8 @@ class JournalledBoard:
         self._stop.set()
         self._thread.join(10.0)
         self.journal.close()
+        client = self._output._client  # its callbacks hold it in a circle; without one, it closes its sockets at once
+        client.on_connect = client.on_disconnect = client.on_message = client.on_publish = None
 
 
 class BoardRhythm:
