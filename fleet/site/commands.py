@@ -56,8 +56,8 @@ def read(path: str, name: str = "", metrics: str = "") -> SiteSettings:
     """The settings, with the name of a collector and its address for Prometheus instead of those in the file."""
     settled.exists(path)
     found = settled.load(path)
-    changed = {"name": name, "metrics": metrics}
-    own = attr.evolve(found.collect, **{key: value for key, value in changed.items() if value})
+    own = found.collect
+    own = attr.evolve(own, name=name or own.name, metrics=metrics or own.metrics)
     return attr.evolve(found, collect=own)
 
 
@@ -75,7 +75,7 @@ def migrate(path: str) -> int:
 
 
 def collect(path: str, name: str = "", metrics: str = "") -> int:
-    """Collects until SIGTERM or Ctrl-C. Returns 0. Raises SiteError: the database is not migrated, or a name is taken."""
+    """Collects until SIGTERM or Ctrl-C. Returns 0. Raises SiteError: no tables in the database, or a name is taken."""
     found = read(path, name, metrics)
     try:
         with database.connect(found.database.url, found.database.password) as connection:

@@ -24,7 +24,9 @@ class SiteMetrics:
         self.dead = self._count("dead_letters", "messages that cannot be stored, which are kept with their reason")
         self.acknowledged = self._count("acknowledged", "messages acknowledged to the broker, after their commit")
         self.withheld = self._count("withheld", "messages stored after their connection had gone, which come again")
-        self.failures = self._count("database_failures", "batches that the database did not take, and that are tried again")
+        self.failures = self._count(
+            "database_failures", "batches that the database did not take, and that are tried again"
+        )
         self.asked = self._count("resend_asked", "requests to boards to send parts again")
         self.given_up = self._count("gaps_given_up", "gaps that no board could close")
         self.waiting = self._show("waiting", "messages that are here and not stored yet")
@@ -52,7 +54,9 @@ def serve(metrics: SiteMetrics, address: str) -> Callable[[], None]:
     try:
         server, thread = start_http_server(int(port), addr=host.strip("[]"), registry=metrics.registry)
     except OSError as error:
-        raise SiteError(f"collect.metrics {address}: {error}", "a free address", "another one in the settings") from error
+        raise SiteError(
+            f"collect.metrics {address}: {error}", "a free address", "another one in the settings"
+        ) from error
     return lambda: _end(server, thread)
 
 

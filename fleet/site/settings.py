@@ -78,9 +78,14 @@ class SiteDatabase:
     """The PostgreSQL that has the results."""
 
     url: str = setting(
-        "postgresql:///nano_ocr", "Where it is.", form="a connection string of PostgreSQL without a password", fits=_is_url
+        "postgresql:///nano_ocr",
+        "Where it is.",
+        form="a connection string of PostgreSQL without a password",
+        fits=_is_url,
     )
-    password_file: str = setting("", "File whose first line is the password; a socket of the host needs none.", path=True)
+    password_file: str = setting(
+        "", "File whose first line is the password; a socket of the host needs none.", path=True
+    )
 
     @property
     def password(self) -> str:
@@ -145,9 +150,12 @@ class SitePage:
     listen: str = setting("127.0.0.1:8095", "Where the page listens.", form="HOST:PORT", fits=_is_address)
     open: bool = setting(False, "Everybody on the network may look; there are no users and there is no TLS.")
     pictures: str = setting(
-        "", "Where pictures of rejects are: the address of a folder or of an S3-compatible store, with one folder a board."
+        "",
+        "Where pictures of rejects are: the address of a folder or of an S3-compatible store, with one folder a board.",
     )
-    silent_min: float = setting(15.0, "Minutes without a word after which a board counts as silent.", "min", 0.1, 100000.0)
+    silent_min: float = setting(
+        15.0, "Minutes without a word after which a board counts as silent.", "min", 0.1, 100000.0
+    )
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)

@@ -84,7 +84,9 @@ class SiteCollector:
         try:
             while not stop.is_set():
                 if self.session.trouble:
-                    raise SiteError(self.session.trouble, "a name and rights of its own for each collector", "collect.name")
+                    raise SiteError(
+                        self.session.trouble, "a name and rights of its own for each collector", "collect.name"
+                    )
                 batch = self._inbox.take(self._settings.collect.batch, self._settings.collect.linger_ms / 1000.0)
                 if batch and self._store(batch, stop):
                     self._acknowledge(batch)

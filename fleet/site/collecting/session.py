@@ -81,9 +81,7 @@ class SharedSession:
     def start(self) -> None:
         """Connects, from a thread of paho, as often as is needed."""
         own = self._settings
-        self._client.connect_async(
-            own.host, own.port, own.keepalive_s, clean_start=False, properties=self._properties
-        )
+        self._client.connect_async(own.host, own.port, own.keepalive_s, clean_start=False, properties=self._properties)
         self._client.loop_start()
 
     def stop(self) -> None:

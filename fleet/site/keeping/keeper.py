@@ -1,4 +1,4 @@
-"""The keeper: the one collector that holds a lock in the database looks for gaps, hears how boards are, and tends months.
+"""The keeper: the collector that holds a lock in the database finds gaps, hears how boards are, and tends months.
 
 The lock belongs to a connection, so it is free as soon as that collector is dead; another one takes it within seconds.
 """

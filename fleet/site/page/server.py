@@ -78,7 +78,8 @@ class SiteScreens:
         def ask(connection: database.Connection) -> dict[str, Any]:
             boards = queries.figures(connection, hours, self._settings.page.silent_min, _now())
             return {
-                "boards": boards, "reasons": queries.reasons(connection, hours), "course": queries.course(connection, hours),
+                "boards": boards, "reasons": queries.reasons(connection, hours),
+                "course": queries.course(connection, hours),
                 "releases": queries.releases(connection, hours), "troubles": queries.troubles(connection),
             }  # fmt: skip
 
@@ -104,7 +105,8 @@ class SiteScreens:
             if one is None:
                 raise web.HTTPNotFound()
             return {
-                "one": one, "reasons": queries.reasons(connection, hours, name), "rejects": queries.rejects(connection, name),
+                "one": one, "reasons": queries.reasons(connection, hours, name),
+                "rejects": queries.rejects(connection, name),
                 "course": queries.course(connection, hours, name),
             }  # fmt: skip
 

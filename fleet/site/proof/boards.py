@@ -31,7 +31,9 @@ def invented(
     reason = chance.choices(REASONS, (5, 4, 3, 2, 1))[0]
     verdict = "pass" if passes else "no-read" if reason == "no-read" else "fail"
     triggered, wall = time.monotonic(), time.time() - ago_s
-    text = "" if verdict == "no-read" else f"EXP {chance.randrange(1, 29):02d}.11.2027 LOT {chance.randrange(10**6):06d}"
+    text = (
+        "" if verdict == "no-read" else f"EXP {chance.randrange(1, 29):02d}.11.2027 LOT {chance.randrange(10**6):06d}"
+    )
     return PartRow(
         number=number, id=part_id(name, boot, number), board=name, boot=boot, cause="gpio", name="", frame="",
         triggered=triggered, captured=triggered + 0.004, decided=triggered + 0.06, wall=wall, clock_trusted=True,
@@ -44,9 +46,7 @@ def invented(
 class JournalledBoard:
     """One board: a journal of its own, and the thread that sends from it."""
 
-    def __init__(
-        self, folder: Path, name: str, port: int, rejects: float = 0.06, release: str = "2026.11.1"
-    ) -> None:
+    def __init__(self, folder: Path, name: str, port: int, rejects: float = 0.06, release: str = "2026.11.1") -> None:
         self.name, self.folder, self._rejects, self._release = name, folder / name, rejects, release
         self._chance = random.Random(name)
         self._status, self._stop = ServiceStatus(), threading.Event()
@@ -66,7 +66,8 @@ class JournalledBoard:
     def _state(self) -> dict[str, Any]:
         last = self._last
         return {
-            "ready": True, "is_degraded": bool(self.degraded), "degraded": self.degraded, "boot": self.boot, **self._counts,
+            "ready": True, "is_degraded": bool(self.degraded), "degraded": self.degraded, "boot": self.boot,
+            **self._counts,
             "recipe": RECIPE, "number": last.number if last else None, "id": last.id if last else None,
         }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`./inv site demo`: simulated boards, Mosquitto, two collectors, PostgreSQL and the page; now and then one is killed."""
+"""`./inv site demo`: simulated boards, Mosquitto, two collectors, PostgreSQL and the page; each is killed in turn."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _greet(site: ProvedSite, page: DemonstratedPage, seconds: float) -> None:
         f"page      {page.address}   (open it in a browser)\n"
         f"database  psql '{site.database.url}'\n"
         f"MQTT      127.0.0.1:{site.broker.port}, topics nano-ocr/+/part\n\n"
-        f"Each board decides a part a second. Every {_KILL_EVERY_S:g} s a collector, the broker or the database is killed,\n"
-        f"in turn, and started again. It ends {until}.\n"
+        f"Each board decides a part a second. Every {_KILL_EVERY_S:g} s a collector, the broker or the database is\n"
+        f"killed, in turn, and started again. It ends {until}.\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pwd
@@ -70,7 +71,9 @@ class LoopbackDatabase:
         if os.geteuid() == 0:
             user = pwd.getpwnam(_USER)
             self._as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        self.folder = folder if self._reaches(folder) else Path(tempfile.mkdtemp(prefix="nano-ocr-site-", dir="/var/tmp"))
+        self.folder = (
+            folder if self._reaches(folder) else Path(tempfile.mkdtemp(prefix="nano-ocr-site-", dir="/var/tmp"))
+        )
         if self.folder != folder:
             log.warning("the user %s may not enter %s; the database is in %s", _USER, folder, self.folder)
 
@@ -155,10 +158,8 @@ class LoopbackDatabase:
     def kill(self) -> None:
         """SIGKILL for all of its processes, so that nothing can be written in the end."""
         if self._process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait(_ENDS_S)
         self._process = None
 
@@ -190,7 +191,7 @@ class CollectorProcess:
         return self._folder / f"{self.name}.log"
 
     def wait_connected(self, seconds: float = _STARTS_S) -> None:
-        """Returns when the broker has its subscription. Raises SiteError with what it said where that takes too long."""
+        """Returns when the broker has its subscription. Raises SiteError with what it said where it does not come."""
         until = time.monotonic() + seconds
         while _SUBSCRIBED not in (said := self._said.read_bytes()[self._since :].decode("utf-8", "replace")):
             if time.monotonic() > until or self.process is None or self.process.poll() is not None:

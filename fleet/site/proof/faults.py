@@ -106,8 +106,12 @@ class ProvedSite:
             if not behind:
                 return time.monotonic() - start
             if time.monotonic() - start > seconds:
-                some = ", ".join(f"{board} {found.get(board, 0)} of {number}" for board, number in list(behind.items())[:4])
-                raise SiteError(f"{len(behind)} boards are not complete after {seconds:g} s: {some}", "all", str(self.folder))
+                some = ", ".join(
+                    f"{board} {found.get(board, 0)} of {number}" for board, number in list(behind.items())[:4]
+                )
+                raise SiteError(
+                    f"{len(behind)} boards are not complete after {seconds:g} s: {some}", "all", str(self.folder)
+                )
             time.sleep(0.1)
 
 
@@ -138,8 +142,10 @@ def kills(site: ProvedSite, away_s: float) -> dict[str, Callable[[], None]]:
         site.database.start()
 
     def everything() -> None:
-        for each in (*site.collectors, site.broker, site.database):
-            each.kill()
+        for one in site.collectors:
+            one.kill()
+        site.broker.kill()
+        site.database.kill()
         time.sleep(away_s)
         site.database.start()
         site.broker.start()
@@ -147,7 +153,8 @@ def kills(site: ProvedSite, away_s: float) -> dict[str, Callable[[], None]]:
             one.start()
 
     return {
-        "none": lambda: time.sleep(away_s), "collector": collector, "collector gone": gone, "broker": broker, "database": engine,
+        "none": lambda: time.sleep(away_s), "collector": collector, "collector gone": gone, "broker": broker,
+        "database": engine,
         "all three": everything,
     }  # fmt: skip
 

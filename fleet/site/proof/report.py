@@ -67,7 +67,8 @@ def measure(asked: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def machine() -> dict[str, Any]:
     """The machine, and what runs on it."""
-    return {**measured.machine(), "cores": os.cpu_count(), "postgresql": _version([str(programs() / "postgres"), "--version"]),
+    return {**measured.machine(), "cores": os.cpu_count(),
+            "postgresql": _version([str(programs() / "postgres"), "--version"]),
             "mosquitto": _version(["mosquitto", "-h"])}  # fmt: skip
 
 
@@ -101,7 +102,8 @@ def page(record: dict[str, Any]) -> str:
         "",
         f"Made by `{record['command']} --publish`; the numbers are in [site.json](site.json). {verdict}",
         "",
-        f"{format_machine(its)}, {its['cores']} cores, {record['created'][:10]}. {its['postgresql']}, {its['mosquitto']}.",
+        f"{format_machine(its)}, {its['cores']} cores, {record['created'][:10]}. {its['postgresql']},",
+        f"{its['mosquitto']}.",
         "Boards, broker, collectors and database share these cores, so this is a lower bound of what a server does.",
         "",
         *_fault_lines(record),
@@ -155,7 +157,9 @@ def _cost_lines(record: dict[str, Any]) -> list[str]:
         for row in (record["sustained"], record["fast"])
     ]  # fmt: skip
     first, last = record["connections"][0], record["connections"][-1]
-    each = {name: last["us_each"][name] / max(0.1, first["us_each"][name]) for name in ("broker", "collectors", "database")}
+    each = {
+        name: last["us_each"][name] / max(0.1, first["us_each"][name]) for name in ("broker", "collectors", "database")
+    }
     ratios = ", ".join(f"{name} {value:.2f}" for name, value in each.items())
     return [
         "## What a board costs",
@@ -163,7 +167,8 @@ def _cost_lines(record: dict[str, Any]) -> list[str]:
         f"The same load over ever more connections, {first['bytes']:g} bytes a result; microseconds of a processor for",
         "each result, and private memory of the broker for each connection.",
         "",
-        markdown_table(["connections", "results a second", "broker, µs", "collector, µs", "database, µs", "broker, KiB each",
+        markdown_table(["connections", "results a second", "broker, µs", "collector, µs", "database, µs",
+                        "broker, KiB each",
                         "trigger to table, ms: median / p99"], rows),
         "",
         f"{last['connections']} connections against {first['connections']}: {ratios};"
@@ -192,7 +197,8 @@ def _throughput_lines(record: dict[str, Any]) -> list[str]:
         "",
         "Results that wait at the broker, stored by 1, 2 and 4 collectors in turns; no boards run meanwhile.",
         "",
-        markdown_table(["collectors", "results a second, each round", "median", "ratio", "collectors, µs", "database, µs",
+        markdown_table(["collectors", "results a second, each round", "median", "ratio", "collectors, µs",
+                        "database, µs",
                         "broker, µs"], rows),
         "",
         f"With {cores} cores, these costs alone allow about {bound:.0f} results a second, however many collectors run.",

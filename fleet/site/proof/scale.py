@@ -156,7 +156,9 @@ def throughput(folder: Path, counts: tuple[int, ...], results: int, rounds: int)
     spent: dict[int, list[dict[str, float]]] = {count: [] for count in counts}
     for turn in range(rounds):
         for count in counts if turn % 2 == 0 else tuple(reversed(counts)):
-            with ProvedSite(folder, collectors=count, collect={"expiry_s": _LONG_S, "window": 500, "batch": 500}) as site:
+            with ProvedSite(
+                folder, collectors=count, collect={"expiry_s": _LONG_S, "window": 500, "batch": 500}
+            ) as site:
                 rate, cost = _drain(site, results)
                 rates[count].append(rate)
                 spent[count].append(cost)

@@ -11,7 +11,9 @@ from fleet.site.store.database import Connection
 
 AHEAD = 2
 _NAME = re.compile(r"parts_([0-9]{4})_([0-9]{2})")
-_HAVE = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'parts'::regclass"
+_HAVE = (
+    "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'parts'::regclass"
+)
 
 
 def plus(month: date, count: int) -> date:

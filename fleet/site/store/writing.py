@@ -43,7 +43,7 @@ WHERE boards.board = n.board AND boards.complete >= n.number
 """
 """A part without one before it, whose number was passed long ago: the journal of that board is a new one."""
 AGAIN = ("08", "25", "40", "53", "55", "57", "58", "XX")
-"""Classes of SQLSTATE after which the same batch is tried again: the trouble is with the database, not with the rows."""
+"""Classes of SQLSTATE after which the same batch is tried again: the trouble is with the database, not the rows."""
 
 
 class DeadLetter(NamedTuple):
@@ -99,7 +99,12 @@ class BatchWriter:
             if ordered:
                 stored = self._insert(ordered)
             for letter in dead:
-                values = (letter.digest, letter.topic.replace("\0", "?"), letter.payload, letter.reason.replace("\0", "?"))
+                values = (
+                    letter.digest,
+                    letter.topic.replace("\0", "?"),
+                    letter.payload,
+                    letter.reason.replace("\0", "?"),
+                )
                 self._connection.execute(_DEAD, values)
         self._boards.update(boards)
         return Written(stored, len(ordered) - stored, len(dead))

@@ -49,5 +49,3 @@ def ask():
         return connection.execute(text, values).fetchall()
 
     return rows
-
-

@@ -9,7 +9,6 @@ from fleet.site.proof.boards import invented
 from fleet.site.store.writing import DeadLetter
 from ocr_app.line.outputs.mqtt import message_of
 
-
 WALL = time.time()
 """The trigger of every part here: as in a journal, a part that comes again has the time that it had."""
 

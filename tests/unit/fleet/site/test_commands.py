@@ -32,7 +32,7 @@ def test_a_database_without_tables_is_refused(empty_url, written):
 
 
 def test_a_database_that_is_away_is_said_with_its_address(written):
-    with pytest.raises(SiteError, match="127.0.0.1:1"):
+    with pytest.raises(SiteError, match=r"127\.0\.0\.1:1"):
         commands.run("migrate", written(database={"url": "postgresql://127.0.0.1:1/none"}))
 
 

@@ -16,7 +16,7 @@ def test_prometheus_can_ask():
     try:
         with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as answer:
             assert b"nano_ocr_site_stored_total 3.0" in answer.read()
-        with pytest.raises(SiteError, match="collect.metrics"):
+        with pytest.raises(SiteError, match=r"collect\.metrics"):
             serve(metrics, address)
     finally:
         end()

@@ -23,7 +23,9 @@ def test_an_empty_file_has_every_default(written):
 
 
 def test_an_unknown_key_names_file_line_and_the_nearest(written):
-    with pytest.raises(UsageError, match=r"site.yaml:2: unknown key 'grup' in collect, did you mean 'group'") as refused:
+    with pytest.raises(
+        UsageError, match=r"site.yaml:2: unknown key 'grup' in collect, did you mean 'group'"
+    ) as refused:
         settings.load(written("collect:\n  grup: a\n"))
     assert refused.value.next_step == settings.GUIDE
 

@@ -59,7 +59,9 @@ def test_a_backslash_before_u0000_is_no_nul_sign():
     assert json.loads(records.parse(TOPIC, samples.changed(name="\\u0000"), "nano-ocr").detail)["name"] == "\\u0000"
 
 
-@pytest.mark.parametrize("topic", ["nano-ocr/part", "nano-ocr//part", "nano-ocr/a/b/part", "other/a/part", "nano-ocr/a/state"])
+@pytest.mark.parametrize(
+    "topic", ["nano-ocr/part", "nano-ocr//part", "nano-ocr/a/b/part", "other/a/part", "nano-ocr/a/state"]
+)
 def test_another_topic_is_refused(topic):
     with pytest.raises(WrongMessage, match="topic"):
         records.board_of(topic, "nano-ocr")

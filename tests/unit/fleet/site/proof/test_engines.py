@@ -52,7 +52,7 @@ def test_the_broker_has_what_the_site_recommends():
 
 def test_a_collector_that_ends_at_once_is_quoted(tmp_path):
     made = CollectorProcess(tmp_path, tmp_path / "none.yaml", "c").start()
-    with pytest.raises(SiteError, match="no settings file|next:"):
+    with pytest.raises(SiteError, match=r"no settings file|next:"):
         made.wait_connected()
     made.kill()
     assert made.stop() is None

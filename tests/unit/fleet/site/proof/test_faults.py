@@ -37,7 +37,7 @@ def test_a_site_that_does_not_become_complete_names_the_boards(tmp_path, monkeyp
     site.folder = tmp_path
     monkeypatch.setattr(site, "completes", lambda: {"a": 5, "b": 2})
     assert site.wait_complete({"a": 5}) < 1.0
-    with pytest.raises(SiteError, match="1 boards are not complete .* b 2 of 9"):
+    with pytest.raises(SiteError, match=r"1 boards are not complete .* b 2 of 9"):
         site.wait_complete({"a": 5, "b": 9}, seconds=0.2)
 
 

@@ -26,7 +26,9 @@ def test_months_are_made_ahead_once(connection):
 
 
 def test_parts_that_came_before_their_month_move_into_it(connection, ask):
-    BatchWriter(connection).write(samples.letters(samples.record(1, wall=at(2031, 2)), samples.record(2, wall=at(2040, 1))), [])
+    BatchWriter(connection).write(
+        samples.letters(samples.record(1, wall=at(2031, 2)), samples.record(2, wall=at(2040, 1))), []
+    )
     assert ask(connection, "SELECT DISTINCT tableoid::regclass::text FROM parts") == [("parts_rest",)]
     months.tend(connection, 240, NOW)
     found = ask(connection, "SELECT number, tableoid::regclass::text FROM parts ORDER BY 1")
@@ -37,7 +39,9 @@ def test_parts_that_came_before_their_month_move_into_it(connection, ask):
 
 def test_old_months_are_dropped_with_their_parts(connection, ask):
     months.tend(connection, 24, NOW)
-    BatchWriter(connection).write(samples.letters(samples.record(1, wall=at(2030, 12)), samples.record(2, wall=at(2031, 1))), [])
+    BatchWriter(connection).write(
+        samples.letters(samples.record(1, wall=at(2030, 12)), samples.record(2, wall=at(2031, 1))), []
+    )
     _, dropped = months.tend(connection, 0, NOW)
     assert date(2030, 12, 1) in dropped
     assert ask(connection, "SELECT number FROM parts") == [(2,)]

@@ -77,4 +77,6 @@ def test_a_board_with_a_new_journal_is_followed_from_its_first_part(connection, 
 
 def test_a_part_of_an_untrusted_clock_is_stored_too(connection, ask):
     BatchWriter(connection).write(samples.letters(samples.record(1, wall=7.25, clock_trusted=False)), [])
-    assert ask(connection, "SELECT tableoid::regclass::text, extract(epoch FROM at) FROM parts") == [("parts_rest", 7.25)]
+    assert ask(connection, "SELECT tableoid::regclass::text, extract(epoch FROM at) FROM parts") == [
+        ("parts_rest", 7.25)
+    ]
