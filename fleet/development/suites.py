@@ -50,7 +50,10 @@ SUITES = (
     Suite("docker", False, "container images: built, checked and run", ("tests/docker",)),
     Suite("line", False, "the live line: a real broker, a real client, kills at random", ("tests/line",), by_file=True),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
-    Suite("site", False, "Node-RED and Node.js clients", ("tests/site",), on_request=True),
+    Suite(
+        "site", False, "Node-RED and Node.js clients; results of a site under kills at random", ("tests/site",),
+        on_request=True,
+    ),
     Suite("arm64", False, "images for aarch64 under qemu; an hour", ("tests/arm64",), on_request=True),
 )  # fmt: skip
 ROOM = parts.Room(cores=2.0, most=3)
@@ -64,7 +67,7 @@ TAKES = {
     "line-page": (65, 0.5), "line-mqtt": (60, 0.5), "line-demo": (55, 0.7), "fleet-virtual": (55, 0.5),
     "lint": (35, 1.0), "line-page_screens": (35, 0.5), "line-plc": (35, 0.5), "line-inputs": (35, 0.5),
     "property": (15, 1.0), "line-webhook": (10, 0.6), "line-opcua": (20, 0.5), "line-written_plc": (35, 0.5),
-    "line-cameras": (60, 0.5), "line-changes": (20, 0.5),
+    "line-cameras": (60, 0.5), "line-changes": (20, 0.5), "line-site_results": (45, 0.6),
 }  # fmt: skip
 """Part -> seconds in a run on such a machine, and the cores that it keeps busy meanwhile.
 
