@@ -15,6 +15,7 @@ from typing import Any
 from fleet.plays import playbooks
 from fleet.virtual.settings import Fleet
 
+_LAST_LINES = 60
 SYSTEM = "time_sync,power_mode,swap,headless,hardening"
 
 
@@ -32,6 +33,10 @@ class Outcome:
     def failures(self) -> str:
         """What failed, in the words of the roles; unlike on the terminal, no line is broken."""
         return "\n".join(row["failure"] for row in self.report["roles"] if row["failure"])
+
+    def why(self) -> str:
+        """What failed, and the end of what was printed: whole runs are too long for the record of a CI run."""
+        return "\n".join([self.failures() if self.report else "no report", "[...]", *self.text.splitlines()[-_LAST_LINES:]])
 
     def broken(self) -> dict[str, dict[str, tuple[str, str]]]:
         """host -> rule -> (found, expected), hints left out."""

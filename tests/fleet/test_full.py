@@ -42,7 +42,7 @@ def converged(plays: Plays) -> Outcome:
 
 
 def test_the_first_run_converges(converged: Outcome) -> None:
-    assert converged.code == 0, converged.text
+    assert converged.code == 0, converged.why()
     assert "opencv_cuda: off: opencv_cuda_enabled is false, on 1 host(s)" in converged.text
     for role in ("pytorch", "easyocr", "paddle"):
         assert f"{role}: off" not in converged.text
@@ -50,12 +50,12 @@ def test_the_first_run_converges(converged: Outcome) -> None:
 
 def test_the_second_run_changes_nothing(converged: Outcome, plays: Plays) -> None:
     again = plays.run("provision", tags=EVERY)
-    assert (again.code, again.changed()) == (0, 0), again.text
+    assert (again.code, again.changed()) == (0, 0), again.why()
 
 
 def test_the_audit_is_green(converged: Outcome, plays: Plays) -> None:
     audit = plays.run("verify", tags=EVERY)
-    assert audit.code == 0, audit.text
+    assert audit.code == 0, audit.why()
     held = {rule["id"] for rule in audit.report["rules"] if rule["holds"]}
     assert {"easyocr.proofs", "easyocr.weights", "easyocr.reader"} <= held
     assert {"paddle.proofs", "paddle.weights", "paddle.reader", "pytorch.proofs"} <= held

@@ -57,7 +57,7 @@ def offline(plays: Plays, bundle: Path) -> Plays:
 
 
 def test_packages_of_one_board_are_brought(collected: Outcome, bundle: Path) -> None:
-    assert collected.code == 0, collected.text
+    assert collected.code == 0, collected.why()
     index = (bundle / "apt" / "Packages").read_text()
     assert "Package: libgeos-c1v5" in index and "Package: nvidia-container-toolkit" in index
     listed = [line.split(": ")[1] for line in index.splitlines() if line.startswith("Filename: ")]
@@ -80,7 +80,7 @@ def test_without_the_bundle_the_cut_uplink_is_named(collected: Outcome, plays: P
 
 def test_a_board_without_an_uplink_becomes_a_node(collected: Outcome, offline: Plays) -> None:
     done = offline.run("provision", "--limit", "nano-2", tags=EVERY)
-    assert done.code == 0, done.text
+    assert done.code == 0, done.why()
     again = offline.run("provision", "--limit", "nano-2", tags=EVERY)
-    assert (again.code, again.changed()) == (0, 0), again.text
+    assert (again.code, again.changed()) == (0, 0), again.why()
     assert offline.run("verify", "--limit", "nano-2", tags=EVERY).code == 0

@@ -97,7 +97,7 @@ def mended(plays: Plays, node: VirtualNano, rule: str, tags: str) -> dict[str, t
 
 
 def test_check_mode_passes_on_a_blank_node(blank: tuple[Outcome, Outcome]) -> None:
-    assert blank[0].code == 0, blank[0].text
+    assert blank[0].code == 0, blank[0].why()
 
 
 def test_the_audit_of_a_blank_node_says_what_is_missing(blank: tuple[Outcome, Outcome], node: VirtualNano) -> None:
@@ -108,12 +108,12 @@ def test_the_audit_of_a_blank_node_says_what_is_missing(blank: tuple[Outcome, Ou
 
 
 def test_the_first_run_converges(converged: Outcome) -> None:
-    assert converged.code == 0, converged.text
+    assert converged.code == 0, converged.why()
 
 
 def test_the_second_run_changes_nothing(converged: Outcome, plays: Plays) -> None:
     again = plays.run("provision", tags=WHOLE)
-    assert (again.code, again.changed()) == (0, 0), again.text
+    assert (again.code, again.changed()) == (0, 0), again.why()
 
 
 def test_the_audit_passes_until_the_power_mode_is_changed_by_hand(
@@ -146,7 +146,7 @@ def test_the_text_file_of_prometheus_holds_the_memory(converged: Outcome, node: 
 def test_it_holds_after_a_reboot(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
     node.reboot()
     audit = plays.run("verify", tags=WHOLE)
-    assert audit.code == 0, audit.text
+    assert audit.code == 0, audit.why()
 
 
 def test_another_default_runtime(converged: Outcome, plays: Plays, node: VirtualNano) -> None:
@@ -250,7 +250,7 @@ def cut_off(plays: Plays, node: VirtualNano, tags: str, reached: str, how: str) 
 def finished(plays: Plays, tags: str) -> None:
     """The next run ends well, the one after it changes nothing."""
     done = plays.run("provision", tags=tags)
-    assert done.code == 0, done.text
+    assert done.code == 0, done.why()
     assert plays.run("provision", tags=tags).changed() == 0
 
 

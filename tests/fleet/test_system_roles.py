@@ -54,7 +54,7 @@ def plays(blank: Plays, canary: VirtualNano, states: dict[str, str]) -> Plays:
     states["check"] = str(blank.run("provision", "--check").code)
     states["after check"] = canary.root(STATE)
     outcome = blank.run("provision")
-    assert outcome.code == 0, outcome.text
+    assert outcome.code == 0, outcome.why()
     assert {row["host"] for row in outcome.report["roles"]} == {"nano-1", "nano-2"}
     states["first run"] = outcome.text
     states["changed"] = str(outcome.changed())
@@ -79,13 +79,13 @@ def test_the_first_run_makes_nodes(plays, states, canary):
 
 def test_the_second_run_changes_nothing(plays):
     outcome = plays.run("provision")
-    assert (outcome.code, outcome.changed()) == (0, 0), outcome.text
+    assert (outcome.code, outcome.changed()) == (0, 0), outcome.why()
     assert [row["role"] for row in outcome.report["roles"] if row["host"] == "nano-2"][:6] == ROLES
 
 
 def test_the_audit_passes_and_writes_its_report(plays):
     outcome = plays.run("verify")
-    assert outcome.code == 0 and outcome.report["in_spec"], outcome.text
+    assert outcome.code == 0 and outcome.report["in_spec"], outcome.why()
     assert "rules hold on 2 host(s)" in outcome.text
 
 
@@ -101,7 +101,7 @@ def test_everything_survives_a_reboot_and_a_service_that_frees_the_clocks_after_
     canary.reboot()
     canary.root("systemctl disable late.service; rm /etc/systemd/system/late.service")
     outcome = plays.run("verify", "--limit", canary.name)
-    assert outcome.code == 0, outcome.text
+    assert outcome.code == 0, outcome.why()
     assert "running jetson_clocks" in canary.root("journalctl -b -u nano-ocr-clocks --output cat")
 
 
@@ -111,7 +111,7 @@ def test_clocks_that_cannot_be_locked_fail_the_unit_and_the_run(plays, canary):
     found = plays.run("verify", "--limit", canary.name, tags="power_mode")
     assert found.code == 2 and "enabled, failed" in found.broken()[canary.name]["power_mode.unit"][0]
     mended = plays.run("provision", "--limit", canary.name, tags="power_mode")
-    assert mended.code == 2 and "NOT locked" in mended.failures(), mended.text
+    assert mended.code == 2 and "NOT locked" in mended.failures(), mended.why()
     canary.root("systemctl stop reset")
     assert plays.run("provision", "--limit", canary.name, tags="power_mode").code == 0
     canary.root("systemctl restart nvpmodel")  # it frees the clocks, and takes the unit with it
@@ -163,7 +163,7 @@ def test_drift_is_named_and_mended(plays, canary):
 @pytest.mark.parametrize("size_mib", [768, 256])
 def test_swap_grows_and_shrinks(plays, canary, size_mib):
     outcome = plays.run("provision", "-e", f"swap_size_mib={size_mib}", "--limit", canary.name, tags="swap")
-    assert outcome.code == 0, outcome.text
+    assert outcome.code == 0, outcome.why()
     assert canary.root("stat --format=%s /mnt/nano-ocr.swap") == str(size_mib * 2**20)
     swaps = canary.root("swapon --noheadings --raw --show=NAME,SIZE --bytes").splitlines()
     assert f"/mnt/nano-ocr.swap {size_mib * 2**20 - 4096}" in swaps
@@ -204,7 +204,7 @@ def test_a_run_that_is_cut_off_is_finished_by_the_next(plays, canary, signal):
             text = process.stdout.read()  # Ansible tries again; where that is in vain, the table says what to do
             assert process.wait() == 0 or "provision.yml" in text or "by hand" in text
     outcome = plays.run("provision", "--limit", canary.name)
-    assert outcome.code == 0, outcome.text
+    assert outcome.code == 0, outcome.why()
     assert plays.run("provision", "--limit", canary.name).changed() == 0
 
 
@@ -319,6 +319,6 @@ def test_an_unknown_host_key_is_refused(plays, tmp_path):
 def test_reset_gives_back_what_provisioning_took(plays, canary, states):
     assert plays.run("provision").code == 0
     outcome = plays.run("reset")
-    assert outcome.code == 0, outcome.text
+    assert outcome.code == 0, outcome.why()
     canary.reboot()
     assert canary.root(STATE) == states["blank"]

@@ -11,8 +11,10 @@ from .model import Observed, Rule, Settings, as_written
 ROOT = Path(__file__).resolve().parents[3]
 PARTS = ("ocr_app", "recipes", "data/nano-codes-100")
 FOLDER = "/opt/nano-ocr/app"  # a link to FOLDER-DIGEST
-# what Python compiled does not count
-COUNT = digests.shell(f"find {' '.join(PARTS)} -type f ! -name '*.pyc'")
+COMPILED = "__pycache__"
+"""Other processes of the control machine write there at any time; nothing in it counts, is packed or is even read."""
+FIND = f"find {' '.join(PARTS)} -type f ! -path '*/{COMPILED}/*'"
+COUNT = digests.shell(FIND)
 
 
 def plan(settings: Settings) -> dict[str, Any]:
@@ -23,8 +25,10 @@ def plan(settings: Settings) -> dict[str, Any]:
         "folder": f"{FOLDER}-{digest}",
         "envs": environments.ENVS,
         "packed": str(packed),
-        "pack": "mkdir -p build/ansible && tar -c --owner=0 --group=0 --mode=u=rwX,go=rX --exclude=__pycache__ "
-        f"-f {packed}.$$ {' '.join(PARTS)} && mv {packed}.$$ {packed}",
+        # names of files only: tar fails where a folder changes while it is read
+        "pack": f"mkdir -p build/ansible && {FIND} >{packed}.$$.names && "
+        f"tar -c --owner=0 --group=0 --mode=u=rwX,go=rX -f {packed}.$$ -T {packed}.$$.names && "
+        f"rm {packed}.$$.names && mv {packed}.$$ {packed}",
         "commands": {
             "digest": ["sh", "-c", f"cd {FOLDER} && {COUNT}"],
             "runs": [command, "recipe", "check", f"{FOLDER}/recipes/dates.yaml"],
@@ -57,5 +61,6 @@ def _found(observed: Observed) -> str:
 
 
 def _digest() -> str:
-    files = [path for part in PARTS for path in (ROOT / part).rglob("*") if path.is_file() and not path.is_symlink()]
-    return digests.of_files(ROOT, [path.relative_to(ROOT).as_posix() for path in files if path.suffix != ".pyc"])
+    found = [path for part in PARTS for path in (ROOT / part).rglob("*") if COMPILED not in path.parts]
+    files = [path for path in found if path.is_file() and not path.is_symlink()]
+    return digests.of_files(ROOT, [path.relative_to(ROOT).as_posix() for path in files])

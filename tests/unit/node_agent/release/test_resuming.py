@@ -50,3 +50,29 @@ def test_an_interrupted_switch_is_undone():
     with pytest.raises(RolledBack, match="interrupted in the phase gating"):
         resuming.resume(made.node())
     assert made.host.running_version() == "A"
+
+
+def proven_node():
+    """A node that waits for its group with B running."""
+    made = story.fresh_node()
+    story.stage(made, story.B, group="line 1", token_sha256=story.TOKEN_SHA256)
+    deploying.switch(made.node())
+    assert story.boots(made) is None and made.node().state().phase == "proven"
+    return made
+
+
+def test_a_proven_candidate_that_runs_waits_for_its_group():
+    made = proven_node()
+    records = len(made.node().journal.read())
+    assert resuming.resume(made.node()).phase == "proven"
+    assert made.host.running_version() == "B" and len(made.node().journal.read()) == records
+
+
+@pytest.mark.parametrize("other", ["0" * 64, "f" * 64, None])
+def test_a_proven_candidate_that_does_not_run_is_parked(other):
+    """Whether the digest of what runs instead comes before or after the candidate's."""
+    made = proven_node()
+    made.host.started = other and [dict(made.host.started[0], id=other, version="another"), *made.host.started[1:]]
+    resuming.resume(made.node())
+    assert [record["event"] for record in made.node().journal.read()][-1] == "parked"
+    assert made.host.running_version() == "A"

@@ -54,3 +54,24 @@ def test_the_packed_files_have_the_digest(tmp_path: Path) -> None:
     subprocess.run(["tar", "-x", "-f", "app.tar"], cwd=tmp_path, check=True)
     done = subprocess.run(["sh", "-c", app.COUNT], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == DIGEST
+
+
+def test_what_python_writes_meanwhile_is_neither_counted_nor_packed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python writes NAME.pyc.NUMBER first, and gives it its name when it is whole."""
+    for part in app.PARTS:
+        (tmp_path / part / "inner").mkdir(parents=True)
+        (tmp_path / part / "inner" / "kept.txt").write_text(part)
+    monkeypatch.setattr(app, "ROOT", tmp_path)
+    clean = app.plan(settings("app"))
+    (tmp_path / "ocr_app" / "inner" / app.COMPILED).mkdir()
+    (tmp_path / "ocr_app" / "inner" / app.COMPILED / "kept.cpython-311.pyc.140245612").write_text("half")
+    plan = app.plan(settings("app"))
+    assert plan == clean
+    subprocess.run(["sh", "-c", plan["pack"]], cwd=tmp_path, check=True)
+    listed = subprocess.run(["tar", "-t", "-f", plan["packed"]], capture_output=True, text=True, check=True).stdout
+    assert sorted(listed.split()) == sorted(f"{part}/inner/kept.txt" for part in app.PARTS)
+    assert [path.name for path in (tmp_path / "build" / "ansible").iterdir()] == [Path(plan["packed"]).name]
+    done = subprocess.run(["sh", "-c", app.COUNT], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert plan["folder"].endswith(done.stdout.strip())
