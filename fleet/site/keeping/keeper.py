@@ -182,10 +182,10 @@ class SiteKeeper:
             connection.execute(_HEARD, [list(column) for column in zip(*rows, strict=True)])
 
     def _act(self, connection: database.Connection, asking: Asking) -> None:
-        for gap in asking.opened:
-            connection.execute(_OPENED, (gap.board, gap.after, gap.upto))
         for gap in asking.closed:
             connection.execute(_CLOSED, (False, gap.board))
+        for gap in asking.opened:
+            connection.execute(_OPENED, (gap.board, gap.after, gap.upto))
         for gap in asking.given_up:
             log.error("%s: the parts after %d and up to %d are lost to the site", gap.board, gap.after, gap.upto)
             connection.execute(_CLOSED, (True, gap.board))

@@ -13,12 +13,21 @@ from fleet.site.store.chains import ChainGap
 
 @dataclass
 class OpenGap:
-    """A gap that was seen. ``next_at``: when its board may be asked next. ``is_told``: the board was asked at all."""
+    """A gap that was seen. ``next_at``: when its board may be asked next.
+
+    ``until``: the number up to which parts were missing when the board was asked; 0 before that. Beyond it, a board that
+    goes on deciding parts always has some that are on their way.
+    """
 
     gap: ChainGap
     next_at: float
     tries: int = 0
-    is_told: bool = False
+    until: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the board was asked."""
+        return self.until > 0
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,10 @@ class ResendPolicy:
     def look(self, gaps: list[ChainGap], complete: dict[str, int], online: set[str], now: float) -> Asking:
         """``gaps``: the first of each board. ``complete``: up to which number each board is complete."""
         wanted = {gap.board: gap for gap in [*self._tails(complete), *gaps]}
-        closed = [seen.gap for board, seen in self._open.items() if board not in wanted and seen.is_told]
+        closed = [
+            seen.gap for board, seen in self._open.items()
+            if seen.is_told and (board not in wanted or wanted[board].after >= seen.until)
+        ]  # fmt: skip
         self._open = {board: self._seen(gap, now) for board, gap in wanted.items()}
         ask, opened, given_up = self._due(online, now)
         for board in self._arrivals(online, now):
@@ -74,8 +86,9 @@ class ResendPolicy:
         if seen is None:
             return OpenGap(gap, now + self._settings.grace_s)
         if seen.gap.after != gap.after:
-            pause = self._settings.again_s if seen.is_told else self._settings.grace_s
-            return OpenGap(gap, now + pause, is_told=seen.is_told)
+            is_same = gap.after < seen.until
+            pause = self._settings.again_s if is_same else self._settings.grace_s
+            return OpenGap(gap, now + pause, until=seen.until if is_same else 0)
         seen.gap = gap
         return seen
 
@@ -99,7 +112,7 @@ class ResendPolicy:
                 self._said.pop(board, None)
                 continue
             opened += [] if seen.is_told else [seen.gap]
-            ask[board], seen.is_told = seen.gap.after, True
+            ask[board], seen.until = seen.gap.after, max(seen.until, seen.gap.upto)
             seen.next_at = now + self._settings.again_s * 2.0**seen.tries
             seen.tries += 1
         return ask, opened, given_up

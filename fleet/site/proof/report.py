@@ -115,15 +115,15 @@ def page(record: dict[str, Any]) -> str:
 def _fault_lines(record: dict[str, Any]) -> list[str]:
     told, silent = record["faults"], record["without_asking"]
     head = ["killed by SIGKILL", "times", "in the journals", "in the table", "lost", "doubled", "otherwise",
-            "boards asked", "complete after, s"]  # fmt: skip
+            "complete after, s"]  # fmt: skip
     rows = [
         [_WORDS[row["kind"]], *(f"{row[name]}" for name in
-         ("times", "journalled", "stored", "lost", "doubled", "otherwise", "gaps", "complete_s"))]
+         ("times", "journalled", "stored", "lost", "doubled", "otherwise", "complete_s"))]
         for row in told["kinds"]
     ]  # fmt: skip
     total = told["total"]
     rows.append(["in all", "", *(f"{total[name]}" for name in ("journalled", "stored", "lost", "doubled", "otherwise")),
-                 "", ""])  # fmt: skip
+                 ""])  # fmt: skip
     lost = [[_WORDS[row["kind"]], f"{row['times']}", f"{row['journalled']}", f"{row['stored']}", f"{row['lost']}"]
             for row in silent["kinds"]]  # fmt: skip
     return [

@@ -78,3 +78,15 @@ def test_without_history_an_unknown_board_is_not_asked():
     policy.arrived("new", 0.0)
     policy.said("new", 7)
     assert policy.look([], {}, {"new"}, 1.0).ask == {}
+
+
+def test_the_gap_of_a_board_that_goes_on_is_closed_when_the_parts_are_here(policy):
+    """Some part of such a board is always on its way: that is another gap, which closes by itself."""
+    asked(policy, 0)
+    assert asked(policy, 10) == {"b": 4} and policy.asked == 1
+    later = policy.look([ChainGap("b", 12, 14)], {"b": 12}, ONLINE, 12.0)
+    assert later.closed == [GAP] and policy.asked == 0
+    for step in range(20):
+        found = policy.look([ChainGap("b", 13 + step, 14 + step)], {"b": 13 + step}, ONLINE, 14.0 + step)
+        assert (found.ask, found.opened, found.closed) == ({}, [], [])
+    assert policy.look([ChainGap("b", 32, 40)], {"b": 32}, ONLINE, 50.0).opened == [ChainGap("b", 32, 40)]
