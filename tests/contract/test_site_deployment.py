@@ -76,7 +76,7 @@ def test_compose_names_no_image_of_its_own_and_every_variable_is_in_the_example(
     services = yaml.safe_load(text)["services"]
     assert set(services) == {"broker", "database", "migrate", "collector", "page"}
     assert all(its.get("image", "${").startswith("${") for its in services.values())
-    asked = {name for name in re.findall(r"\$\{(\w+):\?", text)}
+    asked = set(re.findall(r"\$\{(\w+):\?", text))
     assert asked <= set(re.findall(r"^(\w+)=", read("site.env.example"), re.M))
     for name in ("migrate", "collector", "page"):
         assert services[name]["command"][0] in ("migrate", "collect", "page")

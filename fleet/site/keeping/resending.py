@@ -15,8 +15,8 @@ from fleet.site.store.chains import ChainGap
 class OpenGap:
     """A gap that was seen. ``next_at``: when its board may be asked next.
 
-    ``until``: the number up to which parts were missing when the board was asked; 0 before that. Beyond it, a board that
-    goes on deciding parts always has some that are on their way.
+    ``until``: the number up to which parts were missing when the board was asked; 0 before that. Beyond it, a board
+    that goes on deciding parts always has some that are on their way.
     """
 
     gap: ChainGap
