@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from invoke.context import Context
@@ -707,6 +708,8 @@ def challenge(
         "wait_for_line": "seconds to wait for the update lock",
         "downgrade": "reason for an older release",
         "again": "reason to try once more on a canary that an operator told to go back",
+        "replay": "report.json of `ocr-app replay` against this release; refused above the bounds of the rules",
+        "rules": "what a deployment demands; default: fleet/rollout/rules.toml",
         "verbose": "list the nodes that need no attention, too",
     },
 )
@@ -723,6 +726,8 @@ def deploy(
     wait_for_line: int = 0,
     downgrade: str = "",
     again: str = "",
+    replay: str = "",
+    rules: str = "",
     verbose: bool = False,
 ) -> None:
     """Deploy a release: canaries first, then batches; a node that it does not suit goes back by itself."""
@@ -733,7 +738,47 @@ def deploy(
     request = DeployRequest(
         inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade, again
     )
+    request = replace(request, replay=Path(replay) if replay else None, rules=Path(rules) if rules else None)
     _run(deployment.deploy, Path(bundle), Path(keys), request, verbose=verbose)
+
+
+@task(
+    positional=["verb", "path"],
+    help={
+        "verb": "unpack, measure or engines",
+        "path": "unpack: the bundle of a release",
+        "keys": "unpack: folder of the trusted *.pub",
+        "out": "unpack: folder; default: build/replays/releases/VERSION-ID",
+        "pictures": "measure: how many drawn pictures have their verdicts compared",
+        "rounds": "measure: how often each way takes its turn",
+        "dask": "engines: a Python that has distributed",
+        "ray": "engines: a Python that has ray",
+        "publish": "measure and engines: write the pages in docs/results",
+    },
+)
+def replay(
+    _: Context,
+    verb: str,
+    path: str = "",
+    keys: str = "keys",
+    out: str = "",
+    pictures: int = 200,
+    rounds: int = 3,
+    dask: str = "",
+    ray: str = "",
+    publish: bool = False,
+) -> None:
+    """Unpack a verified release for `ocr-app replay --against` (unpack); measure replays and engines of clusters."""
+    from fleet.replays import engines, measure, unpacking
+
+    if verb == "unpack":
+        _run(unpacking.main, path, Path(keys), Path(out) if out else None)
+    elif verb == "measure":
+        _run(measure.run, pictures, rounds, publish)
+    elif verb == "engines":
+        _run(engines.run, dask, ray, publish)
+    else:
+        raise Exit(f"inv: replay {verb}: not known; unpack, measure or engines", 2)
 
 
 @task(

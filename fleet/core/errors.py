@@ -277,3 +277,10 @@ class SiteError(FleetError):
 
     exit_code = 89
     code = "site"
+
+
+class ReplayMeasureError(FleetError):
+    """Replays cannot be measured on this computer, or one did not find what it has to."""
+
+    exit_code = 92
+    code = "replay-measure"

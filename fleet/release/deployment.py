@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from fleet.core.errors import DeployError
-from fleet.core.files import ROOT
+from fleet.core.files import ROOT, write_whole
 from fleet.plays import playbooks
 from fleet.release import bundle, report
+from fleet.rollout import replay_gate
 from fleet.rollout.batches import Play, Rollout
 from fleet.rollout.request import DeployRequest
 from node_agent.release import manifest
@@ -43,11 +44,17 @@ def deploy(
 ) -> int:
     """Deploy a bundle; returns 0 if every node that was asked for, and every one begun earlier, says that it runs it.
 
-    ``verbose``: list the healthy nodes too. Raises DeployError, BundleError.
+    ``verbose``: list the healthy nodes too. Raises DeployError, also where the replay of the release does not allow it,
+    and BundleError.
     """
+    rules = replay_gate.rules_of(request.rules or replay_gate.RULES)
     found, signer = bundle.verify(path, bundle.trusted_keys(keys))
+    replayed = replay_gate.check(request.replay, found.id, rules)
     folder = prepare(path, found, request, out)
     say(f"{found.name} {found.version}, serial {found.serial}, signed by {signer}; deployment {folder.name}")
+    if replayed:
+        write_whole(folder / "replay.txt", replayed + "\n")
+        say(replayed)
     return roll_out(folder, found, request, say=say, verbose=verbose)
 
 

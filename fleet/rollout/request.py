@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
 class DeployRequest:
-    """How to deploy. ``batch`` lists the hosts per batch, as numbers or percentages. Times are in seconds."""
+    """How to deploy. ``batch`` lists the hosts per batch, as numbers or percentages. Times are in seconds.
+
+    ``replay``: report.json of a replay against the release, None without; ``rules``: what a deployment demands, None
+    for fleet/rollout/rules.toml.
+    """
 
     inventory: str = ""
     limit: str = ""
@@ -21,3 +26,5 @@ class DeployRequest:
     reach_s: float = 60.0
     lost_s: float = 600.0
     more: tuple[str, ...] = field(default=())
+    replay: Path | None = None
+    rules: Path | None = None

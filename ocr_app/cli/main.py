@@ -5,7 +5,20 @@ import os
 import sys
 from typing import List, Optional
 
-from ocr_app.cli import bundled, completion, health, line, network, read, readers, recipe, selfcheck, serve, speed
+from ocr_app.cli import (
+    bundled,
+    completion,
+    health,
+    line,
+    network,
+    read,
+    readers,
+    recipe,
+    replay,
+    selfcheck,
+    serve,
+    speed,
+)
 from ocr_app.cli.benchmark import campaign, cnn, modules
 from ocr_app.cli.benchmark import run as benchmarks
 from ocr_app.cli.engine import command
@@ -52,6 +65,7 @@ GROUPS = (
             Verb("serve", serve.HELP, serve.add_arguments, serve.run),
             Verb("line", line_command.HELP, line.add_arguments, line.run),
             Verb("history", history.HELP, history.add_arguments, history.run),
+            Verb("replay", replay.HELP, replay.add_arguments, replay.run),
             Verb("health", health.HELP, health.add_arguments, health.run),
             Verb("bundled", bundled.HELP, bundled.add_arguments, bundled.run),
             Verb("completion", completion.HELP, completion.add_arguments, completion.run),
@@ -70,7 +84,8 @@ _EXIT_CODES = """\
 exit codes: 0 every image was processed; 2 wrong usage; 3 some images could not be read (each has its own error
 result); 4 device, 5 precision, 6 reader, 7 model not available; 8 a reader crashed, hung or gave an invalid answer;
 9 data set, 10 result file, 11 recipe, 12 engine, 13 build of an engine, 14 self-check or service;
-15 a code does not pass (with --fail-exit); 130 interrupted; 1 a fault of this program."""
+15 a code does not pass (with --fail-exit); 16 a replay cannot begin or go on; 130 interrupted;
+1 a fault of this program."""
 
 
 def parser() -> argparse.ArgumentParser:

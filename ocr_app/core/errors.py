@@ -138,6 +138,13 @@ class BuildError(OcrError):
         super(BuildError, self).__init__(found, expected, next_step)
 
 
+class ReplayError(OcrError):
+    """A replay cannot begin or go on: its folder holds another one or is damaged, or a release was changed."""
+
+    exit_code = 16
+    code = "replay"
+
+
 class ServiceError(OcrError):
     """The service cannot run here: its address is in use, a folder cannot be used, or it reports no health."""
 
@@ -159,6 +166,7 @@ ERRORS = (
     EngineError,
     BuildError,
     ServiceError,
+    ReplayError,
 )
 _WITH_CODES = (ImageError, ReaderFailed, EngineError, BuildError)
 

@@ -31,12 +31,14 @@ class VerdictRequest(NamedTuple):
 
     ``expected``: the texts that named fields of the recipe must have. ``trust_clock``: whether this computer's clock
     is right; if not, a recipe that asks for today's date holds. ``deadline_ms``: a reading that takes longer fails.
+    ``moment``: seconds since 1970 of the picture, which take the place of now where an old one is read again.
     """
 
     recipe: recipes.Recipe
     expected: Dict[str, str] = {}
     trust_clock: bool = False
     deadline_ms: Optional[float] = None
+    moment: Optional[float] = None
 
 
 class ReadOptions(NamedTuple):
@@ -161,7 +163,10 @@ def _judged(reader: Reader, image: Image, options: ReadOptions, timer: Timer, st
 
 
 def _clock(request: VerdictRequest) -> Optional[recipes.Clock]:
-    return recipes.judge_clock(datetime.datetime.now(), True, NOT_BEFORE) if request.trust_clock else None
+    if not request.trust_clock:
+        return None
+    now = datetime.datetime.now() if request.moment is None else datetime.datetime.fromtimestamp(request.moment)
+    return recipes.judge_clock(now, True, NOT_BEFORE)
 
 
 def cut(image: Image, region: Region) -> Image:

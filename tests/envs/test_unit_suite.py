@@ -8,7 +8,7 @@ from collections.abc import Callable
 import grimp
 import pytest
 
-NOT_OF_WORKERS = ("benchmark", "cli", "line", "recipes", "reading")
+NOT_OF_WORKERS = ("benchmark", "cli", "line", "recipes", "reading", "replay")
 """Python 3.7 runs PaddleOCR's worker, the export of its networks and their comparison: nothing of these floors."""
 FOLDERS = {
     "py36-app": ["tests/unit/ocr_app", "tests/unit/node_agent"],

@@ -36,7 +36,8 @@ class Outcome:
 
     def why(self) -> str:
         """What failed, and the end of what was printed: whole runs are too long for the record of a CI run."""
-        return "\n".join([self.failures() if self.report else "no report", "[...]", *self.text.splitlines()[-_LAST_LINES:]])
+        told = self.failures() if self.report else "no report"
+        return "\n".join([told, "[...]", *self.text.splitlines()[-_LAST_LINES:]])
 
     def broken(self) -> dict[str, dict[str, tuple[str, str]]]:
         """host -> rule -> (found, expected), hints left out."""

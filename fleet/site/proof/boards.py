@@ -96,8 +96,7 @@ class JournalledBoard:
         self._stop.set()
         self._thread.join(10.0)
         self.journal.close()
-        client = self._output._client  # its callbacks hold it in a circle; without one, it closes its sockets at once
-        client.on_connect = client.on_disconnect = client.on_message = client.on_publish = None
+        self._output._client._reset_sockets()  # paho closes them when it is collected, and warns if that is too late
 
 
 class BoardRhythm:

@@ -89,7 +89,10 @@ class ReadingProgram(Program):
         if options.verdict_request is not None:
             expected, deadline = dict(message["expected"]), message["deadline_ms"]
             wanted = options.verdict_request._replace(
-                expected=expected, trust_clock=message["trust_clock"], deadline_ms=deadline
+                expected=expected,
+                trust_clock=message["trust_clock"],
+                deadline_ms=deadline,
+                moment=message.get("moment"),
             )
             options = options._replace(verdict_request=wanted)
         reading, _ = read_file(self._opened(), message["path"], options, self._limits)

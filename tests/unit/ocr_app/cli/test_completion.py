@@ -10,7 +10,7 @@ from ocr_app.cli.completion import SHELLS, script
 from ocr_app.cli.main import main, parser
 
 CASES = [
-    ("ocr-app r", {"read", "readers", "recipe"}),
+    ("ocr-app r", {"read", "readers", "recipe", "replay"}),
     ("ocr-app benchmark ", {"campaign", "cnn", "modules"}),
     ("ocr-app benchmark-", set()),
     ("ocr-app read --device c", {"cpu", "cuda"}),

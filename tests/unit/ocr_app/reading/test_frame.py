@@ -183,6 +183,15 @@ def test_a_recipe_that_asks_for_today_holds_without_a_clock():
     assert read_image(Thinks([line]), IMAGE, "a.png", trusted).verdict == "pass"
 
 
+def test_an_old_picture_is_judged_at_its_own_moment():
+    text = RECIPE.replace("{digits: 3, as: number}", "{date: DD/MM/YYYY, as: made, expect: today}")
+    line = posterior("LOT 17/03/2026", signs=SIGNS + ("/",))
+    for day, verdict in ((17, "pass"), (18, "fail")):
+        moment = datetime.datetime(2026, 3, day, 12).timestamp()
+        request = VerdictRequest(recipes.loads(text), trust_clock=True, moment=moment)
+        assert read_image(Thinks([line]), IMAGE, "a.png", ReadOptions(verdict_request=request)).verdict == verdict
+
+
 def test_regions_are_decoded_in_place():
     options = ReadOptions(regions=((5, 6, 20, 9),), verdict_request=VerdictRequest(recipes.loads(RECIPE)))
     reading = read_image(Thinks([posterior("LOT 104")]), IMAGE, "a.png", options)

@@ -1,0 +1,1 @@
+"""Replays of old pictures: a release unpacked to be read with on this computer, and what a replay costs."""

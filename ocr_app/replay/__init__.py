@@ -1,0 +1,1 @@
+"""What a recipe or a release would have said of pictures that were judged before."""
