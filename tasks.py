@@ -525,6 +525,28 @@ def opcua(_: Context, broker: str = "", listen: str = "", options: str = "") -> 
     _run(commands.run, chosen + shlex.split(options))
 
 
+@task(
+    positional=["verb"],
+    help={
+        "verb": "demo, collect, page, migrate or bench",
+        "settings": "collect, page, migrate: the settings file",
+        "name": "collect: name of this collector instead of collect.name",
+        "metrics": "collect: HOST:PORT for Prometheus instead of collect.metrics",
+        "seconds": "demo: end after so many; 0 runs until Ctrl-C",
+        "quick": "bench: a short run, whose figures say nothing",
+        "publish": "bench: write docs/results/site.json and site.md",
+    },
+)
+def site(
+    _: Context, verb: str, settings: str = "site.yaml", name: str = "", metrics: str = "", seconds: float = 0.0,
+    quick: bool = False, publish: bool = False,
+) -> None:  # fmt: skip
+    """Collect every result of every board in PostgreSQL (collect, migrate), show them (page); demo and bench try it."""
+    from fleet.site import commands
+
+    _run(commands.run, verb, settings, name=name, metrics=metrics, seconds=float(seconds), quick=quick, publish=publish)
+
+
 @task(help={"say": "only report the commands"})
 def fonts(_: Context, say: bool = False) -> None:
     """Install the fonts that training and its tests need."""
@@ -541,6 +563,7 @@ def docs(_: Context) -> None:
     from fleet.measurement import matrix
     from fleet.reports import architecture, blocks, command_line
     from fleet.reports.recipes import troubleshooting
+    from fleet.site import reference as of_site
     from ocr_app.line.outputs import reference as registers
     from ocr_app.line.settings import reference
 
@@ -550,6 +573,7 @@ def docs(_: Context) -> None:
     _run(reference.main)
     _run(registers.main)
     _run(nodes.main)
+    _run(of_site.main)
     _run(command_line.main)
     _run(troubleshooting.main)
     _run(architecture.main)

@@ -272,6 +272,13 @@ class GatewayError(FleetError):
     code = "gateway"
 
 
+class SiteError(FleetError):
+    """The site cannot collect, keep or show results, or what it did is not what it has to do."""
+
+    exit_code = 89
+    code = "site"
+
+
 class ReplayMeasureError(FleetError):
     """Replays cannot be measured on this computer, or one did not find what it has to."""
 

@@ -17,10 +17,9 @@ listener {port} 127.0.0.1
 {access}user root
 persistence true
 persistence_location {folder}/
-autosave_on_changes true
-autosave_interval 1
-max_queued_messages 0
-"""
+{keeping}"""
+KEEPING = "autosave_on_changes true\nautosave_interval 1\nmax_queued_messages 0\n"
+"""Everything is written down at each change, and nothing is dropped."""
 # `user` has no effect for others than root; without it, root would have to own nothing below the folder
 
 
@@ -40,12 +39,13 @@ def listens(port: int) -> bool:
 class LoopbackBroker:
     """Keeps its port and its messages over stops, kills and starts.
 
-    ``access``: lines of its configuration that say who may connect, and how; everybody by default.
+    ``access``: lines of its configuration that say who may connect, and how; everybody by default. ``keeping``: lines
+    that say what it holds, and when it writes that down.
     """
 
-    def __init__(self, folder: Path, access: str = "allow_anonymous true\n") -> None:
+    def __init__(self, folder: Path, access: str = "allow_anonymous true\n", keeping: str = KEEPING) -> None:
         self.port = free_port()
-        self._folder, self._access = folder, access
+        self._folder, self._access, self._keeping = folder, access, keeping
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> LoopbackBroker:
@@ -57,7 +57,8 @@ class LoopbackBroker:
             )
         self._folder.mkdir(parents=True, exist_ok=True)
         config, log = self._folder / "mosquitto.conf", self._folder / "log"
-        config.write_text(_CONFIG.format(port=self.port, folder=self._folder, access=self._access), encoding="utf-8")
+        lines = {"folder": self._folder, "access": self._access, "keeping": self._keeping}
+        config.write_text(_CONFIG.format(port=self.port, **lines), encoding="utf-8")
         with log.open("ab") as stream:
             command = [program, "-c", str(config)]
             self._process = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
@@ -69,6 +70,11 @@ class LoopbackBroker:
                 raise LiveLineError(f"Mosquitto does not start: {said}", f"port {self.port} of loopback", str(log))
             time.sleep(0.02)
         return self
+
+    @property
+    def pid(self) -> int | None:
+        """Of its process; None while it does not run."""
+        return None if self._process is None else self._process.pid
 
     def stop(self) -> None:
         """Asks it to end, and waits."""

@@ -9,7 +9,7 @@ import attr
 import cattr
 
 from ocr_app.core import yaml_tree
-from ocr_app.core.yaml_tree import YamlNode, suggest
+from ocr_app.core.yaml_tree import DocumentKind, YamlNode, suggest
 from ocr_app.line.settings import fields
 from ocr_app.line.settings.service import ServiceSettings, keys
 
@@ -19,33 +19,39 @@ _TRUTHS = {"true": True, "false": False}
 
 def load(path: str) -> ServiceSettings:
     """The settings in a file. Raises UsageError for an unknown key, a wrong type or a value out of bounds."""
-    tree = yaml_tree.read_yaml(path, yaml_tree.SETTINGS)
-    sections: Dict[str, Any] = {field.name: field.type for field in attr.fields(ServiceSettings)}
+    found: ServiceSettings = load_as(ServiceSettings, path, yaml_tree.SETTINGS)
+    return found
+
+
+def load_as(whole: Any, path: str, kind: DocumentKind) -> Any:
+    """A file as ``whole``, an attrs class whose fields are sections; strict in the same way. Raises ``kind.error``."""
+    tree = yaml_tree.read_yaml(path, kind)
+    sections: Dict[str, Any] = {name: field.type for name, field in attr.fields_dict(whole).items()}
     tree.as_mapping("the settings file")
-    _refuse_unknown(tree, "the settings file", list(sections))
+    _refuse_unknown(tree, "the settings file", list(sections), whole)
     nodes: Dict[str, YamlNode] = tree.value
-    return ServiceSettings(**{name: _section(sections[name], name, node) for name, node in nodes.items()})
+    return whole(**{name: _section(sections[name], name, node, whole) for name, node in nodes.items()})
 
 
-def _section(cls: Any, name: str, node: YamlNode) -> Any:
+def _section(cls: Any, name: str, node: YamlNode, whole: Any) -> Any:
     if node.value is None:
         return cls()
     node.as_mapping(name)
-    known = {field.name: field for field in attr.fields(cls)}
-    _refuse_unknown(node, name, list(known))
+    known = attr.fields_dict(cls)
+    _refuse_unknown(node, name, list(known), whole)
     return cls(**{key: _value(known[key], name, value) for key, value in node.value.items()})
 
 
-def _refuse_unknown(node: YamlNode, what: str, known: List[str]) -> None:
+def _refuse_unknown(node: YamlNode, what: str, known: List[str], whole: Any) -> None:
     for name, value in node.value.items():
         if name not in known:
-            hint = suggest(name, known) or _elsewhere(name)
+            hint = suggest(name, known) or _elsewhere(name, whole)
             raise value.error("unknown key {!r} in {}{}".format(name, what, hint), ", ".join(known), node.kind.guide)
 
 
-def _elsewhere(name: str) -> str:
+def _elsewhere(name: str, whole: Any) -> str:
     """ ", did you mean 'limits.queue'?" where another section has the key, or one that is written alike."""
-    full = {field.name: "{}.{}".format(section, field.name) for section, field in keys()}
+    full = {field.name: "{}.{}".format(section, field.name) for section, field in keys(whole)}
     close = difflib.get_close_matches(name, list(full), 1, 0.6)
     return ", did you mean {!r}?".format(full[close[0]]) if close else ""
 

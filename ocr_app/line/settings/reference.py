@@ -37,19 +37,22 @@ starts at the current folder.
 
 def page() -> str:
     """The whole page, in Markdown."""
-    return "\n".join([_HEAD] + [_section(group) for group in attr.fields(ServiceSettings)])
+    return "\n".join([_HEAD] + [section_of(group) for group in attr.fields(ServiceSettings)])
 
 
-def _section(group: Any) -> str:
+def section_of(group: Any, flags: bool = True) -> str:
+    """One section with its table; ``flags``: whether there is a column of command line flags."""
     lines = ["## `{}`".format(group.name), "", group.metadata["about"], ""]
-    lines += ["| key | default | accepts | flag | what it sets |", "|---|---|---|---|---|"]
-    return "\n".join(lines + [_row(field) for field in attr.fields(group.type)]) + "\n"
+    head = ["key", "default", "accepts"] + ["flag"] * flags + ["what it sets"]
+    lines += ["| {} |".format(" | ".join(head)), "|" + "---|" * len(head)]
+    return "\n".join(lines + [_row(field, flags) for field in attr.fields(group.type)]) + "\n"
 
 
-def _row(field: Any) -> str:
-    flag = "`{}`".format(field.metadata["flag"]) if field.metadata["flag"] else ""
-    cells: List[str] = ["`{}`".format(field.name), _default(field), _accepts(field), flag, field.metadata["about"]]
-    return "| {} |".format(" | ".join(cells))
+def _row(field: Any, flags: bool) -> str:
+    cells: List[str] = ["`{}`".format(field.name), _default(field), _accepts(field)]
+    if flags:
+        cells.append("`{}`".format(field.metadata["flag"]) if field.metadata["flag"] else "")
+    return "| {} |".format(" | ".join(cells + [field.metadata["about"]]))
 
 
 def _default(field: Any) -> str:

@@ -47,9 +47,9 @@ class ServiceSettings:
     log: LogSettings = section(LogSettings)
 
 
-def keys() -> Iterator[Tuple[str, Any]]:
+def keys(whole: Any = ServiceSettings) -> Iterator[Tuple[str, Any]]:
     """Every key as (section, field), in the order of the reference page."""
-    for group in attr.fields(ServiceSettings):
+    for group in attr.fields(whole):
         kind: Any = group.type
         for field in attr.fields(kind):
             yield group.name, field
