@@ -1,12 +1,23 @@
 """The verbs."""
 
 import json
+import logging
 
 import psycopg
 import pytest
 
 from fleet.core.errors import SiteError
 from fleet.site import commands
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before():
+    """`main` configures the log of the whole process, which is pytest's here."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_everything_filled_in_is_a_setting_of_the_role():
     found = {name for unit in UNITS for name in re.findall(r"{{ (\w+)", unit.read_text())}
     lines = {"release_line", "release_line_files", "release_network", "release_devices", "release_arguments"}
     private = {"_release_plan", "_release_line", "_release_line_folder"}
-    assert found == settings - {"release_keys", "release_app_command"} - lines | private
+    assert found == settings - {"release_keys", "release_app_command", "release_python"} - lines | private
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def filled():
 
     def fill(line):
         known = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
-        known.update(_release_plan={"folder": "/agent"}, _release_line=line, _release_line_folder="/etc/nano-ocr/line")
+        known.update(_release_plan={"folder": "/agent", "python": "/usr/bin/python3.6"}, _release_line=line, _release_line_folder="/etc/nano-ocr/line")
         return (
             jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(text("nano-ocr.service.j2")).render(known)
         )
