@@ -40,7 +40,11 @@ def filled():
 
     def fill(line):
         known = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
-        known.update(_release_plan={"folder": "/agent", "python": "/usr/bin/python3.6"}, _release_line=line, _release_line_folder="/etc/nano-ocr/line")
+        known.update(
+            _release_plan={"folder": "/agent", "python": "/usr/bin/python3.6"},
+            _release_line=line,
+            _release_line_folder="/etc/nano-ocr/line",
+        )
         return (
             jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(text("nano-ocr.service.j2")).render(known)
         )
