@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,10 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 from fleet.boards import table  # noqa: E402
 from fleet.core.errors import ReleaseTableError  # noqa: E402
 from fleet.plays.rules import ENFORCE, BadRule, broken, evaluate, sentence  # noqa: E402
+
+# Ansible forks for each task of each host: what is read before, all of these processes have. `of_release` says errors.
+with suppress(ReleaseTableError, OSError, ValueError):
+    table.load()
 
 __all__ = ["ENFORCE", "BadRule", "broken", "call", "judge", "sentence", "settings_of", "work_of"]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 import yaml
 from rules import loading
@@ -94,3 +98,12 @@ def test_power_modes_that_nobody_knows_switch_the_role_off() -> None:
     unknown = settings("power_mode", fleet_l4t="r35", fleet_board="orin-nano")
     assert "Orin Nano 8 GB with L4T r35 are not known" in loading.off("power_mode", unknown)
     assert loading.off("power_mode", settings("power_mode", **LATER)) == ""
+
+
+def test_the_table_of_releases_is_read_before_ansible_forks() -> None:
+    """Each task of each host is a process of its own, which would read and check it again."""
+    lines = "from rules import loading; from fleet.boards import table; print(table.load.cache_info().currsize)"
+    paths = os.pathsep.join([str(loading.ROLES.parent / "plugins"), str(loading.ROLES.parents[1])])
+    environ = dict(os.environ, PYTHONPATH=paths)
+    done = subprocess.run([sys.executable, "-c", lines], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
