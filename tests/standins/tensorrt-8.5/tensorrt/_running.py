@@ -1,16 +1,10 @@
-"""Stand-in: engine and execution context by named tensors; runs the file inside by ONNX Runtime, between addresses."""
+"""Stand-in: engine and execution context by named tensors, between addresses; of 8.5 and of 10."""
 
-import ctypes
 import enum
-import json
 
-import numpy as np
-
-from ocr_app.networks import onnx_model, onnx_runtime
-
-from ._building import MAGIC
+from ._deprecated import _BindingsByIndex
+from ._serialized import _RunningContext, _SerializedEngine, opened
 from ._types import float32
-from ._version import VERSION
 
 
 class TensorIOMode(enum.Enum):
@@ -27,30 +21,21 @@ class Runtime:
 
     def deserialize_cuda_engine(self, serialized_engine):
         """None, as TensorRT gives it, for what is not an engine of this version."""
-        data = bytes(serialized_engine)
-        if not data.startswith(MAGIC):
-            return None
-        header, _, model = data[len(MAGIC) :].partition(b"\n")
-        header = json.loads(header.decode())
-        return ICudaEngine(header, model) if header["version"] == VERSION else None
+        found = opened(serialized_engine)
+        return ICudaEngine(*found) if found else None
 
 
-class ICudaEngine:
-    """Tensors of the edge: inputs, then outputs, in the model's order. Bindings are still there, deprecated."""
+class ICudaEngine(_BindingsByIndex, _SerializedEngine):
+    """Tensors of the edge: inputs, then outputs, in the model's order."""
 
-    __slots__ = ("_data", "_header", "_inputs", "_outputs")
-
-    def __init__(self, header, data):
-        model = onnx_model.loads(data)
-        self._header, self._data = header, data
-        self._inputs, self._outputs = [value.name for value in model.inputs], list(model.outputs)
+    __slots__ = ()
 
     @property
     def num_io_tensors(self):
-        return len(self._inputs) + len(self._outputs)
+        return len(self._names)
 
     def get_tensor_name(self, index):
-        return (self._inputs + self._outputs)[index]
+        return self._names[index]
 
     def get_tensor_mode(self, name):
         if name in self._inputs:
@@ -61,47 +46,25 @@ class ICudaEngine:
         return float32
 
     def get_tensor_profile_shape(self, name, profile_index):
-        assert profile_index == 0
-        return [tuple(shape) for shape in self._header["shapes"][name]]
+        return self._profile(profile_index, name)
 
     def create_execution_context(self):
         return IExecutionContext(self)
 
-    @property
-    def num_bindings(self):
-        return self.num_io_tensors
 
-    def get_binding_name(self, index):
-        raise AssertionError("deprecated in TensorRT 8.5: get_tensor_name is there")
-
-
-class IExecutionContext:
-    __slots__ = ("_addresses", "_answers", "_engine", "_session", "_shapes")
+class IExecutionContext(_RunningContext):
+    __slots__ = ("_addresses",)
 
     def __init__(self, engine):
-        self._engine = engine
-        self._session = onnx_runtime.session(engine._data, "CPUExecutionProvider", 1, "stand-in", optimised=False)
-        self._shapes, self._answers, self._addresses = {}, None, {}
+        super().__init__(engine)
+        self._addresses = {}
 
     def set_input_shape(self, name, shape):
         """False for a tensor that is no input, and for a shape outside the profile."""
-        if self._engine.get_tensor_mode(name) is not TensorIOMode.INPUT:
-            return False
-        least, _, most = self._engine.get_tensor_profile_shape(name, 0)
-        if len(shape) != len(least) or not all(a <= b <= c for a, b, c in zip(least, shape, most)):
-            return False
-        self._shapes[name], self._answers = tuple(shape), None
-        return True
+        return self._engine.get_tensor_mode(name) is TensorIOMode.INPUT and self._set_shape(name, shape)
 
     def get_tensor_shape(self, name):
-        """Of an output: found by running the network on zeros, since ONNX Runtime tells no shapes beforehand."""
-        if name in self._shapes:
-            return self._shapes[name]
-        if set(self._shapes) != set(self._engine._inputs):
-            return (-1,)
-        if self._answers is None:
-            self._answers = self._run({n: np.zeros(s, np.float32) for n, s in self._shapes.items()})
-        return self._answers[name].shape
+        return self._shape(name)
 
     def set_tensor_address(self, name, memory):
         """False for a name that is not a tensor of the edge; an address stays set until another one is."""
@@ -112,20 +75,7 @@ class IExecutionContext:
 
     def execute_async_v3(self, stream_handle):
         """False, as TensorRT answers, while an input has no shape or a tensor of the edge has no address."""
-        engine = self._engine
-        names = engine._inputs + engine._outputs
-        if set(self._shapes) != set(engine._inputs) or not all(self._addresses.get(name) for name in names):
+        if not self._has_shapes() or not all(self._addresses.get(name) for name in self._engine._names):
             return False
-        given = {name: _at(self._addresses[name], self._shapes[name]).copy() for name in engine._inputs}
-        for name, value in self._run(given).items():
-            _at(self._addresses[name], value.shape)[...] = value
+        self._execute(self._addresses)
         return True
-
-    def _run(self, arrays):
-        names = self._engine._outputs
-        return dict(zip(names, (np.asarray(v, np.float32) for v in self._session.run(names, arrays))))
-
-
-def _at(address, shape):
-    count = int(np.prod(shape))
-    return np.ctypeslib.as_array((ctypes.c_float * count).from_address(address)).reshape(shape)
