@@ -2,12 +2,12 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
+from alert_rules import check_and_try
 
 from fleet.environments.steps import python_of
 from fleet.site import settings
@@ -37,11 +37,7 @@ def test_alerts_ask_for_metrics_that_a_collector_has():
 
 
 def test_prometheus_takes_the_rules_and_they_fire_as_their_tests_say():
-    if shutil.which("promtool") is None:
-        absent("promtool", "apt-get install prometheus")
-    for command in (["check", "rules", "nano-ocr-site.rules.yaml"], ["test", "rules", "nano-ocr-site.test.yaml"]):
-        done = subprocess.run(["promtool", *command], cwd=FOLDER, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+    check_and_try(FOLDER, "nano-ocr-site")
 
 
 @pytest.mark.parametrize("name", UNITS)
