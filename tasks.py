@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from invoke.context import Context
@@ -742,9 +741,9 @@ def deploy(
 
     order = tuple(_list(batch) or ())
     request = DeployRequest(
-        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade, again
-    )
-    request = replace(request, replay=Path(replay) if replay else None, rules=Path(rules) if rules else None)
+        inventory, limit, canary, together, order, max_failures, float(wait_for_line), downgrade, again,
+        replay=Path(replay) if replay else None, rules=Path(rules) if rules else None,
+    )  # fmt: skip
     _run(deployment.deploy, Path(bundle), Path(keys), request, verbose=verbose)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+from functools import lru_cache
 from typing import Any, Dict, Optional, Tuple
 
 from ocr_app.core.paths import load_data
@@ -120,5 +121,10 @@ def write_json(record: Dict[str, Any], path: str) -> None:
 
 def add_board(verb: argparse.ArgumentParser) -> None:
     """``--board``: whose hardware is meant."""
-    known = sorted(load_data("boards.json")["boards"])
-    verb.add_argument("--board", choices=known, default="nano", help="whose hardware (default: %(default)s)")
+    verb.add_argument("--board", choices=_boards(), default="nano", help="whose hardware (default: %(default)s)")
+
+
+@lru_cache(maxsize=None)
+def _boards() -> Tuple[str, ...]:
+    """Every start of the command line asks for them, for each verb that has boards."""
+    return tuple(sorted(load_data("boards.json")["boards"]))

@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 import time
+from datetime import datetime, timezone
 from typing import Any
 
 import psycopg
@@ -207,6 +208,4 @@ class SiteKeeper:
 
 
 def _moment(seconds: float | None) -> Any:
-    from datetime import datetime, timezone
-
     return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
