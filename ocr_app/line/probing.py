@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from ocr_app.core.errors import OcrError, ServiceError
 from ocr_app.line.outputs import modbus, mqtt, plc, webhook
-from ocr_app.line.outputs.gpio import JetsonPins
-from ocr_app.line.outputs.passwords import (
+from ocr_app.line.outputs.credentials import (
     password_of,
     password_of_camera,
     secret_of,
@@ -17,10 +16,11 @@ from ocr_app.line.outputs.passwords import (
     weaknesses_of_camera,
     weaknesses_of_webhook,
 )
+from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.page.access import certificate, listening, users
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.camera import CAMERAS
 from ocr_app.line.settings.page import OPEN
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.sources.contract import CameraLost
 from ocr_app.line.sources.opening import make_source
 

@@ -12,7 +12,7 @@ from ocr_app.line.health.reasons import REASONS
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.live import LiveLine
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.settings import load
+from ocr_app.line.settings.service import load
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "how-to" / "monitoring"

@@ -21,7 +21,7 @@ from ocr_app.line.journal import rows
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.outputs.contract import LineOutput
-from ocr_app.line.outputs.passwords import secret_of
+from ocr_app.line.outputs.credentials import secret_of
 from ocr_app.line.outputs.reach import OutputReach, RetryPause
 from ocr_app.line.settings.outputs import WebhookSettings
 

@@ -22,22 +22,28 @@ def _is_topic(value: str) -> bool:
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
-class MqttSettings:
-    """The MQTT broker that gets every result."""
+class BrokerSettings:
+    """An MQTT broker, and who connects to it: a line, or the site."""
 
     host: str = setting("", "Name or address of the broker; without one, nothing is sent.")
     port: int = setting(1883, "Its port; 8883 is usual with TLS.", "(port)", 1, 65535)
     prefix: str = setting("nano-ocr", "What every topic begins with.", form="a topic without wildcards", fits=_is_topic)
-    user: str = setting("", "The user; the password stands in a file or in the environment, never here.")
+    user: str = setting("", "The user; the password is in a file or in the environment, never here.")
     password_file: str = setting("", "File whose first line is the password.", path=True)
     password_env: str = setting("", "Name of the environment variable that holds the password.")
     tls: bool = setting(False, "Encrypt, and check the certificate of the broker.")
     ca_file: str = setting(
         "", "Certificates that may sign that of the broker; without one, those of the system.", path=True
     )
-    certificate_file: str = setting("", "Certificate that this board shows to the broker.", path=True)
+    certificate_file: str = setting("", "Certificate that the broker is shown.", path=True)
     key_file: str = setting("", "Private key of that certificate.", path=True)
-    keepalive_s: int = setting(15, "Silence after which the broker counts this board as gone.", "s", 1, 3600)
+    keepalive_s: int = setting(15, "Silence after which the broker counts its client as gone.", "s", 1, 3600)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class MqttSettings(BrokerSettings):
+    """The MQTT broker that gets every result."""
+
     discovery: bool = setting(False, "Announce the line to Home Assistant.")
     discovery_prefix: str = setting(
         "homeassistant",

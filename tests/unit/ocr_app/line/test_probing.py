@@ -4,10 +4,10 @@ import socket
 
 from ocr_app.line import probing
 from ocr_app.line.page.access import users
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.outputs import MqttSettings, PlcSettings, WebhookSettings
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, SourceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 def settings(tmp_path, **more):

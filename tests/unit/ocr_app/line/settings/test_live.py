@@ -4,8 +4,7 @@ import pytest
 
 from ocr_app.core.errors import UsageError
 from ocr_app.line.settings.live import check_line
-from ocr_app.line.settings.loading import load
-from ocr_app.line.settings.service import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings, load
 
 _USB = {"kind": "usb"}
 _LATEST = {"policy": "latest"}

@@ -4,9 +4,8 @@ import attr
 import pytest
 
 from ocr_app.imaging.load import Limits
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.fields import value_type
-from ocr_app.line.settings.service import keys
+from ocr_app.line.settings.service import ServiceSettings, keys
 
 KEYS = list(keys())
 NAMES = ["{}.{}".format(section, field.name) for section, field in KEYS]

@@ -3,7 +3,7 @@
 import pytest
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.outputs.passwords import (
+from ocr_app.line.outputs.credentials import (
     password_of,
     password_of_camera,
     secret_of,

@@ -1,18 +1,19 @@
-"""Passwords of outputs and cameras: from a file or the environment, never from the settings themselves."""
+"""Passwords and certificates of outputs and cameras: from files or the environment, never from the settings."""
 
 import os
 import re
+import ssl
 import stat
 from typing import List, Mapping
 
 from ocr_app.core.errors import ServiceError
 from ocr_app.line.settings.camera import CameraSettings
-from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
+from ocr_app.line.settings.outputs import BrokerSettings, MqttSettings, WebhookSettings
 
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|\Z)")
 
 
-def password_of(settings: MqttSettings, environ: Mapping[str, str] = os.environ) -> str:
+def password_of(settings: BrokerSettings, environ: Mapping[str, str] = os.environ) -> str:
     """The password for the broker, empty where none is set. Raises ServiceError where it is not to be had."""
     return _secret("mqtt.password", "password", settings.password_file, settings.password_env, environ)
 
@@ -44,6 +45,18 @@ def _secret(key: str, what: str, path: str, variable: str, environ: Mapping[str,
     if not secret:
         raise ServiceError("{}_file {} is empty".format(key, path), "the {}".format(what))
     return secret
+
+
+def tls_context(settings: BrokerSettings) -> ssl.SSLContext:
+    """Checks the broker's certificate and its name. Raises ServiceError where a file cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file or None)
+        if settings.certificate_file:
+            context.load_cert_chain(settings.certificate_file, settings.key_file)
+        return context
+    except (OSError, ValueError) as error:
+        found = "the certificates of mqtt cannot be used: {}".format(error)
+        raise ServiceError(found, "PEM files that this user may read", "mqtt.ca_file, certificate_file, key_file")
 
 
 def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
