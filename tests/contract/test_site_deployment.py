@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -38,6 +39,14 @@ def test_alerts_ask_for_metrics_that_a_collector_has():
 
 def test_prometheus_takes_the_rules_and_they_fire_as_their_tests_say():
     check_and_try(FOLDER, "nano-ocr-site")
+
+
+def test_prometheus_takes_its_configuration():
+    if shutil.which("promtool") is None:
+        absent("promtool", "apt-get install prometheus")
+    command = ["promtool", "check", "config", "--syntax-only", str(FOLDER / "prometheus.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", UNITS)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -92,15 +94,19 @@ class SiteComputer:
         return f"{self.fleet.network}-computer"
 
     def start(self) -> SiteComputer:
-        """Starts it, and lets Ansible in."""
+        """Starts it unless an earlier run left it, and lets Ansible in."""
+        if not self._is_there():
+            self._run()
+        self.wait()
+        self._admit()
+        return self
+
+    def _run(self) -> None:
         nodes.make_network(self.fleet)
         options = ["--name", self.container, "--hostname", "site", "--label", self.fleet.label, "--restart", "always"]
         options += ["--network", self.fleet.network, "--ip", self.address, *privileges(), "--env", "container=docker"]
         options += ["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"]
         run_docker("run", "--detach", *options, "--volume", f"{wheels()}:/srv/wheels:ro", image())
-        self.wait()
-        self._admit()
-        return self
 
     def wait(self) -> None:
         """Until systemd has started everything."""
@@ -131,7 +137,7 @@ class SiteComputer:
     def ask(self, address: str) -> str:
         """What an address of the computer's loopback answers."""
         code = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=20).read().decode())"
-        return self.root(f"python3 -c '{code}' {address}")
+        return self.root(f"python3 -c '{code}' {shlex.quote(address)}")
 
     def query(self, text: str) -> list[list[str]]:
         """Rows of the site's database."""
@@ -144,17 +150,15 @@ class SiteComputer:
         folder = self.fleet.folder
         ssh = f"-o UserKnownHostsFile={folder / 'known_hosts'} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
         environ = dict(
-            os.environ, PATH=f"{tools}:{os.environ['PATH']}", ANSIBLE_STDOUT_CALLBACK="json", ANSIBLE_PIPELINING="1",
+            os.environ, PATH=f"{tools}:{os.environ['PATH']}", ANSIBLE_STDOUT_CALLBACK="default", ANSIBLE_PIPELINING="1", NO_COLOR="1",
             ANSIBLE_HOME=str(folder / "ansible"), ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",
         )  # fmt: skip
         command = [str(tools / "ansible-playbook"), "-i", f"{self.address},", "-u", "root", "install-site.yml"]
         command += ["--private-key", str(folder / "id_ed25519"), "--ssh-common-args", ssh, "-e", json.dumps(variables)]
         done = subprocess.run(command, cwd=FOLDER, env=environ, capture_output=True, text=True, check=False)
         text = done.stdout + done.stderr
-        try:
-            counts = json.loads(done.stdout[done.stdout.index("{") :])["stats"][self.address]
-        except ValueError:
-            counts = {}
+        recap = re.findall(rf"^{re.escape(self.address)} +: (.+)$", text, re.M)
+        counts = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", recap[-1])} if recap else {}
         return done.returncode, counts, text
 
     def reboot(self) -> None:
@@ -169,8 +173,7 @@ class SiteComputer:
     def _starts(self) -> str:
         return run_docker("inspect", "--format", "{{.RestartCount}}", self.container)
 
-    def is_there(self) -> bool:
-        """Whether an earlier run left it."""
+    def _is_there(self) -> bool:
         return bool(run_docker("ps", "--quiet", "--filter", f"name=^{self.container}$"))
 
     def remove(self) -> None:
