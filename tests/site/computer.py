@@ -37,9 +37,9 @@ def base() -> str:
     """Tag of Debian as debootstrap makes it; made on first use."""
     packages = (IMAGE / "debian.txt").read_text().splitlines()[1:]
     suite = settings()["debian"]
-    tag = f"nano-ocr/site-debian:{machine_arch()}-{_digest(suite, *packages)}"
+    tag = f"nano-ocr/site-debian:{machine_arch()}-{digest(suite, *packages)}"
     if not exists(tag):
-        with tempfile.TemporaryDirectory(dir=_made(ROOT / "build" / "site"), prefix="debian-") as name:
+        with tempfile.TemporaryDirectory(dir=made(ROOT / "build" / "site"), prefix="debian-") as name:
             root = Path(name) / "root"
             bootstrap.debian(root, suite, packages, machine_arch(), _call)
             rootfs.load(root, tag, machine_arch(), without=("var/cache/apt/archives",))
@@ -48,7 +48,7 @@ def base() -> str:
 
 def image() -> str:
     """Tag of the computer's image; built on first use."""
-    tag = f"nano-ocr/site-computer:{_digest(base(), (IMAGE / 'Dockerfile').read_text())}"
+    tag = f"nano-ocr/site-computer:{digest(base(), (IMAGE / 'Dockerfile').read_text())}"
     if not exists(tag):
         run_docker("build", "--build-arg", f"BASE={base()}", "--tag", tag, str(IMAGE))
     return tag
@@ -56,20 +56,22 @@ def image() -> str:
 
 def wheels() -> Path:
     """A folder with the wheels of the site's lock, for the Python of Debian 12; downloaded once."""
-    folder = ROOT / "build" / "site" / f"wheels-{_digest(LOCK.read_text())}"
+    folder = ROOT / "build" / "site" / f"wheels-{digest(LOCK.read_text())}"
     if not folder.exists():
-        part = _made(folder.with_suffix(".part"))
+        part = made(folder.with_suffix(".part"))
         how = ["--require-hashes", "--only-binary", ":all:", "--python-version", "3.11", "--quiet"]
         _call([sys.executable, "-m", "pip", "download", *how, "-r", str(LOCK), "-d", str(part)])
         part.rename(folder)
     return folder
 
 
-def _digest(*texts: str) -> str:
+def digest(*texts: str) -> str:
+    """A short name of texts."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
+    """The folder, made unless it is there."""
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -120,7 +122,7 @@ class SiteComputer:
         raise AssertionError("the computer does not start")
 
     def _admit(self) -> None:
-        folder = _made(self.fleet.folder)
+        folder = made(self.fleet.folder)
         key = folder / "id_ed25519"
         key.unlink(missing_ok=True)
         _call(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)])
@@ -150,7 +152,7 @@ class SiteComputer:
         folder = self.fleet.folder
         ssh = f"-o UserKnownHostsFile={folder / 'known_hosts'} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
         environ = dict(
-            os.environ, PATH=f"{tools}:{os.environ['PATH']}", ANSIBLE_STDOUT_CALLBACK="default", ANSIBLE_PIPELINING="1", NO_COLOR="1",
+            os.environ, PATH=f"{tools}:{os.environ['PATH']}", NO_COLOR="1", ANSIBLE_PIPELINING="1",
             ANSIBLE_HOME=str(folder / "ansible"), ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",
         )  # fmt: skip
         command = [str(tools / "ansible-playbook"), "-i", f"{self.address},", "-u", "root", "install-site.yml"]
