@@ -128,7 +128,7 @@ class SitePage:
     open: bool = setting(False, "Everybody on the network may look; there are no users and there is no TLS.")
     pictures: str = setting(
         "",
-        "Where pictures of rejects are: the address of a folder or of an S3-compatible store, with one folder a board.",
+        "Where boards upload pictures of rejects to (`upload.url` of the lines), as browsers reach it.",
     )
     silent_min: float = setting(
         15.0, "Minutes without a word after which a board counts as silent.", "min", 0.1, 100000.0

@@ -31,6 +31,7 @@ from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
 from ocr_app.line.outputs.registers import LineRegisters, WrittenRegisters
 from ocr_app.line.outputs.reject import RejectGate
+from ocr_app.line.outputs.upload import PictureUpload
 from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
@@ -175,6 +176,9 @@ class LiveLine:
             made.append(plc.PlcOutput(own.plc, self.identity.boot, self._journal, self._status, written))
         if own.webhook.enabled:
             made.append(webhook.WebhookOutput(own.webhook, self._journal, self._status))
+        if own.upload.enabled:
+            board, folder = self.identity.board, own.journal.folder
+            made.append(PictureUpload(own.upload, board, folder, self._journal, self._status))
         if own.mqtt.enabled:
             topic = trigger.topic if trigger.kind == "mqtt" else ""
             board, state = self.identity.board, self._state

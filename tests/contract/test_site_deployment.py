@@ -80,7 +80,7 @@ def test_compose_names_no_image_of_its_own_and_every_variable_is_in_the_example(
     text = read("compose.yaml")
     services = yaml.safe_load(text)["services"]
     assert set(services) == {"broker", "database", "migrate", "collector", "page"}
-    assert all(its.get("image", "${").startswith("${") for its in services.values())
+    assert {its["image"] for its in services.values() if not its["image"].startswith("${")} == {"nano-ocr-site"}
     asked = set(re.findall(r"\$\{(\w+):\?", text))
     assert asked <= set(re.findall(r"^(\w+)=", read("site.env.example"), re.M))
     for name in ("migrate", "collector", "page"):

@@ -5,12 +5,16 @@ One story in order; docs/results/site-install.log is its output.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
 import socket
 import ssl
+import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +22,10 @@ import pytest
 
 from fleet.site.proof.boards import JournalledBoard
 from fleet.virtual.settings import Fleet
+from ocr_app.line.health.status import ServiceStatus
+from ocr_app.line.journal.pictures import PictureQuotas, PictureStore
+from ocr_app.line.outputs.upload import PictureUpload
+from ocr_app.line.settings.outputs import UploadSettings
 from tests.fleet.conftest import KEEP, require_virtual_fleet
 from tests.site import secrets
 from tests.site.computer import FOLDER, SiteComputer
@@ -27,7 +35,7 @@ SETTINGS = """
 mqtt: {host: 127.0.0.1, port: 1883, user: site, password_file: /etc/nano-ocr/broker-password}
 database: {url: "postgresql:///nano_ocr"}
 keep: {grace_s: 2}
-page: {listen: "127.0.0.1:8095"}
+page: {listen: "127.0.0.1:8095", pictures: /pictures}
 """
 
 
@@ -50,7 +58,12 @@ def keys(computer: SiteComputer, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="module")
 def variables(keys: Path) -> dict[str, str]:
     (keys / "site.yaml").write_text(SETTINGS)
-    return {"site_secrets": str(keys), "site_settings": str(keys / "site.yaml"), "site_prometheus": "true"}
+    return {
+        "site_secrets": str(keys),
+        "site_settings": str(keys / "site.yaml"),
+        "site_prometheus": "true",
+        "site_web": "true",
+    }
 
 
 @pytest.fixture
@@ -96,17 +109,18 @@ def test_a_second_run_changes_nothing(computer: SiteComputer, variables: dict[st
 
 
 UNITS = (
-    "mosquitto", "postgresql", "prometheus", "nano-ocr-site-page", "nano-ocr-site-collect@1", "nano-ocr-site-collect@2"
+    "mosquitto", "postgresql", "prometheus", "nginx", "nano-ocr-site-page",
+    "nano-ocr-site-collect@1", "nano-ocr-site-collect@2"
 )  # fmt: skip
 
 
-def test_every_unit_runs_and_only_the_broker_and_ssh_listen_to_others(computer: SiteComputer) -> None:
+def test_every_unit_runs_and_only_what_has_tls_and_users_listens_to_others(computer: SiteComputer) -> None:
     assert computer.root(f"systemctl is-active {' '.join(UNITS)}").split() == ["active"] * len(UNITS)
     assert computer.root(f"systemctl show -P NRestarts {' '.join(UNITS)}").split() == ["0"] * len(UNITS)
     assert computer.root("systemctl --failed --plain --no-legend") == ""
     told = computer.root("ss -Hltn | awk '{print $4}'").split()
     others = {address.rpartition(":")[2] for address in told if not address.startswith(("127.", "[::1]"))}
-    assert others == {"22", "8883"}, told
+    assert others == {"22", "8443", "8883"}, told
 
 
 def test_results_of_a_board_reach_database_and_page_over_tls(
@@ -143,27 +157,81 @@ def test_the_broker_takes_no_stranger_no_wrong_name_and_nothing_in_clear(
         ssl.create_default_context().wrap_socket(plain, server_hostname=computer.address)
 
 
+def asked(keys: Path, address: str, user: str, word: str, method: str = "GET", data: bytes | None = None) -> bytes:
+    """What the web server answers. Raises HTTPError."""
+    request = urllib.request.Request(address, data, method=method)
+    request.add_header("Authorization", "Basic " + base64.b64encode(f"{user}:{word}".encode()).decode())
+    context = ssl.create_default_context(cafile=str(keys / "ca.crt"))
+    with urllib.request.urlopen(request, timeout=20, context=context) as answer:
+        found: bytes = answer.read()
+    return found
+
+
+def test_pictures_of_rejects_are_uploaded_and_shown_to_a_viewer(
+    computer: SiteComputer, board: Callable[..., JournalledBoard], keys: Path
+) -> None:
+    sender, site = board("line-6"), f"https://{computer.address}:8443"
+    pictures = PictureStore(str(sender.folder), PictureQuotas(1 << 20, 1 << 20, 0))
+    rows = [sender.decide() for _ in range(20)]
+    rejects = [row for row in rows if not row.passed]
+    sent = {row.id: b"\xff\xd8 the picture of " + row.id.encode() for row in rejects}
+    for row in rejects:
+        pictures.put(row, sent[row.id])
+    own = UploadSettings(
+        url=f"{site}/pictures", user="line-6", password_file=str(keys / "line-6.password"), ca_file=str(keys / "ca.crt")
+    )
+    PictureUpload(own, "line-6", str(sender.folder), sender.journal, ServiceStatus()).send_new(threading.Event())
+    until(lambda: stored(computer, "line-6") == 20, "its results")
+    until(lambda: "line-6" in computer.ask("http://127.0.0.1:8095/boards"), "the board on the page")
+    page = asked(keys, f"{site}/boards/line-6", "viewer", secrets.VIEWER).decode()
+    for row in rejects:
+        address = f"/pictures/line-6/{row.id}"
+        assert f'src="{address}"' in page
+        assert asked(keys, site + address, "viewer", secrets.VIEWER) == sent[row.id]
+
+
+@pytest.mark.parametrize(
+    "user, word, method, path, code",
+    [
+        ("line-2", secrets.PASSWORDS["line-2"], "PUT", "/pictures/line-6/forged", 403),
+        ("line-2", "a guess", "PUT", "/pictures/line-2/forged", 401),
+        ("viewer", "a guess", "GET", "/", 401),
+        ("viewer", secrets.VIEWER, "DELETE", "/pictures/line-6/forged", 403),
+        ("viewer", secrets.VIEWER, "POST", "/", 403),
+        ("line-2", secrets.PASSWORDS["line-2"], "PUT", "/pictures/line-2/a/b", 403),
+    ],
+)
+def test_nobody_else_writes_and_strangers_see_nothing(
+    computer: SiteComputer, keys: Path, user: str, word: str, method: str, path: str, code: int
+) -> None:
+    data = b"forged" if method in ("PUT", "POST") else None
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        asked(keys, f"https://{computer.address}:8443{path}", user, word, method, data)
+    refused.value.close()
+    assert refused.value.code == code
+
+
 def test_prometheus_has_the_collectors_and_every_alert(computer: SiteComputer) -> None:
-    def asked(path: str) -> dict:  # type: ignore[type-arg]
+    def told(path: str) -> dict:  # type: ignore[type-arg]
         return json.loads(computer.ask(f"http://127.0.0.1:9090/api/v1/{path}"))["data"]
 
     def targets() -> dict[str, str]:
-        return {each["labels"]["instance"]: each["health"] for each in asked("targets")["activeTargets"]}
+        return {each["labels"]["instance"]: each["health"] for each in told("targets")["activeTargets"]}
 
     until(lambda: targets() == {"127.0.0.1:9101": "up", "127.0.0.1:9102": "up"}, "two targets that are up")
-    rules = [rule for group in asked("rules")["groups"] for rule in group["rules"]]
+    rules = [rule for group in told("rules")["groups"] for rule in group["rules"]]
     assert len(rules) == (FOLDER / "nano-ocr-site.rules.yaml").read_text().count("- alert:")
     until(
         lambda: all(
-            rule["health"] == "ok" for group in asked("rules")["groups"] for rule in group["rules"]
+            rule["health"] == "ok" for group in told("rules")["groups"] for rule in group["rules"]
         ), "rules that were evaluated", 90.0,
     )  # fmt: skip
 
     def stored_by_all() -> float:
-        return sum(float(each["value"][1]) for each in asked("query?query=sum(nano_ocr_site_stored_total)")["result"])
+        return sum(float(each["value"][1]) for each in told("query?query=sum(nano_ocr_site_stored_total)")["result"])
 
     until(lambda: stored_by_all() >= 200, "what the collectors stored", 60.0)
-    assert asked("alerts")["alerts"] == [], "nothing is wrong"
+    assert told("alerts")["alerts"] == [], "nothing is wrong"
 
 
 def test_after_a_reboot_everything_is_back_with_what_was_decided_meanwhile(

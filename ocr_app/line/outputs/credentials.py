@@ -8,7 +8,7 @@ from typing import List, Mapping
 
 from ocr_app.core.errors import ServiceError
 from ocr_app.line.settings.camera import CameraSettings
-from ocr_app.line.settings.outputs import BrokerSettings, MqttSettings, WebhookSettings
+from ocr_app.line.settings.outputs import BrokerSettings, MqttSettings, UploadSettings, WebhookSettings
 
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|\Z)")
 
@@ -21,6 +21,11 @@ def password_of(settings: BrokerSettings, environ: Mapping[str, str] = os.enviro
 def secret_of(settings: WebhookSettings, environ: Mapping[str, str] = os.environ) -> str:
     """The secret that signs what a webhook gets, empty where none is set. Raises ServiceError likewise."""
     return _secret("webhook.secret", "secret", settings.secret_file, settings.secret_env, environ)
+
+
+def password_of_upload(settings: UploadSettings, environ: Mapping[str, str] = os.environ) -> str:
+    """The password for the store of pictures, empty where none is set. Raises ServiceError likewise."""
+    return _secret("upload.password", "password", settings.password_file, settings.password_env, environ)
 
 
 def password_of_camera(settings: CameraSettings, environ: Mapping[str, str] = os.environ) -> str:
@@ -69,6 +74,19 @@ def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
         found.append("webhook without https: everyone on the network can read what is sent")
     if not local and not settings.secret_file and not settings.secret_env:
         found.append("webhook without a secret: anyone may send results in the name of this board")
+    return found
+
+
+def weaknesses_of_upload(settings: UploadSettings) -> List[str]:
+    """What makes it easy to see pictures, or to send others, in words."""
+    found = []
+    path, local = settings.password_file, _LOCAL.match(settings.url) is not None
+    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        found.append("every user of this computer may read upload.password_file: chmod 600")
+    if not local and not settings.url.startswith("https:"):
+        found.append("upload without https: everyone on the network can see pictures and the password")
+    if not local and not settings.user:
+        found.append("upload without a user: anyone may send pictures in the name of this board")
     return found
 
 

@@ -81,6 +81,32 @@ class WebhookSettings:
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class UploadSettings:
+    """Where pictures of rejects are sent to, by HTTP PUT: a folder of a web server, or a store of objects."""
+
+    url: str = setting(
+        "",
+        "Pictures go to URL/BOARD/ID of the part; without one, none are sent.",
+        form="http:// or https://",
+        fits=_is_url,
+    )
+    user: str = setting("", "The user; the password is in a file or in the environment, never here.")
+    password_file: str = setting("", "File whose first line is the password.", path=True)
+    password_env: str = setting("", "Name of the environment variable that holds the password.")
+    ca_file: str = setting(
+        "", "Certificates that may sign that of the server; without one, those of the system.", path=True
+    )
+    timeout_s: float = setting(10.0, "Time for one picture.", "s", 0.1, 300.0)
+    retry_s: float = setting(5.0, "Pause after a failure; it doubles with each one.", "s", 0.01, 3600.0)
+    retry_most_s: float = setting(300.0, "The longest of these pauses.", "s", 0.01, 86400.0)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether pictures are sent."""
+        return bool(self.url)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
 class ModbusSettings:
     """A Modbus TCP server for a PLC; Modbus knows no users, so its network has to be trusted."""
 

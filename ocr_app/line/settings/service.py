@@ -10,7 +10,14 @@ from ocr_app.line.settings import fields
 from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.fields import section
 from ocr_app.line.settings.loading import load_as
-from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, PlcSettings, RejectSettings, WebhookSettings
+from ocr_app.line.settings.outputs import (
+    ModbusSettings,
+    MqttSettings,
+    PlcSettings,
+    RejectSettings,
+    UploadSettings,
+    WebhookSettings,
+)
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, PartsSettings, SourceSettings, TriggerSettings
 from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
@@ -41,6 +48,7 @@ class ServiceSettings:
     journal: JournalSettings = section(JournalSettings)
     mqtt: MqttSettings = section(MqttSettings)
     webhook: WebhookSettings = section(WebhookSettings)
+    upload: UploadSettings = section(UploadSettings)
     modbus: ModbusSettings = section(ModbusSettings)
     plc: PlcSettings = section(PlcSettings)
     reject: RejectSettings = section(RejectSettings)

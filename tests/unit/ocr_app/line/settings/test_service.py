@@ -98,6 +98,10 @@ def test_the_defaults():
             "url": "", "secret_file": "", "secret_env": "", "ca_file": "", "timeout_s": 5.0, "retry_s": 1.0,
             "retry_most_s": 60.0,
         },
+        "upload": {
+            "url": "", "user": "", "password_file": "", "password_env": "", "ca_file": "", "timeout_s": 10.0,
+            "retry_s": 5.0, "retry_most_s": 300.0,
+        },
         "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
         "plc": {
             "address": "none", "unit": 1, "register": 0, "acknowledge": True, "late_ms": 2000.0, "poll_ms": 20.0,
