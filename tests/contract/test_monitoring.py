@@ -22,6 +22,7 @@ journal: {{folder: journal, board: b}}
 source: {{kind: http}}
 mqtt: {{host: 127.0.0.1, port: 1}}
 webhook: {{url: "http://127.0.0.1:1/"}}
+upload: {{url: "http://127.0.0.1:1/"}}
 plc: {{address: "127.0.0.1:1"}}
 """
 _NAME = re.compile(r"\bnano_ocr_\w+")
