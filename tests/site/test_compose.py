@@ -78,13 +78,17 @@ def test_results_reach_database_and_page_and_wait_for_a_database_that_is_away(
     def stored() -> int:
         return int(site.query("SELECT count(*) FROM parts")[0][0])
 
+    def is_ready() -> bool:
+        told = site.compose("exec", "-T", "database", "pg_isready", "-h", "127.0.0.1", check=False)
+        return "accepting connections" in told
+
     try:
         rows = [board.decide() for _ in range(100)]
         until(lambda: stored() == 100, "100 results in PostgreSQL", 60)
         site.compose("kill", "database")
         rows += [board.decide() for _ in range(50)]
         site.compose("up", "-d", "--scale", "collector=2", "database")
-        until(lambda: site.compose("exec", "-T", "database", "pg_isready", "-h", "127.0.0.1"), "the database", 60)
+        until(is_ready, "the database", 60)
         until(lambda: stored() == 150, "what was decided meanwhile", 60)
     finally:
         board.end()
