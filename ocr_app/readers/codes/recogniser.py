@@ -1,7 +1,8 @@
 """The code recogniser: packs line crops into batches for the network, and returns the posterior of each crop.
 
-A frame with three lines of similar length is one call of the network. The posterior of a crop does not depend on the other crops of its
-batch: each row ends in at least ``right_margin`` pixels of padding, which is more than the network looks ahead.
+A frame with three lines of similar length is one call of the network. The posterior of a crop does not depend on the
+other crops of its batch: each row ends in at least ``right_margin`` pixels of padding, which is more than the network
+looks ahead.
 
 In condensed print a character covers few frames of the posterior. Crops with such narrow characters are stretched and
 recognised again, and the second output counts.
@@ -112,7 +113,7 @@ def padded(width: int, settings: CodeRecogniserSettings) -> int:
 
 
 def batches(widths: Sequence[int], settings: CodeRecogniserSettings) -> List[Tuple[int, ...]]:
-    """The indices by falling width, cut into batches of at most ``batch_width`` columns and ``most_filling`` of them."""
+    """The indices by falling width, in batches of at most ``batch_width`` columns, ``most_filling`` of them empty."""
     cut: List[List[int]] = []
     widest = filling = 0
     for index in sorted(range(len(widths)), key=lambda i: -widths[i]):
