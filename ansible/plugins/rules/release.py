@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ COUNT = digests.shell("find . -type f '(' -name '*.py' -o -name '*.json' ')'")
 
 def plan(settings: Settings) -> dict[str, Any]:
     """Where the agent goes, and the commands that pack it and measure what is on the board."""
-    digest = _digest()
-    folder = f"/opt/nano-ocr/agent-{digest}"
+    folder = f"/opt/nano-ocr/agent-{digest()}"
     return {
         "folder": folder,
         "python": settings.text("release_python") or settings.series.interpreter,
@@ -39,9 +39,9 @@ def plan(settings: Settings) -> dict[str, Any]:
 
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """The promises of the role."""
-    digest, found = _digest(), observed.command("digest").out
+    measured, found = digest(), observed.command("digest").out
     return [
-        Rule("release.agent", found or "not installed", digest, holds=found == digest),
+        Rule("release.agent", found or "not installed", measured, holds=found == measured),
         as_written("release.program", observed, "program", settings),
         _units(observed, settings),
         _timer(observed),
@@ -55,7 +55,7 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
     """Whether the agent has to be brought, and which files of a line are too many."""
     extra = set(lines.differing(settings, observed.command("line").out)) - set(lines.files(settings))
-    return {"bring": observed.command("digest").out != _digest(), "line_extra": sorted(extra)}
+    return {"bring": observed.command("digest").out != digest(), "line_extra": sorted(extra)}
 
 
 def line(settings: Settings) -> dict[str, Any]:
@@ -158,6 +158,8 @@ def _keys(settings: Settings) -> list[Path]:
     return sorted(Path(settings.text("release_keys")).glob("*.pub"))
 
 
-def _digest() -> str:
+@lru_cache
+def digest() -> str:
+    """The digest of the agent of this checkout, read once in a run."""
     files = [path for path in SOURCE.rglob("*") if path.is_file() and path.suffix in KINDS]
     return digests.of_files(SOURCE, [f"./{path.relative_to(SOURCE).as_posix()}" for path in files])

@@ -40,7 +40,7 @@ def observed_now():
     return nodes
 
 
-@pytest.fixture(scope="module", params=["defaults", "typed"])
+@pytest.fixture(scope="module", params=["survey", "roles", "typed"])
 def audit(request, tmp_path_factory):
     """(exit code, output, report) of verify.yml over all given nodes."""
     playbook = python_of("ansible", ROOT).with_name("ansible-playbook")
@@ -50,7 +50,8 @@ def audit(request, tmp_path_factory):
     (folder / "action").mkdir()
     shutil.copy(Path(__file__).with_name("observe_action.py"), folder / "action" / "observe.py")
     hosts = {
-        name: {f"observed_{role}": found for role, found in roles.items()} for name, roles in observed_now().items()
+        name: {form.format(role): found for role, found in roles.items() for form in ("observed_{}", "{}_observed")}
+        for name, roles in observed_now().items()
     }
     inventory = {"nanos": {"hosts": hosts, "vars": {"ansible_connection": "local"}}}
     (folder / "hosts.yml").write_text(yaml.safe_dump(inventory))
@@ -58,6 +59,7 @@ def audit(request, tmp_path_factory):
     environ.update(NANO_OCR_REPORTS=str(folder), ANSIBLE_LOCAL_TEMP=str(folder / "tmp"), ANSIBLE_BECOME="false")
     command = [str(playbook), "verify.yml", "-i", str(folder / "hosts.yml"), "--tags", ",".join(SYSTEM)]
     command += as_text() if request.param == "typed" else []
+    command += ["-e", "fleet_survey=false"] if request.param == "roles" else []
     done = subprocess.run(command, cwd=ROOT / "ansible", env=environ, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr, json.loads((folder / "verify.json").read_text())
 
