@@ -33,6 +33,7 @@ def plan(settings: Settings) -> dict[str, Any]:
             "known": ["sh", "-c", f"ls {KEYS}/*.pub 2>/dev/null | wc -l"],
             "line": ["sh", "-c", lines.SUMS],
             "gpio": ["getent", "group", "gpio"],
+            "runs": ["systemctl", "is-active", UNITS["app"]],
         },
     }
 
@@ -53,9 +54,26 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 
 
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
-    """Whether the agent has to be brought, and which files of a line are too many."""
-    extra = set(lines.differing(settings, observed.command("line").out)) - set(lines.files(settings))
-    return {"bring": observed.command("digest").out != digest(), "line_extra": sorted(extra)}
+    """Whether the agent has to be brought, which files of a line differ, and which are too many."""
+    differs = lines.differing(settings, observed.command("line").out)
+    extra = sorted(set(differs) - set(lines.files(settings)))
+    return {"bring": observed.command("digest").out != digest(), "line_differs": differs, "line_extra": extra}
+
+
+def rotation(observed: Observed, settings: Settings) -> list[Rule]:
+    """Whether new files of the line are all that is new: ports and pins of another line need its unit first."""
+    same = observed.file("app").text == settings.given["app"]
+    provision = f"ansible-playbook provision.yml --tags release --limit {settings['inventory_hostname']}"
+    return [
+        Rule("release.rotation", "new secrets" if same else "another unit too", "new secrets", next=provision),
+    ]
+
+
+def page_of_line(settings: Settings) -> dict[str, Any]:
+    """The port of the line's page and the name of its certificate, for files/prove_line.py; port 0: it has none."""
+    if not settings.text("release_line"):
+        return {"port": 0, "certificate": ""}
+    return lines.page(lines.read(settings))
 
 
 def line(settings: Settings) -> dict[str, Any]:
