@@ -45,15 +45,15 @@ def measure(work: Callable[[], int], containers: list[str]) -> Spent:
     """Call ``work``, which runs commands, and measure it beside ``containers``. Raises FleetScaleError."""
     if ctypes.CDLL(None, use_errno=True).prctl(_REAPER, 1, 0, 0, 0):
         raise FleetScaleError("this system does not let a process reap what others leave", "Linux 3.4 or later")
-    before, boards = _children_s(), boards_s(containers)
-    spent = Spent()
+    boards = [account_of(name) for name in containers]
+    before, spent = _children_s(), Spent()
     start = time.monotonic()
-    with _watched(spent):
+    with _watched(spent, boards):
         spent.code = work()
         spent.wall_s = time.monotonic() - start
     _end_children()
     spent.control_s = _children_s() - before
-    spent.boards_s = boards_s(containers) - boards
+    spent.boards_s = sum(board.used_s for board in boards)
     return spent
 
 
@@ -62,31 +62,52 @@ def _children_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def boards_s(containers: list[str]) -> float:
-    """Seconds of the processor that containers have used since their start, by their control groups."""
-    return sum(_container_s(name) for name in containers)
+@dataclass
+class BoardAccount:
+    """Seconds of the processor that one container used. It counts from 0 again when a board restarts."""
+
+    file: Path
+    used_s: float = 0.0
+    last_s: float = 0.0
+
+    def look(self) -> None:
+        """Add what was used since the last look."""
+        now_s = self._now_s()
+        self.used_s += now_s - self.last_s if now_s >= self.last_s else now_s
+        self.last_s = now_s
+
+    def _now_s(self) -> float:
+        with contextlib.suppress(OSError):
+            text = self.file.read_text()
+            return int(text.split()[1]) / 1e6 if self.file.name == "cpu.stat" else int(text) / 1e9
+        return 0.0  # between two starts
 
 
-def _container_s(name: str) -> float:
-    pid = run_docker("inspect", "--format", "{{.State.Pid}}", name)
+def account_of(container: str) -> BoardAccount:
+    """The account of a container, from now on. Raises FleetScaleError where control groups keep none."""
+    pid = run_docker("inspect", "--format", "{{.State.Pid}}", container)
     for line in (_PROC / pid / "cgroup").read_text().splitlines():
         _, kinds, path = line.split(":", 2)
-        if "cpuacct" in kinds.split(","):
-            return int((_CGROUPS / "cpuacct" / path.lstrip("/") / "cpuacct.usage").read_text()) / 1e9
-        stat = _CGROUPS / path.lstrip("/") / "cpu.stat"
-        if not kinds and stat.is_file():
-            return int(stat.read_text().split()[1]) / 1e6
-    raise FleetScaleError(f"{name} has no account of processor time", "a control group cpuacct, or cgroup v2")
+        old, new = _CGROUPS / "cpuacct" / path.lstrip("/") / "cpuacct.usage", _CGROUPS / path.lstrip("/") / "cpu.stat"
+        file = old if "cpuacct" in kinds.split(",") else new if not kinds else None
+        if file and file.is_file():
+            account = BoardAccount(file)
+            account.look()
+            account.used_s = 0.0
+            return account
+    raise FleetScaleError(f"{container} has no account of processor time", "a control group cpuacct, or cgroup v2")
 
 
 @contextmanager
-def _watched(spent: Spent) -> Iterator[None]:
-    """Ask for the memory of all children four times a second."""
+def _watched(spent: Spent, boards: list[BoardAccount]) -> Iterator[None]:
+    """Look at the memory of all children, and at the boards, four times a second."""
     done = threading.Event()
 
     def watch() -> None:
         while not done.wait(_EVERY_S):
             spent.peak_mib = max(spent.peak_mib, sum(memory_mib(pid) for pid in offspring(os.getpid())))
+            for board in boards:
+                board.look()
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -95,6 +116,8 @@ def _watched(spent: Spent) -> Iterator[None]:
     finally:
         done.set()
         watcher.join()
+        for board in boards:
+            board.look()
 
 
 def offspring(pid: int) -> list[int]:

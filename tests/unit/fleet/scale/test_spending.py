@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from fleet.scale import spending
 
@@ -54,3 +55,20 @@ def test_children_of_children_are_found() -> None:
         finally:
             for pid in spending.offspring(process.pid):
                 os.kill(pid, 9)
+
+
+def test_a_board_that_restarts_counts_from_zero_again(tmp_path: Path) -> None:
+    account = spending.BoardAccount(tmp_path / "cpuacct.usage", last_s=5.0)
+    for seconds in (7, None, 1, 4):
+        account.file.unlink(missing_ok=True)
+        if seconds is not None:
+            account.file.write_text(f"{seconds * 10**9}\n")
+        account.look()
+    assert account.used_s == 2 + 1 + 3
+
+
+def test_both_kinds_of_control_groups_are_read(tmp_path: Path) -> None:
+    account = spending.BoardAccount(tmp_path / "cpu.stat")
+    account.file.write_text("usage_usec 2500000\nuser_usec 1\n")
+    account.look()
+    assert account.used_s == 2.5
