@@ -69,7 +69,6 @@ def _of_size(measured: MeasuredFleet, before: int, count: int) -> list[ScaleRun]
         measured.play(page.VERIFY, "verify", count),
         measured.play(page.VERIFY_BY_ROLES, "verify", count, *ALONE),
         measured.deploy(page.DEPLOY, count),
-        measured.deploy(page.DEPLOY_NEXT, count),
         measured.report(page.REPORT, count),
     ]
 

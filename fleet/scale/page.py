@@ -13,10 +13,9 @@ AGAIN = "provision again"
 AGAIN_BY_ROLES = "provision again, role by role"
 VERIFY = "verify"
 VERIFY_BY_ROLES = "verify, role by role"
-DEPLOY = "deploy, the first release"
-DEPLOY_NEXT = "deploy, the next release"
+DEPLOY = "deploy"
 REPORT = "report"
-COMMANDS = (FIRST, AGAIN, AGAIN_BY_ROLES, VERIFY, VERIFY_BY_ROLES, DEPLOY, DEPLOY_NEXT, REPORT)
+COMMANDS = (FIRST, AGAIN, AGAIN_BY_ROLES, VERIFY, VERIFY_BY_ROLES, DEPLOY, REPORT)
 _HEAD = ("command", "boards", "wall s", "control CPU s", "boards' CPU s", "peak MiB", "changed")
 _CHOICE = ("strategy", "forks", "wall s", "control CPU s", "peak MiB")
 
