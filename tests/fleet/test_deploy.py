@@ -6,6 +6,7 @@ One story in order: A comes; broken B goes back by itself; C comes without an up
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
 CUT = "[Service]\\nType=oneshot\\nExecStart=-/usr/sbin/ip route del default\\n[Install]\\nWantedBy=basic.target\\n"
+SWITCHES = """grep -c '"event":"switching"' /var/lib/nano-ocr/journal || true"""
 NAMES = ["nano-1", "nano-2", "nano-3", "nano-4"]
 
 
@@ -147,6 +149,22 @@ def test_a_group_commits_together_or_goes_back_together(line):
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_a", together="line_a")
     assert (code, set(told.values())) == (0, {"committed"}), report
     assert runs(line) == ["E", "E", "D", "E"]
+
+
+def test_a_control_machine_that_dies_while_two_boards_try_a_release(line):
+    """SIGKILL for the command and all that it started: the boards decide alone, and nothing is done twice."""
+    line.maker.make("F", 7)
+    pair = [line.boards[1], line.boards[3]]
+    switches = [int(board.nano.root(SWITCHES)) for board in pair]
+    process = line.begin(made(line, "F"), "--limit", "line_a")
+    _until(lambda: all(board.status()["phase"] in ("gating", "soaking") for board in pair))
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    code, told, report = line.deploy(made(line, "F"), limit="line_a")
+    assert (code, told["nano-2"], told["nano-4"]) == (0, "committed", "committed"), report
+    assert runs(line) == ["E", "F", "D", "F"]
+    assert [int(board.nano.root(SWITCHES)) for board in pair] == [count + 1 for count in switches]
+    assert deployment.roll_back("the story goes on", line.wish(limit="line_a"), line.out) == 0
 
 
 def test_an_operator_goes_back(line):
