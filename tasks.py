@@ -401,6 +401,7 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
         "verb": "report (any fleet); up, status, down, shell, measure (virtual; writes docs/results/provision.md)",
         "nodes": "number of virtual Nanos (up)",
         "sizes": "numbers of virtual Nanos, by commas (measure)",
+        "resume": "go on with the boards and the runs of a measurement that was cut off (measure)",
         "name": "name of the fleet; several can run at the same time",
         "arch": "amd64 or arm64; default: this machine's",
         "node": "number of the node (shell)",
@@ -428,6 +429,7 @@ def fleet(
     audit: bool = False,
     verbose: bool = False,
     sizes: str = "1,4,16",
+    resume: bool = False,
 ) -> None:
     """Report the state of every node (report); run virtual Nanos here (up, status, down, shell, measure)."""
     from fleet.release import fleet_status
@@ -438,7 +440,7 @@ def fleet(
         _run(fleet_status.main, inventory, limit, audit, verbose)
         return
     if verb == "measure":
-        _run(measure.main, [int(size) for size in sizes.split(",")])
+        _run(measure.main, [int(size) for size in sizes.split(",")], resume)
         return
     _run(commands.run, verb, nodes, name, arch, node, recreate, profile, releases)
 

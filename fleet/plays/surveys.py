@@ -17,7 +17,8 @@ import yaml
 
 from fleet.plays.rules import BadRule
 
-MODULES = ("observe", "venv")
+MODULES = ("venv", "observe")
+"""In this order: what `observe` says of the clock is compared with that of the control machine right after it."""
 JUDGE = "rules"
 _TASK = {"name", "register", "when"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,18 +50,32 @@ class MeasuredFleet:
 
     fleet: Fleet
     say: Say
-    boards: int = 0
-    releases: int = 0
+    resume: bool = False
     folder: Path = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder = self.fleet.folder / "measure"
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.resume:
+            self.kept.unlink(missing_ok=True)
         if not (self.folder / "keys" / f"{KEY}.key").exists():
             keys.generate(self.folder / "keys", KEY, "")
 
-    def run(self, what: str, work: Callable[[], int], boards: int, playbook: str = "") -> ScaleRun:
-        """Measure ``work``. Raises FleetScaleError where it failed."""
+    @property
+    def kept(self) -> Path:
+        """The runs so far, one JSON object in each line."""
+        return self.folder / "runs.jsonl"
+
+    def known(self, what: str, boards: int) -> dict[str, Any] | None:
+        """The record of a run that was measured before the measurement was cut off."""
+        lines = self.kept.read_text().splitlines() if self.kept.exists() else []
+        found = (json.loads(line) for line in lines)
+        return next((run for run in found if (run["what"], run["boards"]) == (what, boards)), None)
+
+    def run(self, what: str, work: Callable[[], int], boards: int, playbook: str = "") -> dict[str, Any]:
+        """Measure ``work`` unless it is known; returns its record. Raises FleetScaleError where it failed."""
+        if (known := self.known(what, boards)) is not None:
+            return known
         report = self.folder / f"{playbook}.json"
         report.unlink(missing_ok=True)
         spent = measure(work, [self.fleet.container(node.number) for node in nodes.existing(self.fleet)])
@@ -72,11 +87,13 @@ class MeasuredFleet:
         run = ScaleRun(what, boards, spent, changed)
         self.say(f"{what}, {boards} boards: {spent.wall_s:.1f} s, control {spent.control_s:.2f} s, "
                  f"boards {spent.boards_s:.1f} s, {spent.peak_mib:.0f} MiB")  # fmt: skip
-        return run
+        with self.kept.open("a") as stream:
+            stream.write(json.dumps(run.as_record()) + "\n")
+        return run.as_record()
 
     def play(
         self, what: str, playbook: str, boards: int, *more: str, environ: dict[str, str] | None = None
-    ) -> ScaleRun:
+    ) -> dict[str, Any]:
         """A playbook over all boards at once, under settings of Ansible in ``environ``."""
         command = playbooks.command(playbook, str(self.fleet.inventory))
         command += ["-e", "fleet_batch=100%", "-e", f"release_keys={self.folder / 'keys'}", *more]
@@ -87,12 +104,14 @@ class MeasuredFleet:
 
         return self.run(what, work, boards, playbook)
 
-    def deploy(self, what: str, boards: int) -> ScaleRun:
+    def deploy(self, what: str, boards: int) -> dict[str, Any]:
         """A new release of the stand-in: the canary, then all others at once."""
-        self.releases += 1
+        if (known := self.known(what, boards)) is not None:
+            return known
+        serial = int(time.time())  # never used twice
         key = self.folder / "keys" / f"{KEY}.key"
-        version = f"m{self.releases}"
-        bundle = rehearsal.make(version, key, self.releases, "", self.folder, self.fleet, say=lambda _: None)
+        version = f"m{serial}"
+        bundle = rehearsal.make(version, key, serial, "", self.folder, self.fleet, say=lambda _: None)
         wish = DeployRequest(str(self.fleet.inventory), batch=("100%",))
 
         def work() -> int:
@@ -105,7 +124,7 @@ class MeasuredFleet:
 
         return self.run(what, work, boards)
 
-    def report(self, what: str, boards: int) -> ScaleRun:
+    def report(self, what: str, boards: int) -> dict[str, Any]:
         """`./inv fleet report`."""
 
         def work() -> int:
