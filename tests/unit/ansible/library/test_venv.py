@@ -291,3 +291,10 @@ def test_a_failure_names_some_packages_and_counts_the_others(module: ModuleType)
     packages = [f"package-{number}==1" for number in range(7)]
     assert module.named(packages[:5]) == ", ".join(packages[:5])
     assert module.named(packages) == ", ".join(packages[:5]) + " and 2 more"
+
+
+def test_several_environments_are_observed_in_turn(tmp_path):
+    wanted = {"path": str(tmp_path / "gone"), "python": sys.executable, "wanted": [{"name": "alpha", "version": "1"}]}
+    found = module.several({"one": wanted, "two": {**wanted, "path": str(tmp_path / "other")}})
+    assert found["one"]["problems"] == [f"there is no environment at {tmp_path}/gone"]
+    assert found["two"]["needed"] == ["alpha"] and found["two"]["seconds"] >= 0

@@ -28,6 +28,11 @@ def test_what_a_role_asks_and_compares() -> None:
     assert audit.given == {} and audit.defaults["easyocr_opencv"]
 
 
+def test_the_clock_is_asked_for_last() -> None:
+    """Proofs of environments take longer than a clock may be wrong."""
+    assert surveys.MODULES[-1] == "observe"
+
+
 def role(folder: Path, text: str) -> Path:
     (folder / "tasks").mkdir()
     (folder / "tasks" / "verify.yml").write_text(text)
