@@ -5,6 +5,7 @@ One story in order: A comes; broken B goes back by itself; C comes without an up
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -180,6 +181,34 @@ def test_a_control_machine_that_dies_while_two_boards_try_a_release(line):
     assert (code, told["nano-2"], told["nano-4"]) == (0, "committed", "committed"), report
     assert runs(line) == ["E", "F", "D", "F"]
     assert [int(board.nano.root(SWITCHES)) for board in pair] == [count + 1 for count in switches]
+
+
+THERE = "cat /etc/nano-ocr/line/mqtt; ls -d /etc/nano-ocr/line*"
+LINE = """
+journal: {folder: /data/journal}
+mqtt: {host: broker.plant, user: line-3, password_file: mqtt}
+"""
+
+
+def test_a_password_that_the_broker_refuses_goes_back_and_a_right_one_stays(line, tmp_path):
+    """`rotate.yml --tags line` on nano-3; the stand-in speaks for the broker."""
+    (tmp_path / "line.yaml").write_text(LINE)
+    (tmp_path / "mqtt").write_text("old\n")
+    own = {"release_line": str(tmp_path / "line.yaml"), "release_line_files": {"mqtt": str(tmp_path / "mqtt")}}
+    given = ("-e", json.dumps({**own, "release_rotate_patience_s": 12}), "--limit", "nano-3")
+    root = line.boards[2].nano.root
+    assert line.plays.run("provision", *given, tags="release").code == 0
+    root("systemctl restart nano-ocr")
+    (tmp_path / "mqtt").write_text("refused\n")
+    refused = line.plays.run("rotate", *given, tags="line")
+    assert refused.code == 2 and "release.rotation: found mqtt: the stand-in of a broker" in refused.failures()
+    assert root(THERE) == "old\n/etc/nano-ocr/line"
+    (tmp_path / "mqtt").write_text("new\n")
+    done = line.plays.run("rotate", *given, tags="line")
+    assert done.code == 0 and root(THERE) == "new\n/etc/nano-ocr/line", done.why()
+    assert line.boards[2].settled()["health"]["ready"]
+    again = line.plays.run("rotate", *given, tags="line")
+    assert (again.code, again.changed()) == (0, 0), again.why()
 
 
 def _until(question, patience_s=240.0):

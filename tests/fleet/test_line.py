@@ -200,29 +200,8 @@ def test_a_live_line_runs_by_the_release_and_answers_a_plc(line: Line, tmp_path:
         assert answer.status == 200 and "<form" in answer.read().decode()
     told = board.nano.root("docker exec nano-ocr ocr-app history /etc/nano-ocr/line/line.yaml --since 1h --json")
     assert '"verdict": "pass"' in told and '"nano-2-' in told
-    rotated(line, given, f"https://{address}:8089/", Path(own["release_line_files"]["page.pem"]))
     assert line.plays.run("provision", "--limit", "nano-2", tags="release").code == 0
     board.nano.root("test ! -e /etc/nano-ocr/line/line.yaml && systemctl restart nano-ocr.service")
-
-
-def rotated(line: Line, given: tuple[str, ...], page: str, certificate: Path) -> None:
-    """A certificate without its key goes back by itself; with its key it comes, once."""
-    host, port = page.removeprefix("https://").rstrip("/").split(":")
-    old, key = ssl.get_server_certificate((host, int(port))), certificate.with_name("page.key")
-    old_key = key.read_text()
-    files_of_line(certificate.parent)
-    new_key = key.read_text()
-    key.write_text(old_key)
-    patience = ("-e", "release_rotate_patience_s=20")
-    refused = line.plays.run("rotate", *given, *patience, tags="line")
-    assert refused.code == 2 and "release.rotation: found " in refused.failures(), refused.why()
-    part_of(host, 0)
-    assert ssl.get_server_certificate((host, int(port))) == old
-    key.write_text(new_key)
-    done = line.plays.run("rotate", *given, tags="line")
-    assert done.code == 0 and ssl.get_server_certificate((host, int(port))) != old, done.why()
-    again = line.plays.run("rotate", *given, tags="line")
-    assert (again.code, again.changed()) == (0, 0), again.why()
 
 
 def files_of_line(folder: Path) -> dict[str, str]:
