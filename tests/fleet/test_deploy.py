@@ -195,12 +195,12 @@ def test_a_password_that_the_broker_refuses_goes_back_and_a_right_one_stays(line
     (tmp_path / "line.yaml").write_text(LINE)
     (tmp_path / "mqtt").write_text("old\n")
     own = {"release_line": str(tmp_path / "line.yaml"), "release_line_files": {"mqtt": str(tmp_path / "mqtt")}}
-    given = ("-e", json.dumps({**own, "release_rotate_patience_s": 12}), "--limit", "nano-3")
+    given = ("-e", json.dumps(own), "--limit", "nano-3")
     root = line.boards[2].nano.root
     assert line.plays.run("provision", *given, tags="release").code == 0
     root("systemctl restart nano-ocr")
     (tmp_path / "mqtt").write_text("refused\n")
-    refused = line.plays.run("rotate", *given, tags="line")
+    refused = line.plays.run("rotate", *given, "-e", "release_rotate_patience_s=5", tags="line")
     assert refused.code == 2 and "release.rotation: found mqtt: the stand-in of a broker" in refused.failures()
     assert root(THERE) == "old\n/etc/nano-ocr/line"
     (tmp_path / "mqtt").write_text("new\n")

@@ -67,11 +67,11 @@ class ActionModule(ActionBase):
             {"always": {"type": "list", "elements": "str", "default": []}, "audit": {"type": "bool", "default": False}}
         )
         known = task_vars or {}
-        tags = [known.get(name, ()) for name in ("ansible_run_tags", "ansible_skip_tags")]
+        run, skip = (known.get(name, ()) for name in ("ansible_run_tags", "ansible_skip_tags"))
         self.doubt: dict[str, str] = {}
         audits = {
             role: surveys.audit_of(loading.ROLES / role)
-            for role in surveys.chosen(surveys.order(PLAYBOOK), *tags, options["always"])
+            for role in surveys.chosen(surveys.order(PLAYBOOK), run, skip, options["always"])
         }
         asked = {role: found for role, audit in audits.items() if (found := self._prepared(audit, known)) is not None}
         self._answer(asked, known)
@@ -100,7 +100,8 @@ class ActionModule(ActionBase):
                     else:
                         own[question.register] = {"skipped": True}
         except (AnsibleError, FleetError, loading.BadRule, ValueError) as error:
-            return self._doubted(audit.role, error)
+            self.doubt[audit.role] = str(error)
+            return None
         return own
 
     def _check(self, audit: surveys.Audit, own: Known) -> None:
@@ -146,10 +147,8 @@ class ActionModule(ActionBase):
                 rules = loading.judge(audit.role, "rules", observed, settings)
                 off = loading.off(audit.role, settings)
         except (AnsibleError, FleetError, loading.BadRule, LookupError, ValueError) as error:
-            return self._doubted(audit.role, error)
+            self.doubt[audit.role] = str(error)
+            return None
         answers = [own[question.register] for question in audit.questions]
         seconds = sum(float(answer.get("seconds", 0)) for answer in answers if isinstance(answer, Mapping))
         return {"rules": rules, "off": off, "seconds": round(seconds, 2)}
-
-    def _doubted(self, role: str, error: Exception) -> None:
-        self.doubt[role] = str(error)
