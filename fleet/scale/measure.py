@@ -32,13 +32,15 @@ ESTIMATED = 500
 def main(
     sizes: Sequence[int] = SIZES,
     resume: bool = False,
+    note: str = "",
     say: Say = log.info,
     folder: Path = RESULTS,
     name: str = "measure",
 ) -> None:
     """Measure blank fleets of growing size, and write provision.json and .md. Raises FleetScaleError.
 
-    ``resume``: go on with the boards and the runs of a measurement that was cut off.
+    ``resume``: go on with the boards and the runs of a measurement that was cut off. ``note``: a sentence for the page,
+    such as what else the machine did.
     """
     if len(set(sizes)) < 2 or list(sizes) != sorted(sizes):
         raise FleetScaleError(f"sizes {list(sizes)}", "two or more, in growing order", "./inv fleet measure")
@@ -58,6 +60,7 @@ def main(
         "machine": {key: machine[key] for key in ("machine", "cpu", "threads", "system", "arch")},
         "profile": "lean",
         "estimated": ESTIMATED,
+        "note": note,
         "runs": runs,
         "choices": choices,
     }

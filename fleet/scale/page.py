@@ -31,6 +31,7 @@ def text(record: dict[str, Any]) -> str:
         "[Virtual Nanos](../how-to/virtual-fleet.md) with the whole `provision.yml` in the profile "
         f"`{record['profile']}`, all boards in one batch. Packages come from a repository on the same machine, wheels "
         "are for its processor, and releases are those of the [rehearsal](../how-to/rehearse-a-deployment.md).",
+        *([record["note"]] if record.get("note") else []),
         "## Each command",
         markdown_table(_HEAD, [_row(run) for run in record["runs"]]),
         "Control CPU: processor time of `ansible-playbook` and of all that it starts, forks and masters of ssh too; "

@@ -26,5 +26,9 @@ def test_the_page_holds_each_run_the_line_and_the_estimate() -> None:
     assert "a processor, a system, x86_64, 2 threads" in text
 
 
+def test_a_note_is_told() -> None:
+    assert "\n\nIt rained.\n\n" in page.text({**record(), "note": "It rained."})
+
+
 def test_a_figure_can_be_fitted_too() -> None:
     assert page.line(record(), page.VERIFY, "peak_mib").each == 0
