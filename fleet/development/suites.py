@@ -51,7 +51,7 @@ SUITES = (
     Suite("line", False, "the live line: a real broker, a real client, kills at random", ("tests/line",), by_file=True),
     Suite("fleet", False, "virtual Nanos: provisioned, cut off and rebooted", ("tests/fleet",), by_file=True),
     Suite(
-        "site", False, "Node-RED and Node.js clients; results of a site under kills at random", ("tests/site",),
+        "site", False, "the site installed; Node-RED and Node.js clients; kills at random", ("tests/site",),
         on_request=True,
     ),
     Suite("mixed", False, "virtual boards of four releases of L4T in one fleet", ("tests/mixed",), on_request=True),

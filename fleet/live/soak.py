@@ -31,7 +31,7 @@ MOST_MB_PER_HOUR, MOST_FILES = 20.0, 16
 
 @dataclass
 class SoakedLine:
-    """Everything that takes part, and what was seen of it."""
+    """Everything that takes part, and what was seen of it. ``begun``: when samples began, seconds since 1970."""
 
     line: LineProcess
     broker: LoopbackBroker
@@ -39,6 +39,7 @@ class SoakedLine:
     mqtt: MqttListener
     plc: PlcListener
     samples: list[usage.UsageSample] = field(default_factory=list)
+    begun: float = 0.0
 
 
 def run(hours: float, every_s: float = 60.0, publish: bool = False, folder: Path = FOLDER) -> int:
@@ -93,6 +94,7 @@ def _soak(folder: Path, hours: float, every_s: float, small: bool) -> dict[str, 
         "reader_restarts": metrics.get("nano_ocr_reader_restarts_total", 0.0),
         "usage": used(soaked.samples),
         "latency_ms": drift(rows),
+        "tenths": tenths(soaked.samples, rows, soaked.begun),
     }
 
 
@@ -110,7 +112,7 @@ def _settings(broker: int, modbus: int) -> Settings:
 
 
 def _watch(soaked: SoakedLine, seconds: float, every_s: float) -> None:
-    start = time.monotonic()
+    start, soaked.begun = time.monotonic(), time.time()
     next_fault = start + every_s
     assert soaked.line.process is not None
     while time.monotonic() - start < seconds:
@@ -190,6 +192,27 @@ def drift(rows: list[PartRow]) -> dict[str, float]:
     return {"first": round(first, 1), "last": round(last, 1)}
 
 
+def tenths(samples: list[usage.UsageSample], rows: list[PartRow], begun: float) -> dict[str, dict[str, float]]:
+    """Of the first and the last tenth: processor time of the line for each part, and cores that others kept busy.
+
+    Latency grows with what others do on the computer; processor time for each part hardly does. ``begun``: when the
+    samples begin, seconds since 1970.
+    """
+    many = max(2, len(samples) // 10)
+    found = {}
+    for name, chosen in (("first", samples[:many]), ("last", samples[-many:])):
+        if len(chosen) < 2:
+            continue
+        own, others = usage.busy(chosen)
+        first, last = chosen[0].at, chosen[-1].at
+        parts = sum(first <= row.wall - begun < last for row in rows)
+        found[name] = {
+            "cpu_ms_per_part": round(1000.0 * own / max(1, parts), 1),
+            "others_cores": round(others / (last - first), 2),
+        }
+    return found
+
+
 def problems(record: dict[str, Any]) -> list[str]:
     """What must not be, in words."""
     parts, found = record["parts"], record["usage"]
@@ -216,6 +239,9 @@ def page(record: dict[str, Any]) -> str:
     rows = [[name.replace("_", " "), f"{value:g}"] for name, value in record["parts"].items()]
     rows += [[f"service: {name.replace('_', ' ')}", f"{value:g}"] for name, value in record["usage"].items()]
     rows += [[f"median to the verdict, {name} tenth, ms", f"{ms:g}"] for name, ms in record["latency_ms"].items()]
+    for name, found in record.get("tenths", {}).items():
+        rows.append([f"processor time for each part, {name} tenth, ms", f"{found['cpu_ms_per_part']:g}"])
+        rows.append([f"cores that other programs kept busy, {name} tenth", f"{found['others_cores']:g}"])
     return "\n".join([
         "# A line with faults, for hours",
         "",

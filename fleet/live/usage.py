@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _PROC = Path("/proc")
 _MB = 1 << 20
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class UsageSample:
-    """A process at a moment. ``at``: seconds; memory in MB; ``children_mb``: of all its children together."""
+    """A process at a moment. ``at``: seconds; memory in MB; ``children_mb``: of all its children together.
+
+    ``cpu_s``: processor seconds of the process and its children by process id, for each as long as it has lived.
+    ``machine_s``: processor seconds of everything on the computer since its start.
+    """
 
     at: float
     memory_mb: float
     files: int
     children_mb: float
+    cpu_s: Mapping[int, float] = field(default_factory=dict)
+    machine_s: float = 0.0
 
 
 def sample(pid: int, at: float) -> UsageSample | None:
@@ -30,11 +38,14 @@ def sample(pid: int, at: float) -> UsageSample | None:
         own = _memory_mb(pid)
     except OSError:
         return None
-    children = 0.0
+    children, cpu = 0.0, {}
     for child in children_of(pid):
         with contextlib.suppress(OSError):
             children += _memory_mb(child)
-    return UsageSample(at, own, files, children)
+            cpu[child] = _cpu_s(child)
+    with contextlib.suppress(OSError):
+        cpu[pid] = _cpu_s(pid)
+    return UsageSample(at, own, files, children, cpu, _machine_s())
 
 
 def children_of(pid: int) -> list[int]:
@@ -49,6 +60,29 @@ def children_of(pid: int) -> list[int]:
 def _memory_mb(pid: int) -> float:
     pages = int((_PROC / str(pid) / "statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / _MB
+
+
+def _cpu_s(pid: int) -> float:
+    """Processor seconds of all threads of a process, in user mode and in the kernel (proc(5), stat, fields 14, 15)."""
+    words = (_PROC / str(pid) / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / _TICKS
+
+
+def _machine_s() -> float:
+    """Processor seconds of the whole computer that were not idle (proc(5), /proc/stat)."""
+    words = [int(word) for word in (_PROC / "stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+    return (sum(words) - words[3] - words[4]) / _TICKS
+
+
+def busy(samples: Sequence[UsageSample]) -> tuple[float, float]:
+    """Processor seconds between the first and the last sample: of the process and its children, and of all others.
+
+    What a child took after its last sample is not known and counts as others'.
+    """
+    own = 0.0
+    for before, after in itertools.pairwise(samples):
+        own += sum(max(0.0, spent - before.cpu_s.get(pid, 0.0)) for pid, spent in after.cpu_s.items())
+    return own, max(0.0, samples[-1].machine_s - samples[0].machine_s - own)
 
 
 def slope_per_hour(samples: Sequence[tuple[float, float]]) -> float:

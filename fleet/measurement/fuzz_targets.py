@@ -27,7 +27,7 @@ from ocr_app.line.inputs.handler import RequestHandler
 from ocr_app.line.inputs.intake import Intake
 from ocr_app.line.inputs.server import HttpServer
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.recipes.language.patterns import (
     PatternSettings,
     date_tokens,

@@ -15,22 +15,17 @@ from ocr_app.core.errors import UsageError
 from ocr_app.core.yaml_tree import DocumentKind
 from ocr_app.line.settings import loading
 from ocr_app.line.settings.fields import section, setting
-from ocr_app.line.settings.outputs import MqttSettings
+from ocr_app.line.settings.outputs import BrokerSettings
 
 GUIDE = "docs/reference/site-settings.md"
 KIND = DocumentKind("a settings file of the site", UsageError, GUIDE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
-_TOPIC = re.compile(r"[^#+\x00/]+(/[^#+\x00/]+)*")
 _ADDRESS = re.compile(r"(\S+:[0-9]{1,5})?")
 _PASSWORD = re.compile(r"password\s*=|//[^/@]*:[^/@]*@")
 
 
 def _is_name(value: str) -> bool:
     return not value or _NAME.fullmatch(value) is not None
-
-
-def _is_topic(value: str) -> bool:
-    return _TOPIC.fullmatch(value) is not None
 
 
 def _is_address(value: str) -> bool:
@@ -49,28 +44,10 @@ def _is_url(value: str) -> bool:
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
-class SiteBroker:
-    """The MQTT broker that the boards send to."""
+class SiteBroker(BrokerSettings):
+    """The MQTT broker that the boards send to; `prefix` is `mqtt.prefix` of the lines."""
 
     host: str = setting("127.0.0.1", "Name or address of the broker.")
-    port: int = setting(1883, "Its port; 8883 is usual with TLS.", "(port)", 1, 65535)
-    prefix: str = setting("nano-ocr", "`mqtt.prefix` of the lines.", form="a topic without wildcards", fits=_is_topic)
-    user: str = setting("", "The user; the password is in a file or in the environment, never here.")
-    password_file: str = setting("", "File whose first line is the password.", path=True)
-    password_env: str = setting("", "Name of the environment variable that holds the password.")
-    tls: bool = setting(False, "Encrypt, and check the certificate of the broker.")
-    ca_file: str = setting(
-        "", "Certificates that may sign that of the broker; without one, those of the system.", path=True
-    )
-    certificate_file: str = setting("", "Certificate that the collector shows to the broker.", path=True)
-    key_file: str = setting("", "Private key of that certificate.", path=True)
-    keepalive_s: int = setting(15, "Silence after which the broker counts a collector as gone.", "s", 1, 3600)
-
-    @property
-    def as_of_line(self) -> MqttSettings:
-        """In the form that a line has, whose functions read passwords and certificates."""
-        shared = {field.name for field in attr.fields(MqttSettings)}
-        return MqttSettings(**{name: value for name, value in attr.asdict(self).items() if name in shared})
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
@@ -151,7 +128,7 @@ class SitePage:
     open: bool = setting(False, "Everybody on the network may look; there are no users and there is no TLS.")
     pictures: str = setting(
         "",
-        "Where pictures of rejects are: the address of a folder or of an S3-compatible store, with one folder a board.",
+        "Where boards upload pictures of rejects to (`upload.url` of the lines), as browsers reach it.",
     )
     silent_min: float = setting(
         15.0, "Minutes without a word after which a board counts as silent.", "min", 0.1, 100000.0

@@ -133,7 +133,9 @@ def _settings(arguments: argparse.Namespace) -> Tuple[Dict[str, Any], Dict[str, 
     from ocr_app.board.runtime_context import runtime_context
     from ocr_app.cli.selfcheck import engine_of
     from ocr_app.line.reading.process import open_request
-    from ocr_app.line.settings import ServiceSettings, load, override, resolve_engine
+    from ocr_app.line.settings.checks import resolve_engine
+    from ocr_app.line.settings.overrides import override
+    from ocr_app.line.settings.service import ServiceSettings, load
 
     is_line = os.path.isfile(arguments.source) and arguments.source.endswith((".yaml", ".yml"))
     settings = load(arguments.source) if is_line else ServiceSettings()

@@ -29,7 +29,7 @@ class FromFile:
 
     def __str__(self) -> str:
         try:
-            from ocr_app.line.settings import default_of_flag
+            from ocr_app.line.settings.overrides import default_of_flag
         except ImportError:
             return "see docs/reference/settings.md"
         return str(default_of_flag(self._name))
@@ -112,7 +112,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Returns 0 after SIGTERM or SIGINT, 14 when the reading process failed too often; else as the errors say."""
     try:
         from ocr_app.line.service import LineService
-        from ocr_app.line.settings import ServiceSettings, check, load, override, resolve_engine
+        from ocr_app.line.settings.checks import check, resolve_engine
+        from ocr_app.line.settings.overrides import override
+        from ocr_app.line.settings.service import ServiceSettings, load
     except ImportError as error:
         found = "the service needs attrs, cattrs and prometheus_client: {}".format(error)
         raise ServiceError(found, "these packages in this Python", "pip install attrs cattrs prometheus-client")

@@ -1,6 +1,6 @@
 """Quads: the order of their corners, growth, and the straightened crop of a slanted line."""
 
-from typing import List, Tuple
+from typing import List, Sequence, Tuple
 
 import cv2
 import numpy as np
@@ -98,6 +98,15 @@ def shared_part(first: Quad, second: Quad) -> float:
         return 0.0
     smaller = min(abs(cv2.contourArea(np.asarray(quad, np.float32))) for quad in (first, second))
     return min(1.0, shared_area(first, second) / smaller) if smaller > 0 else 0.0
+
+
+def touching(first: Sequence[Quad], second: Sequence[Quad]) -> List[Tuple[int, int]]:
+    """The pairs (index, index) of two lists of quads whose upright boxes touch: no others can share anything."""
+    if not len(first) or not len(second):
+        return []
+    ours, theirs = np.asarray(first)[:, None], np.asarray(second)[None]
+    apart = (ours.max(axis=2) <= theirs.min(axis=2)) | (theirs.max(axis=2) <= ours.min(axis=2))
+    return [(int(i), int(j)) for i, j in zip(*np.nonzero(~apart.any(axis=2)))]
 
 
 def _are_apart(first: Quad, second: Quad) -> bool:

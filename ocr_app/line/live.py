@@ -25,18 +25,19 @@ from ocr_app.line.journal.pictures import PictureQuotas, PictureStore
 from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.outputs import plc, webhook
 from ocr_app.line.outputs.contract import LineOutput
+from ocr_app.line.outputs.credentials import password_of_camera
 from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.outputs.modbus import ModbusOutput
 from ocr_app.line.outputs.mqtt import CURSOR, MqttOutput
-from ocr_app.line.outputs.passwords import password_of_camera
 from ocr_app.line.outputs.registers import LineRegisters, WrittenRegisters
 from ocr_app.line.outputs.reject import RejectGate
+from ocr_app.line.outputs.upload import PictureUpload
 from ocr_app.line.page.access import listening
 from ocr_app.line.parts.pipeline import LineIdentity, PartPipeline
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.setup import LineSetup
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.production import EVERY_FRAME, PRESENCE
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.sources.capture import CaptureLoop
 from ocr_app.line.sources.contract import CapturedFrame
 from ocr_app.line.sources.opening import make_source
@@ -175,6 +176,9 @@ class LiveLine:
             made.append(plc.PlcOutput(own.plc, self.identity.boot, self._journal, self._status, written))
         if own.webhook.enabled:
             made.append(webhook.WebhookOutput(own.webhook, self._journal, self._status))
+        if own.upload.enabled:
+            board, folder = self.identity.board, own.journal.folder
+            made.append(PictureUpload(own.upload, board, folder, self._journal, self._status))
         if own.mqtt.enabled:
             topic = trigger.topic if trigger.kind == "mqtt" else ""
             board, state = self.identity.board, self._state

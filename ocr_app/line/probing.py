@@ -8,19 +8,21 @@ from urllib.parse import urlsplit
 
 from ocr_app.core.errors import OcrError, ServiceError
 from ocr_app.line.outputs import modbus, mqtt, plc, webhook
-from ocr_app.line.outputs.gpio import JetsonPins
-from ocr_app.line.outputs.passwords import (
+from ocr_app.line.outputs.credentials import (
     password_of,
     password_of_camera,
+    password_of_upload,
     secret_of,
     weaknesses,
     weaknesses_of_camera,
+    weaknesses_of_upload,
     weaknesses_of_webhook,
 )
+from ocr_app.line.outputs.gpio import JetsonPins
 from ocr_app.line.page.access import certificate, listening, users
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.camera import CAMERAS
 from ocr_app.line.settings.page import OPEN
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.sources.contract import CameraLost
 from ocr_app.line.sources.opening import make_source
 
@@ -56,6 +58,7 @@ def _looks(settings: ServiceSettings) -> List[Tuple[str, _Look]]:
     looks: List[Tuple[str, _Look]] = [("source", _source), ("journal", _journal)]
     looks += [("mqtt", _mqtt)] if settings.mqtt.enabled else []
     looks += [("webhook", _webhook)] if settings.webhook.enabled else []
+    looks += [("upload", _upload)] if settings.upload.enabled else []
     looks += [("modbus", _modbus)] if settings.modbus.enabled else []
     looks += [("plc", _plc)] if settings.plc.enabled else []
     looks += [("reject", _reject)] if settings.reject.enabled else []
@@ -101,19 +104,32 @@ def _mqtt(settings: ServiceSettings) -> _Rows:
         yield WEAK, text
 
 
+def _upload(settings: ServiceSettings) -> _Rows:
+    """Only whether somebody listens there: a request would be a picture."""
+    password_of_upload(settings.upload)
+    webhook.make_opener(settings.upload.url, settings.upload.ca_file, "upload.ca_file")
+    yield _listens(settings.upload.url, settings.upload.timeout_s)
+    for text in weaknesses_of_upload(settings.upload):
+        yield WEAK, text
+
+
 def _webhook(settings: ServiceSettings) -> _Rows:
     """Only whether somebody listens there: a request would be a result."""
     secret_of(settings.webhook)
-    webhook.make_opener(settings.webhook)
-    parts = urlsplit(settings.webhook.url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        socket.create_connection((parts.hostname or "", port), settings.webhook.timeout_s).close()
-        yield GOOD, "{}:{} listens; nothing was sent".format(parts.hostname, port)
-    except OSError as error:
-        yield BAD, "{}:{}: {}".format(parts.hostname, port, error)
+    webhook.make_opener(settings.webhook.url, settings.webhook.ca_file, "webhook.ca_file")
+    yield _listens(settings.webhook.url, settings.webhook.timeout_s)
     for text in weaknesses_of_webhook(settings.webhook):
         yield WEAK, text
+
+
+def _listens(url: str, timeout_s: float) -> Tuple[str, str]:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout_s).close()
+    except OSError as error:
+        return BAD, "{}:{}: {}".format(parts.hostname, port, error)
+    return GOOD, "{}:{} listens; nothing was sent".format(parts.hostname, port)
 
 
 def _modbus(settings: ServiceSettings) -> _Rows:

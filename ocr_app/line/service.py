@@ -22,7 +22,7 @@ from ocr_app.line.reading.crew import ReadingCrew
 from ocr_app.line.reading.engine_builder import EngineBuilder
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.supervisor import DRAIN_S
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 LOG = logging.getLogger(__name__)
 DATA = "/data"  # where a container keeps what outlives it

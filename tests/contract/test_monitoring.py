@@ -12,7 +12,7 @@ from ocr_app.line.health.reasons import REASONS
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.live import LiveLine
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.settings import load
+from ocr_app.line.settings.service import load
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "how-to" / "monitoring"
@@ -22,6 +22,7 @@ journal: {{folder: journal, board: b}}
 source: {{kind: http}}
 mqtt: {{host: 127.0.0.1, port: 1}}
 webhook: {{url: "http://127.0.0.1:1/"}}
+upload: {{url: "http://127.0.0.1:1/"}}
 plc: {{address: "127.0.0.1:1"}}
 """
 _NAME = re.compile(r"\bnano_ocr_\w+")

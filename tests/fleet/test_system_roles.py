@@ -328,7 +328,7 @@ def test_an_unknown_host_key_is_refused(plays, tmp_path):
     assert "add it to known_hosts" in outcome.text
 
 
-AUTHORIZED = "cut -d' ' -f2 /home/nano/.ssh/authorized_keys"
+AUTHORIZED = "cut -d' ' -f2 ~nano/.ssh/authorized_keys"
 
 
 def rotate(plays: Plays, *more: str) -> Outcome:

@@ -49,9 +49,11 @@ def test_batches_hold_every_crop_once_within_the_limit(widths):
     made = batches(widths, BATCHES)
     assert sorted(index for batch in made for index in batch) == list(range(len(widths)))
     for batch in made:
-        total = padded(max(widths[i] for i in batch), BATCHES) * len(batch)
+        own = [padded(widths[i], BATCHES) for i in batch]
+        total = max(own) * len(batch)
         assert total <= BATCHES.batch_width or len(batch) == 1
-    assert len(widths) > 3 or len(made) <= 1
+        assert total - sum(own) <= BATCHES.most_filling
+    assert len(set(widths)) > 1 or len(widths) > 5 or len(made) <= 1
 
 
 @given(SIZES, SIZES, st.integers(0, 2**32 - 1))

@@ -17,6 +17,8 @@ FOLDER = "/etc/nano-ocr/line"
 FILE = FOLDER + "/line.yaml"
 SUMS = f"cd {FOLDER} 2>/dev/null && sha256sum -- *"
 _NO = ("", "none")
+_CALLED = (("mqtt", "host"), ("webhook", "url"), ("upload", "url"), ("plc", "address"), ("camera", "url"))
+"""What a line connects to, so that its container needs a network."""
 _EVERYWHERE = ("0.0.0.0", "[::]")
 _VAULT = b"$ANSIBLE_VAULT"
 _GROUP = re.compile(r"gpio:[^:]*:(\d+):.*")
@@ -37,7 +39,7 @@ def container(settings: Settings, network: str, groups: str) -> dict[str, Any]:
         path = settings.text("release_line")
         raise BadRule(f"release.line: found {problem}; expected {expected}; next: correct {path}")
     ports = [word for port in published(record) for word in ("--publish", f"{port}:{port}")]
-    asks = bool(ports) or _of(record, "mqtt", "host") not in _NO or _of(record, "webhook", "url") not in _NO
+    asks = bool(ports) or any(_of(record, *key) not in _NO for key in _CALLED)
     found = _GROUP.fullmatch(groups) if _has_pins(record) else None
     pins = [*_PINS, "--group-add", found[1]] if found else []
     options = [*(ports if network in ("none", "bridge") else []), *pins, "--volume", f"{FOLDER}:{FOLDER}:ro"]

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from fleet.core.errors import SiteError
 from fleet.site.settings import SiteBroker
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.outputs.mqtt import tls_context
-from ocr_app.line.outputs.passwords import password_of
+from ocr_app.line.outputs.credentials import password_of, tls_context
 
 log = logging.getLogger(__name__)
 TAKEN_OVER = 0x8E
@@ -40,9 +39,9 @@ def make_client(settings: SiteBroker, name: str, manual: bool) -> Any:
     client.reconnect_delay_set(1, 10)
     try:
         if settings.user:
-            client.username_pw_set(settings.user, password_of(settings.as_of_line) or None)
+            client.username_pw_set(settings.user, password_of(settings) or None)
         if settings.tls:
-            client.tls_set_context(tls_context(settings.as_of_line))
+            client.tls_set_context(tls_context(settings))
     except ServiceError as error:
         raise SiteError(str(error), "a password and certificates that can be read", "mqtt in the settings") from error
     return client

@@ -112,7 +112,7 @@ class SiteScreens:
 
         found = await self._ask(ask)
         for reject in found["rejects"]:
-            reject["address"] = picture_address(self._settings.page.pictures, name, reject["picture"])
+            reject["address"] = picture_address(self._settings.page.pictures, name, reject["id"])
         return self._page("board", span=span, **found)
 
     async def asset(self, request: web.Request) -> web.Response:
@@ -150,11 +150,9 @@ def headers(pictures: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def picture_address(base: str, board: str, picture: str) -> str:
-    """BASE/BOARD/PICTURE; empty where there is no picture, or nobody said where pictures are."""
-    if not base or not picture or ".." in picture.split("/"):
-        return ""
-    return f"{base.rstrip('/')}/{quote(board)}/{quote(picture)}"
+def picture_address(base: str, board: str, part: str) -> str:
+    """BASE/BOARD/ID of the part, which boards upload to; empty where nobody said where pictures are."""
+    return f"{base.rstrip('/')}/{quote(board, safe='')}/{quote(part, safe='')}" if base else ""
 
 
 def _span(request: web.Request) -> tuple[str, int]:

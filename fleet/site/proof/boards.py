@@ -46,7 +46,10 @@ def invented(
 class JournalledBoard:
     """One board: a journal of its own, and the thread that sends from it."""
 
-    def __init__(self, folder: Path, name: str, port: int, rejects: float = 0.06, release: str = "2026.11.1") -> None:
+    def __init__(
+        self, folder: Path, name: str, port: int, rejects: float = 0.06, release: str = "2026.11.1", **mqtt: Any
+    ) -> None:
+        """``port``: of a broker on loopback, unless ``mqtt``, keys of that section, say more."""
         self.name, self.folder, self._rejects, self._release = name, folder / name, rejects, release
         self._chance = random.Random(name)
         self._status, self._stop = ServiceStatus(), threading.Event()
@@ -58,7 +61,7 @@ class JournalledBoard:
         self._last: PartRow | None = None
         self.degraded: list[str] = []
         self._counts = {"passes": 0, "rejects": 0}
-        settings = MqttSettings(host="127.0.0.1", port=port, keepalive_s=5)
+        settings = MqttSettings(**{"host": "127.0.0.1", "port": port, "keepalive_s": 5, **mqtt})
         self._output = MqttOutput(settings, name, self.journal, self._status, self._state)
         self._thread = threading.Thread(target=self._output.run, args=(self._stop,), daemon=True, name=name)
         self._thread.start()

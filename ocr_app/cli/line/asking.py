@@ -140,7 +140,8 @@ def _scalar(text: str) -> str:
 
 def _check_text(text: str, path: str) -> None:
     """Loads and checks the file under a temporary name beside ``path``, because its paths are relative to it."""
-    from ocr_app.line.settings import check, load
+    from ocr_app.line.settings.checks import check
+    from ocr_app.line.settings.service import load
 
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Returns 0. Raises UsageError: more than one change, or one that does not fit; ServiceError: busy, or no line."""
     try:
         from ocr_app.line.changes import control
-        from ocr_app.line.settings import load
+        from ocr_app.line.settings.service import load
     except ImportError as error:
         found = "the line needs attrs, cattrs and prometheus_client: {}".format(error)
         raise ServiceError(found, "these packages in this Python", "pip install 'ocr-app[line]'")

@@ -47,7 +47,8 @@ def _check(arguments: argparse.Namespace) -> int:
     """Returns 0, or 14 where something would keep the line from starting. Raises UsageError, RecipeError."""
     try:
         from ocr_app.line import probing
-        from ocr_app.line.settings import check, load
+        from ocr_app.line.settings.checks import check
+        from ocr_app.line.settings.service import load
     except ImportError as error:
         found = "the line needs attrs, cattrs and prometheus_client: {}".format(error)
         raise ServiceError(found, "these packages in this Python", "pip install 'ocr-app[line]'")

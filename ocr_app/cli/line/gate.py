@@ -8,7 +8,7 @@ from ocr_app.core.errors import ServiceError, UsageError
 
 if TYPE_CHECKING:
     from ocr_app.line.outputs.self_test import GateStep
-    from ocr_app.line.settings import ServiceSettings
+    from ocr_app.line.settings.service import ServiceSettings
 
 HELP = "move the reject gate once, step by step, and say whether it did what it has to"
 
@@ -26,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     """Returns 0, or 14 where a step was not seen. Raises UsageError, ServiceError: no pins, or the line runs."""
     from ocr_app.line.outputs.self_test import steps_of
-    from ocr_app.line.settings import check, load
+    from ocr_app.line.settings.checks import check
+    from ocr_app.line.settings.service import load
 
     settings = load(arguments.file)
     check(settings)

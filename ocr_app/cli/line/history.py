@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Raises UsageError: no journal, a time that is none, a zip that exists."""
     try:
         from ocr_app.line.journal import history
-        from ocr_app.line.settings import load
+        from ocr_app.line.settings.service import load
     except ImportError as error:
         found = "the history needs attrs, cattrs and prometheus_client: {}".format(error)
         raise ServiceError(found, "these packages in this Python", "pip install 'ocr-app[line]'")

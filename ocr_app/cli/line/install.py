@@ -82,7 +82,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Returns 0. Raises UsageError for a line that could not start, ServiceError where a file cannot be written."""
-    from ocr_app.line.settings import check, load
+    from ocr_app.line.settings.checks import check
+    from ocr_app.line.settings.service import load
 
     for what, name in (("--name", arguments.name), ("--user", arguments.user)):
         if not _NAME.match(name):

@@ -16,8 +16,8 @@ from ocr_app.line.changes.store import KeptChoice, KeptSetup, SetupStore
 from ocr_app.line.journal.beside import JournalBeside, LineChange
 from ocr_app.line.reading import expected_values
 from ocr_app.line.reading.setup import LineSetup
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.fields import Regions
+from ocr_app.line.settings.service import ServiceSettings
 
 LOG = logging.getLogger(__name__)
 PRODUCT, EXPECTED, REGIONS, BATCH, START, UNDONE = "product", "expected", "regions", "batch", "start", "undone"

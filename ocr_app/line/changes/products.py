@@ -7,8 +7,8 @@ from typing import Dict, List, NamedTuple
 from ocr_app.core.errors import OcrError, RecipeError, UsageError
 from ocr_app.core.files import write_error, write_whole
 from ocr_app.line.reading.setup import LineSetup, setup_of
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.checks import check_witnesses
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.readers.registry import parse_name, with_team
 
 TAUGHT = "recipes"

@@ -9,8 +9,8 @@ from typing import Any, Dict, NamedTuple, Optional
 
 from ocr_app.core.errors import ServiceError
 from ocr_app.core.files import write_json
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.fields import Regions
+from ocr_app.line.settings.service import ServiceSettings
 
 FILE = "setup.json"
 SCHEMA = "nano-ocr/line-setup/1"

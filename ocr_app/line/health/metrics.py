@@ -23,6 +23,8 @@ COUNTERS = {
     "journal_failures": ("", "Verdicts that could not be written down in time, and became fail.", ()),
     "journals_put_aside": ("", "Torn journals that were put aside.", ()),
     "pictures_lost": ("", "Pictures that could not be kept.", ()),
+    "pictures_uploaded": ("", "Pictures of rejects that the picture store of the site has taken.", ()),
+    "pictures_not_uploaded": ("", "Pictures that this store refused, or that could not be read for it.", ()),
     "mqtt_results": ("", "Results that the broker has acknowledged.", ()),
     "webhook_results": ("", "Results that the webhook has taken.", ()),
     "plc_results": ("", "Verdicts that the PLC which is written to has taken.", ()),

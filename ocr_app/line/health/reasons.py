@@ -24,6 +24,7 @@ REASONS = (
     "journal_lost",
     "broker_lost",
     "webhook_lost",
+    "picture_store_lost",
     "plc_lost",
     "clock_unsynced",
     "disk_low",

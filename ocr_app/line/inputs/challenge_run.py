@@ -11,7 +11,7 @@ from ocr_app.line import challenge
 from ocr_app.line.health import health_file
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 LOG = logging.getLogger(__name__)
 _POLL_S = 0.05

@@ -18,7 +18,7 @@ from ocr_app.line.inputs import waiting
 from ocr_app.line.inputs.outbox import Outbox
 from ocr_app.line.inputs.waiting import FolderContent, Mark, WaitingImage
 from ocr_app.line.reading.jobs import JobQueue, ReadJob
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 LOG = logging.getLogger(__name__)
 POLL_S = 0.1

@@ -14,7 +14,7 @@ from ocr_app.line.inputs.challenge_run import run_challenge
 from ocr_app.line.journal import rows
 from ocr_app.line.reading import final_verdict
 from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.sources.pushed import PushedSource
 
 LOG = logging.getLogger(__name__)

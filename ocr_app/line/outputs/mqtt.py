@@ -8,7 +8,6 @@ PREFIX/BOARD/availability, which the broker sets to "offline" by itself when the
 import json
 import logging
 import re
-import ssl
 import threading
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
@@ -21,7 +20,7 @@ from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.outputs import discovery
 from ocr_app.line.outputs.contract import LineOutput
-from ocr_app.line.outputs.passwords import password_of
+from ocr_app.line.outputs.credentials import password_of, tls_context
 from ocr_app.line.outputs.reach import OutputReach
 from ocr_app.line.settings.outputs import MqttSettings
 
@@ -78,18 +77,6 @@ def make_client(settings: MqttSettings, name: str) -> Any:
     if context is not None:
         client.tls_set_context(context)
     return client
-
-
-def tls_context(settings: MqttSettings) -> ssl.SSLContext:
-    """Checks the broker's certificate and its name. Raises ServiceError where a file cannot be used."""
-    try:
-        context = ssl.create_default_context(cafile=settings.ca_file or None)
-        if settings.certificate_file:
-            context.load_cert_chain(settings.certificate_file, settings.key_file)
-        return context
-    except (OSError, ValueError) as error:
-        found = "the certificates of mqtt cannot be used: {}".format(error)
-        raise ServiceError(found, "PEM files that this user may read", "mqtt.ca_file, certificate_file, key_file")
 
 
 def is_accepted(code: Any) -> bool:

@@ -21,7 +21,7 @@ from ocr_app.line.journal import rows
 from ocr_app.line.journal.journal import PartJournal
 from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.outputs.contract import LineOutput
-from ocr_app.line.outputs.passwords import secret_of
+from ocr_app.line.outputs.credentials import secret_of
 from ocr_app.line.outputs.reach import OutputReach, RetryPause
 from ocr_app.line.settings.outputs import WebhookSettings
 
@@ -50,7 +50,7 @@ class WebhookOutput(LineOutput):
         """Raises ServiceError: no secret, no certificates."""
         self._settings, self._journal, self._status = settings, journal, status
         self._secret = secret_of(settings).encode("utf-8")
-        self._opener = make_opener(settings)
+        self._opener = make_opener(settings.url, settings.ca_file, "webhook.ca_file")
         self._wake = threading.Event()
         self._pause = RetryPause(settings.retry_s, settings.retry_most_s)
         self._reach = OutputReach(status, "webhook_lost", "webhook", "results wait in the journal", url=settings.url)
@@ -105,14 +105,17 @@ class WebhookOutput(LineOutput):
         return made
 
 
-def make_opener(settings: WebhookSettings) -> Any:
-    """Checks certificates, follows no redirect, and uses no proxy. Raises ServiceError where a file cannot be used."""
+def make_opener(url: str, ca_file: str, key: str) -> Any:
+    """Checks certificates, follows no redirect, and uses no proxy.
+
+    ``key``: of the setting ``ca_file``. Raises ServiceError where this file cannot be used.
+    """
     handlers: Any = [urllib.request.ProxyHandler({}), _NoRedirects()]
-    if settings.url.startswith("https:"):
+    if url.startswith("https:"):
         try:
-            context = ssl.create_default_context(cafile=settings.ca_file or None)
+            context = ssl.create_default_context(cafile=ca_file or None)
         except (OSError, ValueError) as error:
-            found = "webhook.ca_file {}: {}".format(settings.ca_file, error)
+            found = "{} {}: {}".format(key, ca_file, error)
             raise ServiceError(found, "certificates in PEM that this user may read") from error
         handlers.append(urllib.request.HTTPSHandler(context=context))
     return urllib.request.build_opener(*handlers)

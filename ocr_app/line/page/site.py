@@ -23,7 +23,7 @@ from ocr_app.line.page.content.records import PageRecords
 from ocr_app.line.page.content.rendering import PageRenderer, moment
 from ocr_app.line.page.content.words import PageTexts
 from ocr_app.line.parts.pipeline import LineIdentity
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 WORKERS, MOST_WAITING = 2, 32
 

@@ -7,7 +7,7 @@ from ocr_app.core.errors import OcrError
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.supervisor import Supervisor
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 class ReadingCrew:

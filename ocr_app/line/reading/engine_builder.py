@@ -7,7 +7,7 @@ import threading
 
 from ocr_app.core.logs import fields
 from ocr_app.engines.cache import default_folder
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.readers.registry import parse_name, with_team
 
 LOG = logging.getLogger(__name__)

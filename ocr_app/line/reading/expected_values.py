@@ -5,7 +5,7 @@ import os
 import time
 from typing import Callable, Dict, Mapping, NamedTuple, Optional
 
-from ocr_app.line.settings import RecipeSettings
+from ocr_app.line.settings.reading import RecipeSettings
 
 STALE = "expected_value_stale"
 _CLOCK_ERROR_S = 60.0

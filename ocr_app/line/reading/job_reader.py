@@ -10,7 +10,7 @@ from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import expected_values, final_verdict
 from ocr_app.line.reading.jobs import JobQueue, ReadJob, Result
 from ocr_app.line.reading.setup import LineSetup
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.workers.child import Child
 
 LOG = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Any, Dict, Optional
 
 from ocr_app.line.health import health_file
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.workers.child import Child
 from ocr_app.workers.environments import child_environ
 

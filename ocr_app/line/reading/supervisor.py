@@ -17,7 +17,7 @@ from ocr_app.line.reading.job_reader import JobReader
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.process import MARGIN_S, ReadingProcess
 from ocr_app.line.reading.restarts import RestartBudget
-from ocr_app.line.settings import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.workers.child import Child
 
 LOG = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """A setting as an attrs field: its description, unit, bounds and flag are metadata, its validator checks them."""
 
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import attr
 
@@ -35,6 +35,14 @@ def setting(
 def section(cls: Any) -> Any:
     """A field that is a section of its own, with that section's defaults."""
     return attr.ib(factory=cls, metadata={"about": (cls.__doc__ or "").strip()})
+
+
+def keys(whole: Any) -> Iterator[Tuple[str, Any]]:
+    """Every key of a class whose fields are sections, as (section, field), in the order of the reference page."""
+    for group in attr.fields(whole):
+        kind: Any = group.type
+        for field in attr.fields(kind):
+            yield group.name, field
 
 
 def validate(_: Any, field: Any, value: Any) -> None:

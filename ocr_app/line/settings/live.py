@@ -19,9 +19,8 @@ def check_line(settings: ServiceSettings) -> None:
 def _rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, str]]:
     """(is it wrong, what was found, what was expected, what to do)."""
     source, trigger = settings.source, settings.trigger
-    outputs = [
-        name for name in ("mqtt", "webhook", "modbus", "plc", "reject", "page") if getattr(settings, name).enabled
-    ]
+    known = ("mqtt", "webhook", "upload", "modbus", "plc", "reject", "page")
+    outputs = [name for name in known if getattr(settings, name).enabled]
     if not source.enabled:
         named = ", ".join(outputs + ["journal.folder"] * bool(settings.journal.folder))
         found = "{} without a source".format(named)
@@ -151,6 +150,17 @@ def _output_rules(settings: ServiceSettings) -> Iterator[Tuple[bool, str, str, s
     yield needless, "webhook.ca_file without https", "webhook.url: https://...", ""
     pause = webhook.retry_s > webhook.retry_most_s
     yield pause, "webhook.retry_s is above webhook.retry_most_s", "the other way round", ""
+    upload = settings.upload
+    both = bool(upload.password_file and upload.password_env)
+    yield both, "upload.password_file and upload.password_env", "one of them", ""
+    secret = bool(upload.password_file or upload.password_env)
+    yield secret != bool(upload.user), "only one of upload.user and its password", "both or neither", ""
+    needless = bool(upload.ca_file) and not upload.url.startswith("https:")
+    yield needless, "upload.ca_file without https", "upload.url: https://...", ""
+    pause = upload.retry_s > upload.retry_most_s
+    yield pause, "upload.retry_s is above upload.retry_most_s", "the other way round", ""
+    none = upload.enabled and settings.journal.pictures == "none"
+    yield none, "upload.url with journal.pictures: none", "journal.pictures: rejects", ""
     plc = settings.plc
     pause = plc.retry_s > plc.retry_most_s
     yield pause, "plc.retry_s is above plc.retry_most_s", "the other way round", ""

@@ -1,4 +1,4 @@
-"""Reads the settings file. What is wrong in it is an error that names the file, the line and the nearest right key."""
+"""Reads a settings file. What is wrong in it is an error that names the file, the line and the nearest right key."""
 
 import difflib
 import os
@@ -11,16 +11,9 @@ import cattr
 from ocr_app.core import yaml_tree
 from ocr_app.core.yaml_tree import DocumentKind, YamlNode, suggest
 from ocr_app.line.settings import fields
-from ocr_app.line.settings.service import ServiceSettings, keys
 
 _NUMBERS: Dict[Any, str] = {int: r"[-+]?\d+", float: r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"}
 _TRUTHS = {"true": True, "false": False}
-
-
-def load(path: str) -> ServiceSettings:
-    """The settings in a file. Raises UsageError for an unknown key, a wrong type or a value out of bounds."""
-    found: ServiceSettings = load_as(ServiceSettings, path, yaml_tree.SETTINGS)
-    return found
 
 
 def load_as(whole: Any, path: str, kind: DocumentKind) -> Any:
@@ -51,7 +44,7 @@ def _refuse_unknown(node: YamlNode, what: str, known: List[str], whole: Any) -> 
 
 def _elsewhere(name: str, whole: Any) -> str:
     """ ", did you mean 'limits.queue'?" where another section has the key, or one that is written alike."""
-    full = {field.name: "{}.{}".format(section, field.name) for section, field in keys(whole)}
+    full = {field.name: "{}.{}".format(section, field.name) for section, field in fields.keys(whole)}
     close = difflib.get_close_matches(name, list(full), 1, 0.6)
     return ", did you mean {!r}?".format(full[close[0]]) if close else ""
 

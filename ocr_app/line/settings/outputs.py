@@ -22,22 +22,28 @@ def _is_topic(value: str) -> bool:
 
 
 @attr.s(auto_attribs=True, frozen=True, kw_only=True)
-class MqttSettings:
-    """The MQTT broker that gets every result."""
+class BrokerSettings:
+    """An MQTT broker, and who connects to it: a line, or the site."""
 
     host: str = setting("", "Name or address of the broker; without one, nothing is sent.")
     port: int = setting(1883, "Its port; 8883 is usual with TLS.", "(port)", 1, 65535)
     prefix: str = setting("nano-ocr", "What every topic begins with.", form="a topic without wildcards", fits=_is_topic)
-    user: str = setting("", "The user; the password stands in a file or in the environment, never here.")
+    user: str = setting("", "The user; the password is in a file or in the environment, never here.")
     password_file: str = setting("", "File whose first line is the password.", path=True)
     password_env: str = setting("", "Name of the environment variable that holds the password.")
     tls: bool = setting(False, "Encrypt, and check the certificate of the broker.")
     ca_file: str = setting(
         "", "Certificates that may sign that of the broker; without one, those of the system.", path=True
     )
-    certificate_file: str = setting("", "Certificate that this board shows to the broker.", path=True)
+    certificate_file: str = setting("", "Certificate that the broker is shown.", path=True)
     key_file: str = setting("", "Private key of that certificate.", path=True)
-    keepalive_s: int = setting(15, "Silence after which the broker counts this board as gone.", "s", 1, 3600)
+    keepalive_s: int = setting(15, "Silence after which the broker counts its client as gone.", "s", 1, 3600)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class MqttSettings(BrokerSettings):
+    """The MQTT broker that gets every result."""
+
     discovery: bool = setting(False, "Announce the line to Home Assistant.")
     discovery_prefix: str = setting(
         "homeassistant",
@@ -71,6 +77,32 @@ class WebhookSettings:
     @property
     def enabled(self) -> bool:
         """Whether there is a webhook."""
+        return bool(self.url)
+
+
+@attr.s(auto_attribs=True, frozen=True, kw_only=True)
+class UploadSettings:
+    """Where pictures of rejects are sent to, by HTTP PUT: a folder of a web server, or a store of objects."""
+
+    url: str = setting(
+        "",
+        "Pictures go to URL/BOARD/ID of the part; without one, none are sent.",
+        form="http:// or https://",
+        fits=_is_url,
+    )
+    user: str = setting("", "The user; the password is in a file or in the environment, never here.")
+    password_file: str = setting("", "File whose first line is the password.", path=True)
+    password_env: str = setting("", "Name of the environment variable that holds the password.")
+    ca_file: str = setting(
+        "", "Certificates that may sign that of the server; without one, those of the system.", path=True
+    )
+    timeout_s: float = setting(10.0, "Time for one picture.", "s", 0.1, 300.0)
+    retry_s: float = setting(5.0, "Pause after a failure; it doubles with each one.", "s", 0.01, 3600.0)
+    retry_most_s: float = setting(300.0, "The longest of these pauses.", "s", 0.01, 86400.0)
+
+    @property
+    def enabled(self) -> bool:
+        """Whether pictures are sent."""
         return bool(self.url)
 
 

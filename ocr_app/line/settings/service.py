@@ -5,9 +5,19 @@ from typing import Any, Iterator, Tuple
 
 import attr
 
+from ocr_app.core.yaml_tree import SETTINGS
+from ocr_app.line.settings import fields
 from ocr_app.line.settings.camera import CameraSettings
 from ocr_app.line.settings.fields import section
-from ocr_app.line.settings.outputs import ModbusSettings, MqttSettings, PlcSettings, RejectSettings, WebhookSettings
+from ocr_app.line.settings.loading import load_as
+from ocr_app.line.settings.outputs import (
+    ModbusSettings,
+    MqttSettings,
+    PlcSettings,
+    RejectSettings,
+    UploadSettings,
+    WebhookSettings,
+)
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, PartsSettings, SourceSettings, TriggerSettings
 from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
@@ -38,6 +48,7 @@ class ServiceSettings:
     journal: JournalSettings = section(JournalSettings)
     mqtt: MqttSettings = section(MqttSettings)
     webhook: WebhookSettings = section(WebhookSettings)
+    upload: UploadSettings = section(UploadSettings)
     modbus: ModbusSettings = section(ModbusSettings)
     plc: PlcSettings = section(PlcSettings)
     reject: RejectSettings = section(RejectSettings)
@@ -47,9 +58,12 @@ class ServiceSettings:
     log: LogSettings = section(LogSettings)
 
 
-def keys(whole: Any = ServiceSettings) -> Iterator[Tuple[str, Any]]:
+def load(path: str) -> ServiceSettings:
+    """The settings in a file. Raises UsageError for an unknown key, a wrong type or a value out of bounds."""
+    found: ServiceSettings = load_as(ServiceSettings, path, SETTINGS)
+    return found
+
+
+def keys() -> Iterator[Tuple[str, Any]]:
     """Every key as (section, field), in the order of the reference page."""
-    for group in attr.fields(whole):
-        kind: Any = group.type
-        for field in attr.fields(kind):
-            yield group.name, field
+    return fields.keys(ServiceSettings)

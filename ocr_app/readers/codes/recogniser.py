@@ -1,6 +1,6 @@
 """The code recogniser: packs line crops into batches for the network, and returns the posterior of each crop.
 
-A frame with three lines is one call of the network. The posterior of a crop does not depend on the other crops of its
+A frame with three lines of similar length is one call of the network. The posterior of a crop does not depend on the other crops of its
 batch: each row ends in at least ``right_margin`` pixels of padding, which is more than the network looks ahead.
 
 In condensed print a character covers few frames of the posterior. Crops with such narrow characters are stretched and
@@ -31,12 +31,15 @@ class CodeRecogniserSettings(NamedTuple):
     """The settings of the recogniser.
 
     ``right_margin``: the least padding of a crop, in px. ``batch_width``: the largest number of columns, padding
-    included, of one call of the network; a single crop may exceed it. ``narrow_below``: if the mean width of a
+    included, of one call of the network; a single crop may exceed it. ``most_filling``: the most columns of a call that
+    may be there only because its widest crop is wider; more of them would cost as much as another call.
+    ``narrow_below``: if the mean width of a
     character at a height of 32 px is below this, the crop is read again, ``stretch`` times as wide.
     """
 
     right_margin: int = 32
     batch_width: int = 6144
+    most_filling: int = 192
     narrow_below: float = 10.0
     stretch: float = 1.5
 
@@ -109,14 +112,17 @@ def padded(width: int, settings: CodeRecogniserSettings) -> int:
 
 
 def batches(widths: Sequence[int], settings: CodeRecogniserSettings) -> List[Tuple[int, ...]]:
-    """The indices by rising width, cut into batches of at most ``batch_width`` columns."""
+    """The indices by falling width, cut into batches of at most ``batch_width`` columns and ``most_filling`` of them."""
     cut: List[List[int]] = []
-    for index in sorted(range(len(widths)), key=lambda i: widths[i]):
-        fits = cut and padded(widths[index], settings) * (len(cut[-1]) + 1) <= settings.batch_width
-        if fits:
+    widest = filling = 0
+    for index in sorted(range(len(widths)), key=lambda i: -widths[i]):
+        own = padded(widths[index], settings)
+        filling += widest - own
+        if cut and filling <= settings.most_filling and widest * (len(cut[-1]) + 1) <= settings.batch_width:
             cut[-1].append(index)
         else:
             cut.append([index])
+            widest, filling = own, 0
     return [tuple(batch) for batch in cut]
 
 

@@ -5,7 +5,7 @@ from typing import List, NamedTuple, Sequence, Set, Tuple
 import numpy as np
 
 from ocr_app.core.types import Quad
-from ocr_app.imaging.geometry import shared_part, sides
+from ocr_app.imaging.geometry import shared_part, sides, touching
 
 SAME = 0.5  # two quads that share this part of the smaller one cover the same print
 _HIGHER = 1.8  # times; quads of one line may differ by this in height, as detectors leave different margins
@@ -22,22 +22,23 @@ class Rivalry(NamedTuple):
 def overlaps(old: Sequence[Quad], new: Sequence[Quad]) -> np.ndarray:
     """``(len(old), len(new))`` bool: which quads cover the same print."""
     table = np.zeros((len(old), len(new)), bool)
-    for i, first in enumerate(old):
-        for j, second in enumerate(new):
-            table[i, j] = shared_part(first, second) > SAME
+    for i, j in touching(old, new):
+        table[i, j] = shared_part(old[i], new[j]) > SAME
     return table
 
 
 def rivalries(table: np.ndarray) -> List[Rivalry]:
     """The groups of old and new quads that are connected by overlaps; a quad without any is a group alone."""
+    new_of = [set(np.flatnonzero(row).tolist()) for row in table]
+    old_of = [set(np.flatnonzero(column).tolist()) for column in table.T]
     groups: List[Rivalry] = []
     free_old, free_new = set(range(table.shape[0])), set(range(table.shape[1]))
     while free_old or free_new:
         old: Set[int] = {free_old.pop()} if free_old else set()
         new: Set[int] = set() if old else {free_new.pop()}
         while True:
-            more_new = {j for j in free_new if table[sorted(old), j].any()} if old else set()
-            more_old = {i for i in free_old if table[i, sorted(new | more_new)].any()} if new | more_new else set()
+            more_new = free_new.intersection(set().union(*(new_of[i] for i in old)))
+            more_old = free_old.intersection(set().union(*(old_of[j] for j in new | more_new)))
             if not more_new and not more_old:
                 break
             old, new = old | more_old, new | more_new

@@ -9,15 +9,18 @@ from ocr_app.recipes.decoding.evidence import BLANK, BestPath, Evidence
 
 CERTAIN_LEAD = 9.0  # nats: a character that leads by more is certain (probability 1e-4)
 _MAX_SUBSTITUTIONS = 8  # readings of one character that are tried
+_MAX_INSERTIONS = 8  # characters that are tried between two others
 _MAX_INSERTION_COST = 6.0  # nats: a character between two others that costs more is not tried
 _COST = operator.itemgetter(1)
+_FRAME = operator.itemgetter(2)
 
 
 class Lattice(NamedTuple):
     """What else the line may say within ``CERTAIN_LEAD``. Costs are in nats.
 
     ``substitutions[j]``: (label, cost) pairs for character j of the best path, itself at 0; the blank is no character.
-    ``insertions[j]``: (label, cost, frame) of characters before character j that the best path does not have.
+    ``insertions[j]``: (label, cost, frame) of characters before character j that the best path does not have: the
+    likeliest ones, in the order of their frames.
     ``doublings[j]``: (cost, frame of the blank) where character j may be two of the same.
     """
 
@@ -59,7 +62,12 @@ def _find_insertions(evidence: Evidence, best_path: BestPath) -> Dict[int, List[
     found: Dict[int, List[Tuple[int, float, int]]] = {}
     for (position, label), (cost, frame) in best.items():
         found.setdefault(position, []).append((label, cost, frame))
-    return found
+    return {position: _likeliest(ways) for position, ways in found.items()}
+
+
+def _likeliest(insertions: List[Tuple[int, float, int]]) -> List[Tuple[int, float, int]]:
+    most = sorted(insertions, key=_COST)[:_MAX_INSERTIONS]
+    return sorted(most, key=_FRAME)
 
 
 def _extends_neighbour(best_path: BestPath, position: int, label: int, frame: int) -> bool:

@@ -53,6 +53,7 @@ class _PieceSearch:
         self.lattice, self.best_path, self.kinds = lattice, best_path, grammar.kinds
         self.targets, self.final = grammar.automaton.targets, grammar.automaton.final
         self.states = len(self.targets)
+        self.most = [kind.max_worth for kind in self.kinds]
         self.borders = find_borders(best_path.text)
         self.best: List[Tuple[float, _BackPointer]] = []
         tokens: _PieceTokens = {}
@@ -81,14 +82,29 @@ class _PieceSearch:
             _keep_better(tokens, key, token)
 
     def _insert(self, tokens: _PieceTokens, position: int) -> None:
-        """Lets tokens pass a character that the best path does not have."""
-        for label, cost, frame in self.lattice.insertions[position]:
-            for key, (value, chain, begun, changes) in list(tokens.items()):
-                state = key % self.states
-                target = self.targets[state].get(label)
-                if target is not None:
-                    step = (chain, label, frame, frame)
-                    _keep_better(tokens, key - state + target, (value - cost, step, begun, changes + 1))
+        """Lets tokens pass characters that the best path does not have, as long as it may be worth it.
+
+        Label by label, in the order of the lattice, so that a token may pass several. Only tokens in a state that takes
+        a label are looked at: most states take one or two.
+        """
+        base = self.best[-1][0] if self.best else 0.0
+        insertions = self.lattice.insertions[position]
+        order = {label: number for number, (label, _, _) in enumerate(insertions)}
+        takers: List[List[int]] = [[] for _ in insertions]
+        for key in tokens:
+            for label in self.targets[key % self.states].keys() & order.keys():
+                takers[order[label]].append(key)
+        for number, (label, cost, frame) in enumerate(insertions):
+            for key, (value, chain, begun, changes) in [(key, tokens[key]) for key in takers[number]]:
+                index, state = divmod(key, self.states)
+                if cost >= value + self.most[index] - base:
+                    continue
+                reached = key - state + self.targets[state][label]
+                if reached not in tokens:
+                    for later in self.targets[reached % self.states].keys() & order.keys():
+                        if order[later] > number:
+                            takers[order[later]].append(reached)
+                _keep_better(tokens, reached, (value - cost, (chain, label, frame, frame), begun, changes + 1))
 
     def _end(self, tokens: _PieceTokens, position: int) -> None:
         """The best line up to here: the best path's text, or a piece that ends here. Dates begin behind keywords."""
@@ -122,7 +138,7 @@ class _PieceSearch:
         base, doubling = self.best[position][0], self.lattice.doublings.get(position)
         for key, (value, chain, begun, changes) in tokens.items():
             index, state = divmod(key, self.states)
-            affordable = value + self.kinds[index].max_worth - base
+            affordable = value + self.most[index] - base
             targets, head = self.targets[state], key - state
             for label, cost in options:
                 if cost >= affordable:

@@ -72,6 +72,17 @@ def test_a_clean_run_says_so(record):
     assert "Nothing was lost" in page and "disk full 3 times" in page and record["latency_ms"]["first"] == 100.0
 
 
+def test_the_line_s_own_work_is_told_apart_from_what_others_do():
+    rows = [SimpleNamespace(wall=1000.0 + 10.0 * k) for k in range(20)]
+    samples = [
+        UsageSample(10.0 * k, 80.0, 18, 200.0, {1: 0.5 * k}, machine_s=(2.5 if k <= 10 else 12.5) * k)
+        for k in range(21)
+    ]
+    found = soak.tenths(samples, rows, 1000.0)
+    assert found["first"] == {"cpu_ms_per_part": 500.0, "others_cores": 0.2}
+    assert found["last"]["others_cores"] == 1.2 and soak.tenths(samples[:1], rows, 1000.0) == {}
+
+
 @pytest.mark.parametrize(
     "change,said",
     [

@@ -1,10 +1,12 @@
 """The settings file of the site is as strict as that of a line."""
 
+import attr
 import pytest
 
 from fleet.core.errors import SiteError
 from fleet.site import settings
 from ocr_app.core.errors import UsageError
+from ocr_app.line.settings.outputs import MqttSettings
 
 
 @pytest.fixture
@@ -58,5 +60,8 @@ def test_a_file_that_is_not_there_names_one_to_copy(tmp_path):
         settings.exists(str(tmp_path / "none.yaml"))
 
 
-def test_the_broker_is_told_as_a_line_has_it():
-    assert settings.SiteBroker(user="u", tls=True).as_of_line.tls is True
+def test_the_broker_has_the_keys_of_a_line_but_those_of_home_assistant(written):
+    own, of_a_line = ({field.name for field in attr.fields(cls)} for cls in (settings.SiteBroker, MqttSettings))
+    assert of_a_line - own == {"discovery", "discovery_prefix"} and not own - of_a_line
+    with pytest.raises(UsageError, match="unknown key 'discovery'"):
+        settings.load(written("mqtt: {discovery: true}\n"))

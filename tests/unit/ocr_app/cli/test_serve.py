@@ -10,7 +10,8 @@ import pytest
 
 from ocr_app.cli import main as cli
 from ocr_app.line import service
-from ocr_app.line.settings import ServiceSettings, resolve_engine
+from ocr_app.line.settings.checks import resolve_engine
+from ocr_app.line.settings.service import ServiceSettings
 
 RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{digits: 1, as: number}]}]}]\n"
 

@@ -11,7 +11,7 @@ from ocr_app.line.journal import database
 from ocr_app.line.journal.rows import PartRow
 from ocr_app.line.live import LiveLine
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.settings import load
+from ocr_app.line.settings.service import load
 
 RECIPE = "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{digits: 1, as: number}]}]}]\n"
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "reference" / "service-metrics.md"

@@ -4,10 +4,10 @@ import socket
 
 from ocr_app.line import probing
 from ocr_app.line.page.access import users
-from ocr_app.line.settings import ServiceSettings
-from ocr_app.line.settings.outputs import MqttSettings, PlcSettings, WebhookSettings
+from ocr_app.line.settings.outputs import MqttSettings, PlcSettings, UploadSettings, WebhookSettings
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, SourceSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 def settings(tmp_path, **more):
@@ -51,6 +51,18 @@ def test_a_webhook_is_only_looked_at(tmp_path):
         server.accept()[0].close()
     found = probing.probe(settings(tmp_path, webhook=WebhookSettings(url="http://127.0.0.1:1/parts")))
     assert ("webhook", "error") in states(found)
+
+
+def test_a_store_of_pictures_is_only_looked_at(tmp_path):
+    found = probing.probe(settings(tmp_path, upload=UploadSettings(url="http://127.0.0.1:1/pictures")))
+    assert ("upload", "error") in states(found)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        url = "http://127.0.0.1:{}/pictures".format(server.getsockname()[1])
+        found = probing.probe(settings(tmp_path, upload=UploadSettings(url=url)))
+        server.accept()[0].close()
+    assert ("upload", "ok") in states(found) and ("upload", "warning") not in states(found)
 
 
 def test_a_plc_that_is_away_is_an_error_and_weak_settings_are_said(tmp_path):

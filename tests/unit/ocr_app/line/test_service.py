@@ -7,8 +7,8 @@ import pytest
 
 from ocr_app.line import service
 from ocr_app.line.health.status import ServiceStatus
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.reading import ReaderSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.settings.serving import HttpSettings
 
 

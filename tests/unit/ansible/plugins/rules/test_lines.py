@@ -42,7 +42,13 @@ def test_what_listens_is_published_by_the_board(path: Path) -> None:
     assert found["options"][:4] == ["--publish", "502:502", "--publish", "8089:8089"]
 
 
-@pytest.mark.parametrize("output", ["mqtt: {host: broker}\n", "webhook: {url: 'https://mes.plant/parts'}\n"])
+@pytest.mark.parametrize(
+    "output",
+    [
+        "mqtt: {host: broker}\n", "webhook: {url: 'https://mes.plant/parts'}\n", "upload: {url: 'https://site.plant/p'}\n",
+        "plc: {address: '192.168.0.10:502'}\n", "camera: {url: 'rtsp://camera.plant/1'}\n",
+    ],
+)  # fmt: skip
 def test_what_sends_needs_a_network_and_no_port(path: Path, output: str) -> None:
     found = container(path, output)
     assert found["network"] == "bridge" and "--publish" not in found["options"]

@@ -4,8 +4,8 @@ import pytest
 
 from ocr_app.cli.line import asking
 from ocr_app.core.errors import UsageError
-from ocr_app.line.settings import load
 from ocr_app.line.settings.camera import CAMERAS
+from ocr_app.line.settings.service import load
 
 RECIPE = "name: a\nwitnesses: 1\ncodes: [{name: b, lines: [{name: c, fields: [{digits: 1, as: number}]}]}]\n"
 

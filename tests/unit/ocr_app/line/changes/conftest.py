@@ -6,7 +6,7 @@ from ocr_app.line.changes.changing import ChangeAuthor, LineChanges
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.journal.beside import JournalBeside
 from ocr_app.line.journal.journal import PartJournal
-from ocr_app.line.settings import load
+from ocr_app.line.settings.service import load
 
 RECIPE = "name: {}\nwitnesses: {}\ncodes: [{{name: b, lines: [{{name: c, fields: [{{digits: 1, as: {}}}]}}]}}]\n"
 ANNA = ChangeAuthor("anna", "operator", "127.0.0.1")

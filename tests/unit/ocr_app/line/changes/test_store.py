@@ -6,7 +6,7 @@ import pytest
 
 from ocr_app.core.errors import ServiceError
 from ocr_app.line.changes.store import FILE, KeptChoice, KeptSetup, SetupStore
-from ocr_app.line.settings import load
+from ocr_app.line.settings.service import load
 
 KEPT = KeptSetup(KeptChoice("juice", {"lot": "7"}), ((1, 2, 3, 4),))
 

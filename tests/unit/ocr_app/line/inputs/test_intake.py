@@ -10,7 +10,8 @@ from ocr_app.line.health import health_file
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.inputs.intake import MAX_NAME, Intake, RequestRefused
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.settings import RecipeSettings, ServiceSettings
+from ocr_app.line.settings.reading import RecipeSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.settings.serving import HttpSettings
 
 

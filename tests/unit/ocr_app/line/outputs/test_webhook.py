@@ -140,4 +140,4 @@ def test_nobody_there_and_a_silent_one_are_not_taken(receiver, journal, status, 
 
 def test_certificates_that_cannot_be_used_are_said(tmp_path):
     with pytest.raises(ServiceError, match=r"webhook\.ca_file"):
-        webhook.make_opener(WebhookSettings(url="https://b/parts", ca_file=str(tmp_path / "none")))
+        webhook.make_opener("https://b/parts", str(tmp_path / "none"), "webhook.ca_file")

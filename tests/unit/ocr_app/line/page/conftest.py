@@ -17,7 +17,7 @@ def page_line(tmp_path):
     from ocr_app.line.page.site import PageLine
     from ocr_app.line.parts.pipeline import LineIdentity
     from ocr_app.line.reading.jobs import JobQueue
-    from ocr_app.line.settings import load
+    from ocr_app.line.settings.service import load
 
     (tmp_path / "r.yaml").write_text(RECIPE)
     path = tmp_path / "line.yaml"

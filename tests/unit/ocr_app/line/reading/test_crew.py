@@ -11,8 +11,8 @@ from ocr_app.core.errors import ServiceError
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import crew
 from ocr_app.line.reading.jobs import JobQueue
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.reading import ReaderSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from ocr_app.line.reading import engine_builder
 from ocr_app.line.reading.engine_builder import EngineBuilder
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.reading import ReaderSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.settings.serving import LimitSettings
 
 

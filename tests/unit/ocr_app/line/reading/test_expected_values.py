@@ -4,7 +4,7 @@ import attr
 import pytest
 
 from ocr_app.line.reading import expected_values
-from ocr_app.line.settings import RecipeSettings
+from ocr_app.line.settings.reading import RecipeSettings
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"a": 1}', "{"])

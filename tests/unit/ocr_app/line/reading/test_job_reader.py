@@ -7,7 +7,8 @@ from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import job_reader
 from ocr_app.line.reading.jobs import JobQueue
 from ocr_app.line.reading.setup import LineSetup
-from ocr_app.line.settings import RecipeSettings, ServiceSettings
+from ocr_app.line.settings.reading import RecipeSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 def test_expected_values_and_stale_ones(fake, recipe, picture, tmp_path):

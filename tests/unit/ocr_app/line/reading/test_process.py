@@ -10,8 +10,8 @@ import pytest
 from ocr_app.core.errors import DeviceUnavailable, RecipeError
 from ocr_app.line.health.status import ServiceStatus
 from ocr_app.line.reading import process
-from ocr_app.line.settings import RecipeSettings, ServiceSettings
-from ocr_app.line.settings.reading import ImageSettings, ReaderSettings
+from ocr_app.line.settings.reading import ImageSettings, ReaderSettings, RecipeSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 @pytest.fixture

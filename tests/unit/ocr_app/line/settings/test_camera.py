@@ -3,7 +3,7 @@
 import pytest
 
 from ocr_app.core.errors import UsageError
-from ocr_app.line.settings.loading import load
+from ocr_app.line.settings.service import load
 
 
 def loaded(tmp_path, text):

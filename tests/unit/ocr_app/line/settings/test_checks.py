@@ -3,8 +3,9 @@
 import pytest
 
 from ocr_app.core.errors import RecipeError, UsageError
-from ocr_app.line.settings import RecipeSettings, ServiceSettings, check, resolve_engine
-from ocr_app.line.settings.reading import ReaderSettings
+from ocr_app.line.settings.checks import check, resolve_engine
+from ocr_app.line.settings.reading import ReaderSettings, RecipeSettings
+from ocr_app.line.settings.service import ServiceSettings
 from ocr_app.line.settings.serving import FolderSettings, OutputSettings
 
 RECIPE = "name: a\ncodes: [{name: b, lines: [{name: c, fields: [{digits: 1, as: number}]}]}]\n"

@@ -4,8 +4,7 @@ import pytest
 
 from ocr_app.core.errors import UsageError
 from ocr_app.line.settings.live import check_line
-from ocr_app.line.settings.loading import load
-from ocr_app.line.settings.service import ServiceSettings
+from ocr_app.line.settings.service import ServiceSettings, load
 
 _USB = {"kind": "usb"}
 _LATEST = {"policy": "latest"}
@@ -76,6 +75,14 @@ def test_a_whole_line_fits_and_a_service_without_one_too(tmp_path):
         ({"webhook": {"url": "'http://a/b'", "secret_file": "f", "secret_env": "E"}}, "webhook.secret_env"),
         ({"webhook": {"url": "'http://a/b'", "ca_file": "c"}}, "without https"),
         ({"webhook": {"url": "'http://a/b'", "retry_s": 9, "retry_most_s": 8}}, "webhook.retry_s"),
+        (
+            {"upload": {"url": "'https://a'", "user": "u", "password_file": "f", "password_env": "E"}},
+            "upload.password_env",
+        ),
+        ({"upload": {"url": "'https://a'", "user": "u"}}, "only one of upload.user"),
+        ({"upload": {"url": "'http://a'", "ca_file": "c"}}, "upload.ca_file without https"),
+        ({"upload": {"url": "'http://a'", "retry_s": 9, "retry_most_s": 8}}, "upload.retry_s"),
+        ({"upload": {"url": "'http://a'"}, "journal": {"folder": "j", "pictures": "none"}}, "journal.pictures"),
         ({"plc": {"address": "'p:502'", "retry_s": 9, "retry_most_s": 8}}, "plc.retry_s"),
         ({"plc": {"address": "p"}}, "plc.address is p"),
         ({"plc": {"address": "'p:0'"}}, "plc.address is p:0"),

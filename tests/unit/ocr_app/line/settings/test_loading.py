@@ -3,7 +3,7 @@
 import pytest
 
 from ocr_app.core.errors import UsageError
-from ocr_app.line.settings import ServiceSettings, load
+from ocr_app.line.settings.service import ServiceSettings, load
 
 WHOLE = """\
 # the second line of the packaging hall

@@ -6,10 +6,9 @@ import pytest
 
 from ocr_app.cli import serve
 from ocr_app.core.errors import UsageError
-from ocr_app.line.settings import ServiceSettings, default_of_flag, override
-from ocr_app.line.settings.overrides import destination
+from ocr_app.line.settings.overrides import default_of_flag, destination, override
 from ocr_app.line.settings.reading import ReaderSettings
-from ocr_app.line.settings.service import keys
+from ocr_app.line.settings.service import ServiceSettings, keys
 
 FLAGS = {destination(field.metadata["flag"]): field for _, field in keys() if field.metadata["flag"]}
 

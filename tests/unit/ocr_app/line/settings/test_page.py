@@ -4,11 +4,11 @@ import attr
 import pytest
 
 from ocr_app.core.errors import UsageError
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.live import check_line
 from ocr_app.line.settings.page import PageSettings
 from ocr_app.line.settings.production import JournalSettings, SourceSettings
 from ocr_app.line.settings.reading import RecipeSettings
+from ocr_app.line.settings.service import ServiceSettings
 
 
 def settings(**page):

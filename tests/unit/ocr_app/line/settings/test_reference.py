@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ocr_app.line.settings import load, reference
-from ocr_app.line.settings.service import keys
+from ocr_app.line.settings import reference
+from ocr_app.line.settings.service import keys, load
 
 ROOT = Path(__file__).resolve().parents[5]
 

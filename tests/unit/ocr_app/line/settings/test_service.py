@@ -4,9 +4,8 @@ import attr
 import pytest
 
 from ocr_app.imaging.load import Limits
-from ocr_app.line.settings import ServiceSettings
 from ocr_app.line.settings.fields import value_type
-from ocr_app.line.settings.service import keys
+from ocr_app.line.settings.service import ServiceSettings, keys
 
 KEYS = list(keys())
 NAMES = ["{}.{}".format(section, field.name) for section, field in KEYS]
@@ -98,6 +97,10 @@ def test_the_defaults():
         "webhook": {
             "url": "", "secret_file": "", "secret_env": "", "ca_file": "", "timeout_s": 5.0, "retry_s": 1.0,
             "retry_most_s": 60.0,
+        },
+        "upload": {
+            "url": "", "user": "", "password_file": "", "password_env": "", "ca_file": "", "timeout_s": 10.0,
+            "retry_s": 5.0, "retry_most_s": 300.0,
         },
         "modbus": {"listen": "none", "acknowledge": False, "waiting": 64},
         "plc": {

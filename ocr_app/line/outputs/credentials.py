@@ -1,18 +1,19 @@
-"""Passwords of outputs and cameras: from a file or the environment, never from the settings themselves."""
+"""Passwords and certificates of outputs and cameras: from files or the environment, never from the settings."""
 
 import os
 import re
+import ssl
 import stat
 from typing import List, Mapping
 
 from ocr_app.core.errors import ServiceError
 from ocr_app.line.settings.camera import CameraSettings
-from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
+from ocr_app.line.settings.outputs import BrokerSettings, MqttSettings, UploadSettings, WebhookSettings
 
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])([:/]|\Z)")
 
 
-def password_of(settings: MqttSettings, environ: Mapping[str, str] = os.environ) -> str:
+def password_of(settings: BrokerSettings, environ: Mapping[str, str] = os.environ) -> str:
     """The password for the broker, empty where none is set. Raises ServiceError where it is not to be had."""
     return _secret("mqtt.password", "password", settings.password_file, settings.password_env, environ)
 
@@ -20,6 +21,11 @@ def password_of(settings: MqttSettings, environ: Mapping[str, str] = os.environ)
 def secret_of(settings: WebhookSettings, environ: Mapping[str, str] = os.environ) -> str:
     """The secret that signs what a webhook gets, empty where none is set. Raises ServiceError likewise."""
     return _secret("webhook.secret", "secret", settings.secret_file, settings.secret_env, environ)
+
+
+def password_of_upload(settings: UploadSettings, environ: Mapping[str, str] = os.environ) -> str:
+    """The password for the store of pictures, empty where none is set. Raises ServiceError likewise."""
+    return _secret("upload.password", "password", settings.password_file, settings.password_env, environ)
 
 
 def password_of_camera(settings: CameraSettings, environ: Mapping[str, str] = os.environ) -> str:
@@ -46,6 +52,18 @@ def _secret(key: str, what: str, path: str, variable: str, environ: Mapping[str,
     return secret
 
 
+def tls_context(settings: BrokerSettings) -> ssl.SSLContext:
+    """Checks the broker's certificate and its name. Raises ServiceError where a file cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file or None)
+        if settings.certificate_file:
+            context.load_cert_chain(settings.certificate_file, settings.key_file)
+        return context
+    except (OSError, ValueError) as error:
+        found = "the certificates of mqtt cannot be used: {}".format(error)
+        raise ServiceError(found, "PEM files that this user may read", "mqtt.ca_file, certificate_file, key_file")
+
+
 def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
     """What makes it easy to read, or to forge, what a webhook gets, in words."""
     found = []
@@ -56,6 +74,19 @@ def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
         found.append("webhook without https: everyone on the network can read what is sent")
     if not local and not settings.secret_file and not settings.secret_env:
         found.append("webhook without a secret: anyone may send results in the name of this board")
+    return found
+
+
+def weaknesses_of_upload(settings: UploadSettings) -> List[str]:
+    """What makes it easy to see pictures, or to send others, in words."""
+    found = []
+    path, local = settings.password_file, _LOCAL.match(settings.url) is not None
+    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        found.append("every user of this computer may read upload.password_file: chmod 600")
+    if not local and not settings.url.startswith("https:"):
+        found.append("upload without https: everyone on the network can see pictures and the password")
+    if not local and not settings.user:
+        found.append("upload without a user: anyone may send pictures in the name of this board")
     return found
 
 

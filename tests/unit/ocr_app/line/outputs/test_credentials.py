@@ -3,16 +3,18 @@
 import pytest
 
 from ocr_app.core.errors import ServiceError
-from ocr_app.line.outputs.passwords import (
+from ocr_app.line.outputs.credentials import (
     password_of,
     password_of_camera,
+    password_of_upload,
     secret_of,
     weaknesses,
     weaknesses_of_camera,
+    weaknesses_of_upload,
     weaknesses_of_webhook,
 )
 from ocr_app.line.settings.camera import CameraSettings
-from ocr_app.line.settings.outputs import MqttSettings, WebhookSettings
+from ocr_app.line.settings.outputs import MqttSettings, UploadSettings, WebhookSettings
 
 
 def test_from_a_file_or_the_environment(tmp_path):
@@ -66,6 +68,18 @@ def test_the_password_of_a_camera_likewise(tmp_path):
     assert (
         weaknesses_of_camera(CameraSettings(device="/dev/video0")) == [] and password_of_camera(CameraSettings()) == ""
     )
+
+
+def test_weak_uploads_are_named_and_their_password_is_read(tmp_path):
+    path = tmp_path / "password"
+    path.write_text("p\n")
+    path.chmod(0o644)
+    own = UploadSettings(url="http://site.plant/p", user="u", password_file=str(path))
+    assert password_of_upload(own) == "p" and password_of_upload(UploadSettings()) == ""
+    found = weaknesses_of_upload(own)
+    assert ["chmod 600" in found[0], "without https" in found[1], len(found)] == [True, True, 2]
+    assert "without a user" in weaknesses_of_upload(UploadSettings(url="https://site.plant/p"))[0]
+    assert weaknesses_of_upload(UploadSettings(url="http://127.0.0.1:1/p")) == []
 
 
 def test_weak_webhooks_are_named(tmp_path):
