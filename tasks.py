@@ -400,6 +400,9 @@ def evaluate(_: Context, what: str = "", check: bool = False) -> None:
     help={
         "verb": "report (any fleet); up, status, down, shell, measure (virtual; writes docs/results/provision.md)",
         "nodes": "number of virtual Nanos (up)",
+        "sizes": "numbers of virtual Nanos, by commas (measure)",
+        "note": "a sentence for the page, such as what else the machine did meanwhile (measure)",
+        "resume": "go on with the boards and the runs of a measurement that was cut off (measure)",
         "name": "name of the fleet; several can run at the same time",
         "arch": "amd64 or arm64; default: this machine's",
         "node": "number of the node (shell)",
@@ -426,13 +429,20 @@ def fleet(
     limit: str = "",
     audit: bool = False,
     verbose: bool = False,
+    sizes: str = "1,4,16",
+    resume: bool = False,
+    note: str = "",
 ) -> None:
     """Report the state of every node (report); run virtual Nanos here (up, status, down, shell, measure)."""
     from fleet.release import fleet_status
+    from fleet.scale import measure
     from fleet.virtual import commands
 
     if verb == "report":
         _run(fleet_status.main, inventory, limit, audit, verbose)
+        return
+    if verb == "measure":
+        _run(measure.main, [int(size) for size in sizes.split(",")], resume, note)
         return
     _run(commands.run, verb, nodes, name, arch, node, recreate, profile, releases)
 

@@ -42,6 +42,12 @@ options:
     description: the rc of a command that takes longer is 124
     type: int
     default: 30
+  each:
+    description:
+      - name -> the options above; returns `each`, one answer for each name, and no other answer
+      - all have the clock of the end, and seconds, the time that each took
+    type: dict
+    default: {}
 """
 
 Answer = Dict[str, Any]
@@ -188,6 +194,31 @@ def observe(wanted: Answer) -> Answer:
     }
 
 
+def several(each: Dict[str, Answer]) -> Dict[str, Answer]:
+    """The answer to each of several questions, asked in turn.
+
+    Whoever compares a clock does so after the last of them, so all have the clock of that moment.
+    """
+    answers = {}
+    for name, wanted in each.items():
+        start = time.time()
+        answers[name] = observe(completed(wanted))
+        answers[name]["seconds"] = round(time.time() - start, 2)
+    for answer in answers.values():
+        answer["clock"] = int(time.time())
+    return answers
+
+
+def completed(wanted: Answer) -> Answer:
+    """The options of one question with the defaults of those that it leaves out."""
+    nothing: Answer = {"commands": {}, "files": {}, "units": [], "packages": [], "disks": {}, "timeout_s": 30}
+    unknown = sorted(set(wanted) - set(nothing))
+    if unknown:
+        raise ValueError("unknown options: " + ", ".join(unknown))
+    whole = dict(nothing, **wanted)
+    return dict(whole, timeout_s=int(whole["timeout_s"]))
+
+
 def main() -> None:
     """Called by Ansible."""
     from ansible.module_utils.basic import AnsibleModule
@@ -200,10 +231,13 @@ def main() -> None:
             "packages": {"type": "list", "elements": "str", "default": []},
             "disks": {"type": "dict", "default": {}},
             "timeout_s": {"type": "int", "default": 30},
+            "each": {"type": "dict", "default": {}},
         },
         supports_check_mode=True,
     )
-    module.exit_json(changed=False, **observe(module.params))
+    each = module.params.pop("each")
+    found = {"each": several(each)} if each else observe(module.params)
+    module.exit_json(changed=False, **found)
 
 
 if __name__ == "__main__":

@@ -24,14 +24,16 @@ options:
     description: observed reads only; present installs what is missing, wrong or damaged
     choices: [observed, present]
     default: observed
+  each:
+    description: name -> the options below, observed in turn; returns `each`, one state for each name, with its seconds
+    type: dict
+    default: {}
   path:
-    description: folder of the environment
+    description: folder of the environment; required without each
     type: path
-    required: true
   python:
     description: interpreter that creates it
     type: path
-    required: true
   system_site_packages:
     description: whether it sees the packages of the system (TensorRT's binding, scikit-image)
     type: bool
@@ -40,7 +42,6 @@ options:
     description: packages that must be in it, each with name and version
     type: list
     elements: dict
-    required: true
   forbidden:
     description: names of packages that must not be in it
     type: list
@@ -349,10 +350,11 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "state": {"type": "str", "default": "observed", "choices": ["observed", "present"]},
-            "path": {"type": "path", "required": True},
-            "python": {"type": "path", "required": True},
+            "each": {"type": "dict", "default": {}},
+            "path": {"type": "path"},
+            "python": {"type": "path"},
             "system_site_packages": {"type": "bool", "default": False},
-            "wanted": {"type": "list", "elements": "dict", "required": True},
+            "wanted": {"type": "list", "elements": "dict"},
             "forbidden": {"type": "list", "elements": "str", "default": []},
             "proofs": {"type": "dict", "default": {}},
             "environment": {"type": "dict", "default": {}},
@@ -362,13 +364,28 @@ def main() -> None:
             "timeout_s": {"type": "int", "default": 300},
             "wait_s": {"type": "int", "default": 900},
         },
+        required_together=[["path", "python", "wanted"]],
+        required_one_of=[["path", "each"]],
         supports_check_mode=True,
     )
+    if module.params["each"]:
+        module.exit_json(changed=False, each=several(module.params["each"]))
     state = observe(module.params)
     work = module.params["state"] == "present" and bool(state["problems"])
     if work and not module.check_mode:
         state = finish(module, state)
     module.exit_json(changed=work, **state)
+
+
+def several(each: Dict[str, Options]) -> Dict[str, State]:
+    """The states of several environments, observed in turn."""
+    states = {}
+    for name, wanted in each.items():
+        start = time.time()
+        defaults = {"system_site_packages": False, "forbidden": [], "proofs": {}, "environment": {}, "timeout_s": 300}
+        state = observe(dict(defaults, **wanted))
+        states[name] = dict(state, seconds=round(time.time() - start, 2))
+    return states
 
 
 def finish(module: Any, state: State) -> State:

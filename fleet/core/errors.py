@@ -291,3 +291,17 @@ class ReleaseTableError(FleetError):
 
     exit_code = 94
     code = "release-table"
+
+
+class FleetScaleError(FleetError):
+    """What plays cost cannot be measured on this computer, or a measured play failed."""
+
+    exit_code = 95
+    code = "fleet-scale"
+
+
+class RotationError(FleetError):
+    """A secret was not rotated on every board; each board has the old one or the new one, and lets in who has it."""
+
+    exit_code = 96
+    code = "rotation"

@@ -55,6 +55,14 @@ class RunReport:
             entry.failure = message(result)
             entry.next = advice(result, host, outcome)
 
+    def survey(self, host: str, result: dict[str, Any]) -> None:
+        """Add what one survey says of all roles of a host; it says nothing where the roles come next."""
+        for role, told in result.get("roles", {}).items():
+            entry = self.runs.setdefault((host, role), RoleRun(host, role))
+            entry.seconds += float(told["seconds"])
+            entry.off = str(told["off"])
+        self.rules.update({(host, rule["id"]): rule for rule in result.get("rules", ())})
+
     def rows(self) -> list[RoleRun]:
         """The roles in the order in which they ran, host by host."""
         hosts = list(dict.fromkeys(host for host, _ in self.runs))

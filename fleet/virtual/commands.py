@@ -1,12 +1,12 @@
-"""The verbs of `./inv fleet` that concern virtual fleets: up, status, down, shell, measure."""
+"""The verbs of `./inv fleet` that concern virtual fleets: up, status, down, shell."""
 
 from __future__ import annotations
 
 from fleet.core.errors import VirtualFleetError
-from fleet.virtual import lifecycle, measure
+from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet, machine_arch
 
-VERBS = ("up", "status", "down", "shell", "measure")
+VERBS = ("up", "status", "down", "shell")
 
 
 def run(
@@ -24,7 +24,5 @@ def run(
         lifecycle.down(fleet)
     elif verb == "shell":
         lifecycle.shell(fleet, node)
-    elif verb == "measure":
-        measure.main()
     else:
         raise VirtualFleetError(f"no verb {verb!r}", ", ".join(VERBS), "./inv fleet up --nodes 3")

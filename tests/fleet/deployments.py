@@ -107,10 +107,10 @@ class Line:
         report = json.loads((folder / "report.json").read_text())
         return {host["host"]: host["outcome"] for host in report["hosts"]}, (folder / "report.md").read_text()
 
-    def begin(self, bundle: Path) -> subprocess.Popen[bytes]:
+    def begin(self, bundle: Path, *more: str) -> subprocess.Popen[bytes]:
         """The command itself, in a group of processes of its own, as a terminal starts it."""
         command = [sys.executable, "-m", "invoke", "deploy", str(bundle), "--keys", str(self.maker.keys)]
-        command += ["--inventory", str(self.boards[0].nano.fleet.inventory), "--batch", "100%"]
+        command += ["--inventory", str(self.boards[0].nano.fleet.inventory), "--batch", "100%", *more]
         heeding = ["env", "--default-signal=INT"]  # what a shell starts in the background would ignore Ctrl-C
         environ = dict(os.environ, NANO_OCR_REPORTS=str(self.plays.folder))
         return subprocess.Popen(

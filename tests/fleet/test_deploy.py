@@ -5,7 +5,9 @@ One story in order: A comes; broken B goes back by itself; C comes without an up
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,7 @@ from tests.fleet.plays import Plays
 from tests.fleet.releases import Maker
 
 CUT = "[Service]\\nType=oneshot\\nExecStart=-/usr/sbin/ip route del default\\n[Install]\\nWantedBy=basic.target\\n"
+SWITCHES = """grep -c '"event":"switching"' /var/lib/nano-ocr/journal || true"""
 NAMES = ["nano-1", "nano-2", "nano-3", "nano-4"]
 
 
@@ -163,6 +166,49 @@ def test_records_of_earlier_runs_are_not_believed(line):
     code, told, report = line.deploy(made(line, "E"), limit="canary,line_b")
     assert (code, told["nano-3"]) == (76, "no agent"), report
     line.boards[2].nano.root("mv /etc/kept-agent /usr/local/sbin/nano-ocr-agent")
+
+
+def test_a_control_machine_that_dies_while_two_boards_try_a_release(line):
+    """SIGKILL for the command and all that it started: the boards decide alone, and nothing is done twice."""
+    line.maker.make("F", 7)
+    pair = [line.boards[1], line.boards[3]]
+    switches = [int(board.nano.root(SWITCHES)) for board in pair]
+    process = line.begin(made(line, "F"), "--limit", "line_a", "--canary", "nobody")
+    _until(lambda: all(board.status()["phase"] in ("gating", "soaking") for board in pair))
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    code, told, report = line.deploy(made(line, "F"), limit="line_a", canary="nobody")
+    assert (code, told["nano-2"], told["nano-4"]) == (0, "committed", "committed"), report
+    assert runs(line) == ["E", "F", "D", "F"]
+    assert [int(board.nano.root(SWITCHES)) for board in pair] == [count + 1 for count in switches]
+
+
+THERE = "cat /etc/nano-ocr/line/mqtt; ls -d /etc/nano-ocr/line*"
+LINE = """
+journal: {folder: /data/journal}
+mqtt: {host: broker.plant, user: line-3, password_file: mqtt}
+"""
+
+
+def test_a_password_that_the_broker_refuses_goes_back_and_a_right_one_stays(line, tmp_path):
+    """`rotate.yml --tags line` on nano-3; the stand-in speaks for the broker."""
+    (tmp_path / "line.yaml").write_text(LINE)
+    (tmp_path / "mqtt").write_text("old\n")
+    own = {"release_line": str(tmp_path / "line.yaml"), "release_line_files": {"mqtt": str(tmp_path / "mqtt")}}
+    given = ("-e", json.dumps(own), "--limit", "nano-3")
+    root = line.boards[2].nano.root
+    assert line.plays.run("provision", *given, tags="release").code == 0
+    root("systemctl restart nano-ocr")
+    (tmp_path / "mqtt").write_text("refused\n")
+    refused = line.plays.run("rotate", *given, "-e", "release_rotate_patience_s=5", tags="line")
+    assert refused.code == 2 and "release.rotation: found mqtt: the stand-in of a broker" in refused.failures()
+    assert root(THERE) == "old\n/etc/nano-ocr/line"
+    (tmp_path / "mqtt").write_text("new\n")
+    done = line.plays.run("rotate", *given, tags="line")
+    assert done.code == 0 and root(THERE) == "new\n/etc/nano-ocr/line", done.why()
+    assert line.boards[2].settled()["health"]["ready"]
+    again = line.plays.run("rotate", *given, tags="line")
+    assert (again.code, again.changed()) == (0, 0), again.why()
 
 
 def _until(question, patience_s=240.0):

@@ -6,6 +6,7 @@ blank -> check -> converge -> again -> verify -> reboot -> drift -> mend -> cut 
 from __future__ import annotations
 
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from fleet.core.errors import VirtualFleetError
 from fleet.virtual import lifecycle
 from fleet.virtual.settings import Fleet, node_address
 from tests.fleet.conftest import VirtualNano, require_virtual_fleet
-from tests.fleet.plays import Plays
+from tests.fleet.plays import Outcome, Plays
 
 ROLES = ["preflight", "time_sync", "power_mode", "swap", "headless", "hardening"]
 STATE = """swapon --noheadings --raw --show=NAME,SIZE; nvpmodel -q; systemctl get-default; cat /etc/fstab
@@ -189,20 +190,31 @@ def test_the_profile_of_5_w(plays, canary):
     assert canary.root("jetson_clocks --show").count("MinFreq=102000 MaxFreq=") == 4
 
 
-@pytest.mark.parametrize("signal", ["cut", "reboot"])
-def test_a_run_that_is_cut_off_is_finished_by_the_next(plays, canary, signal):
+def test_a_run_on_several_boards_whose_control_machine_dies_is_finished_by_the_next(plays):
+    """SIGKILL for Ansible and all that it started, while both boards are in the middle of a role."""
+    boards = [VirtualNano(plays.fleet, number) for number in (1, 2)]
+    for board in boards:
+        board.root("swapoff -a; rm -f /mnt/nano-ocr.swap")
+    with plays.start("provision", "-e", "fleet_batch=100%") as process:
+        for line in process.stdout:
+            if "Make an empty file" in line:
+                break
+    outcome = plays.run("provision", "-e", "fleet_batch=100%")
+    assert outcome.code == 0, outcome.why()
+    assert plays.run("provision", "-e", "fleet_batch=100%").changed() == 0
+    assert [board.root("ls /mnt") for board in boards] == ["nano-ocr.swap"] * 2
+
+
+def test_a_run_whose_board_starts_again_is_finished_by_the_next(plays, canary):
     canary.root("swapoff -a; rm -f /mnt/nano-ocr.swap")
     with plays.start("provision", "--limit", canary.name) as process:
         for line in process.stdout:
             if "Make an empty file" in line:
                 break
-        if signal == "reboot":
-            with suppress(
-                VirtualFleetError
-            ):  # it starts without its swap, which its stand-in of systemd's unit reports
-                canary.reboot()
-            text = process.stdout.read()  # Ansible tries again; where that is in vain, the table says what to do
-            assert process.wait() == 0 or "provision.yml" in text or "by hand" in text
+        with suppress(VirtualFleetError):  # it starts without its swap, which its stand-in of systemd's unit reports
+            canary.reboot()
+        text = process.stdout.read()  # Ansible tries again; where that is in vain, the table says what to do
+        assert process.wait() == 0 or "provision.yml" in text or "by hand" in text
     outcome = plays.run("provision", "--limit", canary.name)
     assert outcome.code == 0, outcome.why()
     assert plays.run("provision", "--limit", canary.name).changed() == 0
@@ -314,6 +326,41 @@ def test_an_unknown_host_key_is_refused(plays, tmp_path):
     )
     assert outcome.code == 4
     assert "add it to known_hosts" in outcome.text
+
+
+AUTHORIZED = "cut -d' ' -f2 ~nano/.ssh/authorized_keys"
+
+
+def rotate(plays: Plays, *more: str) -> Outcome:
+    return plays.run("rotate", *more, "--limit", "nano-1", tags="ssh")
+
+
+def test_a_key_that_the_board_does_not_take_is_taken_out_again(plays, canary, tmp_path):
+    """sshd of this board refuses keys of RSA."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", str(tmp_path / "rsa")], check=True)
+    before = canary.root(AUTHORIZED)
+    canary.root("sed -i '1i PubkeyAcceptedKeyTypes ssh-ed25519' /etc/ssh/sshd_config && systemctl reload ssh")
+    outcome = rotate(plays, "-e", f"rotation_ssh_key={tmp_path}/rsa")
+    canary.root("sed -i 1d /etc/ssh/sshd_config && systemctl reload ssh")
+    assert outcome.code == 2 and "rotation.new_key: found " in outcome.failures(), outcome.why()
+    assert canary.root(AUTHORIZED) == before
+
+
+def test_a_rotation_that_is_cut_off_is_finished_by_the_next_and_nobody_is_locked_out(plays, canary, tmp_path):
+    """Killed while both keys let in; killed once more after the old one went; then the way back."""
+    new, old = tmp_path / "new", plays.fleet.folder / "id_ed25519"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(new)], check=True)
+    keys = [path.with_suffix(".pub").read_text().split()[1] for path in (old, new)]
+    given = ("-e", f"rotation_ssh_key={new}")
+    for reached in ("TASK [rotation : Come in by the new key]", "TASK [rotation : Try both keys again]"):
+        with plays.start("rotate", *given, "--limit", canary.name, tags="ssh") as process:
+            assert any(reached in line for line in process.stdout), "the run ended before it could be cut off"
+        assert keys[1] in canary.root(AUTHORIZED)
+    outcome = rotate(plays, *given)
+    assert outcome.code == 0 and canary.root(AUTHORIZED).splitlines().count(keys[1]) == 1, outcome.why()
+    assert keys[0] not in canary.root(AUTHORIZED) and canary.ssh("true").returncode == 255
+    back = rotate(plays, "-e", f"ansible_ssh_private_key_file={new}", "-e", f"rotation_ssh_key={old}")
+    assert back.code == 0 and canary.ssh("true").returncode == 0, back.why()
 
 
 def test_reset_gives_back_what_provisioning_took(plays, canary, states):

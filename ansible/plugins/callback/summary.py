@@ -26,6 +26,7 @@ options:
     env: [{name: NANO_OCR_REPORTS}]
     ini: [{section: summary, key: folder}]
 """
+SURVEY = "survey"
 
 
 class CallbackModule(CallbackBase):
@@ -59,6 +60,9 @@ class CallbackModule(CallbackBase):
     def _record(self, result: Any, outcome: str) -> None:
         host, task = result._host.get_name(), result._task
         started = self._start.pop(host + task._uuid, time.monotonic())
+        if task.action == SURVEY and outcome == "ok":
+            self._report.survey(host, result._result)
+            return
         role = task._role.get_name() if task._role else task.get_name()
         self._report.record(host, role, time.monotonic() - started, result._result, outcome)
 

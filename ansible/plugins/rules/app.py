@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ COUNT = digests.shell(FIND)
 
 def plan(settings: Settings) -> dict[str, Any]:
     """Where the files go, and the commands that pack, measure and try them."""
-    digest, command = _digest(), settings.text("app_command")
-    packed = ROOT / "build" / "ansible" / f"app-{digest}.tar"
+    measured, command = digest(), settings.text("app_command")
+    packed = ROOT / "build" / "ansible" / f"app-{measured}.tar"
     return {
-        "folder": f"{FOLDER}-{digest}",
+        "folder": f"{FOLDER}-{measured}",
         "envs": environments.ENVS,
         "packed": str(packed),
         # names of files only: tar fails where a folder changes while it is read
@@ -40,7 +41,7 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """The promises of the role."""
     runs = observed.command("runs")
     return [
-        Rule("app.files", _found(observed), _digest()),
+        Rule("app.files", _found(observed), digest()),
         as_written("app.command", observed, "command", settings),
         Rule(
             "app.runs",
@@ -53,14 +54,16 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
     """Whether the files have to be brought."""
-    return {"bring": observed.command("digest").out != _digest()}
+    return {"bring": observed.command("digest").out != digest()}
 
 
 def _found(observed: Observed) -> str:
     return observed.command("digest").out if observed.file("link").exists else "not installed"
 
 
-def _digest() -> str:
+@lru_cache
+def digest() -> str:
+    """The digest of the application of this checkout, read once in a run."""
     found = [path for part in PARTS for path in (ROOT / part).rglob("*") if COMPILED not in path.parts]
     files = [path for path in found if path.is_file() and not path.is_symlink()]
     return digests.of_files(ROOT, [path.relative_to(ROOT).as_posix() for path in files])

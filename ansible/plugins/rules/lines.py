@@ -83,6 +83,13 @@ def published(record: Mapping[str, Any]) -> list[int]:
     return sorted({int(listen.rpartition(":")[2]) for _, listen in _listens(record)})
 
 
+def page(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The port of the page, 0 where there is none, and the name of its certificate beside the settings."""
+    listen = str(_of(record, "page", "listen"))
+    port = 0 if listen in _NO else int(listen.rpartition(":")[2])
+    return {"port": port, "certificate": PurePosixPath(str(_of(record, "page", "certificate_file"))).name}
+
+
 def _listens(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     named = [(section, str(_of(record, section, "listen"))) for section in ("modbus", "page")]
     return [(section, listen) for section, listen in named if listen not in _NO]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ COUNT = digests.shell("find . -type f '(' -name '*.py' -o -name '*.json' ')'")
 
 def plan(settings: Settings) -> dict[str, Any]:
     """Where the agent goes, and the commands that pack it and measure what is on the board."""
-    digest = _digest()
-    folder = f"/opt/nano-ocr/agent-{digest}"
+    folder = f"/opt/nano-ocr/agent-{digest()}"
     return {
         "folder": folder,
         "python": settings.text("release_python") or settings.series.interpreter,
@@ -33,15 +33,16 @@ def plan(settings: Settings) -> dict[str, Any]:
             "known": ["sh", "-c", f"ls {KEYS}/*.pub 2>/dev/null | wc -l"],
             "line": ["sh", "-c", lines.SUMS],
             "gpio": ["getent", "group", "gpio"],
+            "runs": ["systemctl", "is-active", UNITS["app"]],
         },
     }
 
 
 def rules(observed: Observed, settings: Settings) -> list[Rule]:
     """The promises of the role."""
-    digest, found = _digest(), observed.command("digest").out
+    measured, found = digest(), observed.command("digest").out
     return [
-        Rule("release.agent", found or "not installed", digest, holds=found == digest),
+        Rule("release.agent", found or "not installed", measured, holds=found == measured),
         as_written("release.program", observed, "program", settings),
         _units(observed, settings),
         _timer(observed),
@@ -53,9 +54,26 @@ def rules(observed: Observed, settings: Settings) -> list[Rule]:
 
 
 def work(observed: Observed, settings: Settings) -> dict[str, Any]:
-    """Whether the agent has to be brought, and which files of a line are too many."""
-    extra = set(lines.differing(settings, observed.command("line").out)) - set(lines.files(settings))
-    return {"bring": observed.command("digest").out != _digest(), "line_extra": sorted(extra)}
+    """Whether the agent has to be brought, which files of a line differ, and which are too many."""
+    differs = lines.differing(settings, observed.command("line").out)
+    extra = sorted(set(differs) - set(lines.files(settings)))
+    return {"bring": observed.command("digest").out != digest(), "line_differs": differs, "line_extra": extra}
+
+
+def rotation(observed: Observed, settings: Settings) -> list[Rule]:
+    """Whether new files of the line are all that is new: ports and pins of another line need its unit first."""
+    same = observed.file("app").text == settings.given["app"]
+    provision = f"ansible-playbook provision.yml --tags release --limit {settings['inventory_hostname']}"
+    return [
+        Rule("release.rotation", "new secrets" if same else "another unit too", "new secrets", next=provision),
+    ]
+
+
+def page_of_line(settings: Settings) -> dict[str, Any]:
+    """The port of the line's page and the name of its certificate, for files/prove_line.py; port 0: it has none."""
+    if not settings.text("release_line"):
+        return {"port": 0, "certificate": ""}
+    return lines.page(lines.read(settings))
 
 
 def line(settings: Settings) -> dict[str, Any]:
@@ -158,6 +176,8 @@ def _keys(settings: Settings) -> list[Path]:
     return sorted(Path(settings.text("release_keys")).glob("*.pub"))
 
 
-def _digest() -> str:
+@lru_cache
+def digest() -> str:
+    """The digest of the agent of this checkout, read once in a run."""
     files = [path for path in SOURCE.rglob("*") if path.is_file() and path.suffix in KINDS]
     return digests.of_files(SOURCE, [f"./{path.relative_to(SOURCE).as_posix()}" for path in files])

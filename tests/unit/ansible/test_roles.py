@@ -147,9 +147,13 @@ def test_the_three_playbooks_agree():
     provision, verify, reset = (load(name + ".yml")[0] for name in ("provision", "verify", "reset"))
     wanted = [role["role"] for role in provision["roles"]]
     assert sorted(wanted) == ROLES
-    assert [task["ansible.builtin.import_role"]["name"] for task in verify["tasks"][:-1]] == wanted
+    survey, end, judge, *roles, verdict = verify["tasks"]
+    assert [task["ansible.builtin.import_role"]["name"] for task in roles] == wanted
     assert [task["ansible.builtin.import_role"]["name"] for task in reset["tasks"]] == wanted[:0:-1]
-    assert verify["tasks"][-1]["rules"] == {"verdict": True}
+    assert verdict["rules"] == judge["rules"] == {"verdict": True}
+    assert survey["survey"] == {"audit": True} and provision["pre_tasks"][0]["survey"] == {"always": ["preflight"]}
+    assert end == {**provision["pre_tasks"][1], "name": end["name"]}
+    assert [row["role"] for row in provision["roles"] if "always" in row["tags"]] == ["preflight"]
 
 
 @pytest.mark.parametrize("name", ["provision", "verify", "reset"])

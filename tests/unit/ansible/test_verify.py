@@ -40,26 +40,45 @@ def observed_now():
     return nodes
 
 
-@pytest.fixture(scope="module", params=["defaults", "typed"])
+@pytest.fixture(scope="module", params=["survey", "roles", "typed"])
 def audit(request, tmp_path_factory):
+    """(exit code, output, report, kind) of verify.yml over all given nodes; by the survey, or role by role."""
+    more = {"survey": [], "roles": ["-e", "fleet_survey=false"], "typed": [*as_text()]}[request.param]
+    return *run_audit(tmp_path_factory.mktemp("audit"), *more), request.param
+
+
+def run_audit(folder, *more):
     """(exit code, output, report) of verify.yml over all given nodes."""
     playbook = python_of("ansible", ROOT).with_name("ansible-playbook")
     if not playbook.is_file():
         absent("the environment ansible", "./inv ansible")
-    folder = tmp_path_factory.mktemp("audit")
     (folder / "action").mkdir()
     shutil.copy(Path(__file__).with_name("observe_action.py"), folder / "action" / "observe.py")
     hosts = {
-        name: {f"observed_{role}": found for role, found in roles.items()} for name, roles in observed_now().items()
+        name: {form.format(role): found for role, found in roles.items() for form in ("observed_{}", "{}_observed")}
+        for name, roles in observed_now().items()
     }
     inventory = {"nanos": {"hosts": hosts, "vars": {"ansible_connection": "local"}}}
     (folder / "hosts.yml").write_text(yaml.safe_dump(inventory))
     environ = dict(os.environ, ANSIBLE_ACTION_PLUGINS=f"{ROOT}/ansible/plugins/action:{folder}/action")
     environ.update(NANO_OCR_REPORTS=str(folder), ANSIBLE_LOCAL_TEMP=str(folder / "tmp"), ANSIBLE_BECOME="false")
     command = [str(playbook), "verify.yml", "-i", str(folder / "hosts.yml"), "--tags", ",".join(SYSTEM)]
-    command += as_text() if request.param == "typed" else []
-    done = subprocess.run(command, cwd=ROOT / "ansible", env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *more], cwd=ROOT / "ansible", env=environ, capture_output=True, text=True, check=False
+    )
     return done.returncode, done.stdout + done.stderr, json.loads((folder / "verify.json").read_text())
+
+
+def test_a_survey_leaves_nothing_to_the_roles(audit):
+    tasks = {row["tasks"] for row in audit[2]["roles"] if row["role"] in SYSTEM}
+    assert tasks == ({2} if audit[3] == "roles" else {0}), audit[1]
+    assert {row["role"] for row in audit[2]["roles"] if row["host"] == "good"} >= set(SYSTEM)
+
+
+def test_what_the_survey_cannot_judge_is_told_by_its_role(tmp_path):
+    code, text, report = run_audit(tmp_path, "-e", "swap_size_mib=much", "--limit", "good")
+    failed = {row["role"] for row in report["roles"] if row["failure"]}
+    assert code == 2 and failed == {"swap"}, text
 
 
 def test_a_node_out_of_spec_makes_the_exit_code_two(audit):

@@ -136,3 +136,17 @@ def test_it_runs_under_a_real_python_3_6():
 @pytest.mark.parametrize("name", ["commands", "files", "units", "packages", "disks", "timeout_s"])
 def test_its_documentation_has_every_option(name):
     assert f"  {name}:\n" in observe.DOCUMENTATION
+
+
+def test_several_questions_have_one_clock_that_of_the_end(tmp_path):
+    each = {"slow": {"commands": {"nap": ["sleep", "1.1"]}}, "quick": {"files": {"gone": str(tmp_path / "x")}}}
+    before = int(time.time())
+    found = observe.several(each)
+    assert found["slow"]["clock"] == found["quick"]["clock"] >= before + 1
+    assert found["slow"]["seconds"] >= 1.1 > found["quick"]["seconds"]
+    assert found["quick"]["files"]["gone"]["exists"] is False and found["quick"]["units"] == {}
+
+
+def test_a_question_with_an_unknown_option_is_refused():
+    with pytest.raises(ValueError, match="unknown options: file"):
+        observe.several({"role": {"file": {}}})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,16 @@ def test_the_packed_files_have_the_digest(tmp_path: Path) -> None:
     assert done.stdout.strip() == DIGEST
 
 
+@pytest.fixture
+def forgetful() -> Iterator[Callable[[], None]]:
+    """A digest is computed once in a run; what this gives forgets it, as the end of the test does."""
+    app.digest.cache_clear()
+    yield app.digest.cache_clear
+    app.digest.cache_clear()
+
+
 def test_what_python_writes_meanwhile_is_neither_counted_nor_packed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forgetful: Callable[[], None]
 ) -> None:
     """Python writes NAME.pyc.NUMBER first, and gives it its name when it is whole."""
     for part in app.PARTS:
@@ -67,6 +76,7 @@ def test_what_python_writes_meanwhile_is_neither_counted_nor_packed(
     clean = app.plan(settings("app"))
     (tmp_path / "ocr_app" / "inner" / app.COMPILED).mkdir()
     (tmp_path / "ocr_app" / "inner" / app.COMPILED / "kept.cpython-311.pyc.140245612").write_text("half")
+    forgetful()
     plan = app.plan(settings("app"))
     assert plan == clean
     subprocess.run(["sh", "-c", plan["pack"]], cwd=tmp_path, check=True)

@@ -76,8 +76,9 @@ def test_without_keys_here_the_rule_is_a_hint(tmp_path: Path) -> None:
 
 def test_the_agent_is_brought_only_when_it_differs() -> None:
     changed = settings("release", release_keys="/none")
-    assert release.work(Observed(observed()), changed) == {"bring": False, "line_extra": []}
-    assert release.work(Observed(observed("", line="0  old\n")), changed) == {"bring": True, "line_extra": ["old"]}
+    assert release.work(Observed(observed()), changed) == {"bring": False, "line_differs": [], "line_extra": []}
+    found = release.work(Observed(observed("", line="0  old\n")), changed)
+    assert found == {"bring": True, "line_differs": ["old"], "line_extra": ["old"]}
 
 
 def test_keys_are_named_in_order(keys: dict[str, str]) -> None:
