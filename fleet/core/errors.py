@@ -298,10 +298,3 @@ class FleetScaleError(FleetError):
 
     exit_code = 95
     code = "fleet-scale"
-
-
-class RotationError(FleetError):
-    """A secret was not rotated on every board; each board has the old one or the new one, and lets in who has it."""
-
-    exit_code = 96
-    code = "rotation"
