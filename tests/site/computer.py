@@ -127,7 +127,7 @@ class SiteComputer:
         key.unlink(missing_ok=True)
         _call(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)])
         public = key.with_suffix(".pub").read_text()
-        run_docker("exec", "-i", self.container, "sh", "-c", "cat >/root/.ssh/authorized_keys", given=public)
+        run_docker("exec", "-i", self.container, "sh", "-c", "cat >~root/.ssh/authorized_keys", given=public)
         known = self.root("cat /etc/ssh/ssh_host_*_key.pub").splitlines()
         lines = [f"{self.address} {' '.join(line.split()[:2])}\n" for line in known]
         (folder / "known_hosts").write_text("".join(lines))
