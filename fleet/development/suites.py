@@ -68,7 +68,7 @@ TAKES = {
     "line-page": (65, 0.5), "line-mqtt": (60, 0.5), "line-demo": (55, 0.7), "fleet-virtual": (55, 0.5),
     "lint": (35, 1.0), "line-page_screens": (35, 0.5), "line-plc": (35, 0.5), "line-inputs": (35, 0.5),
     "property": (15, 1.0), "line-webhook": (10, 0.6), "line-opcua": (20, 0.5), "line-written_plc": (35, 0.5),
-    "line-cameras": (60, 0.5), "line-changes": (20, 0.5), "line-site_results": (45, 0.6), "line-upload": (15, 0.5),
+    "line-cameras": (60, 0.5), "line-changes": (20, 0.5), "line-site_results": (95, 0.4), "line-upload": (15, 0.5),
 }  # fmt: skip
 """Part -> seconds in a run on such a machine, and the cores that it keeps busy meanwhile.
 

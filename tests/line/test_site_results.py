@@ -10,9 +10,10 @@ import shutil
 import pytest
 
 from fleet.core.errors import SiteError
+from fleet.live.broker import LoopbackBroker
 from fleet.site.proof import faults
 from fleet.site.proof.boards import JournalledBoard
-from fleet.site.proof.engines import programs
+from fleet.site.proof.engines import CONFIG, broker_lines, programs
 from fleet.site.proof.faults import ProvedSite
 from tests.conftest import absent
 
@@ -61,6 +62,35 @@ def test_what_nobody_collected_is_asked_for_and_what_cannot_be_stored_is_kept(tm
             assert "the topic says" in site.query("SELECT reason FROM dead_letters")[0][0]
         finally:
             board.end()
+
+
+def test_a_plant_hands_on_its_results_while_either_broker_is_killed(tmp_path):
+    """Two brokers, bridged as the documentation says; the board knows the one of its plant alone."""
+    with ProvedSite(tmp_path / "site", collectors=1) as site:
+        _, keeping = broker_lines()
+        plant = LoopbackBroker(tmp_path / "plant", keeping=keeping + bridge_lines(site.broker.port)).start()
+        board = JournalledBoard(tmp_path / "boards", "north-1", plant.port)
+        try:
+            for decided, killed in ((3, site.broker), (6, plant), (9, None)):
+                while board.decide().number < decided:
+                    pass
+                site.wait_complete({"north-1": decided}, seconds=60.0)
+                if killed is not None:
+                    killed.kill()
+                    board.decide()  # with one of both away
+                    killed.start()
+        finally:
+            board.end()
+            plant.stop()
+
+
+def bridge_lines(port):
+    """The documented bridge to a broker on loopback, which knows neither certificates nor users."""
+    lines = (CONFIG.parent / "bridge.conf").read_text().splitlines()
+    kept = [line for line in lines if line and not line.startswith(("#", "address", "bridge_cafile", "remote_"))]
+    assert len(kept) >= 9
+    kept.insert(1, f"address 127.0.0.1:{port}")
+    return "\n".join(kept) + "\n"
 
 
 def wait(true, seconds=20.0):
