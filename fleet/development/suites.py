@@ -60,15 +60,16 @@ SUITES = (
 ROOM = parts.Room(cores=2.0, most=3)
 """The cores of the smallest machine that proves everything, and as many parts as leave boards their deadlines."""
 TAKES = {
-    "envs": (1150, 0.7), "fleet-software_roles": (730, 0.6), "fleet-benchmark": (670, 0.6), "unit": (610, 0.75),
-    "envs-unit_suite": (420, 0.75), "line-kills": (190, 0.75), "fleet-full": (530, 0.7), "fleet-line": (440, 0.5),
-    "fleet-deploy": (440, 0.5), "fleet-system_roles": (345, 0.65), "package": (315, 0.9), "envs-control": (310, 0.6),
-    "faults": (305, 1.1), "contract": (280, 1.3), "fleet-offline": (170, 0.6), "fleet-rehearsal_page": (165, 0.6),
-    "fleet-deploy_faults": (160, 0.5), "line-faults": (105, 0.5), "docker": (70, 0.5), "line-soak": (65, 0.5),
-    "line-page": (65, 0.5), "line-mqtt": (60, 0.5), "line-demo": (55, 0.7), "fleet-virtual": (55, 0.5),
-    "lint": (35, 1.0), "line-page_screens": (35, 0.5), "line-plc": (35, 0.5), "line-inputs": (35, 0.5),
-    "property": (15, 1.0), "line-webhook": (10, 0.6), "line-opcua": (20, 0.5), "line-written_plc": (35, 0.5),
-    "line-cameras": (60, 0.5), "line-changes": (20, 0.5), "line-site_results": (95, 0.4), "line-upload": (15, 0.5),
+    "envs": (1070, 0.7), "fleet-software_roles": (800, 0.6), "fleet-line": (700, 0.5),
+    "fleet-benchmark": (680, 0.6), "unit": (660, 0.75), "fleet-deploy": (600, 0.5), "fleet-full": (470, 0.7),
+    "fleet-system_roles": (390, 0.65), "envs-unit_suite": (365, 0.75), "envs-control": (340, 0.6),
+    "package": (190, 0.9), "fleet-rehearsal_page": (150, 0.6), "faults": (145, 1.1),
+    "fleet-deploy_faults": (130, 0.5), "docker": (130, 0.5), "line-kills": (125, 0.75),
+    "contract": (105, 1.05), "fleet-offline": (105, 0.6), "line-faults": (105, 0.5), "line-soak": (65, 0.5),
+    "line-page": (65, 0.5), "line-mqtt": (60, 0.5), "line-cameras": (60, 0.5), "line-site_results": (60, 0.4),
+    "line-demo": (55, 0.7), "fleet-virtual": (55, 0.5), "lint": (35, 1.0), "line-page_screens": (35, 0.5),
+    "line-plc": (35, 0.5), "line-inputs": (35, 0.5), "line-written_plc": (35, 0.5), "line-opcua": (20, 0.5),
+    "line-changes": (20, 0.5), "property": (15, 1.0), "line-upload": (15, 0.5), "line-webhook": (10, 0.6),
 }  # fmt: skip
 """Part -> seconds in a run on such a machine, and the cores that it keeps busy meanwhile.
 
