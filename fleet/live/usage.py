@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ocr_app.board.usage import cpu_of, machine_cpu
+
 _PROC = Path("/proc")
 _MB = 1 << 20
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,9 @@ def sample(pid: int, at: float) -> UsageSample | None:
     for child in children_of(pid):
         with contextlib.suppress(OSError):
             children += _memory_mb(child)
-            cpu[child] = _cpu_s(child)
-    with contextlib.suppress(OSError):
-        cpu[pid] = _cpu_s(pid)
-    return UsageSample(at, own, files, children, cpu, _machine_s())
+            cpu[child] = cpu_of(child, ended_children=False)
+    cpu[pid] = cpu_of(pid, ended_children=False)
+    return UsageSample(at, own, files, children, cpu, machine_cpu() or 0.0)
 
 
 def children_of(pid: int) -> list[int]:
@@ -60,18 +60,6 @@ def children_of(pid: int) -> list[int]:
 def _memory_mb(pid: int) -> float:
     pages = int((_PROC / str(pid) / "statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / _MB
-
-
-def _cpu_s(pid: int) -> float:
-    """Processor seconds of all threads of a process, in user mode and in the kernel (proc(5), stat, fields 14, 15)."""
-    words = (_PROC / str(pid) / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / _TICKS
-
-
-def _machine_s() -> float:
-    """Processor seconds of the whole computer that were not idle (proc(5), /proc/stat)."""
-    words = [int(word) for word in (_PROC / "stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
-    return (sum(words) - words[3] - words[4]) / _TICKS
 
 
 def busy(samples: Sequence[UsageSample]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ class UsageSnapshot(NamedTuple):
 
 def snapshot() -> UsageSnapshot:
     """The current state. ``own_cpu_s`` covers this process, its ended children and its living descendants."""
-    return UsageSnapshot(time.perf_counter(), _own_cpu(), _machine_cpu(), _load())
+    return UsageSnapshot(time.perf_counter(), _own_cpu(), machine_cpu(), _load())
 
 
 def spent(before: UsageSnapshot, after: UsageSnapshot) -> Dict[str, Optional[float]]:
@@ -53,11 +53,11 @@ def _unit() -> float:
 
 def _own_cpu() -> float:
     times = os.times()
-    living = sum(_cpu_of(pid) for pid in _descendants())
+    living = sum(cpu_of(pid) for pid in _descendants())
     return times.user + times.system + times.children_user + times.children_system + living
 
 
-def _machine_cpu() -> Optional[float]:
+def machine_cpu() -> Optional[float]:
     """Busy seconds of all cores since boot: user, nice, system, irq, softirq, steal of proc(5)'s cpu line."""
     try:
         with open("/proc/stat") as stream:
@@ -83,9 +83,10 @@ def _stat(pid: int) -> List[str]:
         return []
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int, ended_children: bool = True) -> float:
+    """CPU seconds of a living process, with those of the children that it waited for; 0 if it cannot be read."""
     fields = _stat(pid)
-    return sum(int(field) for field in fields[11:15]) / _TICKS if len(fields) > 14 else 0.0
+    return sum(int(field) for field in fields[11 : 15 if ended_children else 13]) / _TICKS if len(fields) > 14 else 0.0
 
 
 def _descendants() -> List[int]:

@@ -94,7 +94,7 @@ def upright(crop: Image) -> Image:
 
 def shared_part(first: Quad, second: Quad) -> float:
     """The area that two convex quads share, as a part of the smaller one's; 0 for a degenerate quad."""
-    if _are_apart(first, second):
+    if not touching([first], [second]):
         return 0.0
     smaller = min(abs(cv2.contourArea(np.asarray(quad, np.float32))) for quad in (first, second))
     return min(1.0, shared_area(first, second) / smaller) if smaller > 0 else 0.0
@@ -107,11 +107,6 @@ def touching(first: Sequence[Quad], second: Sequence[Quad]) -> List[Tuple[int, i
     ours, theirs = np.asarray(first)[:, None], np.asarray(second)[None]
     apart = (ours.max(axis=2) <= theirs.min(axis=2)) | (theirs.max(axis=2) <= ours.min(axis=2))
     return [(int(i), int(j)) for i, j in zip(*np.nonzero(~apart.any(axis=2)))]
-
-
-def _are_apart(first: Quad, second: Quad) -> bool:
-    """Whether the upright boxes around two quads do not touch: then nothing else needs to be computed."""
-    return bool((first.max(axis=0) <= second.min(axis=0)).any() or (second.max(axis=0) <= first.min(axis=0)).any())
 
 
 def shared_area(first: Quad, second: Quad) -> float:

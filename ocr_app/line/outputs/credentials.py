@@ -66,10 +66,8 @@ def tls_context(settings: BrokerSettings) -> ssl.SSLContext:
 
 def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
     """What makes it easy to read, or to forge, what a webhook gets, in words."""
-    found = []
-    path, local = settings.secret_file, _LOCAL.match(settings.url) is not None
-    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        found.append("every user of this computer may read webhook.secret_file: chmod 600")
+    found = _open_to_all("webhook.secret_file", settings.secret_file)
+    local = _LOCAL.match(settings.url) is not None
     if not local and not settings.url.startswith("https:"):
         found.append("webhook without https: everyone on the network can read what is sent")
     if not local and not settings.secret_file and not settings.secret_env:
@@ -79,10 +77,8 @@ def weaknesses_of_webhook(settings: WebhookSettings) -> List[str]:
 
 def weaknesses_of_upload(settings: UploadSettings) -> List[str]:
     """What makes it easy to see pictures, or to send others, in words."""
-    found = []
-    path, local = settings.password_file, _LOCAL.match(settings.url) is not None
-    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        found.append("every user of this computer may read upload.password_file: chmod 600")
+    found = _open_to_all("upload.password_file", settings.password_file)
+    local = _LOCAL.match(settings.url) is not None
     if not local and not settings.url.startswith("https:"):
         found.append("upload without https: everyone on the network can see pictures and the password")
     if not local and not settings.user:
@@ -92,10 +88,7 @@ def weaknesses_of_upload(settings: UploadSettings) -> List[str]:
 
 def weaknesses_of_camera(settings: CameraSettings) -> List[str]:
     """What makes it easy to see, or to replace, what a camera sends, in words."""
-    found = []
-    path = settings.password_file
-    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        found.append("every user of this computer may read camera.password_file: chmod 600")
+    found = _open_to_all("camera.password_file", settings.password_file)
     if settings.url and not settings.user:
         found.append("the camera's stream without a user: everyone on its network can look")
     return found
@@ -103,13 +96,17 @@ def weaknesses_of_camera(settings: CameraSettings) -> List[str]:
 
 def weaknesses(settings: MqttSettings) -> List[str]:
     """What makes a secret easy to get, in words."""
-    found = []
-    path = settings.password_file
-    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        found.append("every user of this computer may read mqtt.password_file: chmod 600")
+    found = _open_to_all("mqtt.password_file", settings.password_file)
     local = settings.host in ("localhost", "127.0.0.1", "::1")
     if settings.enabled and not settings.tls and not local:
         found.append("mqtt without tls: everyone on the network can read and change what is sent")
     if settings.enabled and not settings.user and not settings.certificate_file and not local:
         found.append("mqtt without a user and without a certificate: anyone may send in the name of this board")
     return found
+
+
+def _open_to_all(key: str, path: str) -> List[str]:
+    """What is wrong with the rights of a secret's file, in words; nothing where there is none."""
+    if path and os.path.exists(path) and os.stat(path).st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        return ["every user of this computer may read {}: chmod 600".format(key)]
+    return []

@@ -34,8 +34,8 @@ class CodeRecogniserSettings(NamedTuple):
     ``right_margin``: the least padding of a crop, in px. ``batch_width``: the largest number of columns, padding
     included, of one call of the network; a single crop may exceed it. ``most_filling``: the most columns of a call that
     may be there only because its widest crop is wider; more of them would cost as much as another call.
-    ``narrow_below``: if the mean width of a
-    character at a height of 32 px is below this, the crop is read again, ``stretch`` times as wide.
+    ``narrow_below``: if the mean width of a character at a height of 32 px is below this, the crop is read again,
+    ``stretch`` times as wide.
     """
 
     right_margin: int = 32
