@@ -51,6 +51,15 @@ options:
 """
 
 Answer = Dict[str, Any]
+OPTIONS: Dict[str, Dict[str, Any]] = {
+    "commands": {"type": "dict", "default": {}},
+    "files": {"type": "dict", "default": {}},
+    "units": {"type": "list", "elements": "str", "default": []},
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "disks": {"type": "dict", "default": {}},
+    "timeout_s": {"type": "int", "default": 30},
+}
+"""Of one question."""
 
 TEXT_LIMIT = 64 * 1024
 HASH_LIMIT = 16 * 1024 * 1024
@@ -211,11 +220,10 @@ def several(each: Dict[str, Answer]) -> Dict[str, Answer]:
 
 def completed(wanted: Answer) -> Answer:
     """The options of one question with the defaults of those that it leaves out."""
-    nothing: Answer = {"commands": {}, "files": {}, "units": [], "packages": [], "disks": {}, "timeout_s": 30}
-    unknown = sorted(set(wanted) - set(nothing))
+    unknown = sorted(set(wanted) - set(OPTIONS))
     if unknown:
         raise ValueError("unknown options: " + ", ".join(unknown))
-    whole = dict(nothing, **wanted)
+    whole = dict({key: option["default"] for key, option in OPTIONS.items()}, **wanted)
     return dict(whole, timeout_s=int(whole["timeout_s"]))
 
 
@@ -223,18 +231,7 @@ def main() -> None:
     """Called by Ansible."""
     from ansible.module_utils.basic import AnsibleModule
 
-    module = AnsibleModule(
-        argument_spec={
-            "commands": {"type": "dict", "default": {}},
-            "files": {"type": "dict", "default": {}},
-            "units": {"type": "list", "elements": "str", "default": []},
-            "packages": {"type": "list", "elements": "str", "default": []},
-            "disks": {"type": "dict", "default": {}},
-            "timeout_s": {"type": "int", "default": 30},
-            "each": {"type": "dict", "default": {}},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=dict(OPTIONS, each={"type": "dict", "default": {}}), supports_check_mode=True)
     each = module.params.pop("each")
     found = {"each": several(each)} if each else observe(module.params)
     module.exit_json(changed=False, **found)

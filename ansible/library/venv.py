@@ -343,6 +343,16 @@ def forget_what_never_came(folder: str, wheels: str) -> None:
         os.rename(path + ".new", path)
 
 
+OF_OBSERVING: Dict[str, Dict[str, Any]] = {
+    "system_site_packages": {"type": "bool", "default": False},
+    "forbidden": {"type": "list", "elements": "str", "default": []},
+    "proofs": {"type": "dict", "default": {}},
+    "environment": {"type": "dict", "default": {}},
+    "timeout_s": {"type": "int", "default": 300},
+}
+"""The options that an observation may leave out."""
+
+
 def main() -> None:
     """Called by Ansible."""
     from ansible.module_utils.basic import AnsibleModule
@@ -353,16 +363,12 @@ def main() -> None:
             "each": {"type": "dict", "default": {}},
             "path": {"type": "path"},
             "python": {"type": "path"},
-            "system_site_packages": {"type": "bool", "default": False},
             "wanted": {"type": "list", "elements": "dict"},
-            "forbidden": {"type": "list", "elements": "str", "default": []},
-            "proofs": {"type": "dict", "default": {}},
-            "environment": {"type": "dict", "default": {}},
             "wheels": {"type": "path"},
             "requirements": {"type": "str"},
             "from_source": {"type": "list", "elements": "str", "default": []},
-            "timeout_s": {"type": "int", "default": 300},
             "wait_s": {"type": "int", "default": 900},
+            **OF_OBSERVING,
         },
         required_together=[["path", "python", "wanted"]],
         required_one_of=[["path", "each"]],
@@ -382,8 +388,7 @@ def several(each: Dict[str, Options]) -> Dict[str, State]:
     states = {}
     for name, wanted in each.items():
         start = time.time()
-        defaults = {"system_site_packages": False, "forbidden": [], "proofs": {}, "environment": {}, "timeout_s": 300}
-        state = observe(dict(defaults, **wanted))
+        state = observe(dict({key: option["default"] for key, option in OF_OBSERVING.items()}, **wanted))
         states[name] = dict(state, seconds=round(time.time() - start, 2))
     return states
 
