@@ -5,6 +5,7 @@ LINE_PYTHON names another Python for the service, such as one of 3.6 with paho-m
 
 import base64
 import hashlib
+import http.server
 import io
 import json
 import os
@@ -22,7 +23,7 @@ import pytest
 import running
 from PIL import Image as Pillow
 
-from fleet.live.broker import LoopbackBroker
+from fleet.live.broker import LoopbackBroker, free_port
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,6 +44,40 @@ def until(condition, what, seconds=30.0):
             return found
         time.sleep(0.02)
     raise AssertionError(f"{what} did not come within {seconds:g} s")
+
+
+class HttpPeer:
+    """A program that takes what a line sends by one method of HTTP, on a port that it keeps over stops and starts."""
+
+    METHOD = "POST"
+
+    def __init__(self):
+        self.port, self.server = free_port(), None
+
+    def take(self, path, headers, body):
+        """What comes with a request; returns the status to answer."""
+        raise NotImplementedError
+
+    def start(self):
+        peer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def _take(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(peer.take(self.path, self.headers, body))
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        setattr(Handler, f"do_{self.METHOD}", Handler._take)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Consumer:

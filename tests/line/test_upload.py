@@ -1,37 +1,20 @@
 """Pictures of rejects reach a store that goes away and comes back, across a kill; parts do not wait for it."""
 
-import http.server
-import threading
-
-from fleet.live.broker import free_port
-from tests.line.conftest import until
+from tests.line.conftest import HttpPeer, until
 
 
-class Store:
-    """Keeps what it gets by PUT, on a port that it keeps."""
+class Store(HttpPeer):
+    """Keeps what it gets, by path."""
+
+    METHOD = "PUT"
 
     def __init__(self):
-        self.port, self.got, self.server = free_port(), {}, None
+        super().__init__()
+        self.got = {}
 
-    def start(self):
-        got = self.got
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_PUT(self):
-                got[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-                self.send_response(201)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def take(self, path, headers, body):
+        self.got[path] = body
+        return 201
 
 
 def test_a_store_that_goes_gets_every_picture_of_a_reject_and_holds_up_nothing(line, tmp_path):

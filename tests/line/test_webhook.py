@@ -2,45 +2,25 @@
 
 import hashlib
 import hmac
-import http.server
 import json
-import threading
 
-from fleet.live.broker import free_port
-from tests.line.conftest import until
+from tests.line.conftest import HttpPeer, until
 
 SECRET = "not in any log"
 
 
-class Program:
-    """Takes results by HTTP on a port that it keeps; ``code``: what it answers."""
+class Program(HttpPeer):
+    """Takes results; ``code``: what it answers."""
 
-    def __init__(self, port):
-        self.port, self.code, self.requests, self.forged = port, 200, [], 0
-        self.server = None
+    def __init__(self):
+        super().__init__()
+        self.code, self.requests, self.forged = 200, [], 0
 
-    def start(self):
-        program = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                wanted = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-                program.forged += self.headers["X-Nano-Ocr-Signature"] != wanted
-                program.requests.append((program.code, json.loads(body)))
-                self.send_response(program.code)
-                self.end_headers()
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def stop(self):
-        self.server.shutdown()
-        self.server.server_close()
+    def take(self, path, headers, body):
+        wanted = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        self.forged += headers["X-Nano-Ocr-Signature"] != wanted
+        self.requests.append((self.code, json.loads(body)))
+        return self.code
 
     def taken(self):
         return [record["number"] for code, record in self.requests if code == 200]
@@ -48,7 +28,7 @@ class Program:
 
 def test_a_program_that_goes_and_refuses_gets_every_part_in_order(line, tmp_path):
     (tmp_path / "secret").write_text(SECRET + "\n")
-    program = Program(free_port()).start()
+    program = Program().start()
     url = f"http://127.0.0.1:{program.port}/parts"
     line.frames([1, 1]).set(source={"rate_hz": 20})
     line.set(webhook={"url": url, "secret_file": "secret", "retry_s": 0.1, "retry_most_s": 0.2})
