@@ -52,9 +52,26 @@ def joined_quad(quads: Sequence[Quad]) -> Quad:
 def assemble(lines: Sequence[TextLine], max_gap: float = MAX_GAP) -> List[TextLine]:
     """Lines in reading order, where parts of one line are one line whose texts are joined by a space.
 
-    Its confidence is the mean of that of its parts, each weighted by its number of characters.
+    Its confidence is the mean of that of its parts, each weighted by its number of characters. What was read standing
+    on its head continues no line that was read upright.
     """
-    return [_as_one([lines[k] for k in part]) for part in parts_of_lines([line.quad for line in lines], max_gap)]
+    quads = [line.quad for line in lines]
+    return [
+        _as_one([lines[k] for k in part])
+        for found in parts_of_lines(quads, max_gap)
+        for part in _read_one_way(quads, found)
+    ]
+
+
+def _read_one_way(quads: Sequence[Quad], part: Sequence[int]) -> List[List[int]]:
+    """The parts of a line, cut where the reading direction turns round."""
+    runs = [[part[0]]]
+    for left, right in zip(part, part[1:]):
+        if float((quads[left][1] - quads[left][0]) @ (quads[right][1] - quads[right][0])) < 0:
+            runs.append([right])
+        else:
+            runs[-1].append(right)
+    return runs
 
 
 def _as_one(parts: Sequence[TextLine]) -> TextLine:

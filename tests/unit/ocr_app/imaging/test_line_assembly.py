@@ -53,3 +53,10 @@ def test_texts_are_joined_by_a_space_and_confidence_is_that_of_the_characters():
 def test_a_line_alone_stays_as_it_is_and_nothing_is_nothing():
     line = TextLine("A", DATE[0], 0.3)
     assert assemble([line])[0] is line and assemble([]) == []
+
+
+def test_what_stands_on_its_head_continues_no_upright_line():
+    upright, short = box_quad(0, 0, 200, 30), box_quad(210, 0, 34, 30)
+    lines = [TextLine("2021.11.11B", upright, 0.9), TextLine("|zl", np.roll(short, 2, axis=0), 0.4)]
+    assert [line.text for line in assemble(lines)] == ["2021.11.11B", "|zl"]
+    assert [line.text for line in assemble([lines[0], lines[1]._replace(quad=short)])] == ["2021.11.11B |zl"]
