@@ -93,13 +93,16 @@ def boxes_from_map(marks: np.ndarray, settings: PpocrDetectorSettings) -> List[F
 
 def _box_of(contour: np.ndarray, marks: np.ndarray, settings: PpocrDetectorSettings) -> Optional[FoundText]:
     """The line of one contour, its quad grown; None if it is too thin or too faint."""
-    quad = order_quad(cv2.boxPoints(cv2.minAreaRect(contour)))
-    width, height = sides(quad)
-    if min(width, height) < _MIN_SIDE:
+    rectangle = cv2.minAreaRect(contour)
+    if min(rectangle[1]) < _MIN_SIDE:
         return None
-    score = _score(quad, marks)
-    grown = grow(quad, unclip_distance(width, height, settings.unclip_ratio))
-    return FoundText(grown, score) if score >= settings.box_threshold and min(sides(grown)) >= _MIN_SIDE + 2 else None
+    corners = cv2.boxPoints(rectangle)
+    score = _score(corners, marks)
+    if score < settings.box_threshold:
+        return None
+    quad = order_quad(corners)
+    grown = grow(quad, unclip_distance(*sides(quad), ratio=settings.unclip_ratio))
+    return FoundText(grown, score) if min(sides(grown)) >= _MIN_SIDE + 2 else None
 
 
 def unclip_distance(width: float, height: float, ratio: float) -> float:
