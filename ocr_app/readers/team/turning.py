@@ -41,9 +41,10 @@ def _only_answer(place: Place) -> LinePosterior:
 def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace], heard: int = 1) -> List[WeighedPlace]:
     """Places that ``heard`` members or more read badly are read standing on their heads too; the likelier way counts.
 
-    Of each direction a few lines are tried. Where one of them stands on its head, the others of its direction are read
-    in that way as well: a short line alone may be mistaken about it, and a network may be sure of digits upside down. A
-    line that is likely code is tried again when another member makes it doubtful.
+    Of each direction a few lines are tried; where one line of it is sure as it is, only those that are likely code.
+    Where one of them stands on its head, the others of its direction are read in that way as well: a short line alone
+    may be mistaken about it, and a network may be sure of digits upside down. A line that is likely code is tried again
+    when another member makes it doubtful.
     """
     unsure = {k for k, each in enumerate(found) if len(each.rated) >= heard and _may_be_upside_down(team, each)}
     if not unsure or not frame.budget.allows(UPSIDE_DOWN):
@@ -51,7 +52,10 @@ def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace], he
     result = list(found)
     with measured(frame.budget, UPSIDE_DOWN):
         for group in direction_groups([each.place.quad for each in found]):
-            probes = sorted(unsure.intersection(group), key=lambda k: -_length(found[k]))[:_PROBES]
+            tried = unsure.intersection(group)
+            if any(_is_surely_upright(team, found[k]) for k in group):
+                tried = {k for k in tried if found[k].place.code >= CODE_LIKE}
+            probes = sorted(tried, key=lambda k: -_length(found[k]))[:_PROBES]
             turned = _on_their_heads(team, frame, found, probes)
             likely = heard > 1 or any(each.probability >= _TURNED for each in turned.values())
             if likely and total_worth(list(turned.values())) > total_worth([found[k] for k in turned]):
@@ -61,6 +65,11 @@ def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace], he
             for k in turned:
                 result[k] = result[k]._replace(place=result[k].place._replace(tried=len(found[k].rated)))
     return result
+
+
+def _is_surely_upright(team: Team, weighed: WeighedPlace) -> bool:
+    """Whether a line is surely right as it was read, and too long to read so on its head by accident."""
+    return weighed.probability >= team.settings.sure and len(weighed.best.text) > _LONG
 
 
 def _length(weighed: WeighedPlace) -> float:

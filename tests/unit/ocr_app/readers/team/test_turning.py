@@ -115,3 +115,12 @@ def test_a_line_that_others_read_worse_on_its_head_stays_as_it_is():
     chosen = team(first, second, upside_down=0.5)._replace(arbiter=Doubting())
     (found,) = last(chosen, frame_of(upside_down([(10, 11)])))
     assert found.best.text == "LOT 1" and (first.asked, second.asked) == ([10, 11], [10, 11])
+
+
+@pytest.mark.parametrize("code, asked", [(0.9, [10, 11, 20]), (0.2, [10, 20])])
+def test_beside_a_line_that_is_sure_as_it_is_only_a_likely_code_is_tried_on_its_head(code, asked):
+    first = FakeMember("first", {10: ("O1S3", 0.25), 11: ("LOT 1", 0.2), 20: ("EXP 2", 0.99)}, {})
+    seen = [SeenPlace(box_quad(*UPPER), 1.0, code=code), SeenPlace(box_quad(*LOWER), 1.0)]
+    member = first.member._replace(detect=lambda image, scale, most: seen)
+    last(team(first)._replace(members=(member,)), frame_of(upside_down([(10, 11), (20, 21)])))
+    assert sorted(first.asked) == asked
