@@ -29,6 +29,7 @@ RULES = TeamSettings(
     upside_down=0.3,
     shown=0.4,
     first_scale=1.0,
+    other_scale=1.0,
     scales=(),
     good=0.5,
     good_digits=0,

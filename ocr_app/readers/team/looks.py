@@ -28,7 +28,7 @@ def looks(team: Team, frame: Frame) -> Iterator[List[WeighedPlace]]:
     later = team.detectors(rules.later_detectors)
     found = read_by_first(team, frame, _seen(team, first, frame, rules.first_scale))
     for member in others:
-        found = _looked_again(team, frame, found, member, 1.0, ANOTHER_DETECTOR)
+        found = _looked_again(team, frame, found, member, rules.other_scale, ANOTHER_DETECTOR)
     while later and rules.detectors_first and in_doubt(team, found):
         found = _looked_again(team, frame, found, later.pop(0), 1.0, ANOTHER_DETECTOR)
     found = _others_asked(team, frame, found)
@@ -97,7 +97,10 @@ def merged(
     before, the place is not read again by the first member; that member will read its own quad.
     """
     sure = team.settings.sure if sure is None else sure
-    groups = rivalries(overlaps([each.place.quad for each in old], [each.quad for each in seen]))
+    table = overlaps([each.place.quad for each in old], [each.quad for each in seen])
+    covering = [[old[i] for i in np.flatnonzero(column)] for column in table.T]
+    wanted = [j for j, each in enumerate(seen) if _is_open(sure, covering[j], each)]
+    seen, groups = [seen[j] for j in wanted], rivalries(table[:, wanted])
     kept: List[WeighedPlace] = []
     rivals: List[Tuple[List[WeighedPlace], List[SeenPlace]]] = []
     for group in groups:
@@ -125,6 +128,18 @@ def _heard(
     answered = iter(second_asked(team, frame, contested))
     for before, after in read:
         yield ([next(answered) for _ in before], [next(answered) for _ in after]) if before else (before, after)
+
+
+def _is_open(sure: float, covering: Sequence[WeighedPlace], new: SeenPlace) -> bool:
+    """Whether a new place may tell more than the old ones that cover the same print.
+
+    It does not if it lies within a sure one: then it is a piece of that line, or dots of its print. A doubtful new
+    place would count only if it read like a code, and that is what the old ones did not.
+    """
+    if covering and not new.sure:
+        return False
+    settled = (each for each in covering if each.probability >= sure)
+    return all(reaches_beyond([new.quad], [each.place.quad]) for each in settled)
 
 
 def _is_one_line(old: Sequence[WeighedPlace], new: Sequence[SeenPlace]) -> bool:

@@ -16,8 +16,9 @@ class TeamSettings(NamedTuple):
     probability is not shown to another member. ``hopeless``: below it, two members read nothing of worth, and no
     third one is asked. ``most_third``: how many lines of a look the third member is shown at most. ``upside_down``:
     below it, a line is read standing on its head as well. ``shown``: the lowest probability of a line that is given
-    as text. ``first_scale``, ``scales``: of the first detector's input at the first look and of the scaled one's at
-    the later looks, times its usual size; the other detectors look at theirs.
+    as text. ``first_scale``, ``other_scale``: of the input of the first detector, and of the others that look at every
+    frame, times its usual size. ``scales``: those at which the scaled detector looks later; the ``later_detectors``
+    look at their usual size.
 
     A frame is in doubt without a line of ``good_digits`` digits or more that is right with a probability of ``good``,
     and with ``bad_lines`` lines or more below ``doubtful`` that are not hopeless; a ``bad_lines`` of 0 leaves this out.
@@ -39,6 +40,7 @@ class TeamSettings(NamedTuple):
     upside_down: float
     shown: float
     first_scale: float
+    other_scale: float
     scales: Tuple[float, ...]
     good: float
     good_digits: int

@@ -128,6 +128,35 @@ def test_all_detectors_look_first_then_later_ones_then_other_scales():
     assert [len(each) for each in steps] == [2, 3, 4, 5]
 
 
+def test_the_other_detectors_of_the_first_look_have_their_own_scale():
+    first = FakeMember("first", {10: ("LOT 1", 0.99), 20: ("EXP 2", 0.99)}, {1.0: [UPPER]})
+    second = FakeMember("second", {}, {0.7: [LOWER]})
+    chosen = team(first, second, detectors=("first", "second"), other_scale=0.7)
+    assert sorted(texts(last(chosen, frame_of(painted(g10=UPPER, g20=LOWER))))) == ["EXP 2", "LOT 1"]
+    assert (first.looked, second.looked) == ([1.0], [0.7])
+
+
+def test_pieces_of_a_sure_line_are_not_read_though_something_else_connects_them_with_an_unsure_one():
+    """The rows of dots of a large print: one detector sees two lines of text, the other one the dots."""
+    pieces = [(20, 20, 40, 20), (150, 20, 40, 20), (20, 80, 40, 20), (100, 16, 20, 90)]
+    first = FakeMember("first", {0: ("E", 0.2), 10: ("LOT 1", 0.95), 20: ("EXP 2", 0.4)}, {1.0: [UPPER, LOWER]})
+    second = FakeMember("second", {0: ("E", 0.2), 10: ("LOT 1", 0.9), 20: ("EXP 2", 0.3)}, {1.0: pieces})
+    chosen = team(first, second, detectors=("first", "second"), upside_down=0.0)
+    found = last(chosen, frame_of(painted(g10=UPPER, g20=LOWER)))
+    assert "LOT 1" in texts(found)
+    assert first.asked == [10, 20, 20, 0]  # both lines, the piece of the unsure one, and the column
+
+
+def test_a_doubtful_place_is_read_only_where_nothing_was_found_before():
+    first = FakeMember("first", {10: ("LAT 1", 0.7), 20: ("EXP 2", 0.99)}, {1.0: [UPPER]})
+    doubtful = [SeenPlace(box_quad(*box), 0.4, sure=False) for box in ((20, 20, 300, 20), LOWER)]
+    second = FakeMember("second", {10: ("LAT 1", 0.3)})
+    second = second.member._replace(detect=lambda image, scale, most: doubtful)
+    chosen = team(first, detectors=("first", "second"))
+    found = last(chosen._replace(members=(first.member, second)), frame_of(painted(g10=UPPER, g20=LOWER)))
+    assert sorted(texts(found)) == ["EXP 2", "LAT 1"] and first.asked == [10, 20]
+
+
 def test_nothing_more_happens_where_the_caller_stops():
     first = FakeMember("first", {10: ("LOT 1", 0.99)}, {1.0: [UPPER]})
     next(looks(team(first, scales=(0.5, 1.5)), frame_of(painted(g10=UPPER))))
