@@ -3,7 +3,7 @@
 from typing import List
 
 from ocr_app.readers.team.frame import SECOND_MEMBER, THIRD_MEMBER, Source, Team, measured
-from ocr_app.readers.team.place import WeighedPlace, may_be_code, weigh
+from ocr_app.readers.team.place import WeighedPlace, may_be_code, weigh_once_more
 
 
 def second_asked(team: Team, frame: Source, found: List[WeighedPlace]) -> List[WeighedPlace]:
@@ -52,5 +52,5 @@ def _asked(
         answers = member.recognise([frame.crop(k, found[k].place.drawn_by(member.name), member.colour) for k in wanted])
     result = list(found)
     for k, answer in zip(wanted, answers):
-        result[k] = weigh(found[k].place.with_answer(member.name, (answer, member.characters)), team.arbiter)
+        result[k] = weigh_once_more(found[k], member.name, (answer, member.characters), team.arbiter)
     return result

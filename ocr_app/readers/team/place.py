@@ -95,7 +95,16 @@ def said_of(member: str, answer: Answer, quad: Quad) -> Said:
 
 def weigh(place: Place, arbiter: Arbiter) -> WeighedPlace:
     """The place with its texts weighed."""
-    said = [said_of(member, answer, place.quad) for member, answer in place.answers.items()]
+    return _weighed(place, [said_of(member, answer, place.quad) for member, answer in place.answers.items()], arbiter)
+
+
+def weigh_once_more(weighed: WeighedPlace, member: str, answer: Answer, arbiter: Arbiter) -> WeighedPlace:
+    """The place with one more answer, its texts weighed anew."""
+    place = weighed.place.with_answer(member, answer)
+    return _weighed(place, [said for said, _ in weighed.rated] + [said_of(member, answer, place.quad)], arbiter)
+
+
+def _weighed(place: Place, said: List[Said], arbiter: Arbiter) -> WeighedPlace:
     return WeighedPlace(place, tuple(arbiter.weigh(said)))
 
 

@@ -8,11 +8,13 @@ from ocr_app.core.types import LinePosterior, Quad
 from ocr_app.imaging.geometry import sides, ways_to_read
 from ocr_app.imaging.reading_order import direction_groups
 from ocr_app.readers.codes.reader import total_probability, turn_the_surer_way
+from ocr_app.readers.team.arbiter import comparable
 from ocr_app.readers.team.frame import UPSIDE_DOWN, Source, Team, measured
 from ocr_app.readers.team.members import Member, SeenPlace
 from ocr_app.readers.team.place import CODE_LIKE, Place, WeighedPlace, total_worth, weigh
 
 _LONG = 3  # heights and characters; a shorter line says little about its way
+_UPRIGHT = 7  # letters and digits; shorter texts are often read surely on their heads: 8061 is 1908
 _TURNED = 0.5  # a line counts as standing on its head only if it is more likely right than wrong in that way
 _PROBES = 2  # unsure lines of one direction that are turned to find out about all of them
 
@@ -69,7 +71,7 @@ def turned_where_unsure(team: Team, frame: Source, found: List[WeighedPlace], he
 
 def _is_surely_upright(team: Team, weighed: WeighedPlace) -> bool:
     """Whether a line is surely right as it was read, and too long to read so on its head by accident."""
-    return weighed.probability >= team.settings.sure and len(weighed.best.text) > _LONG
+    return weighed.probability >= team.settings.sure and len(comparable(weighed.best.text)) >= _UPRIGHT
 
 
 def _length(weighed: WeighedPlace) -> float:

@@ -117,9 +117,16 @@ def test_a_line_that_others_read_worse_on_its_head_stays_as_it_is():
     assert found.best.text == "LOT 1" and (first.asked, second.asked) == ([10, 11], [10, 11])
 
 
-@pytest.mark.parametrize("code, asked", [(0.9, [10, 11, 20]), (0.2, [10, 20])])
-def test_beside_a_line_that_is_sure_as_it_is_only_a_likely_code_is_tried_on_its_head(code, asked):
-    first = FakeMember("first", {10: ("O1S3", 0.25), 11: ("LOT 1", 0.2), 20: ("EXP 2", 0.99)}, {})
+@pytest.mark.parametrize(
+    "sure_line, code, asked",
+    [
+        ("EXP 12.2025", 0.2, [10, 20]),
+        ("EXP 12.2025", 0.9, [10, 11, 20]),
+        ("8061", 0.2, [10, 11, 20]),  # may be 1908 on its head
+    ],
+)
+def test_beside_a_long_line_that_is_sure_as_it_is_only_likely_code_is_tried_on_its_head(sure_line, code, asked):
+    first = FakeMember("first", {10: ("O1S3", 0.25), 11: ("LOT 1", 0.2), 20: (sure_line, 0.99)}, {})
     seen = [SeenPlace(box_quad(*UPPER), 1.0, code=code), SeenPlace(box_quad(*LOWER), 1.0)]
     member = first.member._replace(detect=lambda image, scale, most: seen)
     last(team(first)._replace(members=(member,)), frame_of(upside_down([(10, 11), (20, 21)])))
