@@ -44,14 +44,20 @@ def apply_prior(
 
 
 def _likeliest_word(characters: Sequence[str], word: List[int], first: int, options: _Options) -> List[int]:
-    """The labels of the word's likeliest reading. ``first``: the position at which the word begins."""
+    """The labels of the word's likeliest reading. ``first``: the position at which the word begins.
+
+    No word is more than plausible, so that a reading that trails by more than the best one loses is not looked at.
+    """
     best, chosen = -np.inf, word
     for combination in itertools.islice(itertools.product(*options.values()), _MAX_READINGS):
+        behind = sum(trail for _, trail in combination)
+        if -behind <= best:
+            continue
         trial = list(word)
         for position, (label, _) in zip(options, combination):
             trial[position - first] = label
         text = "".join(characters[label] for label in trial)
-        value = -PRIOR_WEIGHT * implausibility(text) - sum(trail for _, trail in combination)
+        value = -PRIOR_WEIGHT * implausibility(text) - behind
         if value > best:
             best, chosen = value, trial
     return chosen
