@@ -41,7 +41,7 @@ STAGES: Tuple[Tuple[str, Tuple[str, ...]], ...] = (
         (
             "ocr_app.readers.team.looks:weigh",
             "ocr_app.readers.team.turning:weigh",
-            "ocr_app.readers.team.asking:weigh",
+            "ocr_app.readers.team.asking:weigh_once_more",
         ),
     ),
     ("reading order", ("ocr_app.readers.team.reader:reading_order", "ocr_app.readers.codes.reader:reading_order")),
