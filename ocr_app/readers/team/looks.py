@@ -133,8 +133,8 @@ def _heard(
 def _is_open(sure: float, covering: Sequence[WeighedPlace], new: SeenPlace) -> bool:
     """Whether a new place may tell more than the old ones that cover the same print.
 
-    It does not if it lies within a sure one: then it is a piece of that line, or dots of its print. A doubtful new
-    place would count only if it read like a code, and that is what the old ones did not.
+    It does not if it lies within a sure one: then it is a piece of that line, or dots of its print. Nor does a doubtful
+    new place, which counts only if it reads like a code: that print was read already.
     """
     if covering and not new.sure:
         return False
