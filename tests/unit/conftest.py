@@ -1,10 +1,22 @@
-"""Small networks as ONNX files."""
+"""Small networks as ONNX files, and the log as each test found it."""
+
+import logging
 
 import numpy as np
 import pytest
 from onnx_files import model_bytes
 
 from ocr_app.networks.rewriting import make_node
+
+
+@pytest.fixture(autouse=True)
+def as_it_was_logged():
+    """Restores the package's logger: a program that a test runs sets it up for itself, and later tests read its log."""
+    logger = logging.getLogger("ocr_app")
+    handlers, level, propagates = logger.handlers[:], logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.propagate = handlers, propagates
+    logger.setLevel(level)
 
 
 @pytest.fixture
