@@ -144,9 +144,8 @@ class _PieceSearch:
                 if cost >= affordable:
                     break
                 if label in targets:
-                    reached, rest = head + targets[label], value - cost
-                    if reached not in fresh or rest > fresh[reached][0]:
-                        fresh[reached] = (rest, (chain, label, first, last), begun, changes + (label != own))
+                    step = (chain, label, first, last)
+                    _keep_better(fresh, head + targets[label], (value - cost, step, begun, changes + (label != own)))
                 elif label == BLANK:
                     _keep_better(fresh, key, (value - cost, chain, begun, changes + 1))
             if doubling is not None and own in targets and own in self.targets[targets[own]]:

@@ -38,10 +38,7 @@ def run(monkeypatch, tmp_path):
     def call(*arguments):
         return cli.main(["serve"] + [str(argument) for argument in arguments]), seen[-1] if seen else None
 
-    yield call
-    logger = logging.getLogger("ocr_app")
-    logger.handlers[:], logger.propagate = [], True
-    logger.setLevel(logging.NOTSET)
+    return call
 
 
 def test_without_arguments_everything_is_the_default(run):
